@@ -1,4 +1,8 @@
 //! Groups, tallies, estimates, intervals and random streams of Waage. No I/O, no Arrow.
 
+pub mod block;
+pub mod estimate;
+pub mod label;
 pub mod observer;
+pub mod quantity;
 pub mod random;

@@ -1,1 +1,9 @@
-//! placeholder
+//! The documents of Waage as plain types with a published JSON Schema, and the words for them.
+//!
+//! An [`spec::AuditSpec`] is everything that determines a result; an [`document::AuditResult`] is
+//! everything that a report may show. Charts and reports read these types and open no data.
+
+pub mod document;
+pub mod finding;
+pub mod spec;
+pub mod text;

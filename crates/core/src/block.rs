@@ -1,0 +1,66 @@
+//! A block of rows as plain slices: what a reader hands to a tally.
+
+/// Label and decision of one row in one byte: `label * 4 + decision`.
+pub mod outcome {
+    /// Label 0: the unfavourable outcome really occurred.
+    pub const LABEL_NEGATIVE: u8 = 0;
+    /// Label 1: the favourable outcome really occurred.
+    pub const LABEL_POSITIVE: u8 = 1;
+    /// No label.
+    pub const LABEL_MISSING: u8 = 2;
+    /// Decision 0: rejected.
+    pub const REJECTED: u8 = 0;
+    /// Decision 1: selected.
+    pub const SELECTED: u8 = 1;
+    /// No decision.
+    pub const DECISION_MISSING: u8 = 2;
+    /// In the tie block at the cut: selected with the share of places left for it.
+    pub const TIED: u8 = 3;
+    /// How many outcomes there are.
+    pub const COUNT: usize = 12;
+
+    /// The outcome of a label code and a decision code.
+    #[must_use]
+    pub const fn of(label: u8, decision: u8) -> u8 {
+        label * 4 + decision
+    }
+
+    /// The label code of an outcome.
+    #[must_use]
+    pub const fn label(outcome: u8) -> u8 {
+        outcome / 4
+    }
+
+    /// The decision code of an outcome.
+    #[must_use]
+    pub const fn decision(outcome: u8) -> u8 {
+        outcome % 4
+    }
+}
+
+/// Levels of one attribute for every row of a block: the level of row `i` is `table[keys[i]]`.
+///
+/// Two steps, because dictionaries of a file map to the levels of the whole data set through a
+/// small table; a null row has the key of a table entry that holds the missing level.
+#[derive(Clone, Copy, Debug)]
+pub struct Codes<'a> {
+    /// One key per row, each a valid index of `table` (not negative).
+    pub keys: &'a [i32],
+    /// Level code of each key, in the order of first sight by the whole scan.
+    pub table: &'a [u32],
+}
+
+/// Rows as plain slices of one length.
+#[derive(Clone, Copy, Debug)]
+pub struct Block<'a> {
+    /// Rows in the block.
+    pub len: usize,
+    /// One per attribute: sensitive ones first, then strata.
+    pub axes: &'a [Codes<'a>],
+    /// One byte per row, see [`outcome`].
+    pub outcomes: &'a [u8],
+    /// Finite, not negative; `None` where every row weighs 1.
+    pub weights: Option<&'a [f64]>,
+    /// Finite, or NaN for a missing score; `None` without a score role.
+    pub scores: Option<&'a [f64]>,
+}

@@ -1,0 +1,148 @@
+//! One row of a catalogue, and what was measured of it.
+
+use crate::estimate::Estimate;
+use crate::label::GroupName;
+
+/// Which way is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Higher is better.
+    Higher,
+    /// Lower is better.
+    Lower,
+    /// Only equality matters.
+    Neutral,
+}
+
+/// A quantity that can be measured, named and judged: one row of a catalogue.
+#[derive(Clone, Copy, Debug)]
+pub struct Quantity {
+    /// The name in documents, policies and command lines (FORMULAS §2).
+    pub name: &'static str,
+    /// Names of the same quantity elsewhere.
+    pub aliases: &'static [&'static str],
+    /// Which way is better.
+    pub direction: Direction,
+    /// Least and greatest possible value; `None` where unbounded.
+    pub range: (Option<f64>, Option<f64>),
+    /// The formula, in the notation of the documentation.
+    pub formula: &'static str,
+    /// Whether it needs labels.
+    pub needs_label: bool,
+    /// Whether it needs decisions.
+    pub needs_decision: bool,
+    /// Whether it needs scores.
+    pub needs_score: bool,
+}
+
+impl PartialEq for Quantity {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// How two values are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// The value itself.
+    None,
+    /// Group minus reference, or largest minus smallest.
+    Difference,
+    /// Group over reference, or smallest over largest.
+    Ratio,
+}
+
+impl Comparison {
+    /// The name in documents and policies.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Difference => "difference",
+            Self::Ratio => "ratio",
+        }
+    }
+}
+
+/// With what a group is compared (FORMULAS §3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scheme {
+    /// Not compared.
+    Value,
+    /// One group against a reference group, signed.
+    ToReference,
+    /// Largest against smallest.
+    BetweenGroups,
+    /// The group farthest from the value of all rows.
+    ToOverall,
+    /// One group against everybody else, signed.
+    ToComplement,
+}
+
+impl Scheme {
+    /// The name in documents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::ToReference => "to_reference",
+            Self::BetweenGroups => "between_groups",
+            Self::ToOverall => "to_overall",
+            Self::ToComplement => "to_complement",
+        }
+    }
+}
+
+/// Whom a measurement is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The attribute's name, or names joined by `*` for an intersection.
+    pub attribute: String,
+    /// The group, where one is meant.
+    pub group: Option<GroupName>,
+    /// What it is compared with, where the scheme has one.
+    pub reference: Option<GroupName>,
+}
+
+/// Facts about a pair of groups that a policy looks at beside the estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// Rows of the group.
+    pub group_rows: u64,
+    /// Rows of the reference.
+    pub reference_rows: u64,
+    /// The fewer of positive and negative labels in the group and the reference, where labels are given.
+    pub fewest_events: Option<u64>,
+    /// Whether the ratio of selection rates is below four fifths, decided exactly.
+    pub four_fifths_adverse: Option<bool>,
+    /// Whether moving one selection would reverse the advantage.
+    pub flips_with_one_selection: Option<bool>,
+    /// Whether the group or the reference is the missing group.
+    pub unknown_group: bool,
+}
+
+/// A quantity, a subject, a comparison and the estimate: what every capability produces and the
+/// only thing that is judged.
+#[derive(Clone, Debug)]
+pub struct Measurement {
+    /// What was measured.
+    pub quantity: &'static Quantity,
+    /// Of whom.
+    pub subject: Subject,
+    /// Against what.
+    pub scheme: Scheme,
+    /// Difference, ratio or the value itself.
+    pub comparison: Comparison,
+    /// The number.
+    pub estimate: Estimate,
+    /// What else is known of the groups.
+    pub context: Context,
+    /// Raw p-value of the test of equality, where one is made.
+    pub p: Option<f64>,
+    /// The same after correction within its family.
+    pub p_adjusted: Option<f64>,
+    /// Highest and lowest group of a range.
+    pub extremes: Option<(GroupName, GroupName)>,
+    /// Groups left out of an aggregate because their value is undefined.
+    pub skipped: Vec<GroupName>,
+}

@@ -1,0 +1,177 @@
+//! Everything that determines a result.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What to audit and how: the same spec on the same rows gives the same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditSpec {
+    /// Which column plays which part.
+    pub roles: RolesSpec,
+    /// Rows to keep, as a condition on columns; all rows if absent.
+    pub filter: Option<String>,
+    /// Reference group per attribute; the largest (not missing) one if absent.
+    pub reference: IndexMap<String, String>,
+    /// Metrics to show; all that the roles allow if absent.
+    pub metrics: Option<Vec<String>>,
+    /// Confidence of the intervals shown, between 0 and 1.
+    pub confidence: f64,
+    /// Bootstrap replicates; 0 for none.
+    pub bootstrap: u32,
+    /// Seed of every random stream.
+    pub seed: u64,
+}
+
+impl Default for AuditSpec {
+    fn default() -> Self {
+        Self {
+            roles: RolesSpec::default(),
+            filter: None,
+            reference: IndexMap::new(),
+            metrics: None,
+            confidence: 0.95,
+            bootstrap: 1000,
+            seed: 0,
+        }
+    }
+}
+
+/// Which column plays which part.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RolesSpec {
+    /// What really happened: 1 is favourable.
+    pub label: Option<String>,
+    /// What was decided: 1 is selected.
+    pub decision: Option<String>,
+    /// The model's score; higher is more likely selected.
+    pub score: Option<String>,
+    /// How a decision follows from the score.
+    pub cut: Option<Cut>,
+    /// Weight of a row, finite and not negative.
+    pub weight: Option<String>,
+    /// Identifier of a row; breaks ties at a cut of the score.
+    pub id: Option<String>,
+    /// Attributes whose groups are compared.
+    pub sensitive: Vec<AttributeSpec>,
+    /// Legitimate conditions within which groups may be compared.
+    pub stratum: Vec<AttributeSpec>,
+    /// The value that means 1 where label or decision are neither bool nor 0/1.
+    pub positive: Option<String>,
+}
+
+/// How a decision follows from a score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cut {
+    /// Selected if the score is at least this.
+    Threshold(f64),
+    /// The so many highest scores; ties at the cut count fractionally unless an id breaks them.
+    TopK(u64),
+    /// That share of the scored rows, rounded down to whole rows; a decimal such as `"0.3"`.
+    TopFraction(String),
+}
+
+/// An attribute: a column as it is, or cut into bins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AttributeSpec {
+    /// The name in results; the column's unless a policy names it otherwise.
+    pub name: String,
+    /// The column.
+    pub column: String,
+    /// How numbers become groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bins: Option<Bins>,
+}
+
+/// How numbers become groups.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Bins {
+    /// Left-closed bins between ascending edges: `<25`, `25..<40`, `>=40`.
+    Edges(Vec<f64>),
+    /// So many bins of equal mass, edges from the data.
+    Quantiles(u32),
+}
+
+/// An attribute that could not be read from its text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("--sensitive {text:?}: {problem}; write COLUMN, COLUMN:EDGE:EDGE or COLUMN/BINS, such as gender, age:25:40:60 or age/4")]
+pub struct AttributeSyntax {
+    /// What was given.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl AttributeSpec {
+    /// A column as it is.
+    #[must_use]
+    pub fn column(name: &str) -> Self {
+        Self { name: name.to_owned(), column: name.to_owned(), bins: None }
+    }
+
+    /// Reads `gender`, `age:25:40:60` or `age/4`.
+    ///
+    /// # Errors
+    /// [`AttributeSyntax`] when edges are not ascending numbers or the bins not 2 to 100.
+    pub fn parse(text: &str) -> Result<Self, AttributeSyntax> {
+        let fail = |problem: &str| AttributeSyntax {
+            text: text.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let text = text.trim();
+        let spec = |column: &str, bins| Self {
+            name: column.to_owned(),
+            column: column.to_owned(),
+            bins: Some(bins),
+        };
+        if text.is_empty() {
+            return Err(fail("the column's name is empty"));
+        }
+        if let Some((column, count)) = text.rsplit_once('/')
+            && let Ok(count) = count.parse::<u32>()
+        {
+            if !(2..=100).contains(&count) {
+                return Err(fail("the number of bins must lie between 2 and 100"));
+            }
+            return Ok(spec(column, Bins::Quantiles(count)));
+        }
+        let mut parts = text.split(':');
+        let column = parts.next().unwrap_or_default();
+        let edges: Vec<&str> = parts.collect();
+        if edges.is_empty() {
+            return Ok(Self::column(text));
+        }
+        let edges = edges
+            .iter()
+            .map(|edge| edge.trim().parse::<f64>().ok().filter(|e| e.is_finite()))
+            .collect::<Option<Vec<f64>>>()
+            .ok_or_else(|| fail("an edge is not a number"))?;
+        if edges.windows(2).any(|pair| pair[0] >= pair[1]) {
+            return Err(fail("edges must ascend"));
+        }
+        Ok(spec(column, Bins::Edges(edges)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn attributes_parse_as_columns_edges_and_quantiles() {
+        assert_eq!(AttributeSpec::parse("gender").unwrap(), AttributeSpec::column("gender"));
+        assert_eq!(
+            AttributeSpec::parse("age:25:40:60").unwrap().bins,
+            Some(Bins::Edges(vec![25.0, 40.0, 60.0]))
+        );
+        assert_eq!(AttributeSpec::parse("age/4").unwrap().bins, Some(Bins::Quantiles(4)));
+        for bad in ["age:40:25", "age:x", "age/1", "", "age:inf"] {
+            assert!(AttributeSpec::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! All text a person reads, one catalogue file per language, and numbers as that language writes them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::OnceLock;
+
+/// A language of reports.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// English.
+    #[default]
+    En,
+    /// German.
+    De,
+}
+
+impl Language {
+    /// Both languages.
+    pub const ALL: [Self; 2] = [Self::En, Self::De];
+
+    /// The code for `<html lang>` and `--lang`.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::De => "de",
+        }
+    }
+}
+
+impl fmt::Display for Language {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Language {
+    type Err = String;
+
+    fn from_str(code: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|language| language.code() == code)
+            .ok_or_else(|| format!("unknown language {code:?}: use en or de"))
+    }
+}
+
+/// The texts of one language, by dotted key (`report.title`).
+pub struct Catalogue {
+    language: Language,
+    texts: HashMap<String, String>,
+}
+
+impl Catalogue {
+    /// The catalogue of a language.
+    #[must_use]
+    pub fn of(language: Language) -> &'static Self {
+        static EN: OnceLock<Catalogue> = OnceLock::new();
+        static DE: OnceLock<Catalogue> = OnceLock::new();
+        match language {
+            Language::En => EN.get_or_init(|| Self::read(language, include_str!("messages/en.toml"))),
+            Language::De => DE.get_or_init(|| Self::read(language, include_str!("messages/de.toml"))),
+        }
+    }
+
+    fn read(language: Language, source: &str) -> Self {
+        let mut texts = HashMap::new();
+        if let Ok(table) = source.parse::<toml::Table>() {
+            flatten("", &table, &mut texts);
+        }
+        Self { language, texts }
+    }
+
+    /// The language of these texts.
+    #[must_use]
+    pub const fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The text of a key; the key itself where there is none (a test forbids that for known keys).
+    #[must_use]
+    pub fn text<'a>(&'a self, key: &'a str) -> &'a str {
+        self.texts.get(key).map_or(key, String::as_str)
+    }
+
+    /// The text of a key, if there is one.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.texts.get(key).map(String::as_str)
+    }
+
+    /// The text of a key with `{name}` replaced by values.
+    #[must_use]
+    pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
+        let mut out = String::new();
+        let mut rest = self.text(key);
+        while let Some(open) = rest.find('{') {
+            let Some(close) = rest[open..].find('}') else { break };
+            out.push_str(&rest[..open]);
+            let name = &rest[open + 1..open + close];
+            match values.iter().find(|(key, _)| *key == name) {
+                Some((_, value)) => out.push_str(value),
+                None => out.push_str(&rest[open..=open + close]),
+            }
+            rest = &rest[open + close + 1..];
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// Every key, sorted.
+    #[must_use]
+    pub fn keys(&self) -> Vec<&str> {
+        let mut keys: Vec<&str> = self.texts.keys().map(String::as_str).collect();
+        keys.sort_unstable();
+        keys
+    }
+
+    /// A whole number with the language's thousands separator: `12,345` or `12.345`.
+    #[must_use]
+    pub fn integer(&self, value: u64) -> String {
+        let digits = value.to_string();
+        let mut out = String::with_capacity(digits.len() * 4 / 3);
+        for (i, digit) in digits.chars().enumerate() {
+            if i > 0 && (digits.len() - i) % 3 == 0 {
+                out.push(match self.language {
+                    Language::En => ',',
+                    Language::De => '.',
+                });
+            }
+            out.push(digit);
+        }
+        out
+    }
+
+    /// A number with so many decimals: `0.83` or `0,83`; a true minus sign.
+    #[must_use]
+    pub fn decimal(&self, value: f64, digits: usize) -> String {
+        let mut text = format!("{:.digits$}", value.abs());
+        if self.language == Language::De {
+            text = text.replace('.', ",");
+        }
+        let zero = !text.bytes().any(|b| b.is_ascii_digit() && b != b'0');
+        if value < 0.0 && !zero { format!("\u{2212}{text}") } else { text }
+    }
+
+    /// A share in per cent: `12.3%` or `12,3 %` (with a narrow no-break space).
+    #[must_use]
+    pub fn percent(&self, value: f64, digits: usize) -> String {
+        let number = self.decimal(value * 100.0, digits);
+        match self.language {
+            Language::En => format!("{number}%"),
+            Language::De => format!("{number}\u{202f}%"),
+        }
+    }
+}
+
+fn flatten(prefix: &str, table: &toml::Table, texts: &mut HashMap<String, String>) {
+    for (key, value) in table {
+        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        match value {
+            toml::Value::Table(inner) => flatten(&path, inner, texts),
+            toml::Value::String(text) => {
+                texts.insert(path, text.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placeholders(text: &str) -> Vec<String> {
+        let mut names: Vec<String> = text
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}').map(|(name, _)| name.to_owned()))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    #[test]
+    fn both_catalogues_hold_the_same_keys_and_placeholders() {
+        let (en, de) = (Catalogue::of(Language::En), Catalogue::of(Language::De));
+        assert!(!en.keys().is_empty());
+        assert_eq!(en.keys(), de.keys());
+        for key in en.keys() {
+            assert_eq!(placeholders(en.text(key)), placeholders(de.text(key)), "{key}");
+        }
+    }
+
+    #[test]
+    fn numbers_follow_the_language() {
+        let (en, de) = (Catalogue::of(Language::En), Catalogue::of(Language::De));
+        assert_eq!(en.integer(1_234_567), "1,234,567");
+        assert_eq!(de.integer(1_234_567), "1.234.567");
+        assert_eq!(de.decimal(-0.125, 2), "\u{2212}0,12");
+        assert_eq!(en.decimal(-0.0001, 2), "0.00");
+        assert_eq!(en.percent(0.1234, 1), "12.3%");
+        assert_eq!(de.percent(0.1234, 1), "12,3\u{202f}%");
+    }
+}
