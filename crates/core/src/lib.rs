@@ -2,6 +2,7 @@
 
 pub mod block;
 pub mod estimate;
+pub mod exact_sum;
 pub mod label;
 pub mod observer;
 pub mod quantity;
