@@ -7,3 +7,4 @@ pub mod label;
 pub mod observer;
 pub mod quantity;
 pub mod random;
+pub mod tally;

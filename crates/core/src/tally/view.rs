@@ -1,0 +1,152 @@
+//! Marginal and intersection views: the same cube by any subset of the sensitive attributes.
+
+use std::collections::BTreeMap;
+
+use super::{Cell, ScoreGrid, Tally};
+use crate::block::outcome;
+use crate::label::{GroupName, Label};
+
+/// Sums over the rows of one group with one outcome, rounded once from their exact values.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sums {
+    /// Rows.
+    pub n: u64,
+    /// Σw; `n` without weights.
+    pub w1: f64,
+    /// Σw²; `n` without weights.
+    pub w2: f64,
+    /// Rows with a score.
+    pub scored: u64,
+    /// Σw over scored rows.
+    pub sw: f64,
+    /// Σw² over scored rows.
+    pub sw2: f64,
+    /// Σw·s.
+    pub ws: f64,
+    /// Σw·s².
+    pub wss: f64,
+    /// Σw²·s.
+    pub w2s: f64,
+    /// Σw²·s².
+    pub w2ss: f64,
+}
+
+/// A group of a view and its sums by outcome.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GroupTotals {
+    /// Its labels, in the view's order.
+    pub name: GroupName,
+    /// Sums by outcome.
+    pub outcomes: [Sums; outcome::COUNT],
+}
+
+impl GroupTotals {
+    /// Rows.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.outcomes.iter().map(|sums| sums.n).sum()
+    }
+}
+
+/// The non-empty groups of a subset of the sensitive attributes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    /// Which sensitive attributes, by position.
+    pub axes: Vec<usize>,
+    /// Their names.
+    pub attributes: Vec<String>,
+    /// Groups by label, missing last.
+    pub groups: Vec<GroupTotals>,
+}
+
+impl View {
+    /// The view's name in documents: attribute names joined by `*`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.attributes.join("*")
+    }
+}
+
+impl Tally {
+    /// The groups of a subset of the sensitive attributes (all rows as one group if empty).
+    ///
+    /// Exact sums of cells are added exactly and rounded once.
+    #[must_use]
+    pub fn view(&self, axes: &[usize]) -> View {
+        let mut merged: BTreeMap<Vec<u32>, Cell> = BTreeMap::new();
+        for (codes, cell) in &self.cells {
+            let key: Vec<u32> = axes.iter().map(|&axis| codes[axis]).collect();
+            let target = merged.entry(key).or_default();
+            for (sum, n) in target.n.iter_mut().zip(cell.n) {
+                *sum += n;
+            }
+            for (outcome, sums) in &cell.sums {
+                target.sums.entry(*outcome).or_default().merge(sums);
+            }
+        }
+        let groups = merged
+            .into_iter()
+            .map(|(codes, cell)| GroupTotals {
+                name: GroupName(self.labels_of(axes, &codes)),
+                outcomes: totals(&cell),
+            })
+            .collect();
+        let attributes = axes.iter().map(|&axis| self.attributes[axis].name.clone()).collect();
+        View { axes: axes.to_vec(), attributes, groups }
+    }
+
+    /// Score histograms by group of one sensitive attribute.
+    #[must_use]
+    pub fn score_grids(&self, axis: usize) -> Vec<(Label, ScoreGrid)> {
+        let mut merged: BTreeMap<u32, BTreeMap<u32, u64>> = BTreeMap::new();
+        for (codes, cell) in &self.cells {
+            let target = merged.entry(codes[axis]).or_default();
+            for ((_, bin), n) in &cell.scores {
+                *target.entry(*bin).or_default() += n;
+            }
+        }
+        merged
+            .into_iter()
+            .map(|(code, bins)| {
+                let label = self.attributes[axis].labels[code as usize].clone();
+                (label, ScoreGrid(bins.into_iter().collect()))
+            })
+            .collect()
+    }
+
+    fn labels_of(&self, axes: &[usize], codes: &[u32]) -> Vec<Label> {
+        axes.iter()
+            .zip(codes)
+            .map(|(&axis, &code)| self.attributes[axis].labels[code as usize].clone())
+            .collect()
+    }
+}
+
+fn totals(cell: &Cell) -> [Sums; outcome::COUNT] {
+    std::array::from_fn(|o| {
+        let n = cell.n[o];
+        let count = n as f64;
+        let mut out = Sums { n, w1: count, w2: count, ..Sums::default() };
+        let Some(exact) = cell.sums.get(&(o as u8)) else {
+            return out;
+        };
+        if let Some(weights) = &exact.weights {
+            (out.w1, out.w2) = (weights[0].value(), weights[1].value());
+        }
+        out.scored = exact.scored;
+        (out.sw, out.sw2) = (exact.scored as f64, exact.scored as f64);
+        match exact.scores.as_slice() {
+            [ws, wss] => {
+                (out.ws, out.wss) = (ws.value(), wss.value());
+                (out.w2s, out.w2ss) = (out.ws, out.wss);
+            }
+            [ws, wss, w, w2, w2s, w2ss] => {
+                (out.ws, out.wss) = (ws.value(), wss.value());
+                (out.sw, out.sw2) = (w.value(), w2.value());
+                (out.w2s, out.w2ss) = (w2s.value(), w2ss.value());
+            }
+            _ => {}
+        }
+        out
+    })
+}
