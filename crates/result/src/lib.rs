@@ -5,5 +5,6 @@
 
 pub mod document;
 pub mod finding;
+pub mod privacy;
 pub mod spec;
 pub mod text;
