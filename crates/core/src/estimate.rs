@@ -31,6 +31,8 @@ pub enum Reason {
     RatioUndefined,
     /// More than 5 % of the bootstrap replicates are undefined.
     TooManyUndefinedReplicates,
+    /// The bootstrap was switched off.
+    NoReplicates,
     /// Hidden because the group is small.
     SuppressedSmallGroup,
     /// The group is smaller than the policy's minimum.
@@ -63,6 +65,7 @@ impl Reason {
             Self::OneGroup => "one_group",
             Self::RatioUndefined => "ratio_undefined",
             Self::TooManyUndefinedReplicates => "too_many_undefined_replicates",
+            Self::NoReplicates => "no_replicates",
             Self::SuppressedSmallGroup => "suppressed_small_group",
             Self::BelowMinN => "below_min_n",
             Self::TooFewRows => "too_few_rows",

@@ -139,6 +139,8 @@ pub struct Measurement {
     pub context: Context,
     /// Raw p-value of the test of equality, where one is made.
     pub p: Option<f64>,
+    /// The test behind `p`.
+    pub test: Option<&'static str>,
     /// The same after correction within its family.
     pub p_adjusted: Option<f64>,
     /// Highest and lowest group of a range.

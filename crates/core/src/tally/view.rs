@@ -31,6 +31,25 @@ pub struct Sums {
     pub w2ss: f64,
 }
 
+impl Sums {
+    /// Both sums together.
+    #[must_use]
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            n: self.n + other.n,
+            w1: self.w1 + other.w1,
+            w2: self.w2 + other.w2,
+            scored: self.scored + other.scored,
+            sw: self.sw + other.sw,
+            sw2: self.sw2 + other.sw2,
+            ws: self.ws + other.ws,
+            wss: self.wss + other.wss,
+            w2s: self.w2s + other.w2s,
+            w2ss: self.w2ss + other.w2ss,
+        }
+    }
+}
+
 /// A group of a view and its sums by outcome.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupTotals {
