@@ -38,6 +38,10 @@ pub mod outcome {
     }
 }
 
+/// The largest weight and the largest magnitude of a score that a block may hold: their products
+/// up to `w²s²` then stay finite.
+pub const MAGNITUDE_MAX: f64 = 1e60;
+
 /// Levels of one attribute for every row of a block: the level of row `i` is `table[keys[i]]`.
 ///
 /// Two steps, because dictionaries of a file map to the levels of the whole data set through a
@@ -59,8 +63,8 @@ pub struct Block<'a> {
     pub axes: &'a [Codes<'a>],
     /// One byte per row, see [`outcome`].
     pub outcomes: &'a [u8],
-    /// Finite, not negative; `None` where every row weighs 1.
+    /// Between 0 and [`MAGNITUDE_MAX`]; `None` where every row weighs 1.
     pub weights: Option<&'a [f64]>,
-    /// Finite, or NaN for a missing score; `None` without a score role.
+    /// Within ±[`MAGNITUDE_MAX`], or NaN for a missing score; `None` without a score role.
     pub scores: Option<&'a [f64]>,
 }
