@@ -7,4 +7,5 @@ pub mod label;
 pub mod observer;
 pub mod quantity;
 pub mod random;
+pub mod special;
 pub mod tally;
