@@ -1,0 +1,59 @@
+"""Wall times: medians over runs after one that is not counted.
+
+``whole_process`` must run before a large library is imported: the kernel counts the parent's
+pages, copied at the fork, into the peak memory of its child.
+"""
+
+import os
+import sys
+import time
+
+RUNS = int(os.environ.get("RUNS", "9"))
+
+
+def median(values):
+    ordered = sorted(values)
+    middle = len(ordered) // 2
+    return (ordered[middle] + ordered[~middle]) / 2
+
+
+def warm(function, runs=RUNS, warm_up=True):
+    """Median seconds of ``function()`` inside this process."""
+    if warm_up:
+        function()
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def whole_process(command, runs=RUNS, success=(0,)):
+    """Median seconds from start to end of a command, and its highest peak memory in MiB."""
+    once(command, success)
+    results = [once(command, success) for _ in range(runs)]
+    return {
+        "seconds": median([seconds for seconds, _ in results]),
+        "peak_mib": max(peak for _, peak in results),
+    }
+
+
+def once(command, success):
+    null = os.open(os.devnull, os.O_WRONLY)
+    start = time.perf_counter()
+    child = os.posix_spawnp(
+        command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)]
+    )
+    _, status, usage = os.wait4(child, 0)
+    seconds = time.perf_counter() - start
+    os.close(null)
+    code = os.waitstatus_to_exitcode(status)
+    if code not in success:
+        sys.exit(f"{command[0]} ended with {code}; the command was: {' '.join(command)}")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def python(code, *arguments):
+    """A command that runs ``code`` in a fresh interpreter of this environment."""
+    return [sys.executable, "-c", code, *arguments]
