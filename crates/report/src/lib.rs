@@ -1,1 +1,156 @@
-//! placeholder
+//! Reports of an audit: text for a terminal, JSON, Markdown and one self-contained HTML page, in
+//! German and English.
+//!
+//! Every report leads with the same sentence ([`headline`]): the verdict, the worst finding and
+//! out of how many. Reports for people hide small groups ([`waage_result::privacy`]); text and JSON
+//! are working documents and show them.
+//!
+//! ```no_run
+//! # fn show(result: &waage_result::document::AuditResult) -> Result<(), waage_report::ReportError> {
+//! use waage_report::{Format, Options, render};
+//! use waage_result::text::Language;
+//!
+//! let page = render(result, Format::Html, Language::De, &Options::default())?;
+//! assert!(page.starts_with("<!doctype html>"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! An [`AuditResult`] becomes an article (headings, facts, tables, sentences in one language), and
+//! each format is a writer of articles; the terminal has its own, shorter selection.
+
+mod article;
+mod headline;
+mod html;
+mod json;
+mod markdown;
+mod order;
+mod text;
+mod words;
+
+use std::str::FromStr;
+
+use waage_result::document::AuditResult;
+use waage_result::privacy::{Hidden, suppress};
+use waage_result::text::Language;
+
+use crate::article::Article;
+
+pub use headline::headline;
+pub use json::{json, schema};
+
+/// A form in which a report leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// Tables for a terminal.
+    Text,
+    /// The document itself.
+    Json,
+    /// GitHub-flavoured Markdown.
+    Markdown,
+    /// One self-contained page.
+    Html,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Markdown, Self::Html];
+
+    /// The name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = ReportError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == name)
+            .ok_or_else(|| ReportError::UnknownFormat(name.to_owned()))
+    }
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Markdown and HTML hide groups of fewer rows and what would give them away; 0 hides nothing.
+    /// The default is 5, a policy's `[privacy] k` says otherwise.
+    pub hide_below: u64,
+    /// Whether text may use ANSI colours.
+    pub color: bool,
+    /// Columns of the terminal, at least 40; the default is 80.
+    pub width: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            hide_below: 5,
+            color: false,
+            width: 80,
+        }
+    }
+}
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReportError {
+    /// No format has that name.
+    #[error("unknown report format {0:?}; use text, json, markdown or html")]
+    UnknownFormat(String),
+    /// The document could not be written as JSON.
+    #[error(
+        "the result cannot be written as JSON: {0}; this is a defect of Waage, please report it"
+    )]
+    Json(#[from] serde_json::Error),
+    /// The page's template failed.
+    #[error("the HTML page cannot be written: {0}; this is a defect of Waage, please report it")]
+    Template(#[from] minijinja::Error),
+    /// A figure could not be drawn.
+    #[error("the report's figures cannot be drawn: {0}")]
+    Charts(#[from] waage_charts::ChartError),
+}
+
+/// Writes a result as a report.
+///
+/// # Errors
+/// [`ReportError`] where a figure, the page or the document cannot be written.
+pub fn render(
+    result: &AuditResult,
+    format: Format,
+    language: Language,
+    options: &Options,
+) -> Result<String, ReportError> {
+    match format {
+        Format::Text => Ok(text::text(result, language, options)),
+        Format::Json => json(result),
+        Format::Markdown => {
+            let (shown, hidden) = for_people(result, options);
+            Ok(markdown::markdown(&Article::of(&shown, &hidden, language)))
+        }
+        Format::Html => {
+            let (shown, hidden) = for_people(result, options);
+            let charts = waage_charts::Options {
+                hide_below: options.hide_below,
+            };
+            let figures = waage_charts::figures(&shown, language, &charts)?;
+            html::html(&Article::of(&shown, &hidden, language), &figures, language)
+        }
+    }
+}
+
+/// The result without its small groups, and which they are.
+fn for_people(result: &AuditResult, options: &Options) -> (AuditResult, Hidden) {
+    let hidden = Hidden::below(result, options.hide_below);
+    (suppress(result, &hidden), hidden)
+}

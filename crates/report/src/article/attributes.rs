@@ -1,0 +1,441 @@
+//! Rates and disparities of every group: one set of tables per attribute, the worst cells of
+//! intersections.
+
+use std::collections::HashMap;
+
+use waage_result::document::{AuditResult, Disparity, EstimateDoc, GroupResult};
+use waage_result::privacy::{Hidden, group_name, view_name};
+
+use super::{Block, Cell, Column, Row, Section, Table, four_fifths};
+use crate::words::{Unit, Words, unit};
+
+/// Metrics that come first, in this order; the others follow as the result lists them.
+const FIRST: [&str; 7] = [
+    "selection_rate",
+    "base_rate",
+    "true_positive_rate",
+    "false_positive_rate",
+    "precision",
+    "accuracy",
+    "mean_score",
+];
+
+/// What is compared with the reference, in this order, where the result has it.
+const COMPARED: [(&str, &str); 6] = [
+    ("selection_rate", "ratio"),
+    ("selection_rate", "difference"),
+    ("true_positive_rate", "difference"),
+    ("false_positive_rate", "difference"),
+    ("precision", "difference"),
+    ("mean_score", "difference"),
+];
+
+/// Columns of metrics in one table.
+const COLUMNS_MAX: usize = 7;
+
+/// Cells of an intersection that a report lists.
+pub(crate) const CELLS_MAX: usize = 10;
+
+/// A result's groups and comparisons, found by name.
+pub(crate) struct Views<'a> {
+    pub(crate) list: Vec<(String, Vec<&'a GroupResult>)>,
+    to_reference: HashMap<(&'a str, &'a str, &'a str, &'a str), &'a Disparity>,
+}
+
+impl<'a> Views<'a> {
+    pub(crate) fn of(result: &'a AuditResult) -> Self {
+        let mut list: Vec<(String, Vec<&GroupResult>)> = Vec::new();
+        for group in &result.groups {
+            let name = view_name(group);
+            match list.iter_mut().find(|(view, _)| *view == name) {
+                Some((_, groups)) => groups.push(group),
+                None => list.push((name, vec![group])),
+            }
+        }
+        let to_reference = result
+            .disparities
+            .iter()
+            .filter(|d| d.scheme == "to_reference")
+            .filter_map(|d| {
+                let group = d.group.as_deref()?;
+                let key = (
+                    d.attribute.as_str(),
+                    d.metric.as_str(),
+                    d.comparison.as_str(),
+                    group,
+                );
+                Some((key, d))
+            })
+            .collect();
+        Self { list, to_reference }
+    }
+
+    /// The comparison of a group with its reference.
+    pub(crate) fn compared(
+        &self,
+        view: &str,
+        metric: &str,
+        comparison: &str,
+        group: &str,
+    ) -> Option<&'a Disparity> {
+        // The lifetimes of the key's parts need not be the result's.
+        self.to_reference
+            .get(&(view, metric, comparison, group) as &(&str, &str, &str, &str))
+            .copied()
+    }
+
+    pub(crate) fn marginals(&self) -> impl Iterator<Item = &(String, Vec<&'a GroupResult>)> {
+        self.list
+            .iter()
+            .filter(|(_, groups)| groups.iter().any(|g| g.attributes.len() == 1))
+    }
+
+    pub(crate) fn intersections(&self) -> impl Iterator<Item = &(String, Vec<&'a GroupResult>)> {
+        self.list
+            .iter()
+            .filter(|(_, groups)| groups.iter().any(|g| g.attributes.len() > 1))
+    }
+}
+
+/// Rates and disparities by each attribute.
+pub(super) fn section(
+    result: &AuditResult,
+    views: &Views<'_>,
+    hidden: &Hidden,
+    words: Words,
+) -> Option<Section> {
+    let metrics = metrics_shown(result);
+    let mut blocks = Vec::new();
+    for (view, groups) in views.marginals() {
+        blocks.push(Block::Heading(words.attribute(view)));
+        for part in metrics.chunks(COLUMNS_MAX) {
+            blocks.push(Block::Table(rates(
+                result, view, groups, part, hidden, words,
+            )));
+        }
+        let table = disparities(result, views, view, groups, &COMPARED, words);
+        if let Some(table) = table {
+            blocks.push(Block::Table(table));
+        }
+        blocks.extend(ranges(result, view, words).map(Block::Table));
+    }
+    if blocks.is_empty() {
+        return None;
+    }
+    let level = words.level(result.settings.confidence);
+    blocks.push(Block::Note(
+        words.fill("report.groups.note", &[("level", &level)]),
+    ));
+    Some(Section {
+        id: "groups",
+        title: words.text("report.groups.title"),
+        blocks,
+    })
+}
+
+/// The metrics that tables show: estimates, not counts.
+fn metrics_shown(result: &AuditResult) -> Vec<&str> {
+    let is_rate = |(_, estimate): &(&String, &EstimateDoc)| estimate.method != "count";
+    let mut found: Vec<&str> = Vec::new();
+    let all = result
+        .groups
+        .iter()
+        .map(|g| &g.metrics)
+        .chain([&result.overall]);
+    for (name, _) in all.flat_map(|metrics| metrics.iter().filter(is_rate)) {
+        if !found.contains(&name.as_str()) {
+            found.push(name);
+        }
+    }
+    let position = |name: &str| FIRST.iter().position(|f| *f == name).unwrap_or(FIRST.len());
+    found.sort_by_key(|name| position(name));
+    found
+}
+
+/// One row per group: rows, then each metric with its interval; all rows last.
+pub(crate) fn rates(
+    result: &AuditResult,
+    view: &str,
+    groups: &[&GroupResult],
+    metrics: &[&str],
+    hidden: &Hidden,
+    words: Words,
+) -> Table {
+    let reference = result
+        .settings
+        .references
+        .get(view)
+        .and_then(Option::as_deref);
+    let longest = metrics.first().map_or(0.0, |metric| {
+        groups
+            .iter()
+            .filter_map(|g| g.metrics.get(*metric)?.value)
+            .fold(0.0, |longest: f64, value| longest.max(value))
+    });
+    let cell = |i: usize, metric: &str, estimate: Option<&EstimateDoc>| {
+        let mut cell = estimate_cell(estimate, unit(metric, "none"), words);
+        if i == 0 && unit(metric, "none") == Unit::Share && longest > 0.0 {
+            cell.bar = estimate
+                .and_then(|e| e.value)
+                .map(|value| (value / longest).clamp(0.0, 1.0));
+        }
+        cell
+    };
+    let mut rows: Vec<Row> = groups
+        .iter()
+        .map(|group| {
+            let name = group_name(group);
+            let is_reference = reference == Some(name.as_str());
+            let mut cells = vec![
+                Cell {
+                    text: words.group(view, Some(&name)),
+                    flag: is_reference.then(|| words.text("report.groups.reference")),
+                    ..Cell::default()
+                },
+                rows_cell(group, view, &name, hidden, words),
+            ];
+            cells.extend(
+                metrics
+                    .iter()
+                    .enumerate()
+                    .map(|(i, m)| cell(i, m, group.metrics.get(*m))),
+            );
+            Row {
+                cells,
+                note: None,
+                strong: false,
+            }
+        })
+        .collect();
+    let mut total = vec![
+        Cell::text(words.text("report.all_groups")),
+        Cell::text(words.integer(result.dataset.rows)),
+    ];
+    total.extend(
+        metrics
+            .iter()
+            .map(|m| estimate_cell(result.overall.get(*m), unit(m, "none"), words)),
+    );
+    rows.push(Row {
+        cells: total,
+        note: None,
+        strong: true,
+    });
+    let mut columns = vec![
+        Column::text(words.attribute(view)),
+        Column::number(words.text("report.groups.rows")),
+    ];
+    columns.extend(
+        metrics
+            .iter()
+            .map(|metric| Column::number(words.metric_title(metric))),
+    );
+    let name = words.attribute(view);
+    Table {
+        caption: words.fill("report.groups.rates", &[("attribute", &name)]),
+        columns,
+        rows,
+    }
+}
+
+fn rows_cell(group: &GroupResult, view: &str, name: &str, hidden: &Hidden, words: Words) -> Cell {
+    if !hidden.contains(view, name) {
+        return Cell::text(words.integer(group.n));
+    }
+    if hidden.is_small(view, name) {
+        Cell::text(format!("<{}", words.integer(hidden.limit())))
+    } else {
+        Cell::none()
+    }
+}
+
+fn estimate_cell(estimate: Option<&EstimateDoc>, unit: Unit, words: Words) -> Cell {
+    let Some(estimate) = estimate else {
+        return Cell::none();
+    };
+    match estimate.value {
+        None => Cell::none(),
+        Some(value) => Cell {
+            text: words.plain(value, unit),
+            detail: words.plain_range(estimate.low, estimate.high, unit),
+            ..Cell::default()
+        },
+    }
+}
+
+/// One row per group other than the reference: each comparison with its interval.
+pub(crate) fn disparities(
+    result: &AuditResult,
+    views: &Views<'_>,
+    view: &str,
+    groups: &[&GroupResult],
+    compared: &[(&str, &str)],
+    words: Words,
+) -> Option<Table> {
+    let reference = result
+        .settings
+        .references
+        .get(view)
+        .and_then(Option::as_deref)?;
+    let names: Vec<String> = groups
+        .iter()
+        .map(|g| group_name(g))
+        .filter(|name| name != reference)
+        .collect();
+    let present: Vec<&(&str, &str)> = compared
+        .iter()
+        .filter(|(metric, comparison)| {
+            names
+                .iter()
+                .any(|name| views.compared(view, metric, comparison, name).is_some())
+        })
+        .collect();
+    if names.is_empty() || present.is_empty() {
+        return None;
+    }
+    let rows = names.iter().map(|name| {
+        let mut cells = vec![Cell::text(words.group(view, Some(name)))];
+        cells.extend(present.iter().map(|(metric, comparison)| {
+            compared_cell(views.compared(view, metric, comparison, name), words)
+        }));
+        Row {
+            cells,
+            ..Row::default()
+        }
+    });
+    let mut columns = vec![Column::text(words.attribute(view))];
+    columns.extend(
+        present.iter().map(|(metric, comparison)| {
+            Column::number(comparison_title(metric, comparison, words))
+        }),
+    );
+    let reference = words.group(view, Some(reference));
+    Some(Table {
+        caption: words.fill("report.groups.to_reference", &[("reference", &reference)]),
+        columns,
+        rows: rows.collect(),
+    })
+}
+
+fn comparison_title(metric: &str, comparison: &str, words: Words) -> String {
+    let form = match unit(metric, comparison) {
+        Unit::Points => "points",
+        Unit::Ratio => "ratio",
+        _ => "difference",
+    };
+    words.fill(
+        &format!("report.groups.column_{form}"),
+        &[("metric", &words.metric_title(metric))],
+    )
+}
+
+fn compared_cell(disparity: Option<&Disparity>, words: Words) -> Cell {
+    let Some(disparity) = disparity else {
+        return Cell::none();
+    };
+    Cell {
+        flag: four_fifths(disparity.four_fifths_adverse, words),
+        ..estimate_cell(
+            Some(&disparity.estimate),
+            unit(&disparity.metric, &disparity.comparison),
+            words,
+        )
+    }
+}
+
+/// The ranges over all groups, under the names that the summary has.
+fn ranges(result: &AuditResult, view: &str, words: Words) -> Option<Table> {
+    let named = result.summary.get(view)?;
+    let found = result.disparities.iter().filter(|d| {
+        d.attribute == view && d.scheme == "between_groups" && named.contains_key(&d.metric)
+    });
+    let rows: Vec<Row> = found
+        .map(|d| {
+            let unit = unit(&d.metric, &d.comparison);
+            let group = |name: &Option<String>| {
+                name.as_deref()
+                    .map_or_else(Cell::none, |name| Cell::text(words.group(view, Some(name))))
+            };
+            let mut value = match d.estimate.value {
+                Some(value) => Cell::text(words.number(value, unit)),
+                None => Cell::none(),
+            };
+            value.detail = words.interval(&d.estimate, unit);
+            Row {
+                cells: vec![
+                    Cell::text(words.metric_title(&d.metric)),
+                    value,
+                    group(&d.highest),
+                    group(&d.lowest),
+                ],
+                ..Row::default()
+            }
+        })
+        .collect();
+    let title = |key: &str| words.text(&format!("report.ranges.{key}"));
+    (!rows.is_empty()).then(|| Table {
+        caption: title("caption"),
+        columns: vec![
+            Column::text(title("measure")),
+            Column::number(title("value")),
+            Column::text(title("highest")),
+            Column::text(title("lowest")),
+        ],
+        rows,
+    })
+}
+
+/// The cells of an intersection farthest from their reference, worst first.
+pub(crate) fn worst_cells<'a>(
+    views: &Views<'a>,
+    view: &str,
+    groups: &[&'a GroupResult],
+) -> Vec<&'a GroupResult> {
+    let distance = |group: &GroupResult| {
+        let name = group_name(group);
+        let gap = |metric| {
+            views
+                .compared(view, metric, "difference", &name)?
+                .estimate
+                .value
+        };
+        gap("selection_rate")
+            .or_else(|| gap("true_positive_rate"))
+            .map_or(-1.0, f64::abs)
+    };
+    let mut cells = groups.to_vec();
+    cells.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
+    cells.truncate(CELLS_MAX);
+    cells
+}
+
+/// The worst cells of each intersection.
+pub(super) fn intersections(
+    result: &AuditResult,
+    views: &Views<'_>,
+    hidden: &Hidden,
+    words: Words,
+) -> Option<Section> {
+    let metrics: Vec<&str> = metrics_shown(result).into_iter().take(4).collect();
+    let mut blocks = Vec::new();
+    for (view, groups) in views.intersections() {
+        let cells = worst_cells(views, view, groups);
+        blocks.push(Block::Heading(words.attribute(view)));
+        let total = words.integer(groups.len() as u64);
+        let shown = words.integer(cells.len() as u64);
+        blocks.push(Block::Text(words.fill(
+            "report.intersections.intro",
+            &[("shown", &shown), ("total", &total)],
+        )));
+        blocks.push(Block::Table(rates(
+            result, view, &cells, &metrics, hidden, words,
+        )));
+        let table = disparities(result, views, view, &cells, &COMPARED[..4], words);
+        blocks.extend(table.map(Block::Table));
+    }
+    (!blocks.is_empty()).then(|| Section {
+        id: "intersections",
+        title: words.text("report.intersections.title"),
+        blocks,
+    })
+}

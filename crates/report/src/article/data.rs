@@ -1,0 +1,173 @@
+//! What a reader of the numbers must know of the data.
+
+use waage_result::document::AuditResult;
+use waage_result::privacy::{Hidden, MISSING, group_name, view_name};
+
+use super::{Block, Section};
+use crate::words::{Unit, Words, clean};
+
+/// Missing values, ties, small groups, hidden groups and the readers' notes.
+pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Option<Section> {
+    let mut points = facts_of_data(result, words);
+    if !hidden.is_empty() {
+        let (limit, count) = (
+            words.integer(hidden.limit()),
+            words.integer(hidden.len() as u64),
+        );
+        points.push(words.fill(
+            "report.data.hidden",
+            &[("limit", &limit), ("count", &count)],
+        ));
+    }
+    let blocks = if points.is_empty() {
+        vec![Block::Text(words.text("report.data.nothing"))]
+    } else {
+        vec![Block::List(points)]
+    };
+    Some(Section {
+        id: "data",
+        title: words.text("report.data.title"),
+        blocks,
+    })
+}
+
+/// The facts themselves, a sentence each.
+pub(crate) fn facts_of_data(result: &AuditResult, words: Words) -> Vec<String> {
+    let dataset = &result.dataset;
+    let mut points = Vec::new();
+    let missing = [
+        ("label", dataset.rows_label_missing),
+        ("decision", dataset.rows_decision_missing),
+        ("score", dataset.rows_score_missing),
+    ];
+    for (role, count) in missing {
+        let count = count.unwrap_or(0);
+        if count > 0 {
+            points.push(words.fill(
+                &format!("report.data.{role}_missing"),
+                &[
+                    ("count", &words.integer(count)),
+                    ("share", &share(count, dataset.rows, words)),
+                ],
+            ));
+        }
+    }
+    if let Some(cut) = result
+        .settings
+        .cut
+        .as_ref()
+        .filter(|cut| cut.tied > cut.tied_selected)
+    {
+        points.push(words.fill(
+            "report.data.ties",
+            &[
+                ("tied", &words.integer(cut.tied)),
+                ("places", &words.integer(cut.tied_selected)),
+                ("score", &words.number(cut.score, Unit::Number)),
+            ],
+        ));
+    }
+    points.extend(unknown(result, words));
+    points.extend(small(result, words));
+    for note in &dataset.notes {
+        let key = format!("note.{}", note.code);
+        let values: Vec<(&str, String)> = note
+            .values
+            .iter()
+            .map(|(name, value)| (name.as_str(), clean(value)))
+            .collect();
+        let values: Vec<(&str, &str)> = values
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        points.push(match words.catalogue.get(&key) {
+            Some(_) => words.fill(&key, &values),
+            None => {
+                let values: Vec<String> = values
+                    .iter()
+                    .map(|(name, value)| format!("{} {value}", clean(name)))
+                    .collect();
+                format!(
+                    "{}: {}",
+                    clean(&note.code.replace('_', " ")),
+                    words.list(&values)
+                )
+            }
+        });
+    }
+    points
+}
+
+fn share(count: u64, total: u64, words: Words) -> String {
+    let share = if total == 0 {
+        0.0
+    } else {
+        count as f64 / total as f64
+    };
+    words.number(share, Unit::Share)
+}
+
+/// Rows whose attribute is missing.
+fn unknown(result: &AuditResult, words: Words) -> Vec<String> {
+    let missing = result.groups.iter().filter(|group| {
+        group.attributes.len() == 1 && group.attributes.values().any(Option::is_none) && group.n > 0
+    });
+    missing
+        .map(|group| {
+            words.fill(
+                "report.data.attribute_missing",
+                &[
+                    ("count", &words.integer(group.n)),
+                    ("share", &share(group.n, result.dataset.rows, words)),
+                    ("attribute", &words.attribute(&view_name(group))),
+                ],
+            )
+        })
+        .collect()
+}
+
+/// Groups below the smallest size that is judged, by attribute.
+fn small(result: &AuditResult, words: Words) -> Vec<String> {
+    let mut by_view: Vec<(String, Vec<String>, u64)> = Vec::new();
+    for group in result
+        .groups
+        .iter()
+        .filter(|group| group.n < result.policy.group_min_n)
+    {
+        let view = view_name(group);
+        let name = group_name(group);
+        if name == MISSING {
+            continue;
+        }
+        let name = words.group(&view, Some(&name));
+        match by_view.iter_mut().find(|(known, _, _)| *known == view) {
+            Some((_, names, count)) => {
+                *count += 1;
+                if names.len() < 6 {
+                    names.push(name);
+                }
+            }
+            None => by_view.push((view, vec![name], 1)),
+        }
+    }
+    let min = words.integer(result.policy.group_min_n);
+    by_view
+        .into_iter()
+        .map(|(view, names, count)| {
+            let key = if count > names.len() as u64 {
+                "small_more"
+            } else {
+                "small"
+            };
+            words.fill(
+                &format!("report.data.{key}"),
+                &[
+                    ("attribute", &words.attribute(&view)),
+                    ("groups", &words.list(&names)),
+                    ("count", &words.integer(count)),
+                    ("min", &min),
+                ],
+            )
+        })
+        .collect()
+}

@@ -1,0 +1,114 @@
+//! The terms that a report uses, in a plain sentence each.
+
+use waage_result::document::AuditResult;
+use waage_result::privacy::Hidden;
+
+use super::{Block, Fact, Section};
+use crate::words::Words;
+
+/// Terms that every audit uses.
+const ALWAYS: [&str; 8] = [
+    "protected_attribute",
+    "reference_group",
+    "disparity",
+    "confidence_interval",
+    "inconclusive",
+    "minimum_group_size",
+    "finding",
+    "policy",
+];
+
+/// Terms that belong to a metric or summary quantity, by how its name begins.
+const BY_NAME: [(&str, &str); 10] = [
+    ("selection_rate", "selection_rate"),
+    ("base_rate", "base_rate"),
+    ("true_positive_rate", "true_positive_rate"),
+    ("false_positive_rate", "false_positive_rate"),
+    ("precision", "precision"),
+    ("accuracy", "accuracy"),
+    ("demographic_parity", "demographic_parity"),
+    ("equal_opportunity", "equal_opportunity"),
+    ("equalized_odds", "equalized_odds"),
+    ("predictive_parity", "predictive_parity"),
+];
+
+/// Every term that a glossary can hold, sorted.
+#[cfg(test)]
+pub(crate) fn terms() -> Vec<&'static str> {
+    let optional = [
+        "four_fifths_rule",
+        "impact_ratio",
+        "multiple_testing",
+        "score",
+        "subgroup",
+        "suppression",
+        "threshold",
+        "waiver",
+        "digest",
+    ];
+    let mut terms: Vec<&str> = ALWAYS
+        .into_iter()
+        .chain(BY_NAME.map(|(_, term)| term))
+        .chain(optional)
+        .collect();
+    terms.sort_unstable();
+    terms
+}
+
+/// The glossary, sorted by term.
+pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Option<Section> {
+    let mut keys: Vec<&str> = ALWAYS.to_vec();
+    let shows = |name: &str| {
+        result
+            .overall
+            .keys()
+            .chain(result.summary.values().flat_map(|s| s.keys()))
+            .any(|key| key.starts_with(name))
+    };
+    keys.extend(
+        BY_NAME
+            .iter()
+            .filter(|(name, _)| shows(name))
+            .map(|(_, term)| *term),
+    );
+    let ratios = result
+        .disparities
+        .iter()
+        .any(|d| d.metric == "selection_rate" && d.comparison == "ratio");
+    let optional = [
+        (ratios, "impact_ratio"),
+        (ratios, "four_fifths_rule"),
+        (
+            result.policy.families.iter().any(|f| f.method != "none"),
+            "multiple_testing",
+        ),
+        (result.roles.score.is_some(), "score"),
+        (result.roles.cut.is_some(), "threshold"),
+        (
+            result.groups.iter().any(|g| g.attributes.len() > 1),
+            "subgroup",
+        ),
+        (!hidden.is_empty(), "suppression"),
+        (!result.policy.waivers.is_empty(), "waiver"),
+        (true, "digest"),
+    ];
+    keys.extend(
+        optional
+            .iter()
+            .filter(|(applies, _)| *applies)
+            .map(|(_, key)| *key),
+    );
+    let mut terms: Vec<Fact> = keys
+        .into_iter()
+        .map(|key| Fact {
+            name: words.text(&format!("glossary.{key}.term")),
+            text: words.text(&format!("glossary.{key}.text")),
+        })
+        .collect();
+    terms.sort_by_key(|fact| fact.name.to_lowercase());
+    Some(Section {
+        id: "glossary",
+        title: words.text("glossary.title"),
+        blocks: vec![Block::Terms(terms)],
+    })
+}

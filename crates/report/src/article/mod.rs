@@ -1,0 +1,228 @@
+//! A report as an article: headings, paragraphs, facts and tables in one language, ready for any
+//! writer (Markdown, HTML). Everything here is plain text; each writer escapes for its own format.
+
+mod attributes;
+mod audited;
+mod data;
+mod findings;
+mod glossary;
+mod method;
+mod scores;
+
+use serde::Serialize;
+use waage_result::document::AuditResult;
+use waage_result::finding::State;
+use waage_result::privacy::Hidden;
+use waage_result::text::Language;
+
+use crate::headline::headline;
+use crate::words::Words;
+
+pub(crate) use attributes::{CELLS_MAX, Views, disparities, rates, worst_cells};
+pub(crate) use data::facts_of_data;
+use findings::four_fifths;
+pub(crate) use findings::reasons_in_order;
+pub(crate) use method::methods;
+
+/// A whole report.
+#[derive(Debug, Serialize)]
+pub(crate) struct Article {
+    pub(crate) lang: &'static str,
+    pub(crate) title: String,
+    pub(crate) system: Option<String>,
+    pub(crate) verdict: Mark,
+    pub(crate) sentence: String,
+    pub(crate) tally: Vec<Mark>,
+    pub(crate) sections: Vec<Section>,
+    pub(crate) footer: String,
+}
+
+/// A state: name for styles, symbol and words.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Mark {
+    pub(crate) state: &'static str,
+    pub(crate) symbol: &'static str,
+    pub(crate) word: String,
+}
+
+/// A part of the article.
+#[derive(Debug, Serialize)]
+pub(crate) struct Section {
+    pub(crate) id: &'static str,
+    pub(crate) title: String,
+    pub(crate) blocks: Vec<Block>,
+}
+
+/// What a section consists of.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", content = "body", rename_all = "snake_case")]
+pub(crate) enum Block {
+    /// A heading within the section.
+    Heading(String),
+    /// A paragraph.
+    Text(String),
+    /// A paragraph in small type.
+    Note(String),
+    /// Points.
+    List(Vec<String>),
+    /// Names and what they are.
+    Facts(Vec<Fact>),
+    /// Terms and their explanation.
+    Terms(Vec<Fact>),
+    /// A table.
+    Table(Table),
+}
+
+/// A name and what it is.
+#[derive(Debug, Serialize)]
+pub(crate) struct Fact {
+    pub(crate) name: String,
+    pub(crate) text: String,
+}
+
+/// A table; every row has a cell per column.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Table {
+    pub(crate) caption: String,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// The head of a column.
+#[derive(Debug, Serialize)]
+pub(crate) struct Column {
+    pub(crate) title: String,
+    /// Right-aligned figures.
+    pub(crate) number: bool,
+}
+
+/// A row, with a sentence that belongs to it.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Row {
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) note: Option<String>,
+    /// The reference or the total: set apart.
+    pub(crate) strong: bool,
+}
+
+/// A cell.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    /// Second line: an interval, a reference.
+    pub(crate) detail: Option<String>,
+    /// A state before the text.
+    pub(crate) mark: Option<Mark>,
+    /// A remark, such as the four-fifths flag.
+    pub(crate) flag: Option<String>,
+    /// A share between 0 and 1 of the longest bar in the column.
+    pub(crate) bar: Option<f64>,
+}
+
+impl Column {
+    pub(crate) fn text(title: String) -> Self {
+        Self {
+            title,
+            number: false,
+        }
+    }
+
+    pub(crate) fn number(title: String) -> Self {
+        Self {
+            title,
+            number: true,
+        }
+    }
+}
+
+impl Cell {
+    pub(crate) fn text(text: String) -> Self {
+        Self {
+            text,
+            ..Self::default()
+        }
+    }
+
+    /// The sign for a value that is undefined or hidden.
+    pub(crate) fn none() -> Self {
+        Self::text("–".to_owned())
+    }
+}
+
+/// The symbol of a state, which never stands for the word.
+pub(crate) const fn symbol(state: State) -> &'static str {
+    match state {
+        State::Pass => "✓",
+        State::Inconclusive => "?",
+        State::Breach => "✗",
+    }
+}
+
+/// A state as a mark.
+pub(crate) fn mark(state: State, words: Words) -> Mark {
+    Mark {
+        state: state.name(),
+        symbol: symbol(state),
+        word: words.text(&format!("verdict.{}", state.name())),
+    }
+}
+
+impl Article {
+    /// The article of a result from which hidden groups are already removed.
+    pub(crate) fn of(result: &AuditResult, hidden: &Hidden, language: Language) -> Self {
+        let words = Words::of(language);
+        let views = Views::of(result);
+        let sections = [
+            audited::section(result, words),
+            findings::section(result, words),
+            findings::next_steps(result, words),
+            attributes::section(result, &views, hidden, words),
+            attributes::intersections(result, &views, hidden, words),
+            scores::section(result, words),
+            data::section(result, hidden, words),
+            method::section(result, words),
+            glossary::section(result, hidden, words),
+            audited::reproduction(result, words),
+        ];
+        Self {
+            lang: language.code(),
+            title: words.text("report.title"),
+            system: result.policy.system.as_ref().map(|names| match language {
+                Language::En => names.en.clone(),
+                Language::De => names.de.clone(),
+            }),
+            verdict: mark(result.verdict, words),
+            sentence: headline(result, language),
+            tally: tally(result, words),
+            sections: sections.into_iter().flatten().collect(),
+            footer: words.text("report.footer"),
+        }
+    }
+}
+
+/// How many comparisons ended in each state, and how many checks were not run.
+pub(crate) fn tally(result: &AuditResult, words: Words) -> Vec<Mark> {
+    let mut tally: Vec<Mark> = [State::Breach, State::Inconclusive, State::Pass]
+        .into_iter()
+        .map(|state| {
+            let count = result.findings.iter().filter(|f| f.state == state).count() as u64;
+            let word = words.fill(
+                &format!("report.tally.{}", state.name()),
+                &[("count", &words.integer(count))],
+            );
+            Mark {
+                word,
+                ..mark(state, words)
+            }
+        })
+        .collect();
+    if !result.not_run.is_empty() {
+        let count = words.integer(result.not_run.len() as u64);
+        tally.push(Mark {
+            state: "not_run",
+            symbol: "–",
+            word: words.fill("report.tally.not_run", &[("count", &count)]),
+        });
+    }
+    tally
+}

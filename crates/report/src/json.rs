@@ -1,0 +1,40 @@
+//! The audit document as JSON, and its schema.
+
+use serde_json::{Map, Value};
+use waage_result::document::{AUDIT_SCHEMA, AuditResult};
+
+use crate::ReportError;
+
+/// The result as one JSON document, indented, every digit kept (reading it back gives the same
+/// numbers to the last bit), ending in a newline.
+///
+/// # Errors
+/// [`ReportError::Json`] if a number of the result is not finite.
+pub fn json(result: &AuditResult) -> Result<String, ReportError> {
+    let mut text = serde_json::to_string_pretty(result)?;
+    text.push('\n');
+    Ok(text)
+}
+
+/// The JSON Schema (draft 2020-12) of the audit document, with `$id` `waage/audit/1`.
+#[must_use]
+pub fn schema() -> Value {
+    let generated = schemars::schema_for!(AuditResult).to_value();
+    let mut schema = Map::new();
+    if let Value::Object(generated) = generated {
+        for (key, value) in generated {
+            if key == "title" {
+                schema.insert("$id".to_owned(), AUDIT_SCHEMA.into());
+            }
+            schema.insert(key, value);
+        }
+    }
+    schema.insert("$id".to_owned(), AUDIT_SCHEMA.into());
+    if let Some(name) = schema
+        .get_mut("properties")
+        .and_then(|p| p.get_mut("schema"))
+    {
+        name["const"] = AUDIT_SCHEMA.into();
+    }
+    Value::Object(schema)
+}

@@ -1,0 +1,144 @@
+//! The report as Markdown: GitHub's tables, everything escaped.
+
+use crate::article::{Article, Block, Cell, Mark, Table};
+
+/// Writes an article as GitHub-flavoured Markdown.
+pub(crate) fn markdown(article: &Article) -> String {
+    let mut out = String::new();
+    let mut line = |text: String| {
+        out.push_str(&text);
+        out.push_str("\n\n");
+    };
+    line(format!("# {}", escape(&article.title)));
+    if let Some(system) = &article.system {
+        line(escape(system));
+    }
+    line(format!(
+        "**{} {}**",
+        article.verdict.symbol,
+        escape(&article.sentence)
+    ));
+    let tally: Vec<String> = article.tally.iter().map(mark).collect();
+    line(tally.join(" · "));
+    for section in &article.sections {
+        line(format!("## {}", escape(&section.title)));
+        for block in &section.blocks {
+            line(match block {
+                Block::Heading(text) => format!("### {}", escape(text)),
+                Block::Text(text) => escape(text),
+                Block::Note(text) => format!("*{}*", escape(text)),
+                Block::List(points) => {
+                    join(points.iter().map(|text| format!("- {}", escape(text))))
+                }
+                Block::Facts(facts) | Block::Terms(facts) => {
+                    join(facts.iter().map(|fact| {
+                        format!("- **{}:** {}", escape(&fact.name), escape(&fact.text))
+                    }))
+                }
+                Block::Table(table) => table_lines(table),
+            });
+        }
+    }
+    line("---".to_owned());
+    out.push_str(&escape(&article.footer));
+    out.push('\n');
+    out
+}
+
+fn join(lines: impl Iterator<Item = String>) -> String {
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn mark(mark: &Mark) -> String {
+    format!("{} {}", mark.symbol, escape(&mark.word))
+}
+
+fn table_lines(table: &Table) -> String {
+    let titles = table.columns.iter().map(|column| escape(&column.title));
+    let rule = table
+        .columns
+        .iter()
+        .map(|c| if c.number { "---:" } else { "---" }.to_owned());
+    let mut lines = vec![row(titles), row(rule)];
+    for table_row in &table.rows {
+        let cells = table_row.cells.iter().map(|content| {
+            let text = cell(content);
+            if table_row.strong && !text.is_empty() {
+                format!("**{text}**")
+            } else {
+                text
+            }
+        });
+        lines.push(row(cells));
+    }
+    let mut out = format!("**{}**\n\n{}", escape(&table.caption), lines.join("\n"));
+    let notes: Vec<String> = table
+        .rows
+        .iter()
+        .filter_map(|row| row.note.as_ref().map(|note| (row, note)))
+        .map(|(row, note)| {
+            let symbol = row
+                .cells
+                .iter()
+                .find_map(|cell| cell.mark.as_ref())
+                .map_or("", |m| m.symbol);
+            format!("- {symbol} {}", escape(note))
+        })
+        .collect();
+    if !notes.is_empty() {
+        out.push_str("\n\n");
+        out.push_str(&notes.join("\n"));
+    }
+    out
+}
+
+fn row(cells: impl Iterator<Item = String>) -> String {
+    format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+}
+
+/// A cell on one line: state, text, detail in brackets, remark.
+fn cell(cell: &Cell) -> String {
+    let mut parts = Vec::new();
+    parts.extend(cell.mark.as_ref().map(mark));
+    if !cell.text.is_empty() {
+        parts.push(escape(&cell.text));
+    }
+    parts.extend(
+        cell.detail
+            .as_ref()
+            .map(|detail| format!("({})", escape(detail))),
+    );
+    parts.extend(cell.flag.as_ref().map(|flag| format!("*{}*", escape(flag))));
+    parts.join(" ")
+}
+
+/// Text that Markdown and HTML leave alone.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '#' | '~' | '!' | '{' | '}' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+
+    #[test]
+    fn nothing_in_data_is_markup() {
+        assert_eq!(escape("a|b"), "a\\|b");
+        assert_eq!(escape("<script>"), "&lt;script&gt;");
+        assert_eq!(escape("**x** [y](z)"), "\\*\\*x\\*\\* \\[y\\](z)");
+        assert_eq!(escape("Größe – 20,5 %"), "Größe – 20,5 %");
+    }
+}

@@ -1,0 +1,407 @@
+//! Numbers, names and labels as one language writes them.
+
+use waage_result::document::EstimateDoc;
+use waage_result::finding::{Finding, Margin};
+use waage_result::privacy::MISSING;
+use waage_result::text::{Catalogue, Language};
+
+/// How a quantity is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unit {
+    /// A share of rows, shown in per cent.
+    Share,
+    /// A difference of shares, shown in percentage points.
+    Points,
+    /// A quotient, shown with two decimals.
+    Ratio,
+    /// Any other number, shown with three decimals.
+    Number,
+}
+
+/// The unit of a metric (or of the quantity that a summary name stands for) under a comparison.
+pub(crate) fn unit(metric: &str, comparison: &str) -> Unit {
+    match (comparison, is_share(metric)) {
+        ("ratio", _) => Unit::Ratio,
+        ("difference", true) => Unit::Points,
+        (_, true) => Unit::Share,
+        _ => Unit::Number,
+    }
+}
+
+fn is_share(metric: &str) -> bool {
+    const SHARES: [&str; 5] = [
+        "precision",
+        "negative_predictive_value",
+        "accuracy",
+        "balanced_accuracy",
+        "rejection_share",
+    ];
+    const SUMMARIES: [&str; 7] = [
+        "demographic_parity",
+        "equalized_odds",
+        "equal_opportunity",
+        "predictive_equality",
+        "predictive_parity",
+        "average_odds",
+        "average_absolute_odds",
+    ];
+    metric.ends_with("_rate")
+        || SHARES.contains(&metric)
+        || SUMMARIES.iter().any(|name| metric.starts_with(name))
+}
+
+/// The catalogue of a language with the forms that reports need.
+#[derive(Clone, Copy)]
+pub(crate) struct Words {
+    pub(crate) catalogue: &'static Catalogue,
+}
+
+impl Words {
+    pub(crate) fn of(language: Language) -> Self {
+        Self {
+            catalogue: Catalogue::of(language),
+        }
+    }
+
+    pub(crate) fn text(self, key: &str) -> String {
+        self.catalogue.text(key).to_owned()
+    }
+
+    pub(crate) fn fill(self, key: &str, values: &[(&str, &str)]) -> String {
+        self.catalogue.fill(key, values)
+    }
+
+    /// The text of `key_only`, `key_one` or `key_many` for `count` of `total`.
+    pub(crate) fn count_of(self, key: &str, count: u64, total: u64) -> String {
+        let form = match (count, total) {
+            (1, 1) => "only",
+            (1, _) => "one",
+            _ => "many",
+        };
+        let (count, total) = (self.integer(count), self.integer(total));
+        self.fill(
+            &format!("{key}_{form}"),
+            &[("count", &count), ("total", &total)],
+        )
+    }
+
+    pub(crate) fn integer(self, value: u64) -> String {
+        self.catalogue.integer(value)
+    }
+
+    /// A metric's name; its identifier in words where the catalogue has none.
+    pub(crate) fn metric(self, name: &str) -> String {
+        match self.catalogue.get(&format!("metric.{name}")) {
+            Some(text) => text.to_owned(),
+            None => name.replace('_', " "),
+        }
+    }
+
+    /// A metric's name at the head of a column or line.
+    pub(crate) fn metric_title(self, name: &str) -> String {
+        let text = self.metric(name);
+        let mut letters = text.chars();
+        match letters.next() {
+            Some(first) => first.to_uppercase().chain(letters).collect(),
+            None => text,
+        }
+    }
+
+    /// A metric's short name for narrow columns.
+    pub(crate) fn metric_short(self, name: &str) -> String {
+        match self.catalogue.get(&format!("text.short.{name}")) {
+            Some(text) => text.to_owned(),
+            None => self.metric(name),
+        }
+    }
+
+    /// What something is called in the catalogue under `section.name`, else the name itself in words.
+    pub(crate) fn name_in(self, section: &str, name: &str) -> String {
+        match self.catalogue.get(&format!("{section}.{name}")) {
+            Some(text) => text.to_owned(),
+            None => clean(&name.replace('_', " ")),
+        }
+    }
+
+    /// A number of some unit without its sign or suffix: `21.3`, `0.61`.
+    fn bare(self, value: f64, unit: Unit, extra: usize) -> String {
+        match unit {
+            Unit::Share | Unit::Points => self.catalogue.decimal(value * 100.0, 1 + extra),
+            Unit::Ratio => self.catalogue.decimal(value, 2 + extra),
+            Unit::Number => self.catalogue.decimal(value, 3 + extra),
+        }
+    }
+
+    fn suffix(self, unit: Unit, text: &str) -> String {
+        let key = match unit {
+            Unit::Share => "report.unit_share",
+            Unit::Points => "report.unit_points",
+            Unit::Ratio | Unit::Number => return text.to_owned(),
+        };
+        self.fill(key, &[("value", text)])
+    }
+
+    /// A number with its unit: `21.3%`, `−12.3 pp`, `0.61`.
+    pub(crate) fn number(self, value: f64, unit: Unit) -> String {
+        self.suffix(unit, &self.bare(value, unit, 0))
+    }
+
+    /// A number with its unit and as many further decimals (up to three) as tell it from a limit
+    /// that it does not equal: 0.7999 against 0.80 is not shown as 0.80.
+    pub(crate) fn number_beside(self, value: f64, limits: &[f64], unit: Unit) -> String {
+        let extra = (0..3)
+            .find(|&extra| {
+                let text = self.bare(value, unit, extra);
+                limits
+                    .iter()
+                    .all(|&limit| limit == value || self.bare(limit, unit, extra) != text)
+            })
+            .unwrap_or(3);
+        self.suffix(unit, &self.bare(value, unit, extra))
+    }
+
+    /// An interval with its unit: `20.5–22.1%`, `−15.2 to −9.1 pp`, `at least 0.30`; none where
+    /// neither limit is known.
+    pub(crate) fn range(self, low: Option<f64>, high: Option<f64>, unit: Unit) -> Option<String> {
+        match (low, high) {
+            (None, None) => None,
+            (Some(low), None) => {
+                Some(self.fill("report.from", &[("low", &self.number(low, unit))]))
+            }
+            (None, Some(high)) => {
+                Some(self.fill("report.up_to", &[("high", &self.number(high, unit))]))
+            }
+            (Some(low), Some(high)) => Some(self.suffix(unit, &self.range_bare(low, high, unit))),
+        }
+    }
+
+    /// A number without its unit, for a column whose head names it.
+    pub(crate) fn plain(self, value: f64, unit: Unit) -> String {
+        if unit == Unit::Share {
+            self.number(value, unit)
+        } else {
+            self.bare(value, unit, 0)
+        }
+    }
+
+    /// An interval without its unit.
+    pub(crate) fn plain_range(
+        self,
+        low: Option<f64>,
+        high: Option<f64>,
+        unit: Unit,
+    ) -> Option<String> {
+        match (low, high) {
+            (Some(low), Some(high)) => Some(self.range_bare(low, high, unit)),
+            _ => self.range(low, high, unit),
+        }
+    }
+
+    fn range_bare(self, low: f64, high: f64, unit: Unit) -> String {
+        let (first, last) = (self.bare(low, unit, 0), self.bare(high, unit, 0));
+        let key = if low < 0.0 || high < 0.0 {
+            "report.range_signed"
+        } else {
+            "report.range"
+        };
+        self.fill(key, &[("low", &first), ("high", &last)])
+    }
+
+    /// The interval of an estimate.
+    pub(crate) fn interval(self, estimate: &EstimateDoc, unit: Unit) -> Option<String> {
+        self.range(estimate.low, estimate.high, unit)
+    }
+
+    /// A confidence level without its sign: `95`, `99.5`.
+    pub(crate) fn level(self, confidence: f64) -> String {
+        let percent = confidence * 100.0;
+        let digits = (0..3)
+            .find(|&digits| {
+                let scale = [1.0, 10.0, 100.0][digits];
+                ((percent * scale).round() - percent * scale).abs() < 1e-6
+            })
+            .unwrap_or(3);
+        self.catalogue.decimal(percent, digits)
+    }
+
+    /// A p-value: three decimals, `<0.001` below.
+    pub(crate) fn p_value(self, p: f64) -> String {
+        if p < 0.001 {
+            format!("<{}", self.catalogue.decimal(0.001, 3))
+        } else {
+            self.catalogue.decimal(p, 3)
+        }
+    }
+
+    /// What a policy asks for, in words: `at least 0.80`, `a gap of at most 10.0 pp`.
+    pub(crate) fn demand(self, finding: &Finding) -> String {
+        self.demand_with("report.demand", finding)
+    }
+
+    /// The same as a sign: `≥ 0.80`, `±10.0 pp`.
+    pub(crate) fn demand_sign(self, finding: &Finding) -> String {
+        self.demand_with("report.sign", finding)
+    }
+
+    fn demand_with(self, section: &str, finding: &Finding) -> String {
+        let unit = unit(&finding.metric, &finding.comparison);
+        let name = match (finding.op.as_str(), finding.comparison.as_str()) {
+            ("<=", "difference") => "gap_at_most",
+            ("<", "difference") => "gap_less",
+            ("<=", _) => "at_most",
+            ("<", _) => "less",
+            (">=", _) => "at_least",
+            (">", _) => "more",
+            _ => "between",
+        };
+        let key = format!("{section}.{name}");
+        match finding.margin {
+            Margin::One(limit) => self.fill(&key, &[("limit", &self.number(limit, unit))]),
+            Margin::Between([low, high]) => self.fill(
+                &key,
+                &[
+                    ("low", &self.bare(low, unit, 0)),
+                    ("high", &self.number(high, unit)),
+                ],
+            ),
+        }
+    }
+
+    /// A group's label as tables show it: `female`, `female × north`, `(missing)`.
+    pub(crate) fn group(self, attribute: &str, group: Option<&str>) -> String {
+        let Some(group) = group else {
+            return self.text("report.all_groups");
+        };
+        let label = |text: &str| {
+            if text == MISSING {
+                self.text("report.missing")
+            } else {
+                isolated(&clean(text))
+            }
+        };
+        let attributes = attribute.split('*').count();
+        if attributes > 1 && group.split('*').count() == attributes {
+            group.split('*').map(label).collect::<Vec<_>>().join(" × ")
+        } else {
+            label(group)
+        }
+    }
+
+    /// A group's label within a sentence: in quotation marks.
+    pub(crate) fn quoted(self, attribute: &str, group: Option<&str>) -> String {
+        let name = self.group(attribute, group);
+        if group.is_none() {
+            name
+        } else {
+            self.fill("report.quoted", &[("text", &name)])
+        }
+    }
+
+    /// A column or attribute: `gender`, `gender × region`.
+    pub(crate) fn attribute(self, name: &str) -> String {
+        name.split('*')
+            .map(|part| isolated(&clean(part)))
+            .collect::<Vec<_>>()
+            .join(" × ")
+    }
+
+    /// Several names, joined by commas.
+    pub(crate) fn list(self, names: &[String]) -> String {
+        names.join(", ")
+    }
+}
+
+/// The limits of a margin.
+pub(crate) fn limits(finding: &Finding) -> Vec<f64> {
+    match finding.margin {
+        Margin::One(limit) if finding.comparison == "difference" => vec![limit, -limit],
+        Margin::One(limit) => vec![limit],
+        Margin::Between(limits) => limits.to_vec(),
+    }
+}
+
+/// Text from data on one line: line ends become arrows; other controls, and marks that would turn
+/// the direction of the text around them, become replacement characters.
+pub(crate) fn clean(text: &str) -> String {
+    text.replace("\r\n", "\n")
+        .chars()
+        .map(|c| match c {
+            '\n' | '\r' | '\u{2028}' | '\u{2029}' => '↵',
+            '\t' => ' ',
+            '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' => '\u{fffd}',
+            '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            c if c.is_control() => '\u{fffd}',
+            c => c,
+        })
+        .collect()
+}
+
+/// Text written from right to left keeps to itself (Unicode isolates), so that it does not reorder
+/// what stands beside it.
+fn isolated(text: &str) -> String {
+    let rtl = |c: char| matches!(c, '\u{0590}'..='\u{08ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
+    if text.chars().any(rtl) {
+        format!("\u{2068}{text}\u{2069}")
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EN: fn() -> Words = || Words::of(Language::En);
+
+    #[test]
+    fn a_number_beside_its_limit_is_told_from_it() {
+        assert_eq!(EN().number_beside(0.7999, &[0.8], Unit::Ratio), "0.7999");
+        assert_eq!(EN().number_beside(0.61, &[0.8], Unit::Ratio), "0.61");
+        assert_eq!(EN().number_beside(0.8, &[0.8], Unit::Ratio), "0.80");
+        assert_eq!(
+            EN().number_beside(0.1004, &[0.1, -0.1], Unit::Points),
+            "10.04 pp"
+        );
+    }
+
+    #[test]
+    fn ranges_avoid_a_dash_beside_a_minus() {
+        let de = Words::of(Language::De);
+        assert_eq!(
+            EN().range(Some(0.205), Some(0.221), Unit::Share).unwrap(),
+            "20.5–22.1%"
+        );
+        assert_eq!(
+            de.range(Some(-0.152), Some(0.091), Unit::Points).unwrap(),
+            "\u{2212}15,2 bis 9,1\u{202f}PP"
+        );
+        assert_eq!(
+            EN().range(Some(0.3), None, Unit::Ratio).unwrap(),
+            "from 0.30"
+        );
+        assert_eq!(EN().range(None, None, Unit::Ratio), None);
+    }
+
+    #[test]
+    fn data_cannot_break_lines_or_turn_the_text_around() {
+        assert_eq!(clean("a\nb\u{202e}c\u{7}"), "a↵b\u{fffd}c\u{fffd}");
+        assert_eq!(
+            EN().group("g", Some("\u{05d0}")),
+            "\u{2068}\u{05d0}\u{2069}"
+        );
+    }
+
+    #[test]
+    fn only_the_groups_of_an_intersection_are_split() {
+        assert_eq!(EN().group("g*r", Some("f*(missing)")), "f × (missing)");
+        assert_eq!(EN().group("g", Some("a*b")), "a*b");
+        assert_eq!(EN().group("g*r", Some("a*b*c")), "a*b*c");
+    }
+
+    #[test]
+    fn levels_have_no_needless_digits() {
+        assert_eq!(EN().level(0.95), "95");
+        assert_eq!(EN().level(0.995), "99.5");
+        assert_eq!(Words::of(Language::De).level(0.999), "99,9");
+    }
+}
