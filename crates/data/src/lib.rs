@@ -1,1 +1,3 @@
-//! placeholder
+//! Parquet, Arrow and CSV to typed columns; roles; synthetic data.
+
+pub mod synthetic;
