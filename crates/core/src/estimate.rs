@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::interval::{self, Interval};
+use crate::special;
+
 /// Why a value is undefined or a finding could not be decided (FORMULAS §1, closed list).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
@@ -214,4 +217,213 @@ pub struct Estimate {
     pub reason: Option<Reason>,
     /// What the interval is computed from.
     pub evidence: Evidence,
+}
+
+impl Estimate {
+    /// A count of the data themselves.
+    #[must_use]
+    pub fn count(value: f64, n: u64) -> Self {
+        Self {
+            value: Some(value),
+            low: None,
+            high: None,
+            n,
+            method: Method::Count,
+            reason: None,
+            evidence: Evidence::None,
+        }
+    }
+
+    /// An undefined value.
+    #[must_use]
+    pub fn undefined(n: u64, method: Method, reason: Reason) -> Self {
+        Self {
+            value: None,
+            low: None,
+            high: None,
+            n,
+            method,
+            reason: Some(reason),
+            evidence: Evidence::None,
+        }
+    }
+
+    /// A value with the interval that its evidence gives at `level`.
+    ///
+    /// `n` are the rows behind the value, whatever the evidence's effective sizes are.
+    #[must_use]
+    pub fn new(value: f64, n: u64, method: Method, evidence: Evidence, level: f64) -> Self {
+        let mut estimate = Self {
+            value: Some(value),
+            low: None,
+            high: None,
+            n,
+            method,
+            reason: None,
+            evidence,
+        };
+        (estimate.low, estimate.high) = estimate.interval(level);
+        estimate
+    }
+
+    /// The interval at a confidence level, by the estimate's method on its evidence. An end is
+    /// `None` where it is unbounded, both where there is no interval.
+    #[must_use]
+    pub fn interval(&self, level: f64) -> (Option<f64>, Option<f64>) {
+        if let Evidence::Replicates(values) = &self.evidence {
+            return percentile_ends(values, level);
+        }
+        special::z_of_level(level).map_or((None, None), |z| self.interval_z(z))
+    }
+
+    /// The interval `z` standard errors wide on either side, in the sense of the method.
+    fn interval_z(&self, z: f64) -> (Option<f64>, Option<f64>) {
+        let interval = match (&self.evidence, self.method) {
+            (Evidence::Proportion { x, n }, method) => {
+                let of = match method {
+                    Method::WilsonCc => interval::wilson_cc_z,
+                    Method::ClopperPearson => interval::clopper_pearson_z,
+                    Method::Jeffreys => interval::jeffreys_z,
+                    Method::AgrestiCoull => interval::agresti_coull_z,
+                    _ => interval::wilson_z,
+                };
+                of(*x, *n, z)
+            }
+            (Evidence::Pair { group, reference }, method) => {
+                let of = match method {
+                    Method::AgrestiCaffo => interval::agresti_caffo_z,
+                    Method::MiettinenNurminen => interval::miettinen_nurminen_z,
+                    Method::Koopman => interval::koopman_z,
+                    Method::KatzLog => interval::katz_log_z,
+                    Method::KatzWalters => interval::katz_walters_z,
+                    Method::Mover => interval::mover_z,
+                    _ => interval::newcombe_z,
+                };
+                of(group.0, group.1, reference.0, reference.1, z)
+            }
+            (Evidence::StandardError(se), _) => match self.value {
+                Some(value) => Interval { low: Some(value - z * se), high: Some(value + z * se) },
+                None => Interval { low: None, high: None },
+            },
+            (Evidence::None | Evidence::Replicates(_), _) => Interval { low: None, high: None },
+        };
+        (interval.low, interval.high)
+    }
+
+    /// Two-sided p-value of the hypothesis that the true value is `null`: the level at which the
+    /// estimate's own interval just touches it. `None` without an interval.
+    #[must_use]
+    pub fn p_value(&self, null: f64) -> Option<f64> {
+        let value = self.value?;
+        match &self.evidence {
+            Evidence::None => None,
+            Evidence::Replicates(values) => {
+                let count = values.len() as f64;
+                let below = values.iter().filter(|v| **v <= null).count() as f64;
+                let above = values.iter().filter(|v| **v >= null).count() as f64;
+                Some((2.0 * (1.0 + below.min(above)) / (1.0 + count)).min(1.0))
+            }
+            _ => Some(interval::p_value_by_inversion(
+                |z| {
+                    let (low, high) = self.interval_z(z);
+                    Interval { low, high }
+                },
+                value,
+                null,
+            )),
+        }
+    }
+
+    /// The same value with the interval of another method at `level`; `None` where the evidence
+    /// does not allow it (a bootstrap has no Wilson interval).
+    #[must_use]
+    pub fn with_method(&self, method: Method, level: f64) -> Option<Self> {
+        let fits = match &self.evidence {
+            Evidence::Proportion { .. } => matches!(
+                method,
+                Method::Wilson
+                    | Method::WilsonCc
+                    | Method::ClopperPearson
+                    | Method::Jeffreys
+                    | Method::AgrestiCoull
+            ),
+            Evidence::Pair { .. } => {
+                let of_difference = |m| {
+                    matches!(m, Method::Newcombe | Method::AgrestiCaffo | Method::MiettinenNurminen)
+                };
+                let of_ratio = |m| {
+                    matches!(
+                        m,
+                        Method::Koopman | Method::KatzLog | Method::KatzWalters | Method::Mover
+                    )
+                };
+                (of_difference(self.method) && of_difference(method))
+                    || (of_ratio(self.method) && of_ratio(method))
+            }
+            _ => method == self.method,
+        };
+        let value = self.value?;
+        fits.then(|| Self::new(value, self.n, method, self.evidence.clone(), level))
+    }
+}
+
+/// Type-7 quantiles at both ends; replicates need no order.
+fn percentile_ends(values: &[f64], level: f64) -> (Option<f64>, Option<f64>) {
+    let mut scratch = values.to_vec();
+    let tail = (1.0 - level) / 2.0;
+    (quantile(&mut scratch, tail), quantile(&mut scratch, 1.0 - tail))
+}
+
+/// The type-7 quantile of unordered finite values (reorders them); `None` of none.
+fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    let place = share * last as f64;
+    let below = (place as usize).min(last);
+    let (_, low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
+    let low = *low;
+    let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
+    let part = place - below as f64;
+    Some(low + part * (next - low))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_type_7() {
+        let mut values = [4.0, 1.0, 3.0, 2.0];
+        assert_eq!(quantile(&mut values, 0.5), Some(2.5));
+        assert_eq!(quantile(&mut values, 0.0), Some(1.0));
+        assert_eq!(quantile(&mut values, 1.0), Some(4.0));
+        assert_eq!(quantile(&mut [], 0.5), None);
+    }
+
+    #[test]
+    fn the_level_moves_the_interval_and_the_p_value_inverts_it() {
+        let evidence = Evidence::Pair { group: (24.0, 60.0), reference: (60.0, 100.0) };
+        let gap = Estimate::new(-0.2, 160, Method::Newcombe, evidence, 0.95);
+        assert!((gap.low.unwrap() - -0.345_855_345).abs() < 1e-9);
+        let (_, high) = gap.interval(0.90);
+        assert!((high.unwrap() - -0.065_736_602).abs() < 1e-9);
+        let p = gap.p_value(gap.high.unwrap()).unwrap();
+        assert!((p - 0.05).abs() < 1e-9, "{p}");
+        assert_eq!(gap.p_value(-0.2), Some(1.0));
+    }
+
+    #[test]
+    fn methods_change_only_within_their_kind() {
+        let evidence = Evidence::Proportion { x: 8.0, n: 10.0 };
+        let rate = Estimate::new(0.8, 10, Method::Wilson, evidence, 0.95);
+        let exact = rate.with_method(Method::ClopperPearson, 0.95).unwrap();
+        assert!((exact.low.unwrap() - 0.443_904_538).abs() < 1e-9);
+        assert_eq!(rate.with_method(Method::Koopman, 0.95), None);
+    }
+
+    #[test]
+    fn every_method_has_a_name_of_its_own() {
+        for method in Method::ALL {
+            assert_eq!(Method::parse(method.name()), Some(method));
+        }
+    }
 }
