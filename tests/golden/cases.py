@@ -142,23 +142,30 @@ def load(case, path):
         return columns[name].to_pylist()
 
     score = column(case["score"]) if "score" in case else None
+    places = capacity(case, columns.num_rows)
     weight = column(case["weight"]) if "weight" in case else None
     return Table(
         label=[binary(value, case) for value in column(case["label"])],
-        decision=decide(case, column, score),
+        decision=decide(case, column, score, places),
         attributes=dict(attribute(spec, column) for spec in case["sensitive"]),
         weight=weight,
         score=score,
+        places=places,
     )
 
 
-def decide(case, column, score):
+def capacity(case, rows):
+    """How many rows a cut selects: a fraction is the decimal as written, so 0.3 is 3/10."""
+    if "top_fraction" in case:
+        return Fraction(case["top_fraction"]) * rows
+    return Fraction(case["top_k"]) if "top_k" in case else None
+
+
+def decide(case, column, score, places):
+    if places is not None:
+        return cut(score, places)
     if "threshold" in case:
         return [int(value >= case["threshold"]) for value in score]
-    if "top_k" in case:
-        return cut(score, case["top_k"])
-    if "top_fraction" in case:
-        return cut(score, Fraction(case["top_fraction"]) * len(score))
     return [binary(value, case) for value in column(case["decision"])]
 
 

@@ -35,6 +35,8 @@ def expectation(table, attributes, comparison):
         subjects.append(list(attributes))
     with_score = table.score is not None
     result = {"overall": None, "groups": [], "disparities": []}
+    if table.places is not None:
+        comparison.cut(table)
     for names in subjects:
         counts = tally(table, names)
         groups = {key: part.metrics(with_score) for key, part in counts.items()}

@@ -48,6 +48,7 @@ class Table:
     attributes: dict
     weight: list | None = None
     score: list | None = None
+    places: Fraction | None = None  # how many rows a cut of the score selects
 
     def __len__(self):
         return len(self.label)

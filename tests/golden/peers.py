@@ -166,6 +166,15 @@ class Comparison:
             raise AssertionError(f"{peer} {what}: exact {exact!r}, peer {theirs!r}")
         self.compared[peer] += 1
 
+    def cut(self, table):
+        """A row's share of the places, from pandas' ranks of its tie block."""
+        score = pd.Series([float(value) for value in table.score])
+        first = score.rank(method="min", ascending=False)
+        last = score.rank(method="max", ascending=False)
+        shares = ((float(table.places) - (first - 1)) / (last - first + 1)).clip(0, 1)
+        for row, (exact, theirs) in enumerate(zip(table.decision, shares)):
+            self.check("pandas", f"share of row {row}", exact, theirs)
+
     def table(self, table, names, groups, overall, disparities):
         """Checks one attribute or intersection: ``groups`` and ``overall`` as of
         ``Counts.metrics``, ``disparities`` as of ``exact.disparities``."""

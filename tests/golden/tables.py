@@ -35,7 +35,7 @@ def make(index):
         attributes = complementary(attributes["g"])
     label, decision = outcome(draw, rows)
     stored = {"rows": rows, "arguments": ["--label", "y"]}
-    score = None
+    score = places = None
     if index % 8 == 5:
         score = [draw.randrange(-2, 12) / 8 for _ in range(rows)]
         threshold = draw.choice([0, 0.5, 0.625, 2])
@@ -66,7 +66,7 @@ def make(index):
     if weight is not None:
         stored["w"] = weight
     stored["attributes"] = {name: codes(values) for name, values in attributes.items()}
-    return stored, Table(label, decision, attributes, weight, score), names
+    return stored, Table(label, decision, attributes, weight, score, places), names
 
 
 def attribute(draw, rows):
