@@ -5,10 +5,10 @@ use waage_result::text::Catalogue;
 /// The unit in which values are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unit {
-    /// A share, in per cent.
-    Percent,
-    /// A difference of shares, in percentage points with a sign.
-    Points,
+    /// A share, in per cent with so many decimals.
+    Percent(usize),
+    /// A difference of shares, in percentage points with a sign and so many decimals.
+    Points(usize),
     /// A plain number.
     Number,
     /// A signed plain number.
@@ -18,26 +18,73 @@ pub(crate) enum Unit {
 }
 
 impl Unit {
-    /// A value as the figure prints it.
-    pub(crate) fn write(self, value: f64, words: &Catalogue) -> String {
+    /// The unit for values up to `largest`: shares below 2 % have a second decimal.
+    pub(crate) fn fine(self, largest: f64) -> Self {
+        let digits = if largest < 0.02 { 2 } else { 1 };
         match self {
-            Self::Percent => words.percent(value, 1),
-            Self::Points => signed(&words.decimal(value * 100.0, 1), value),
-            Self::Number => words.decimal(value, 3),
-            Self::Signed => signed(&words.decimal(value, 3), value),
-            Self::Ratio => words.decimal(value, 2),
+            Self::Percent(_) => Self::Percent(digits),
+            Self::Points(_) => Self::Points(digits),
+            other => other,
+        }
+    }
+
+    /// A value as the figure prints it: fewer decimals the larger it is.
+    pub(crate) fn write(self, value: f64, words: &Catalogue) -> String {
+        let digits = |most: usize| {
+            let whole = [10.0, 100.0, 1000.0]
+                .into_iter()
+                .filter(|bound| value.abs() >= *bound)
+                .count();
+            most.saturating_sub(whole)
+        };
+        match self {
+            Self::Percent(most) | Self::Points(most) => self.text(value, most, words),
+            Self::Number | Self::Signed => self.text(value, digits(3), words),
+            Self::Ratio => self.text(value, digits(2), words),
         }
     }
 
     /// A tick's label at a distance `step` from its neighbours.
     pub(crate) fn tick(self, value: f64, step: f64, words: &Catalogue) -> String {
         match self {
-            Self::Percent => words.percent(value, decimals(step * 100.0)),
-            Self::Points => signed(&words.decimal(value * 100.0, decimals(step * 100.0)), value),
-            Self::Number | Self::Ratio => words.decimal(value, decimals(step)),
-            Self::Signed => signed(&words.decimal(value, decimals(step)), value),
+            Self::Percent(_) | Self::Points(_) => self.text(value, decimals(step * 100.0), words),
+            Self::Number | Self::Signed | Self::Ratio => self.text(value, decimals(step), words),
         }
     }
+
+    fn text(self, value: f64, digits: usize, words: &Catalogue) -> String {
+        match self {
+            Self::Percent(_) if (value * 100.0).abs() < LARGE => words.percent(value, digits),
+            Self::Percent(_) | Self::Number | Self::Ratio => number(value, digits, words),
+            Self::Points(_) => signed(
+                &number((value * 100.0).clamp(f64::MIN, f64::MAX), digits, words),
+                value,
+            ),
+            Self::Signed => signed(&number(value, digits, words), value),
+        }
+    }
+}
+
+/// From here on numbers are written with an exponent.
+const LARGE: f64 = 1e7;
+
+fn number(value: f64, digits: usize, words: &Catalogue) -> String {
+    if digits == 0 && value.abs() < LARGE {
+        let whole = words.integer(value.abs().round() as u64);
+        return if value <= -0.5 {
+            format!("\u{2212}{whole}")
+        } else {
+            whole
+        };
+    }
+    if value.abs() < LARGE {
+        return words.decimal(value, digits);
+    }
+    let power = libm::log10(value.abs()).floor();
+    format!(
+        "{}e{power}",
+        words.decimal(value / libm::pow(10.0, power), 1)
+    )
 }
 
 /// The text with a plus sign if it is a positive number.
@@ -62,6 +109,9 @@ fn decimals(step: f64) -> usize {
     6
 }
 
+/// No axis reaches further from zero.
+const RANGE_MAX: f64 = 1e100;
+
 /// An axis from `left` to `right` in pixels.
 #[derive(Clone, Debug)]
 pub(crate) struct Axis {
@@ -75,20 +125,27 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
-    /// A linear axis that holds `low..high`, widened to round numbers.
+    /// A linear axis that holds `low..high` and a little more, except beyond zero.
     pub(crate) fn linear(low: f64, high: f64, left: f64, right: f64) -> Self {
+        let (low, high) = (
+            low.clamp(-RANGE_MAX, RANGE_MAX),
+            high.clamp(-RANGE_MAX, RANGE_MAX),
+        );
         let (low, high) = if high - low > f64::MIN_POSITIVE {
             (low, high)
         } else {
             (low - 0.5, low + 0.5)
         };
-        let step = round_step((high - low) / ((right - left) / 62.0).clamp(2.0, 8.0));
-        let (first, last) = ((low / step + 1e-9).floor(), (high / step - 1e-9).ceil());
-        let count = (last - first).clamp(1.0, 50.0) as u32;
+        let step = round_step((high - low) / ((right - left) / 44.0).clamp(2.0, 8.0));
+        let pad = 0.04 * (high - low);
+        let low = if low == 0.0 { low } else { low - pad };
+        let high = if high == 0.0 { high } else { high + pad };
+        let (first, last) = ((low / step - 1e-9).ceil(), (high / step + 1e-9).floor());
+        let count = (last - first).clamp(0.0, 50.0) as u32;
         let ticks = (0..=count).map(|i| (first + f64::from(i)) * step).collect();
         Self {
-            low: first * step,
-            high: (first + f64::from(count)) * step,
+            low,
+            high,
             log: false,
             left,
             right,
@@ -97,16 +154,15 @@ impl Axis {
         }
     }
 
-    /// A logarithmic axis that holds `low..high`, both above zero.
+    /// A logarithmic axis that holds `low..high`, both above zero, and the ratio 1.
     pub(crate) fn log(low: f64, high: f64, left: f64, right: f64) -> Self {
-        const FINE: [f64; 15] = [
-            0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.4, 1.6, 1.8, 2.0, 2.5, 3.0, 4.0,
+        /// By rank: a tick is labelled where those before it leave room.
+        const RANKED: [f64; 21] = [
+            1.0, 0.5, 2.0, 0.8, 1.25, 0.2, 5.0, 0.1, 10.0, 0.05, 20.0, 0.7, 1.5, 0.3, 3.0, 0.9,
+            1.1, 0.6, 0.4, 4.0, 1.75,
         ];
-        const COARSE: [f64; 13] = [
-            0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0,
-        ];
+        const ROOM: f64 = 36.0;
         let (low, high) = (low.clamp(0.01, 0.99), high.clamp(1.01, 100.0));
-        let candidates: &[f64] = if high / low < 3.0 { &FINE } else { &COARSE };
         let mut axis = Self {
             low,
             high,
@@ -116,31 +172,16 @@ impl Axis {
             ticks: Vec::new(),
             step: 0.01,
         };
-        let mut ticks: Vec<f64> = vec![1.0];
-        // From 1 outwards, so that 1 is always labelled and the rest keep their distance.
-        for outward in [
-            candidates
+        for tick in RANKED.into_iter().filter(|t| (low..=high).contains(t)) {
+            if axis
+                .ticks
                 .iter()
-                .copied()
-                .filter(|t| *t > 1.0)
-                .collect::<Vec<_>>(),
-            candidates
-                .iter()
-                .rev()
-                .copied()
-                .filter(|t| *t < 1.0)
-                .collect(),
-        ] {
-            let mut last = 1.0;
-            for tick in outward.into_iter().filter(|t| (low..=high).contains(t)) {
-                if (axis.at(tick) - axis.at(last)).abs() >= 34.0 {
-                    ticks.push(tick);
-                    last = tick;
-                }
+                .all(|other| (axis.at(tick) - axis.at(*other)).abs() >= ROOM)
+            {
+                axis.ticks.push(tick);
             }
         }
-        ticks.sort_by(f64::total_cmp);
-        axis.ticks = ticks;
+        axis.ticks.sort_by(f64::total_cmp);
         axis
     }
 
@@ -170,7 +211,7 @@ impl Axis {
 
     /// A value between the ticks, with two decimals more than they have.
     pub(crate) fn write(&self, value: f64, words: &Catalogue) -> String {
-        words.decimal(value, (decimals(self.step) + 2).min(6))
+        number(value, (decimals(self.step) + 2).min(6), words)
     }
 
     /// Round numbers along the axis, with their labels.
@@ -202,20 +243,18 @@ mod tests {
     use waage_result::text::Language;
 
     #[test]
-    fn linear_axes_end_on_round_numbers() {
-        let axis = Axis::linear(0.0, 0.43, 0.0, 200.0);
+    fn linear_axes_start_at_zero_and_label_round_numbers() {
+        let axis = Axis::linear(0.0, 0.5, 0.0, 208.0);
         let labels: Vec<String> = axis
-            .ticks(Unit::Percent, Catalogue::of(Language::De))
+            .ticks(Unit::Percent(1), Catalogue::of(Language::De))
             .into_iter()
             .map(|t| t.1)
             .collect();
+        assert_eq!(labels, ["0\u{202f}%", "20\u{202f}%", "40\u{202f}%"]);
+        // 208 pixels hold 0.52: four for each hundredth.
+        assert!((axis.at(0.3) - 120.0).abs() < 1e-9);
         assert_eq!(
-            labels,
-            ["0\u{202f}%", "20\u{202f}%", "40\u{202f}%", "60\u{202f}%"]
-        );
-        assert!((axis.at(0.3) - 100.0).abs() < 1e-9);
-        assert_eq!(
-            (axis.side(-0.1), axis.side(0.6), axis.side(0.61)),
+            (axis.side(-0.1), axis.side(0.5), axis.side(0.6)),
             (-1, 0, 1)
         );
     }
@@ -242,9 +281,14 @@ mod tests {
     #[test]
     fn values_carry_sign_and_unit() {
         let (en, de) = (Catalogue::of(Language::En), Catalogue::of(Language::De));
-        assert_eq!(Unit::Points.write(-0.1234, en), "\u{2212}12.3");
-        assert_eq!(Unit::Points.write(0.05, de), "+5,0");
-        assert_eq!(Unit::Points.write(0.0001, de), "0,0");
+        assert_eq!(Unit::Points(1).write(-0.1234, en), "\u{2212}12.3");
+        assert_eq!(Unit::Points(1).write(0.05, de), "+5,0");
+        assert_eq!(Unit::Points(1).write(0.0001, de), "0,0");
         assert_eq!(Unit::Ratio.write(0.8, de), "0,80");
+        assert_eq!(Unit::Number.write(1234.5678, en), "1,235");
+        assert_eq!(Unit::Signed.write(-1234.5678, de), "\u{2212}1.235");
+        assert_eq!(Unit::Percent(1).fine(0.012).write(0.0043, en), "0.43%");
+        assert_eq!(Unit::Number.write(12.345, de), "12,35");
+        assert_eq!(Unit::Signed.write(2.5e300, de), "+2,5e300");
     }
 }

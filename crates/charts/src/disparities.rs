@@ -12,7 +12,8 @@ use crate::font::clean;
 use crate::frame::{EDGE, Frame, Names, panels, row_height};
 use crate::marks::Mark;
 use crate::palette;
-use crate::panel::{Comparison, Panel, Row};
+use crate::panel::{Comparison, Panel};
+use crate::point::Row;
 use crate::view::{View, findings};
 
 /// Always shown if the result has them.

@@ -114,6 +114,16 @@ pub(crate) fn clean(text: &str) -> String {
         .collect()
 }
 
+/// Cleaned data text of at most 80 characters, so that no name fills a heading or a description.
+pub(crate) fn name(text: &str) -> String {
+    const LENGTH_MAX: usize = 80;
+    let text = clean(text);
+    match text.char_indices().nth(LENGTH_MAX) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text,
+    }
+}
+
 /// The `@font-face` rules of the two weights, fonts included: what a page needs once to show
 /// every [`Figure::svg`](crate::Figure::svg) as it was laid out.
 #[must_use]

@@ -34,6 +34,7 @@ mod frame;
 mod marks;
 mod palette;
 mod panel;
+mod point;
 mod rates;
 mod scores;
 mod view;

@@ -172,7 +172,7 @@ pub(crate) fn whisker(
     Ok(())
 }
 
-/// An axis above its rows: tick labels, and grid lines down to `bottom`.
+/// An axis above its rows: tick labels where they have room, and grid lines down to `bottom`.
 pub(crate) fn scale(
     canvas: &Canvas<'_>,
     axis: &Axis,
@@ -180,10 +180,16 @@ pub(crate) fn scale(
     (labels, top, bottom): (f64, f64, f64),
     words: &Catalogue,
 ) -> Drawn {
+    // Names and numbers of rows stand left of the axis.
+    let mut free = axis.left - 20.0;
     for (value, label) in axis.ticks(unit, words) {
         let x = axis.at(value);
         canvas.line((x, top), (x, bottom), palette::GRID, 1.0)?;
-        canvas.text(&label, x, labels, Type::SMALL, Anchor::Middle)?;
+        let half = Type::SMALL.width(&label) / 2.0;
+        if x - half >= free {
+            canvas.text(&label, x, labels, Type::SMALL, Anchor::Middle)?;
+            free = x + half + 6.0;
+        }
     }
     Ok(())
 }

@@ -18,7 +18,7 @@ pub(crate) const RULE: RGBColor = RGBColor(237, 240, 242);
 /// Estimates, and passes.
 pub(crate) const BLUE: RGBColor = RGBColor(0, 95, 153);
 /// Breaches.
-pub(crate) const VERMILLION: RGBColor = RGBColor(190, 65, 5);
+pub(crate) const VERMILLION: RGBColor = RGBColor(184, 60, 4);
 /// Inconclusive findings.
 pub(crate) const OCHRE: RGBColor = RGBColor(138, 92, 0);
 /// What the policy tolerates.

@@ -7,8 +7,9 @@ use waage_result::text::Catalogue;
 use crate::axis::{Axis, Unit};
 use crate::canvas::{Anchor, Canvas, Drawn, Type};
 use crate::frame::Names;
-use crate::marks::{Mark, Span, caption, scale, value, whisker};
+use crate::marks::{Span, caption, scale, value, whisker};
 use crate::palette;
+use crate::point::{Point, Row};
 use crate::rates::unit_of;
 use crate::view::{View, findings, metric_name};
 
@@ -44,23 +45,8 @@ impl Comparison {
     }
 }
 
-/// What a row of the panel shows.
-pub(crate) enum Row {
-    Reference,
-    Undefined,
-    Point(Point),
-}
-
-/// A comparison of one group.
-pub(crate) struct Point {
-    pub(crate) value: f64,
-    pub(crate) mark: Mark,
-    /// The interval at the result's confidence.
-    shown: Option<Span>,
-    /// The interval on which the policy judged, where it is another.
-    judged: Option<Span>,
-    texts: (String, String),
-}
+/// Intervals are printed only where they leave the plot so many pixels.
+const PLOT_MIN: f64 = 100.0;
 
 /// The panel, measured and ready to draw.
 pub(crate) struct Panel {
@@ -84,7 +70,7 @@ impl Panel {
     ) -> Option<Self> {
         let unit = match (comparison, unit_of(metric)) {
             (Comparison::Ratio, _) => Unit::Ratio,
-            (Comparison::Difference, Unit::Percent) => Unit::Points,
+            (Comparison::Difference, Unit::Percent(_)) => Unit::Points(1),
             (Comparison::Difference, _) => Unit::Signed,
         };
         let judged: Vec<&Finding> = findings(result, &view.name)
@@ -96,6 +82,12 @@ impl Panel {
             .filter(|d| d.attribute == view.name && d.metric == metric)
             .filter(|d| d.scheme == "to_reference" && d.comparison == comparison.name())
             .collect();
+        let largest = shown
+            .iter()
+            .filter_map(|d| value(&d.estimate))
+            .map(f64::abs)
+            .fold(0.0, f64::max);
+        let unit = unit.fine(largest);
         let rows: Vec<Row> = view
             .groups
             .iter()
@@ -159,7 +151,7 @@ impl Panel {
                 .then(j.cmp(i))
         })?;
         let value = self.unit.write(point.value, words);
-        let unit = if self.unit == Unit::Points {
+        let unit = if matches!(self.unit, Unit::Points(_)) {
             format!(" {}", words.text("chart.unit_points"))
         } else {
             String::new()
@@ -189,9 +181,13 @@ impl Panel {
         let widest = |texts: &mut dyn Iterator<Item = &str>| {
             texts.map(|t| Type::VALUE.width(t)).fold(0.0, f64::max)
         };
-        let interval = widest(&mut self.points().map(|(_, p)| p.texts.1.as_str()));
+        let mut interval = widest(&mut self.points().map(|(_, p)| p.texts.1.as_str()));
         let value = widest(&mut self.points().map(|(_, p)| p.texts.0.as_str()));
         let reference = Type::SMALL.width(words.text("chart.reference"));
+        if right - left - interval - value < PLOT_MIN {
+            interval = 0.0;
+            self.rows.iter_mut().for_each(Row::drop_interval_text);
+        }
         self.right = right;
         self.value_right = right - interval - if interval > 0.0 { 8.0 } else { 0.0 };
         let column = (right - self.value_right + value).max(reference) + 16.0;
@@ -209,17 +205,22 @@ impl Panel {
                 .into_iter()
                 .flat_map(|(low, high)| low.into_iter().chain(high))
         };
-        let limits = || {
+        let spans = || {
             self.points()
                 .flat_map(|(_, p)| p.shown.into_iter().chain(p.judged))
-                .flat_map(Span::limits)
         };
+        let limits = || spans().flat_map(Span::limits);
         let fold = |all: &mut dyn Iterator<Item = f64>| {
             all.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)))
         };
         match self.comparison {
             Comparison::Difference => {
                 let (low, high) = fold(&mut values().chain(edges()).chain(limits()));
+                // Room for the arrow of an interval without end.
+                let arrow = 0.12 * (high - low);
+                let open = |end: fn(Span) -> Option<f64>| spans().any(|s| end(s).is_none());
+                let low = if open(|s| s.low) { low - arrow } else { low };
+                let high = if open(|s| s.high) { high + arrow } else { high };
                 Axis::linear(low, high, left, right)
             }
             Comparison::Ratio => {
@@ -242,7 +243,7 @@ impl Panel {
     ) -> Drawn {
         let axis = &self.axis;
         let unit = match self.unit {
-            Unit::Points => "chart.unit_points",
+            Unit::Points(_) => "chart.unit_points",
             Unit::Ratio => "chart.unit_ratio",
             _ => "chart.unit_signed",
         };
@@ -259,8 +260,12 @@ impl Panel {
         if Type::SMALL.width(unit) <= room {
             canvas.text(unit, self.right, top + 10.0, Type::SMALL, Anchor::End)?;
         }
-        self.shade(canvas, (rows, end), words)?;
+        if let Some((low, high)) = self.tolerated {
+            let (left, right) = self.edges(low, high);
+            canvas.rectangle(left, rows, right, end, palette::TOLERATED)?;
+        }
         scale(canvas, axis, self.unit, (top + 34.0, rows, end), words)?;
+        self.margins(canvas, (rows, end), words)?;
         let equal = axis.at(self.comparison.equality());
         canvas.line((equal, rows), (equal, end), palette::INK, 1.3)?;
         for (i, row) in self.rows.iter().enumerate() {
@@ -318,22 +323,25 @@ impl Panel {
         )
     }
 
-    /// What the policy tolerates, with the limits written under it.
-    fn shade(&self, canvas: &Canvas<'_>, (rows, end): (f64, f64), words: &Catalogue) -> Drawn {
+    fn edges(&self, low: Option<f64>, high: Option<f64>) -> (f64, f64) {
+        let axis = &self.axis;
+        (
+            low.map_or(axis.left, |v| axis.at(v)),
+            high.map_or(axis.right, |v| axis.at(v)),
+        )
+    }
+
+    /// The limits of what the policy tolerates, their values written under them.
+    fn margins(&self, canvas: &Canvas<'_>, (rows, end): (f64, f64), words: &Catalogue) -> Drawn {
         let Some((low, high)) = self.tolerated else {
             return Ok(());
         };
-        let axis = &self.axis;
-        let (left, right) = (
-            low.map_or(axis.left, |v| axis.at(v)),
-            high.map_or(axis.right, |v| axis.at(v)),
-        );
-        canvas.rectangle(left, rows, right, end, palette::TOLERATED)?;
+        let (left, right) = self.edges(low, high);
         let mut captions: Vec<(f64, String)> = Vec::new();
         for (limit, x) in [(low, left), (high, right)] {
             if let Some(limit) = limit {
                 canvas.line((x, rows), (x, end + 5.0), palette::MARGIN, 1.2)?;
-                captions.push((x, self.unit.write(limit, words)));
+                captions.push((x, self.unit.tick(limit, limit, words)));
             }
         }
         let crowded = match captions.as_slice() {
@@ -351,31 +359,13 @@ impl Panel {
             captions = vec![((left + right) / 2.0, text)];
         }
         captions.iter().try_for_each(|(x, text)| {
-            caption(canvas, text, *x, end + 14.0, (axis.left - 12.0, self.right))
-        })
-    }
-}
-
-impl Point {
-    fn new<'f>(
-        disparity: &Disparity,
-        own: impl Iterator<Item = &'f Finding> + Clone,
-        unit: Unit,
-        words: &Catalogue,
-    ) -> Option<Self> {
-        let value = value(&disparity.estimate)?;
-        let shown = Span::of(&disparity.estimate);
-        let mark = Mark::worst(own.clone());
-        let judged = own
-            .filter_map(|f| Span::of(&f.estimate))
-            .find(|span| shown != Some(*span));
-        let interval = shown.map_or_else(String::new, |span| span.write(unit, words));
-        Some(Self {
-            value,
-            mark,
-            shown,
-            judged,
-            texts: (unit.write(value, words), interval),
+            caption(
+                canvas,
+                text,
+                *x,
+                end + 14.0,
+                (self.axis.left - 12.0, self.right),
+            )
         })
     }
 }

@@ -47,7 +47,7 @@ pub(crate) fn unit_of(metric: &str) -> Unit {
         "negative_predictive_value",
     ];
     if metric.ends_with("_rate") || shares.contains(&metric) {
-        Unit::Percent
+        Unit::Percent(1)
     } else {
         Unit::Number
     }
@@ -67,12 +67,17 @@ pub(crate) fn figure(
     }
     let confidence = words.percent(result.settings.confidence, 0);
     let title = words.fill("chart.rates_title", &[("attribute", &view.title)]);
-    let subtitle = words.fill("chart.rates_subtitle", &[("confidence", &confidence)]);
+    let captions = panels.iter().any(|p| p.overall.is_some());
+    let subtitle = if captions {
+        "chart.rates_subtitle_all"
+    } else {
+        "chart.rates_subtitle"
+    };
+    let subtitle = words.fill(subtitle, &[("confidence", &confidence)]);
     let frame = Frame::new(&title, &subtitle, &notes(view, &panels, words));
     let top = frame.top();
     let rows = top + 46.0;
     let end = rows + names.height();
-    let captions = panels.iter().any(|p| p.overall.is_some());
     let bottom = end + if captions { 24.0 } else { 6.0 };
     let alt = alt(view, &panels, &confidence, words);
     let paint = |canvas: &Canvas<'_>| {
@@ -115,6 +120,12 @@ fn measure<'a>(
                 })
                 .collect();
             let overall = result.overall.get(metric).and_then(value);
+            let largest = points
+                .iter()
+                .flatten()
+                .map(|(v, _)| v.abs())
+                .fold(0.0, f64::max);
+            let unit = unit.fine(largest);
             let (low, high) = range(&points, overall, unit);
             let texts = points
                 .iter()
@@ -148,13 +159,13 @@ fn range(points: &[Option<(f64, Option<Span>)>], overall: Option<f64>, unit: Uni
         .chain(limits)
         .chain(overall);
     let (low, high) = values.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
-    let low = if low >= 0.0 && low < 0.6 * high {
+    let low = if low >= 0.0 && low < 0.75 * high {
         0.0
     } else {
         low
     };
     match unit {
-        Unit::Percent => (low.max(0.0), high.clamp(low.max(0.0) + 0.01, 1.0)),
+        Unit::Percent(_) => (low.max(0.0), high.clamp(low.max(0.0) + 0.01, 1.0)),
         _ => (low, high),
     }
 }

@@ -221,10 +221,11 @@ fn selected(view: &View<'_>, cut: Option<f64>, words: &Catalogue) -> Vec<String>
     if rates.iter().all(Option::is_none) {
         return Vec::new();
     }
+    let unit = Unit::Percent(1).fine(rates.iter().flatten().copied().fold(0.0, f64::max));
     let write = |rate: &Option<f64>| {
         rate.map_or_else(
             || words.text("chart.undefined").to_owned(),
-            |r| Unit::Percent.write(r, words),
+            |r| unit.write(r, words),
         )
     };
     rates.iter().map(write).collect()

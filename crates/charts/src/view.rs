@@ -7,7 +7,7 @@ use waage_result::finding::{Finding, State};
 use waage_result::text::Catalogue;
 
 use crate::Options;
-use crate::font::clean;
+use crate::font::{self, clean};
 
 /// Most groups in one figure.
 pub(crate) const GROUPS_MAX: usize = 40;
@@ -65,7 +65,7 @@ impl<'a> View<'a> {
         let name = attributes.join("*");
         let title = attributes
             .iter()
-            .map(|a| clean(a))
+            .map(|a| font::name(a))
             .collect::<Vec<_>>()
             .join(" × ");
         let reference = result
@@ -263,7 +263,8 @@ fn key(group: &GroupResult, attributes: &[String]) -> String {
 }
 
 fn label(group: &GroupResult, attributes: &[String], words: &Catalogue) -> String {
-    let show = |l: Option<&str>| l.map_or_else(|| words.text("chart.missing").to_owned(), clean);
+    let show =
+        |l: Option<&str>| l.map_or_else(|| words.text("chart.missing").to_owned(), font::name);
     labels(group, attributes)
         .map(show)
         .collect::<Vec<_>>()

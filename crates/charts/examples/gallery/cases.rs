@@ -21,6 +21,7 @@ pub fn all() -> Vec<(&'static str, AuditResult)> {
         ("sixty", sixty()),
         ("undefined", undefined()),
         ("intersection", intersection()),
+        ("amounts", amounts()),
     ]
 }
 
@@ -33,7 +34,7 @@ pub fn leads() -> AuditResult {
         &[
             (Some("divers"), [37, 160, 21, 40, 16, 120]),
             (Some("männlich"), [3150, 9000, 1800, 2600, 1350, 6400]),
-            (Some("weiblich"), [2190, 9400, 1330, 2450, 860, 6950]),
+            (Some("weiblich"), [1890, 9400, 1330, 2450, 560, 6950]),
             (None, [91, 310, 50, 81, 41, 229]),
         ],
     );
@@ -199,6 +200,58 @@ pub fn intersection() -> AuditResult {
     result
         .findings
         .retain(|f| !f.group.as_deref().unwrap_or_default().contains("(missing)"));
+    result
+}
+
+/// No decisions: scores in euros, far from zero, some of them huge; a check on their difference.
+#[must_use]
+pub fn amounts() -> AuditResult {
+    let mut result = audit(
+        "channel",
+        Some("Außendienst"),
+        &[
+            (Some("Außendienst"), [1, 840, 0, 0, 0, 0]),
+            (Some("Messe"), [1, 55, 0, 0, 0, 0]),
+            (Some("Web"), [1, 1900, 0, 0, 0, 0]),
+        ],
+    );
+    let euros = |value: f64, half: f64, n| EstimateDoc {
+        value: Some(value),
+        low: Some(value - half),
+        high: Some(value + half),
+        n,
+        method: "normal".into(),
+        reason: None,
+    };
+    result.overall = IndexMap::from([("mean_score".to_owned(), euros(1_182_000.0, 9000.0, 2795))]);
+    result.disparities.retain(|d| d.comparison == "difference");
+    for (i, (mean, half)) in [
+        (1_204_500.5, 14_000.0),
+        (1_330_000.0, 120_000.0),
+        (1_168_250.25, 10_400.0),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let n = result.groups[i].n;
+        result.groups[i].metrics =
+            IndexMap::from([("mean_score".to_owned(), euros(mean, half, n))]);
+        result.disparities[i].metric = "mean_score".to_owned();
+        result.disparities[i].estimate = euros(mean - 1_204_500.5, half + 14_000.0, n + 840);
+    }
+    let mut template = leads().findings.swap_remove(0);
+    template.attribute = "channel".to_owned();
+    template.metric = "mean_score".to_owned();
+    template.comparison = "difference".to_owned();
+    template.op = "between".to_owned();
+    template.margin = Margin::Between([-100_000.0, 50_000.0]);
+    template.waived_by = None;
+    for (i, state) in [(1, State::Inconclusive), (2, State::Pass)] {
+        template.group = result.disparities[i].group.clone();
+        template.estimate = result.disparities[i].estimate.clone();
+        template.state = state;
+        result.findings.push(template.clone());
+    }
     result
 }
 
