@@ -3,6 +3,7 @@
 pub mod block;
 pub mod estimate;
 pub mod exact_sum;
+pub mod interval;
 pub mod label;
 pub mod observer;
 pub mod quantity;

@@ -119,7 +119,7 @@ const STEPS_MAX: f64 = 1e7;
 /// concave and Newton's steps, once left of the root, climb to it and cannot overshoot.
 fn lower_quantile(a: f64, b: f64, p: f64) -> f64 {
     let ln_p = libm::log(p);
-    let spread = libm::sqrt(1.0 / a + 1.0 / b);
+    let spread = f64::sqrt(1.0 / a + 1.0 / b);
     let mut t = libm::log(a / b) + (quantile_open(p) * spread).max(-1.0 / a.min(1.0) - 3.0);
     for _ in 0..100 {
         let (x, y) = (expit(t), expit(-t));

@@ -79,7 +79,7 @@ pub(super) fn quantile_open(p: f64) -> f64 {
         return q * ratio(&CENTRE, r);
     }
     let tail = if q < 0.0 { p } else { 1.0 - p };
-    let r = libm::sqrt(-libm::log(tail));
+    let r = f64::sqrt(-libm::log(tail));
     let x = if r <= 5.0 {
         ratio(&MIDDLE, r - 1.6)
     } else {
