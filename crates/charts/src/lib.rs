@@ -39,9 +39,11 @@ mod rates;
 mod scores;
 mod view;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use waage_result::document::AuditResult;
+use waage_result::privacy::{Hidden, suppress};
 use waage_result::text::{Catalogue, Language};
 
 pub use error::ChartError;
@@ -53,8 +55,9 @@ use crate::view::View;
 /// What to leave out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// Groups of fewer rows, and estimates that rest on fewer, are neither drawn nor named. The
-    /// default is 5; 0 shows everything.
+    /// Groups of fewer rows, those that would give one away ([`waage_result::privacy`]), and
+    /// estimates that rest on fewer rows are neither drawn nor named. The default is 5; 0 shows
+    /// everything that the result does not hide itself.
     pub hide_below: u64,
 }
 
@@ -81,6 +84,8 @@ pub fn figures(
 ) -> Result<Vec<Figure>, ChartError> {
     font::register()?;
     let words = Catalogue::of(language);
+    let shown = without_small_groups(result, options);
+    let result = shown.as_ref();
     let mut taken = BTreeSet::new();
     let mut figures = Vec::new();
     for view in View::all(result, options, words) {
@@ -105,6 +110,20 @@ pub fn figures(
         )?);
     }
     Ok(figures)
+}
+
+/// The result without its small groups. One in which groups are hidden already (a document's groups
+/// are never empty otherwise) is taken as it is: who is hidden can no longer be told from the counts.
+fn without_small_groups<'a>(result: &'a AuditResult, options: &Options) -> Cow<'a, AuditResult> {
+    if result.groups.iter().any(|g| g.n == 0) {
+        return Cow::Borrowed(result);
+    }
+    let hidden = Hidden::below(result, options.hide_below);
+    if hidden.is_empty() {
+        Cow::Borrowed(result)
+    } else {
+        Cow::Owned(suppress(result, &hidden))
+    }
 }
 
 /// The name, numbered if another attribute took it already.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use waage_result::document::{AuditResult, Distribution, EstimateDoc, GroupResult};
 use waage_result::finding::{Finding, State};
+use waage_result::privacy::MISSING;
 use waage_result::text::Catalogue;
 
 use crate::Options;
@@ -11,9 +12,6 @@ use crate::font::{self, clean};
 
 /// Most groups in one figure.
 pub(crate) const GROUPS_MAX: usize = 40;
-
-/// How documents write a missing label within a joined one.
-const MISSING: &str = "(missing)";
 
 /// One attribute, or an intersection of several, with the groups to show.
 pub(crate) struct View<'a> {
@@ -84,7 +82,7 @@ impl<'a> View<'a> {
         // Joined labels are not unique if a label holds the joiner itself: hide on any that is small.
         let small: BTreeSet<String> = members
             .iter()
-            .filter(|g| g.n < options.hide_below)
+            .filter(|g| g.n < options.hide_below.max(1))
             .map(|g| key(g, attributes))
             .collect();
         let mut groups: Vec<Group<'a>> = members
@@ -186,11 +184,8 @@ impl<'a> View<'a> {
             } else {
                 "chart.note_hidden_many"
             };
-            let (count, k) = (
-                words.integer(self.hidden as u64),
-                words.integer(self.hide_below),
-            );
-            notes.push(words.fill(code, &[("count", &count), ("k", &k)]));
+            let count = words.integer(self.hidden as u64);
+            notes.push(words.fill(code, &[("count", &count)]));
         }
         notes
     }

@@ -12,6 +12,7 @@ use waage_charts::{
 };
 use waage_result::document::{AuditResult, EstimateDoc};
 use waage_result::finding::State;
+use waage_result::privacy;
 use waage_result::text::Language;
 
 fn every() -> Vec<Figure> {
@@ -214,6 +215,22 @@ fn small_groups_leave_no_trace() {
         all.iter().any(|f| f.svg.contains("(missing)"))
     };
     assert!(shown(3) && !shown(4));
+}
+
+/// With one small group alone, the line of all rows and the other groups would tell its rate.
+#[test]
+fn what_would_give_a_small_group_away_is_hidden_too() {
+    let mut result = cases::leads();
+    result.groups[0].n = 4;
+    let names = |hide_below| {
+        let all = figures(&result, Language::En, &Options { hide_below }).unwrap();
+        let svg = &find(&all, "rates-gender").svg;
+        ["divers", "(missing)", "weiblich"].map(|name| svg.contains(name))
+    };
+    assert_eq!(names(5), [false, false, true]);
+    assert_eq!(names(4), [true, true, true]);
+    let suppressed = privacy::suppress(&result, &privacy::Hidden::below(&result, 5));
+    assert_eq!(draw(&suppressed, Language::En), draw(&result, Language::En));
 }
 
 #[test]
