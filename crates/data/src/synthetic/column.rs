@@ -211,7 +211,7 @@ impl Column {
                 rows.map(|row| world.expected_revenue(row)),
             )),
             Self::Score => Arc::new(Float64Array::from_iter_values(
-                outcomes.iter().map(|o| o.score),
+                outcomes.iter().map(Outcome::score),
             )),
             Self::Contacted => Arc::new(BooleanArray::from_iter(
                 outcomes.iter().map(|o| Some(o.contacted)),

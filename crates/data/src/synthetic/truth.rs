@@ -148,7 +148,7 @@ impl Case {
         Self {
             gender: person.gender,
             region: person.region,
-            score: outcome.score,
+            score: outcome.score(),
             contacted: outcome.contacted,
             converted: outcome.converted,
         }

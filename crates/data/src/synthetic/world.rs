@@ -58,7 +58,7 @@ pub(super) struct Signals {
 /// What the deployed model, the sales team and the lead did.
 #[derive(Clone, Copy)]
 pub(super) struct Outcome {
-    pub score: f64,
+    score_logit: f64,
     pub contacted: bool,
     pub converted: bool,
 }
@@ -120,7 +120,7 @@ impl World {
     /// Where in the two years the lead's week lies, from −½ to ½, times the drift.
     #[inline]
     fn drifted(&self, row: u64) -> f64 {
-        let week = (Draw::Time.pair(self.seed, row)[0] * WEEKS).floor();
+        let week = f64::from((Draw::Time.pair(self.seed, row)[0] * WEEKS) as i32);
         self.bias.drift * ((week + 0.5) / WEEKS - 0.5)
     }
 
@@ -204,10 +204,11 @@ impl World {
         } else {
             1.0 - self.bias.selection
         };
+        let converted = heard > 0.0 && v < heard * logistic(buys);
         Outcome {
-            score: logistic(score),
+            score_logit: score,
             contacted,
-            converted: v < heard * logistic(buys),
+            converted,
         }
     }
 
@@ -222,6 +223,13 @@ impl World {
     pub(super) fn sales_rep(&self, row: u64) -> usize {
         let second = usize::from(Draw::Deal.pair(self.seed, row)[1] < 0.5);
         2 * self.person(row).region + second
+    }
+}
+
+impl Outcome {
+    #[inline]
+    pub(super) fn score(&self) -> f64 {
+        logistic(self.score_logit)
     }
 }
 
