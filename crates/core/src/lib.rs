@@ -5,6 +5,7 @@ pub mod estimate;
 pub mod exact_sum;
 pub mod interval;
 pub mod label;
+pub mod multiplicity;
 pub mod observer;
 pub mod quantity;
 pub mod random;
