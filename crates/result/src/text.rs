@@ -123,7 +123,7 @@ impl Catalogue {
         let digits = value.to_string();
         let mut out = String::with_capacity(digits.len() * 4 / 3);
         for (i, digit) in digits.chars().enumerate() {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 out.push(match self.language {
                     Language::En => ',',
                     Language::De => '.',
