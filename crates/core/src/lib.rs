@@ -1,6 +1,7 @@
 //! Groups, tallies, estimates, intervals and random streams of Waage. No I/O, no Arrow.
 
 pub mod block;
+pub mod draw;
 pub mod estimate;
 pub mod exact_sum;
 pub mod interval;

@@ -13,3 +13,6 @@ pub use beta::{beta_inc, beta_inc_inv, beta_inc_upper};
 pub use gamma::{chi_square_sf, gamma_p, gamma_q, ln_gamma};
 pub use mass::{ln_binomial_mass, ln_hypergeometric_mass};
 pub use normal::{cdf, quantile, sf, z_of_level};
+
+pub(crate) use mass::ln_binomial_mass_real;
+pub(crate) use normal::quantile_open;

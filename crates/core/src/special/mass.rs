@@ -50,7 +50,7 @@ pub fn ln_hypergeometric_mass(k: u64, population: u64, marked: u64, drawn: u64) 
 }
 
 /// The binomial mass with `q = 1 − p` given, for 0 ≤ x ≤ n.
-pub(super) fn ln_binomial_mass_real(x: f64, n: f64, p: f64, q: f64) -> f64 {
+pub(crate) fn ln_binomial_mass_real(x: f64, n: f64, p: f64, q: f64) -> f64 {
     if n == 0.0 {
         return 0.0;
     }

@@ -1,0 +1,414 @@
+//! Exact draws from the laws that resampling needs, the same bits on every platform.
+//!
+//! All randomness comes from a counter-based [`Stream`], all logarithms and exponentials from
+//! `libm`. The laws are exact up to the 53 bits of a uniform number; none is a normal or Poisson
+//! approximation.
+
+use crate::random::Stream;
+use crate::special::{ln_binomial_mass_real, quantile_open};
+
+/// The number of successes in `n` trials of probability `p`, in 0..=n.
+///
+/// By inversion below ten expected successes, otherwise by transformed rejection with a squeeze
+/// (W. Hörmann, *The generation of binomial random variates*, BTRS, 1993): about 1.2 pairs of
+/// uniforms, no logarithm in nine draws of ten. Counts above 2^53 are rounded to f64. A `p` of at
+/// most 0, or NaN, gives 0; one of at least 1 gives n.
+///
+/// ```
+/// use waage_core::{draw::binomial, random::Stream};
+/// let mut stream = Stream::new(0, 0);
+/// assert!(binomial(&mut stream, 10, 0.5) <= 10);
+/// assert_eq!(binomial(&mut stream, 10, 1.0), 10);
+/// ```
+#[must_use]
+pub fn binomial(stream: &mut Stream, n: u64, p: f64) -> u64 {
+    if n == 0 || p.is_nan() || p <= 0.0 {
+        0
+    } else if p >= 1.0 {
+        n
+    } else if p > 0.5 {
+        // 1 − p is exact above one half.
+        n - binomial_low(stream, n, 1.0 - p)
+    } else {
+        binomial_low(stream, n, p)
+    }
+}
+
+/// [`binomial`] for n > 0 and 0 < p ≤ ½.
+fn binomial_low(stream: &mut Stream, n: u64, p: f64) -> u64 {
+    if n as f64 * p < 10.0 {
+        by_inversion(stream, n, p)
+    } else {
+        by_rejection(stream, n, p)
+    }
+}
+
+/// Walks up the distribution function from 0.
+fn by_inversion(stream: &mut Stream, n: u64, p: f64) -> u64 {
+    let odds = p / (1.0 - p);
+    let factor = (n as f64 + 1.0) * odds;
+    let mut mass = libm::exp(n as f64 * libm::log1p(-p));
+    let mut rest = stream.next_unit();
+    let mut k = 0;
+    // A mass below the grain of the uniform can no longer be hit.
+    while rest >= mass && k < n && (mass > GRAIN || (k as f64) < factor) {
+        rest -= mass;
+        k += 1;
+        mass *= factor / k as f64 - odds;
+    }
+    k
+}
+
+const GRAIN: f64 = 1e-18;
+
+fn by_rejection(stream: &mut Stream, n: u64, p: f64) -> u64 {
+    let trials = n as f64;
+    let q = 1.0 - p;
+    let variance = trials * p * q;
+    let deviation = variance.sqrt();
+    let b = 1.15 + 2.53 * deviation;
+    let a = -0.0873 + 0.0248 * b + 0.01 * p;
+    let centre = trials * p + 0.5;
+    let sure = 0.92 - 4.2 / b;
+    loop {
+        let v = stream.next_unit();
+        let u = stream.next_unit() - 0.5;
+        let edge = 0.5 - u.abs();
+        let x = (2.0 * a / edge + b) * u + centre;
+        // Truncation is the floor where x is not negative, and x far from the edge never is.
+        let k = (x as u64).min(n);
+        if edge >= 0.07 && v <= sure {
+            return k;
+        }
+        if !(0.0..trials + 1.0).contains(&x) {
+            continue;
+        }
+        let alpha = (2.83 + 5.1 / b) * deviation;
+        let height = v * alpha / (a / (edge * edge) + b);
+        if below_mass(height, k as f64, trials, p, q, variance) {
+            return k;
+        }
+    }
+}
+
+/// Whether `height ≤ f(k)/f(mode)` for the binomial masses f.
+fn below_mass(height: f64, k: f64, n: f64, p: f64, q: f64, variance: f64) -> bool {
+    let mode = ((n + 1.0) * p) as u64 as f64;
+    let away = (k - mode).abs();
+    if away <= 15.0 {
+        let odds = p / q;
+        let factor = (n + 1.0) * odds;
+        let (from, steps) = (k.min(mode), away as u32);
+        let between = (1..=steps).fold(1.0, |f, i| f * (factor / (from + f64::from(i)) - odds));
+        return if k > mode {
+            height <= between
+        } else {
+            height * between <= 1.0
+        };
+    }
+    let height = libm::log(height);
+    if away < variance / 2.0 - 1.0 {
+        // The normal approximation with a bound of its error (Kachitvichyanukul & Schmeiser 1988).
+        let slack = away / variance * (((away / 3.0 + 0.625) * away + 1.0 / 6.0) / variance + 0.5);
+        let normal = -away * away / (2.0 * variance);
+        if height < normal - slack {
+            return true;
+        }
+        if height > normal + slack {
+            return false;
+        }
+    }
+    height <= ln_binomial_mass_real(k, n, p, q) - ln_binomial_mass_real(mode, n, p, q)
+}
+
+/// `n` units over cells in proportion to `counts`, written to `out`; they sum to n.
+///
+/// One conditional [`binomial`] per non-empty cell in the order given, its probability the cell's
+/// count over the counts from there on; the last non-empty cell takes the rest. Empty cells get 0
+/// and use no randomness. With no counts at all `out` is 0. `out` is as long as `counts`.
+///
+/// ```
+/// use waage_core::{draw::multinomial, random::Stream};
+/// let mut out = [0; 4];
+/// multinomial(&mut Stream::new(0, 0), 100, &[10, 0, 30, 60], &mut out);
+/// assert_eq!((out[1], out.iter().sum::<u64>()), (0, 100));
+/// ```
+pub fn multinomial(stream: &mut Stream, n: u64, counts: &[u64], out: &mut [u64]) {
+    debug_assert_eq!(counts.len(), out.len());
+    let mut beyond: u128 = counts.iter().map(|c| u128::from(*c)).sum();
+    let mut units = n;
+    for (&count, drawn) in counts.iter().zip(out) {
+        if count == 0 || units == 0 {
+            *drawn = 0;
+            continue;
+        }
+        let here = u128::from(count);
+        *drawn = if here == beyond {
+            units
+        } else {
+            binomial(stream, units, count as f64 / beyond as f64)
+        };
+        units -= *drawn;
+        beyond -= here;
+    }
+}
+
+/// A standard normal value, by inversion of one uniform number (so within ±8.2).
+#[must_use]
+pub fn normal(stream: &mut Stream) -> f64 {
+    quantile_open(open_unit(stream))
+}
+
+/// A gamma value of the given `shape` and scale 1, whose mean and variance are `shape`.
+///
+/// Marsaglia & Tsang, *A simple method for generating gamma variables*, 2000; a shape below 1 is
+/// raised by one and the value multiplied by `U^(1/shape)`, which may underflow to 0 for tiny
+/// shapes. A shape that is not positive and finite gives 0.
+#[must_use]
+pub fn gamma(stream: &mut Stream, shape: f64) -> f64 {
+    if !(shape > 0.0 && shape.is_finite()) {
+        return 0.0;
+    }
+    if shape < 1.0 {
+        let raised = gamma_at_least_one(stream, shape + 1.0);
+        return raised * libm::pow(open_unit(stream), 1.0 / shape);
+    }
+    gamma_at_least_one(stream, shape)
+}
+
+fn gamma_at_least_one(stream: &mut Stream, shape: f64) -> f64 {
+    let d = shape - 1.0 / 3.0;
+    let c = 1.0 / (9.0 * d).sqrt();
+    loop {
+        let x = normal(stream);
+        let root = 1.0 + c * x;
+        if root <= 0.0 {
+            continue;
+        }
+        let v = root * root * root;
+        let u = open_unit(stream);
+        let square = x * x;
+        if u < 1.0 - 0.0331 * square * square
+            || libm::log(u) < 0.5 * square + d * (1.0 - v + libm::log(v))
+        {
+            return d * v;
+        }
+    }
+}
+
+/// A uniform number in the open interval (0, 1): the middles of 2^52 equal cells.
+fn open_unit(stream: &mut Stream) -> f64 {
+    ((stream.next_u64() >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::special::{chi_square_sf, gamma_p, ln_binomial_mass};
+
+    /// Chi-square p-value of draws binned by a distribution function over the integers.
+    fn goodness(draws: &[u64], first: u64, masses: impl Iterator<Item = f64>) -> f64 {
+        let total = draws.len() as f64;
+        // Bins of consecutive values with about 1/40 of the mass each.
+        let mut ends = vec![];
+        let mut expected = vec![];
+        let mut bin = 0.0;
+        for (k, mass) in (first..).zip(masses) {
+            bin += mass;
+            if bin >= 1.0 / 40.0 {
+                ends.push(k);
+                expected.push(bin);
+                bin = 0.0;
+            }
+        }
+        let last = expected.len() - 1;
+        ends[last] = u64::MAX;
+        expected[last] += bin;
+        let mut observed = vec![0.0; expected.len()];
+        for k in draws {
+            observed[ends.partition_point(|end| end < k)] += 1.0;
+        }
+        let statistic: f64 = observed
+            .iter()
+            .zip(&expected)
+            .map(|(o, e)| (o - e * total) * (o - e * total) / (e * total))
+            .sum();
+        chi_square_sf(statistic, last.max(1) as f64).unwrap()
+    }
+
+    #[test]
+    fn binomials_follow_the_exact_law() {
+        let mut stream = Stream::new(2024, 1);
+        let mut least = 1.0_f64;
+        let mut cases = 0;
+        for n in [1, 2, 7, 20, 33, 100, 1000, 100_000, 10_000_000_000] {
+            for p in [1e-9, 1e-4, 0.003, 0.05, 0.3, 0.4999, 0.5, 0.7, 0.99] {
+                let (mean, deviation) = (n as f64 * p, (n as f64 * p * (1.0 - p)).sqrt());
+                if mean < 0.05 {
+                    continue;
+                }
+                let draws: Vec<u64> = (0..30_000).map(|_| binomial(&mut stream, n, p)).collect();
+                assert!(draws.iter().all(|k| *k <= n));
+                let average = draws.iter().map(|k| *k as f64 - mean).sum::<f64>() / 30_000.0;
+                assert!(
+                    average.abs() < 4.5 * deviation / 30_000f64.sqrt(),
+                    "{n} {p}: {average}"
+                );
+                let first = (mean - 9.0 * deviation - 30.0).max(0.0) as u64;
+                let end = ((mean + 9.0 * deviation + 30.0) as u64).min(n);
+                let step = |k| libm::exp(ln_binomial_mass(k, n, p));
+                let fit = goodness(&draws, first, (first..=end).map(step));
+                least = least.min(fit);
+                cases += 1;
+            }
+        }
+        // The smallest of the p-values is uniform's minimum.
+        assert!(
+            cases > 50 && least > 0.05 / f64::from(cases),
+            "{least} of {cases}"
+        );
+    }
+
+    #[test]
+    fn the_tails_of_a_binomial_are_its_own() {
+        // P(X ≥ 70) for n = 100, p = ½ is 3.925e-5 (scipy 1.17.1 binom.sf).
+        let mut stream = Stream::new(9, 9);
+        let draws = 2_000_000;
+        let hits = (0..draws)
+            .filter(|_| binomial(&mut stream, 100, 0.5) >= 70)
+            .count() as f64;
+        let expected = f64::from(draws) * 3.925_069_822_796_834e-5;
+        assert!(
+            (hits - expected).abs() < 4.0 * expected.sqrt(),
+            "{hits} for {expected}"
+        );
+    }
+
+    #[test]
+    fn extreme_probabilities_are_settled() {
+        let mut stream = Stream::new(0, 0);
+        for n in [0, 1, 10_000_000_000, u64::MAX] {
+            assert_eq!(binomial(&mut stream, n, 0.0), 0);
+            assert_eq!(binomial(&mut stream, n, -1.0), 0);
+            assert_eq!(binomial(&mut stream, n, f64::NAN), 0);
+            assert_eq!(binomial(&mut stream, n, 1.0), n);
+            assert_eq!(binomial(&mut stream, n, 2.0), n);
+            assert!(binomial(&mut stream, n, 1e-300) == 0);
+            assert!(binomial(&mut stream, n, 1.0 - f64::EPSILON / 2.0) <= n);
+            assert!(binomial(&mut stream, n, 0.5) <= n);
+        }
+    }
+
+    #[test]
+    fn multinomials_sum_to_n_and_have_the_right_moments() {
+        let counts = [40, 0, 1, 359, 600, 0];
+        let total: u64 = counts.iter().sum();
+        let (n, draws) = (1000, 20_000);
+        let mut sums = [0.0; 6];
+        let mut products = [[0.0; 6]; 6];
+        for replicate in 0..draws {
+            let mut out = [u64::MAX; 6];
+            multinomial(&mut Stream::new(5, replicate), n, &counts, &mut out);
+            assert_eq!(out.iter().sum::<u64>(), n);
+            let gaps: [f64; 6] =
+                std::array::from_fn(|i| out[i] as f64 - n as f64 * counts[i] as f64 / total as f64);
+            for i in 0..6 {
+                sums[i] += gaps[i];
+                for j in 0..6 {
+                    products[i][j] += gaps[i] * gaps[j];
+                }
+            }
+        }
+        let draws = draws as f64;
+        for i in 0..6 {
+            for j in 0..6 {
+                let (p, q) = (
+                    counts[i] as f64 / total as f64,
+                    counts[j] as f64 / total as f64,
+                );
+                let want = n as f64 * if i == j { p * (1.0 - p) } else { -p * q };
+                let spread =
+                    n as f64 * (p * (1.0 - p) * q * (1.0 - q) / draws).sqrt() * 1.5 + 1e-12;
+                let got = products[i][j] / draws;
+                assert!(
+                    (got - want).abs() < 5.0 * spread,
+                    "{i} {j}: {got} for {want}"
+                );
+            }
+            let p = counts[i] as f64 / total as f64;
+            assert!(sums[i].abs() / draws <= 4.5 * (n as f64 * p * (1.0 - p) / draws).sqrt());
+        }
+    }
+
+    #[test]
+    fn multinomials_settle_empty_and_huge_tables() {
+        let mut stream = Stream::new(3, 3);
+        let mut out = [7; 3];
+        multinomial(&mut stream, 10, &[0, 0, 0], &mut out);
+        assert_eq!(out, [0; 3]);
+        multinomial(&mut stream, 10, &[0, 4, 0], &mut out);
+        assert_eq!(out, [0, 10, 0]);
+        multinomial(&mut stream, 0, &[1, 4, 2], &mut out);
+        assert_eq!(out, [0; 3]);
+        multinomial(
+            &mut stream,
+            10_000_000_000,
+            &[u64::MAX, u64::MAX, 1],
+            &mut out,
+        );
+        assert_eq!(out.iter().sum::<u64>(), 10_000_000_000);
+        assert!(out[0].abs_diff(5_000_000_000) < 400_000);
+    }
+
+    #[test]
+    fn normals_and_gammas_follow_their_laws() {
+        let mut stream = Stream::new(11, 0);
+        let check = |mut values: Vec<f64>, law: &dyn Fn(f64) -> f64, name: &str| {
+            values.sort_by(f64::total_cmp);
+            let n = values.len() as f64;
+            // Kolmogorov's distance: 1.95/√n is exceeded once in a thousand.
+            let distance = values
+                .iter()
+                .enumerate()
+                .map(|(i, x)| (law(*x) - (i as f64 + 0.5) / n).abs())
+                .fold(0.0, f64::max);
+            assert!(distance < 1.95 / n.sqrt(), "{name}: {distance}");
+        };
+        let values = (0..50_000).map(|_| normal(&mut stream)).collect();
+        check(values, &crate::special::cdf, "normal");
+        for shape in [0.05, 0.5, 1.0, 1.7, 30.0, 1e6] {
+            let values = (0..50_000).map(|_| gamma(&mut stream, shape)).collect();
+            check(
+                values,
+                &|x| gamma_p(shape, x).unwrap(),
+                &format!("gamma {shape}"),
+            );
+        }
+        assert_eq!(
+            [0.0, -1.0, f64::NAN, f64::INFINITY].map(|s| gamma(&mut stream, s)),
+            [0.0; 4]
+        );
+    }
+
+    /// Bits, not tolerances: these draws must never change between platforms or versions.
+    #[test]
+    fn draws_are_fixed_for_ever() {
+        let mut stream = Stream::new(42, 7);
+        let counts = [(5, 0.3), (50, 0.9), (1000, 0.25), (10_000_000_000, 0.6)]
+            .map(|(n, p)| binomial(&mut stream, n, p));
+        assert_eq!(counts, [3, 46, 235, 5_999_948_006]);
+        let reals = [
+            normal(&mut stream),
+            gamma(&mut stream, 0.4),
+            gamma(&mut stream, 9.5),
+        ];
+        assert_eq!(
+            reals.map(f64::to_bits),
+            [
+                4_608_908_095_317_200_179,
+                4_544_241_887_900_437_798,
+                4_621_531_249_312_685_108
+            ]
+        );
+    }
+}
