@@ -100,6 +100,14 @@ LEADS = [
         "sensitive": ["gender", "age_band"],
     },
     {
+        "name": "leads_top_fraction_with_ties",
+        "file": "lead_scoring.parquet",
+        "label": "converted",
+        "score": "visits",
+        "top_fraction": "0.3",
+        "sensitive": ["gender", "age_band"],
+    },
+    {
         "name": "leads_weighted",
         "file": "lead_scoring.parquet",
         "label": "converted",

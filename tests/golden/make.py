@@ -5,6 +5,7 @@
 Without arguments it writes all of them; ``leads`` is left out while its data file is absent.
 """
 
+import hashlib
 import sys
 from pathlib import Path
 
@@ -36,11 +37,13 @@ def files(name, what, found, folder):
     comparison = peers.Comparison()
     items = []
     for case in found:
-        table = cases.load(case, folder / case["file"])
+        data = folder / case["file"]
+        table = cases.load(case, data)
         items.append(
             {
                 "name": case["name"],
                 "file": case["file"],
+                "sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
                 "rows": len(table),
                 "arguments": cases.arguments(case),
                 **document.expectation(table, cases.attribute_names(case), comparison),
