@@ -285,7 +285,12 @@ def clarify():
         expect("true_positive_rate", pair["true_positive_rate"][0], ".666667", **signed),
         expect("true_negative_rate", pair["true_negative_rate"][0], ".166667", **signed),
         expect("precision", pair["precision"][0], ".5", **signed),
-        expect("negative_predictive_value", pair["negative_predictive_value"][0], ".333333", **signed),
+        expect(
+            "negative_predictive_value",
+            pair["negative_predictive_value"][0],
+            ".333333",
+            **signed,
+        ),
         expect("accuracy", pair["accuracy"][0], ".371429", **signed),
         expect(
             "treatment_equality_difference",

@@ -249,8 +249,9 @@ class Comparison:
             if mean is not None:
                 function = getattr(fairlearn, odds)
                 worst = theirs(function, labelled, agg="worst_case")
+                average = theirs(function, labelled, agg="mean")
                 self.check("fairlearn", odds, summary[odds], worst)
-                self.check("fairlearn", f"{odds} mean", mean, theirs(function, labelled, agg="mean"))
+                self.check("fairlearn", f"{odds} mean", mean, average)
 
     def pairs(self, everything, labelled, disparities):
         """Each group against the reference and against all other rows, as AIF360 sees it."""
