@@ -1,3 +1,30 @@
 //! Parquet, Arrow and CSV to typed columns; roles; synthetic data.
+//!
+//! A [`Source`] names files, globs, directories, standard input or Arrow batches in memory.
+//! [`Dataset::open`] finds them, reads their schemas and resolves the roles of columns;
+//! [`Dataset::scan`] decodes the rows in parallel into [`Block`](waage_core::block::Block)s of plain
+//! slices and folds them into the caller's state.
 
+mod bins;
+mod columns;
+mod dataset;
+mod date;
+mod decode;
+mod error;
+mod filter;
+mod fold;
+mod input;
+mod kind;
+mod levels;
+mod open;
+mod prepare;
+mod rank;
+mod read;
+mod roles;
 pub mod synthetic;
+mod table;
+
+pub use dataset::{Dataset, Scan};
+pub use error::DataError;
+pub use input::{CsvFormat, Input, Limits, Source};
+pub use kind::Kind;

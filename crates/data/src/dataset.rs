@@ -1,0 +1,541 @@
+//! A data set: found, understood and checked, then scanned block by block.
+
+use std::collections::HashSet;
+use std::io::Read;
+
+use tempfile::NamedTempFile;
+use waage_core::block::Block;
+use waage_core::label::Label;
+use waage_core::observer::{Observer, Phase};
+use waage_result::document::{CutResult, Note};
+use waage_result::spec::{Bins, Cut, RolesSpec};
+
+use crate::DataError;
+use crate::bins::BinEdges;
+use crate::columns::binary::{BinaryRule, BinarySeen, is_value};
+use crate::decode::{
+    Decision, Decoder, Fault, Plan, PlannedAxis, PlannedBinary, PlannedColumn, Ties,
+};
+use crate::error::listing;
+use crate::filter::Filter;
+use crate::fold::Table;
+use crate::input::{Limits, Source};
+use crate::levels::{Levels, typed};
+use crate::open;
+use crate::prepare;
+use crate::read::{Part, Store};
+use crate::roles::{BinaryRole, Roles, Rule};
+use crate::table::{Needed, place};
+
+/// Files or batches whose columns are known and suit their roles; no row has been read.
+///
+/// ```
+/// use std::sync::Arc;
+/// use arrow::array::{BooleanArray, StringArray};
+/// use arrow::record_batch::RecordBatch;
+/// use waage_core::observer::Silent;
+/// use waage_data::{Dataset, Limits, Source};
+/// use waage_result::spec::{AttributeSpec, RolesSpec};
+///
+/// let batch = RecordBatch::try_from_iter([
+///     ("gender", Arc::new(StringArray::from(vec!["f", "m", "m"])) as _),
+///     ("invited", Arc::new(BooleanArray::from(vec![false, true, true])) as _),
+/// ])?;
+/// let roles = RolesSpec {
+///     decision: Some("invited".to_owned()),
+///     sensitive: vec![AttributeSpec::column("gender")],
+///     ..RolesSpec::default()
+/// };
+/// let source = Source::Batches { schema: batch.schema(), batches: vec![batch] };
+/// let data = Dataset::open(source, &roles, None, Limits::default(), &Silent)?;
+/// let scan = data.scan(&Silent, || 0, |rows, block| *rows += block.len, |a, b| a + b)?;
+/// assert_eq!((scan.state, scan.axes[0].len()), (3, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Dataset {
+    table: Table,
+    roles: Roles,
+    limits: Limits,
+    notes: Vec<Note>,
+    /// Where standard input was put, if it is no Arrow stream; removed in the end.
+    _spool: Option<NamedTempFile>,
+}
+
+/// What a scan found, beside the caller's state.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scan<A> {
+    /// The caller's state.
+    pub state: A,
+    /// Labels by level code, per attribute: sensitive ones, then strata. In order of first sight,
+    /// which depends on threads.
+    pub axes: Vec<Vec<Label>>,
+    /// Rows that count.
+    pub rows: u64,
+    /// Rows that the filter left out.
+    pub rows_filtered_out: u64,
+    /// Where the cut of the score fell, if one was made.
+    pub cut: Option<CutResult>,
+    /// What a reader of the numbers must know.
+    pub notes: Vec<Note>,
+}
+
+impl Dataset {
+    /// Finds the files, reads their schemas, and resolves roles and filter; reads no rows.
+    ///
+    /// # Errors
+    /// [`DataError`] when a file is missing, empty or no data; when files do not fit together; when
+    /// a column does not exist or does not suit its role; when the filter cannot be read;
+    /// [`DataError::Interrupted`] when the observer asks for it.
+    pub fn open(
+        source: Source,
+        roles: &RolesSpec,
+        filter: Option<&str>,
+        limits: Limits,
+        observer: &dyn Observer,
+    ) -> Result<Self, DataError> {
+        Self::open_with(source, None, roles, filter, limits, observer)
+    }
+
+    /// As [`Dataset::open`], with `-` read from `input` instead of standard input.
+    ///
+    /// # Errors
+    /// Those of [`Dataset::open`].
+    pub fn open_with(
+        source: Source,
+        input: Option<Box<dyn Read + Send>>,
+        roles: &RolesSpec,
+        filter: Option<&str>,
+        limits: Limits,
+        observer: &dyn Observer,
+    ) -> Result<Self, DataError> {
+        let opened = open::source(source, input, observer)?;
+        let mut parts = opened.parts;
+        let mut needed = Needed::default();
+        let roles = Roles::resolve(roles, &parts, &mut needed)?;
+        let filter = match filter.map(str::trim).filter(|text| !text.is_empty()) {
+            Some(text) => Some(Filter::parse(text, &parts, &mut needed)?),
+            None => None,
+        };
+        let keep_text: HashSet<String> = roles
+            .id
+            .iter()
+            .map(|id| needed.name(*id).to_owned())
+            .collect();
+        for part in &mut parts {
+            if let Store::Parquet(file) = &mut part.store {
+                file.read_text_as_codes(&keep_text);
+            }
+        }
+        let table = Table {
+            parts,
+            needed,
+            filter,
+        };
+        Ok(Self {
+            table,
+            roles,
+            limits,
+            notes: opened.notes,
+            _spool: opened.spool,
+        })
+    }
+
+    /// What the data are called in messages: the first file, and how many more.
+    #[must_use]
+    pub fn place(&self) -> String {
+        place(&self.table.parts)
+    }
+
+    /// Folds every row that counts into a state, on the threads of the current rayon pool.
+    ///
+    /// `new` makes one state per thread, `add` takes a block of at most some thousand rows, `merge`
+    /// joins two states. Rows fall to threads by chance: the result is the same for any threads,
+    /// files and row groups if, and only if, the state depends on the multiset of rows alone.
+    ///
+    /// Quantile bins and cuts by rank, and some labels, need a first scan of their column
+    /// ([`Phase::Prepare`]). A top-k cut is exact: rows above the cut are selected; rows equal to
+    /// it carry [`TIED`](waage_core::block::outcome::TIED) unless all of them find a place or an
+    /// id tells them apart. Quantile edges are data values: see the inverse ECDF of
+    /// `⌊j n / bins⌋` smaller values.
+    ///
+    /// # Errors
+    /// [`DataError`] when rows cannot be read or do not suit their roles, when none is left, or
+    /// when the observer cancels.
+    pub fn scan<A: Send>(
+        &self,
+        observer: &dyn Observer,
+        new: impl Fn() -> A + Sync,
+        add: impl Fn(&mut A, &Block<'_>) + Sync,
+        merge: impl Fn(A, A) -> A + Sync,
+    ) -> Result<Scan<A>, DataError> {
+        if self.scans_twice() {
+            self.keep_stdin()?;
+        }
+        let mut prepared = self.prepare(observer)?;
+        let plan = &prepared.plan;
+        let folded = self.table.fold(
+            Phase::Scan,
+            &prepared.columns,
+            observer,
+            || (new(), Decoder::new(plan)),
+            |(state, decoder), piece| decoder.add(piece, |block| add(state, block)),
+        )?;
+        let mut seen = Seen::default();
+        let mut states = Vec::with_capacity(folded.states.len());
+        for (state, decoder) in folded.states {
+            states.push(state);
+            seen.add(decoder);
+        }
+        if folded.rows == 0 {
+            return Err(DataError::NoRows {
+                place: self.place(),
+                filtered_out: folded.rows_filtered_out,
+            });
+        }
+        let mut notes = self.notes.clone();
+        notes.append(&mut prepared.notes);
+        check(plan, &seen, folded.rows, &mut notes)?;
+        notes.extend(self.table.parts.iter().filter_map(encoding_note));
+        if let (Some(cut), Some(Cut::Threshold(_))) = (&mut prepared.cut, &self.roles.cut) {
+            cut.selected = seen.selected;
+        }
+        let axes = plan
+            .axes
+            .iter()
+            .zip(&self.roles.axes)
+            .map(|(axis, role)| {
+                let labels = axis.levels.labels();
+                if role.untyped { typed(labels) } else { labels }
+            })
+            .collect();
+        let state = states.into_iter().reduce(merge).unwrap_or_else(new);
+        Ok(Scan {
+            state,
+            axes,
+            rows: folded.rows,
+            rows_filtered_out: folded.rows_filtered_out,
+            cut: prepared.cut,
+            notes,
+        })
+    }
+
+    /// Whether something must be known of all rows before each row can be read.
+    fn scans_twice(&self) -> bool {
+        let by_rank = matches!(self.roles.cut, Some(Cut::TopK(_) | Cut::TopFraction(_)));
+        let quantiles = |bins: &Option<Bins>| matches!(bins, Some(Bins::Quantiles(_)));
+        let open = |role: &BinaryRole| !matches!(role.rule, Rule::Is(_));
+        by_rank
+            || self
+                .roles
+                .axes
+                .iter()
+                .any(|axis| quantiles(&axis.spec.bins))
+            || self
+                .roles
+                .label
+                .iter()
+                .chain(&self.roles.decision)
+                .any(open)
+    }
+
+    fn keep_stdin(&self) -> Result<(), DataError> {
+        let all: Vec<usize> = (0..self.table.needed.len()).collect();
+        for (at, part) in self.table.parts.iter().enumerate() {
+            if let Store::Stdin(stdin) = &part.store {
+                let slots = self.table.needed.slots(at, &all);
+                stdin.keep(&crate::read::fields_of(&slots), self.limits.memory_max)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn prepare(&self, observer: &dyn Observer) -> Result<Prepared, DataError> {
+        let Self {
+            table,
+            roles,
+            limits,
+            ..
+        } = self;
+        let mut columns = Vec::new();
+        let mut project = |column: usize| {
+            let at = columns
+                .iter()
+                .position(|known| *known == column)
+                .unwrap_or_else(|| {
+                    columns.push(column);
+                    columns.len() - 1
+                });
+            PlannedColumn {
+                at,
+                name: table.needed.name(column).to_owned(),
+            }
+        };
+        let mut binary = |role: &'static str, binary: &Option<BinaryRole>| {
+            let Some(binary) = binary else {
+                return Ok(None);
+            };
+            let rule = self.rule(role, binary, observer)?;
+            let levels = Levels::new(&binary.name, limits.levels_max);
+            Ok::<_, DataError>(Some(PlannedBinary {
+                column: project(binary.column),
+                rule,
+                levels,
+            }))
+        };
+        let label = binary("label", &roles.label)?;
+        let decision = binary("decision", &roles.decision)?;
+        let (mut cut, mut notes) = (None, Vec::new());
+        let decision = match (decision, &roles.cut, roles.score) {
+            (Some(column), ..) => Decision::Column(column),
+            (None, Some(spec), Some(score)) => {
+                let memory_max = limits.memory_max;
+                let mut found =
+                    prepare::find_cut(table, score, roles.id, spec, memory_max, observer)?;
+                if let Decision::Cut {
+                    ties: Ties::UpTo { id, .. },
+                    ..
+                } = &mut found.decision
+                {
+                    *id = project(id.at);
+                }
+                cut = Some(found.result);
+                notes = found.notes;
+                found.decision
+            }
+            _ => Decision::None,
+        };
+        let score = roles.score.map(&mut project);
+        let weight = roles.weight.map(&mut project);
+        let mut axes = Vec::with_capacity(roles.axes.len());
+        for role in &roles.axes {
+            let bins = match &role.spec.bins {
+                None => None,
+                Some(Bins::Edges(edges)) => Some(BinEdges::new(edges.clone())),
+                Some(Bins::Quantiles(bins)) => Some(prepare::quantile_edges(
+                    table,
+                    role.column,
+                    *bins,
+                    observer,
+                )?),
+            };
+            let levels = Levels::new(&role.spec.column, limits.levels_max);
+            axes.push(PlannedAxis {
+                column: project(role.column),
+                bins,
+                levels,
+            });
+        }
+        let plan = Plan {
+            label,
+            decision,
+            score,
+            weight,
+            axes,
+        };
+        Ok(Prepared {
+            columns,
+            plan,
+            cut,
+            notes,
+        })
+    }
+
+    /// How a label or decision is read, looking at its values where only they tell.
+    fn rule(
+        &self,
+        role: &'static str,
+        binary: &BinaryRole,
+        observer: &dyn Observer,
+    ) -> Result<BinaryRule, DataError> {
+        let values =
+            || prepare::values_of(&self.table, binary.column, self.limits.levels_max, observer);
+        match &binary.rule {
+            Rule::Is(rule) => Ok(rule.clone()),
+            Rule::NeedsPositive => {
+                let values = values()?;
+                if values.is_empty() {
+                    return Ok(BinaryRule::Words);
+                }
+                let (column, values) = (binary.name.clone(), listing(values));
+                Err(DataError::NotBinary {
+                    role,
+                    column,
+                    values,
+                })
+            }
+            Rule::EqualsUnless01(positive) => {
+                let values = values()?;
+                let words = values
+                    .iter()
+                    .all(|value| BinaryRule::Words.code(value).is_some());
+                let rule = if words {
+                    BinaryRule::Words
+                } else {
+                    BinaryRule::Equals(positive.clone())
+                };
+                Ok(rule)
+            }
+        }
+    }
+}
+
+/// What must be known before the scan of all columns.
+struct Prepared {
+    /// Needed columns in the order of the projection.
+    columns: Vec<usize>,
+    plan: Plan,
+    cut: Option<CutResult>,
+    notes: Vec<Note>,
+}
+
+/// What all threads saw beside the blocks.
+#[derive(Default)]
+struct Seen {
+    label: BinarySeen,
+    decision: BinarySeen,
+    scored: u64,
+    selected: u64,
+    bad_scores: Fault,
+    bad_weights: Fault,
+}
+
+impl Seen {
+    fn add(&mut self, decoder: Decoder<'_>) {
+        let take = |mine: &mut BinarySeen, theirs| *mine = std::mem::take(mine).merge(theirs);
+        if let Some(label) = decoder.label {
+            take(&mut self.label, label.seen);
+        }
+        if let Some(decision) = decoder.decision {
+            take(&mut self.decision, decision.seen);
+        }
+        self.scored += decoder.scored;
+        self.selected += decoder.selected;
+        self.bad_scores = std::mem::take(&mut self.bad_scores).merge(decoder.bad_scores);
+        self.bad_weights = std::mem::take(&mut self.bad_weights).merge(decoder.bad_weights);
+    }
+}
+
+/// What can be said of the columns once all rows were seen.
+fn check(plan: &Plan, seen: &Seen, rows: u64, notes: &mut Vec<Note>) -> Result<(), DataError> {
+    if let (Some(PlannedColumn { name, .. }), Some(first)) = (&plan.score, seen.bad_scores.place())
+    {
+        let (column, first) = (name.clone(), first.to_owned());
+        return Err(DataError::ScoreNotFinite {
+            column,
+            count: seen.bad_scores.count,
+            first,
+        });
+    }
+    if let (Some(PlannedColumn { name, .. }), Some(first)) =
+        (&plan.weight, seen.bad_weights.place())
+    {
+        let (column, first) = (name.clone(), first.to_owned());
+        return Err(DataError::Weight {
+            column,
+            count: seen.bad_weights.count,
+            first,
+        });
+    }
+    if let Some(label) = &plan.label {
+        check_binary("label", label, &seen.label, rows, notes)?;
+    }
+    if let Decision::Column(decision) = &plan.decision {
+        check_binary("decision", decision, &seen.decision, rows, notes)?;
+    }
+    match &plan.score {
+        Some(score) if seen.scored == 0 => Err(DataError::AllMissing {
+            role: "score",
+            column: score.name.clone(),
+            rows,
+        }),
+        _ => Ok(()),
+    }
+}
+
+fn check_binary(
+    role: &'static str,
+    planned: &PlannedBinary,
+    seen: &BinarySeen,
+    rows: u64,
+    notes: &mut Vec<Note>,
+) -> Result<(), DataError> {
+    let column = planned.column.name.clone();
+    if !seen.foreign.is_empty() {
+        let values = listing(seen.values());
+        return Err(DataError::NotBinary {
+            role,
+            column,
+            values,
+        });
+    }
+    let mut labels = Vec::new();
+    if planned.rule.keeps_levels() {
+        labels = planned.levels.labels();
+        labels.retain(|label| !label.is_missing());
+        labels.sort();
+        if labels
+            .iter()
+            .any(|label| planned.rule.code(label).is_none())
+        {
+            return Err(DataError::NotBinary {
+                role,
+                column,
+                values: listing(typed(labels)),
+            });
+        }
+    }
+    if seen.present == 0 {
+        return Err(DataError::AllMissing { role, column, rows });
+    }
+    let positive = match &planned.rule {
+        BinaryRule::Equals(positive) => positive,
+        BinaryRule::WordsOrEquals(positive)
+            if labels
+                .iter()
+                .any(|label| BinaryRule::Words.code(label).is_none()) =>
+        {
+            positive
+        }
+        _ => return Ok(()),
+    };
+    if !labels.iter().any(|label| is_value(label, positive)) {
+        let (positive, values) = (positive.clone(), listing(labels));
+        return Err(DataError::PositiveAbsent {
+            role,
+            column,
+            positive,
+            values,
+        });
+    }
+    if labels.len() > 2 {
+        let others = labels.iter().filter(|label| !is_value(label, positive));
+        let values = [
+            ("role", role.to_owned()),
+            ("column", column),
+            ("positive", positive.clone()),
+            ("others", listing(others)),
+        ];
+        let values = values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        notes.push(Note {
+            code: "others_count_as_negative".to_owned(),
+            values,
+        });
+    }
+    Ok(())
+}
+
+/// A note for files that are not in UTF-8.
+fn encoding_note(part: &Part) -> Option<Note> {
+    let Store::Csv(file) = &part.store else {
+        return None;
+    };
+    file.was_windows_1252().then(|| Note {
+        code: "csv_windows_1252".to_owned(),
+        values: [("file".to_owned(), part.name.clone())]
+            .into_iter()
+            .collect(),
+    })
+}

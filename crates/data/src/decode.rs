@@ -1,0 +1,334 @@
+//! Pieces of a table to blocks of plain slices, by the roles.
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Int64Type, UInt64Type};
+use waage_core::block::{Block, Codes, outcome};
+
+use crate::DataError;
+use crate::bins::BinEdges;
+use crate::columns::axis::Axis;
+use crate::columns::binary::{Binary, BinaryRule};
+use crate::columns::number::Numbers;
+use crate::fold::{Piece, Position};
+use crate::levels::Levels;
+
+/// Everything a decoder must know: roles in the order of the projected columns.
+pub(crate) struct Plan {
+    pub label: Option<PlannedBinary>,
+    pub decision: Decision,
+    pub score: Option<PlannedColumn>,
+    pub weight: Option<PlannedColumn>,
+    pub axes: Vec<PlannedAxis>,
+}
+
+/// A column by its position in the projection.
+pub(crate) struct PlannedColumn {
+    pub at: usize,
+    pub name: String,
+}
+
+/// A label or decision column.
+pub(crate) struct PlannedBinary {
+    pub column: PlannedColumn,
+    pub rule: BinaryRule,
+    pub levels: Levels,
+}
+
+/// An attribute.
+pub(crate) struct PlannedAxis {
+    pub column: PlannedColumn,
+    pub bins: Option<BinEdges>,
+    pub levels: Levels,
+}
+
+/// Where decisions come from.
+pub(crate) enum Decision {
+    /// Nowhere: all missing.
+    None,
+    /// A column.
+    Column(PlannedBinary),
+    /// The score: above is selected, equal by `ties`.
+    Cut { score: f64, ties: Ties },
+}
+
+/// What becomes of rows whose score equals the cut.
+pub(crate) enum Ties {
+    /// All are selected.
+    Select,
+    /// They share the places that are left.
+    Share,
+    /// Those up to an id are selected.
+    UpTo { id: PlannedColumn, last: Id },
+}
+
+/// An identifier of a row.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Id {
+    /// Whole numbers, by size.
+    Int(i128),
+    /// Texts, by bytes.
+    Text(Box<str>),
+}
+
+impl Id {
+    /// The id of a row; `None` if it is missing.
+    pub fn of(array: &ArrayRef, row: usize) -> Option<Self> {
+        if array.is_null(row) {
+            return None;
+        }
+        let text = |text: &str| Some(Self::Text(Box::from(text)));
+        match array.data_type() {
+            DataType::Utf8 => text(array.as_string::<i32>().value(row)),
+            DataType::LargeUtf8 => text(array.as_string::<i64>().value(row)),
+            DataType::Utf8View => text(array.as_string_view().value(row)),
+            DataType::Int64 => Some(Self::Int(
+                array.as_primitive::<Int64Type>().value(row).into(),
+            )),
+            DataType::UInt64 => Some(Self::Int(
+                array.as_primitive::<UInt64Type>().value(row).into(),
+            )),
+            DataType::Dictionary(..) => {
+                let coded = array.as_any_dictionary();
+                let key = coded.normalized_keys()[row];
+                Self::of(coded.values(), key)
+            }
+            DataType::Null => None,
+            _ => {
+                let one = arrow::compute::cast(&array.slice(row, 1), &DataType::Int64).ok()?;
+                Self::of(&one, 0)
+            }
+        }
+    }
+
+    /// The bytes that it takes in memory.
+    pub fn bytes(&self) -> u64 {
+        let text = match self {
+            Self::Int(_) => 0,
+            Self::Text(text) => text.len(),
+        };
+        (size_of::<Self>() + text) as u64
+    }
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int(value) => value.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// Rows with the same fault: how many, and the first in the order of the data.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Fault {
+    pub count: u64,
+    first: Option<(Position, String)>,
+}
+
+impl Fault {
+    /// Notes the faulty rows of a piece.
+    pub fn note(&mut self, piece: &Piece<'_>, mut rows: impl Iterator<Item = usize>) {
+        let Some(row) = rows.next() else { return };
+        self.count += 1 + rows.count() as u64;
+        let position = piece.position(row);
+        if self
+            .first
+            .as_ref()
+            .is_none_or(|(first, _)| position < *first)
+        {
+            self.first = Some((position, piece.place(row)));
+        }
+    }
+
+    /// The faults of two threads.
+    pub fn merge(self, other: Self) -> Self {
+        let count = self.count + other.count;
+        Self {
+            count,
+            first: self.first.into_iter().chain(other.first).min(),
+        }
+    }
+
+    /// Where the first is; `None` without a fault.
+    pub fn place(&self) -> Option<&str> {
+        self.first.as_ref().map(|(_, place)| place.as_str())
+    }
+}
+
+/// Decodes pieces on one thread.
+pub(crate) struct Decoder<'a> {
+    plan: &'a Plan,
+    pub label: Option<Binary<'a>>,
+    pub decision: Option<Binary<'a>>,
+    axes: Vec<Axis<'a>>,
+    outcomes: Vec<u8>,
+    scores: Numbers,
+    weights: Numbers,
+    /// Rows with a finite score.
+    pub scored: u64,
+    /// Rows that a cut selects.
+    pub selected: u64,
+    /// Scores that are NaN or infinite.
+    pub bad_scores: Fault,
+    /// Weights that are missing, negative or not finite.
+    pub bad_weights: Fault,
+}
+
+impl<'a> Decoder<'a> {
+    pub fn new(plan: &'a Plan) -> Self {
+        let binary = |planned: &'a PlannedBinary| Binary::new(&planned.rule, &planned.levels);
+        Self {
+            plan,
+            label: plan.label.as_ref().map(binary),
+            decision: match &plan.decision {
+                Decision::Column(planned) => Some(binary(planned)),
+                Decision::None | Decision::Cut { .. } => None,
+            },
+            axes: plan
+                .axes
+                .iter()
+                .map(|axis| Axis::new(&axis.levels, axis.bins.as_ref()))
+                .collect(),
+            outcomes: Vec::new(),
+            scores: Numbers::default(),
+            weights: Numbers::default(),
+            scored: 0,
+            selected: 0,
+            bad_scores: Fault::default(),
+            bad_weights: Fault::default(),
+        }
+    }
+
+    /// Decodes one piece and hands on its block. Faulty scores and weights are noted, not handed
+    /// on: the scan fails when all of them are known.
+    pub fn add(
+        &mut self,
+        piece: &Piece<'_>,
+        take: impl FnOnce(&Block<'_>),
+    ) -> Result<(), DataError> {
+        let plan = self.plan;
+        let decimal = piece.decimal;
+        let columns = piece.columns;
+        let base = if plan.label.is_none() {
+            outcome::LABEL_MISSING
+        } else {
+            0
+        };
+        let absent = matches!(plan.decision, Decision::None);
+        let decision = if absent { outcome::DECISION_MISSING } else { 0 };
+        self.outcomes.clear();
+        self.outcomes.resize(piece.len, outcome::of(base, decision));
+        if let (Some(label), Some(planned)) = (&mut self.label, &plan.label) {
+            let PlannedColumn { at, name } = &planned.column;
+            label
+                .add::<2>(&columns[*at], decimal, &mut self.outcomes)
+                .map_err(|error| piece.explain(name, error))?;
+        }
+        let scores = match &plan.score {
+            None => None,
+            Some(PlannedColumn { at, name }) => {
+                let scores = self
+                    .scores
+                    .read(&columns[*at], decimal)
+                    .map_err(|error| piece.explain(name, error))?;
+                let finite = scores
+                    .iter()
+                    .map(|score| usize::from(score.is_finite()))
+                    .sum::<usize>();
+                self.scored += finite as u64;
+                let absent = columns[*at].logical_null_count();
+                if finite + absent < scores.len() {
+                    let nulls = columns[*at].logical_nulls();
+                    let valid =
+                        |row: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row));
+                    let bad = (0..scores.len())
+                        .filter(|row| !scores[*row].is_finite())
+                        .filter(valid);
+                    self.bad_scores.note(piece, bad);
+                    return Ok(());
+                }
+                Some(scores)
+            }
+        };
+        match (&plan.decision, &mut self.decision, scores) {
+            (Decision::Column(planned), Some(decision), _) => {
+                let PlannedColumn { at, name } = &planned.column;
+                decision
+                    .add::<0>(&columns[*at], decimal, &mut self.outcomes)
+                    .map_err(|error| piece.explain(name, error))?;
+            }
+            (Decision::Cut { score, ties }, _, Some(scores)) => {
+                self.selected += cut(&mut self.outcomes, scores, *score, ties, columns);
+            }
+            _ => {}
+        }
+        let weights = match &plan.weight {
+            None => None,
+            Some(PlannedColumn { at, name }) => {
+                let weights = self
+                    .weights
+                    .read(&columns[*at], decimal)
+                    .map_err(|error| piece.explain(name, error))?;
+                let good = |weight: f64| weight >= 0.0 && weight <= f64::MAX;
+                let all = weights.iter().fold(true, |all, weight| all & good(*weight));
+                if !all {
+                    let bad = (0..weights.len()).filter(|row| !good(weights[*row]));
+                    self.bad_weights.note(piece, bad);
+                    return Ok(());
+                }
+                Some(weights)
+            }
+        };
+        let axes = self
+            .axes
+            .iter_mut()
+            .zip(&plan.axes)
+            .map(
+                |(
+                    axis,
+                    PlannedAxis {
+                        column: PlannedColumn { at, name },
+                        ..
+                    },
+                )| {
+                    axis.decode(&columns[*at], decimal)
+                        .map_err(|error| piece.explain(name, error))
+                },
+            )
+            .collect::<Result<Vec<Codes<'_>>, _>>()?;
+        take(&Block {
+            len: piece.len,
+            axes: &axes,
+            outcomes: &self.outcomes,
+            weights,
+            scores,
+        });
+        Ok(())
+    }
+}
+
+/// Adds decisions by the score, and counts the selected.
+fn cut(outcomes: &mut [u8], scores: &[f64], at: f64, ties: &Ties, columns: &[ArrayRef]) -> u64 {
+    let equal = match ties {
+        Ties::Select | Ties::UpTo { .. } => outcome::SELECTED,
+        Ties::Share => outcome::TIED,
+    };
+    let mut selected = 0;
+    for (byte, score) in outcomes.iter_mut().zip(scores) {
+        let decision = u8::from(*score > at)
+            | (u8::from(*score == at) * equal)
+            | (u8::from(score.is_nan()) * outcome::DECISION_MISSING);
+        selected += u64::from(decision == outcome::SELECTED);
+        *byte |= decision;
+    }
+    if let Ties::UpTo { id, last } = ties {
+        for (row, score) in scores.iter().enumerate() {
+            if *score == at && Id::of(&columns[id.at], row).is_none_or(|id| id > *last) {
+                outcomes[row] &= !outcome::SELECTED;
+                selected -= 1;
+            }
+        }
+    }
+    selected
+}
