@@ -1,1 +1,17 @@
-//! placeholder
+//! Fairness metrics of groups, their disparities, and how sure they are.
+//!
+//! Everything is algebra on the cube: [`measure`] takes a [`waage_core::tally::Tally`] and gives
+//! the estimate of every metric of every group and of every comparison, intervals included.
+
+pub mod bootstrap;
+pub mod catalogue;
+pub mod confusion;
+pub mod context;
+pub mod disparity;
+pub mod hypothesis;
+pub mod measure;
+pub mod rate;
+pub mod statistic;
+
+pub use catalogue::{CATALOGUE, Metric};
+pub use measure::{Measured, Request, measure};

@@ -1,0 +1,181 @@
+//! Facts about two groups that a policy looks at beside the estimate.
+
+use waage_core::block::outcome;
+use waage_core::quantity::Context;
+use waage_core::tally::Sums;
+
+use crate::catalogue::Metric;
+use crate::confusion::{ANY, Decisions, Part, Tie, mass};
+
+/// Rows, events, the four-fifths flag and the one-person shift of a group against a reference.
+#[must_use]
+pub fn context(
+    metric: Metric,
+    group: &[Sums; outcome::COUNT],
+    reference: &[Sums; outcome::COUNT],
+    tie: Tie,
+) -> Context {
+    let rows = |sums: &[Sums; outcome::COUNT]| sums.iter().map(|s| s.n).sum();
+    let quantity = metric.quantity();
+    let mut context = Context {
+        group_rows: rows(group),
+        reference_rows: rows(reference),
+        ..Context::default()
+    };
+    if quantity.needs_label {
+        context.fewest_events = [group, reference]
+            .into_iter()
+            .flat_map(|sums| {
+                [outcome::LABEL_POSITIVE, outcome::LABEL_NEGATIVE].map(|label| {
+                    (0..4)
+                        .map(|d| sums[usize::from(outcome::of(label, d))].n)
+                        .sum::<u64>()
+                })
+            })
+            .min();
+    }
+    if metric == Metric::SelectionRate {
+        let share = Selection::of(group, tie);
+        let against = Selection::of(reference, tie);
+        context.four_fifths_adverse = share.is_adverse(&against);
+        context.flips_with_one_selection = share.flips(&against, tie);
+    }
+    context
+}
+
+/// Selected and decided rows, in units of `1/tied`, or as weights.
+struct Selection {
+    selected: u128,
+    decided: u128,
+    weighted: Option<(f64, f64)>,
+}
+
+impl Selection {
+    fn of(sums: &[Sums; outcome::COUNT], tie: Tie) -> Self {
+        let selected = mass(sums, &[Part(ANY, Decisions::Selected)], tie);
+        let rejected = mass(sums, &[Part(ANY, Decisions::Rejected)], tie);
+        let weighted = sums
+            .iter()
+            .any(|s| s.w1 != s.n as f64 || s.w2 != s.n as f64);
+        Self {
+            selected: selected.units,
+            decided: selected.units + rejected.units,
+            weighted: weighted.then_some((selected.weight, selected.weight + rejected.weight)),
+        }
+    }
+
+    /// Whether the selection rate is strictly below four fifths of the other's: in integers, where
+    /// floating point errs at the boundary; weighted with a tolerance in favour of "not adverse".
+    fn is_adverse(&self, other: &Self) -> Option<bool> {
+        if let (Some((s, n)), Some((t, m))) = (self.weighted, other.weighted) {
+            if n <= 0.0 || m <= 0.0 || t <= 0.0 {
+                return None;
+            }
+            let (left, right) = (5.0 * s * m, 4.0 * t * n);
+            return Some(right - left > 1e-12 * right.max(1.0));
+        }
+        if self.decided == 0 || other.selected == 0 {
+            return None;
+        }
+        let left = self.selected.checked_mul(other.decided)?.checked_mul(5)?;
+        let right = other.selected.checked_mul(self.decided)?.checked_mul(4)?;
+        Some(left < right)
+    }
+
+    /// Whether one selection more here and one fewer there reverses the advantage (unweighted).
+    fn flips(&self, other: &Self, tie: Tie) -> Option<bool> {
+        let one = u128::from(tie.tied);
+        if self.weighted.is_some() || other.weighted.is_some() || other.selected < one {
+            return None;
+        }
+        let below =
+            |s: u128, n: u128, t: u128, m: u128| Some(s.checked_mul(m)? < t.checked_mul(n)?);
+        let disadvantaged = below(self.selected, self.decided, other.selected, other.decided)?;
+        let after = below(
+            other.selected - one,
+            other.decided,
+            self.selected + one,
+            self.decided,
+        )?;
+        Some(disadvantaged && after)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(selected: u64, rejected: u64) -> [Sums; outcome::COUNT] {
+        let mut sums = [Sums::default(); outcome::COUNT];
+        let plain = |n: u64| Sums {
+            n,
+            w1: n as f64,
+            w2: n as f64,
+            ..Sums::default()
+        };
+        sums[usize::from(outcome::of(outcome::LABEL_MISSING, outcome::SELECTED))] = plain(selected);
+        sums[usize::from(outcome::of(outcome::LABEL_MISSING, outcome::REJECTED))] = plain(rejected);
+        sums
+    }
+
+    fn adverse(s: u64, n: u64, t: u64, m: u64) -> Option<bool> {
+        context(
+            Metric::SelectionRate,
+            &group(s, n - s),
+            &group(t, m - t),
+            Tie::NONE,
+        )
+        .four_fifths_adverse
+    }
+
+    #[test]
+    fn exactly_four_fifths_is_not_adverse() {
+        for (s, n, t, m) in [
+            (8, 25, 10, 25),
+            (4, 7, 5, 7),
+            (16, 49, 20, 49),
+            (48, 100, 60, 100),
+        ] {
+            assert_eq!(adverse(s, n, t, m), Some(false));
+        }
+        assert_eq!(adverse(45, 100, 60, 100), Some(true));
+        assert_eq!(adverse(0, 10, 0, 10), None);
+    }
+
+    #[test]
+    fn three_of_twenty_against_one_of_ten_rests_on_one_person() {
+        let c = context(
+            Metric::SelectionRate,
+            &group(1, 9),
+            &group(3, 17),
+            Tie::NONE,
+        );
+        assert_eq!(c.four_fifths_adverse, Some(true));
+        assert_eq!(c.flips_with_one_selection, Some(true));
+        let c = context(
+            Metric::SelectionRate,
+            &group(30, 70),
+            &group(60, 40),
+            Tie::NONE,
+        );
+        assert_eq!(c.flips_with_one_selection, Some(false));
+    }
+
+    #[test]
+    fn ties_count_exactly_at_the_boundary() {
+        // Two thirds of 12 tied rows are 8 of 25; 10 of 25 in the reference: exactly 4/5.
+        let mut sums = group(0, 13);
+        sums[usize::from(outcome::of(outcome::LABEL_MISSING, outcome::TIED))] = Sums {
+            n: 12,
+            w1: 12.0,
+            w2: 12.0,
+            ..Sums::default()
+        };
+        let tie = Tie {
+            selected: 2,
+            tied: 3,
+        };
+        let c = context(Metric::SelectionRate, &sums, &group(10, 15), tie);
+        assert_eq!(c.four_fifths_adverse, Some(false));
+    }
+}

@@ -1,0 +1,169 @@
+//! What the bootstrap replicates: one value per series from the confusion tables of all groups.
+//!
+//! The same function gives the estimate on the data and the replicate on a draw, so the two can
+//! never mean different things.
+
+use waage_core::estimate::Reason;
+use waage_core::quantity::{Comparison, Scheme};
+
+use crate::catalogue::{Kind, Metric};
+use crate::confusion::{Confusion, others};
+use crate::disparity::{Disparity, NAMED, Value, Values, compare, farthest, range};
+
+/// One series of a view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Statistic {
+    /// A metric of one group.
+    Group(usize, Metric),
+    /// A metric of one group against the reference.
+    ToReference(usize, Metric, Comparison),
+    /// A metric of one group against everybody else.
+    ToComplement(usize, Metric, Comparison),
+    /// The group farthest from all rows.
+    ToOverall(Metric, Comparison),
+    /// Largest against smallest.
+    Between(Metric, Comparison),
+    /// A named disparity over all groups.
+    NamedOver(Disparity),
+    /// A named disparity of one group against the reference.
+    NamedAgainst(usize, Disparity),
+}
+
+/// With whom groups of a view are compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// One of the groups, by position.
+    Group(usize),
+    /// All rows.
+    Overall,
+}
+
+/// The values that the series of one view are functions of.
+pub struct Tables {
+    groups: Vec<Values>,
+    complements: Vec<Values>,
+    overall: Values,
+}
+
+impl Tables {
+    /// The values of all groups, of everybody else, and of all rows.
+    #[must_use]
+    pub fn of(groups: &[Confusion], overall: &Confusion) -> Self {
+        Self {
+            groups: groups.iter().map(Values::of).collect(),
+            complements: others(groups, Confusion::default(), Confusion::plus)
+                .iter()
+                .map(Values::of)
+                .collect(),
+            overall: Values::of(overall),
+        }
+    }
+
+    /// The values of each group.
+    #[must_use]
+    pub fn groups(&self) -> &[Values] {
+        &self.groups
+    }
+
+    /// The values of all rows.
+    #[must_use]
+    pub const fn overall(&self) -> &Values {
+        &self.overall
+    }
+
+    /// The value of a series.
+    ///
+    /// # Errors
+    /// The reason why it is undefined.
+    pub fn value(&self, statistic: Statistic, reference: Option<Reference>) -> Value {
+        let each = |metric: Metric| self.groups.iter().map(move |v| v.get(metric));
+        match statistic {
+            Statistic::Group(g, metric) => self.groups[g].get(metric),
+            Statistic::ToReference(g, metric, comparison) => {
+                let against = self.reference(reference)?.get(metric);
+                compare(self.groups[g].get(metric), against, comparison)
+            }
+            Statistic::ToComplement(g, metric, comparison) => compare(
+                self.groups[g].get(metric),
+                self.complements[g].get(metric),
+                comparison,
+            ),
+            Statistic::ToOverall(metric, comparison) => {
+                farthest(each(metric), self.overall.get(metric), comparison).map(|(value, _)| value)
+            }
+            Statistic::Between(metric, comparison) => range(each(metric), comparison),
+            Statistic::NamedOver(disparity) => disparity.over(&self.groups),
+            Statistic::NamedAgainst(g, disparity) => {
+                disparity.against(&self.groups[g], self.reference(reference)?)
+            }
+        }
+    }
+
+    fn reference(&self, reference: Option<Reference>) -> Result<&Values, Reason> {
+        match reference {
+            Some(Reference::Group(g)) => Ok(&self.groups[g]),
+            Some(Reference::Overall) => Ok(&self.overall),
+            None => Err(Reason::OneGroup),
+        }
+    }
+}
+
+/// Whether a comparison of two independent groups has an interval in closed form.
+#[must_use]
+pub const fn has_formula(kind: &Kind, comparison: Comparison) -> bool {
+    match kind {
+        Kind::Proportion { .. } => true,
+        Kind::Mean => matches!(comparison, Comparison::None | Comparison::Difference),
+        Kind::Count | Kind::Function => false,
+    }
+}
+
+/// Every series of a view that needs replicates, in the order of evaluation.
+#[must_use]
+pub fn series(groups: usize, reference: Option<Reference>, metrics: &[Metric]) -> Vec<Statistic> {
+    const COMPARISONS: [Comparison; 2] = [Comparison::Difference, Comparison::Ratio];
+    let compared = |g: usize| reference.is_some() && reference != Some(Reference::Group(g));
+    let mut out = Vec::new();
+    for &metric in metrics {
+        let kind = &metric.row().kind;
+        if matches!(kind, Kind::Count) {
+            continue;
+        }
+        for g in 0..groups {
+            if !has_formula(kind, Comparison::None) {
+                out.push(Statistic::Group(g, metric));
+            }
+            for comparison in COMPARISONS {
+                let formula = has_formula(kind, comparison);
+                if compared(g) && (!formula || reference == Some(Reference::Overall)) {
+                    out.push(Statistic::ToReference(g, metric, comparison));
+                }
+                if groups > 1 && !formula {
+                    out.push(Statistic::ToComplement(g, metric, comparison));
+                }
+            }
+        }
+        for comparison in COMPARISONS {
+            out.push(Statistic::ToOverall(metric, comparison));
+            out.push(Statistic::Between(metric, comparison));
+        }
+    }
+    for row in &NAMED {
+        if row.quantity.needs_label && !metrics.iter().any(|m| *m == Metric::TruePositiveRate) {
+            continue;
+        }
+        if !metrics.contains(&Metric::SelectionRate) {
+            continue;
+        }
+        if row.scheme == Scheme::ToReference {
+            out.extend(
+                (0..groups)
+                    .filter(|g| compared(*g))
+                    .map(|g| Statistic::NamedAgainst(g, row.disparity)),
+            );
+        } else {
+            out.push(Statistic::NamedOver(row.disparity));
+        }
+    }
+    out
+}
