@@ -1,0 +1,134 @@
+//! A calendar day, given by the caller: nothing here reads a clock.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use waage_core::label::civil_from_days;
+
+/// A day of the Gregorian calendar between the years 0001 and 9999.
+///
+/// ```
+/// use waage_govern::Date;
+/// let day: Date = "2027-01-31".parse()?;
+/// assert_eq!(day.days_since(&"2026-10-01".parse()?), 122);
+/// assert_eq!(day.to_string(), "2027-01-31");
+/// # Ok::<(), String>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Date {
+    /// Days since 1970-01-01.
+    days: i32,
+}
+
+impl Date {
+    /// The day of a year, a month (1 to 12) and a day of the month; `None` if there is none such.
+    #[must_use]
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        if year == 0 || year > 9999 || !(1..=12).contains(&month) || day == 0 {
+            return None;
+        }
+        let date = Self {
+            days: days_from_civil(i32::from(year), i32::from(month), i32::from(day)),
+        };
+        let same =
+            civil_from_days(date.days) == (i64::from(year), u32::from(month), u32::from(day));
+        same.then_some(date)
+    }
+
+    /// Days from another day to this one; negative if this one is earlier.
+    #[must_use]
+    pub const fn days_since(&self, other: &Self) -> i32 {
+        self.days - other.days
+    }
+}
+
+/// Day number of a Gregorian date (Hinnant, *chrono-compatible low-level date algorithms*).
+fn days_from_civil(year: i32, month: i32, day: i32) -> i32 {
+    let y = if month <= 2 { year - 1 } else { year };
+    let era = y.div_euclid(400);
+    let yoe = y.rem_euclid(400);
+    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    era * 146_097 + doe - 719_468
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = civil_from_days(self.days);
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl FromStr for Date {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts: Vec<&str> = text.split('-').collect();
+        let number = |part: &str, width: usize| {
+            (part.len() == width && part.bytes().all(|b| b.is_ascii_digit()))
+                .then(|| part.parse::<u16>().ok())
+                .flatten()
+        };
+        let date = match parts[..] {
+            [y, m, d] => number(y, 4).zip(number(m, 2)).zip(number(d, 2)),
+            _ => None,
+        };
+        date.and_then(|((y, m), d)| Self::new(y, u8::try_from(m).ok()?, u8::try_from(d).ok()?))
+            .ok_or_else(|| {
+                format!("{text:?} is not a day; write it as YYYY-MM-DD, such as 2027-01-31")
+            })
+    }
+}
+
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let datetime = toml::value::Datetime::deserialize(deserializer)?;
+        let day = match (datetime.date, datetime.time, datetime.offset) {
+            (Some(date), None, None) => Self::new(date.year, date.month, date.day),
+            _ => None,
+        };
+        day.ok_or_else(|| {
+            serde::de::Error::custom(format!(
+                "{datetime} is not a day; write it as YYYY-MM-DD without quotes or time"
+            ))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        for text in [
+            "1970-01-01",
+            "2024-02-29",
+            "2000-02-29",
+            "0001-01-01",
+            "9999-12-31",
+        ] {
+            assert_eq!(text.parse::<Date>().unwrap().to_string(), text);
+        }
+        for text in [
+            "2023-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-1-1",
+            "26-01-01",
+            "2026-01-00",
+            "+026-01-01",
+            "",
+        ] {
+            assert!(text.parse::<Date>().is_err(), "{text}");
+        }
+        assert!("2026-01-31".parse::<Date>().unwrap() < "2026-02-01".parse().unwrap());
+    }
+}

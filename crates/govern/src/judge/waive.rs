@@ -1,0 +1,85 @@
+//! Waivers as of a day.
+
+use waage_result::finding::WaiverSummary;
+
+use crate::date::Date;
+use crate::policy::{Policy, Waiver};
+
+/// The waivers of a policy, as of a day, and which of them were needed.
+pub(crate) struct Waivers<'a> {
+    policy: &'a Policy,
+    as_of: Option<Date>,
+    used: Vec<bool>,
+}
+
+/// How a waiver stands on a day.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    InForce,
+    Expired,
+    NotYet,
+}
+
+impl<'a> Waivers<'a> {
+    pub(crate) fn new(policy: &'a Policy, as_of: Option<Date>) -> Self {
+        Self {
+            policy,
+            as_of,
+            used: vec![false; policy.waivers.len()],
+        }
+    }
+
+    fn standing(&self, waiver: &Waiver) -> Standing {
+        match self.as_of {
+            Some(day) if day > waiver.expires => Standing::Expired,
+            Some(day) if day >= waiver.created => Standing::InForce,
+            _ => Standing::NotYet,
+        }
+    }
+
+    /// The first waiver in force that covers a group of a check.
+    pub(crate) fn covering(
+        &mut self,
+        check: &str,
+        attribute: &str,
+        group: Option<&str>,
+    ) -> Option<&'a Waiver> {
+        let policy = self.policy;
+        let (index, waiver) = policy.waivers.iter().enumerate().find(|(_, waiver)| {
+            waiver.check == check
+                && waiver
+                    .attribute
+                    .as_ref()
+                    .is_none_or(|a| super::case::same_attribute(a, attribute))
+                && waiver
+                    .group
+                    .as_ref()
+                    .is_none_or(|g| Some(g.as_str()) == group)
+                && self.standing(waiver) == Standing::InForce
+        })?;
+        self.used[index] = true;
+        Some(waiver)
+    }
+
+    /// Every waiver and how it stood.
+    pub(crate) fn summary(&self) -> Vec<WaiverSummary> {
+        let state = |waiver: &Waiver, used: bool| match self.standing(waiver) {
+            Standing::Expired => "expired",
+            Standing::NotYet => "not_yet",
+            Standing::InForce if used => "in_force",
+            Standing::InForce => "unused",
+        };
+        self.policy
+            .waivers
+            .iter()
+            .zip(&self.used)
+            .map(|(waiver, &used)| WaiverSummary {
+                id: waiver.id.clone(),
+                check: waiver.check.clone(),
+                justification: waiver.justification.clone(),
+                expires: waiver.expires.to_string(),
+                state: state(waiver, used).to_owned(),
+            })
+            .collect()
+    }
+}
