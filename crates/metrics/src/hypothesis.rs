@@ -35,7 +35,6 @@ impl Test {
         }
     }
 }
-
 /// A test statistic that is chi-square distributed when nothing differs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ChiSquare {
