@@ -45,6 +45,22 @@ pub fn benjamini_hochberg(p: &[Option<f64>]) -> Vec<Option<f64>> {
     out
 }
 
+/// Benjamini–Yekutieli: Benjamini–Hochberg times `Σ 1/i` over i = 1..=m; keeps the expected share
+/// of false alarms whatever the dependence between the tests (Y. Benjamini, D. Yekutieli 2001).
+#[must_use]
+pub fn benjamini_yekutieli(p: &[Option<f64>]) -> Vec<Option<f64>> {
+    let order = ascending(p);
+    let m = order.len() as f64;
+    let harmonic: f64 = (1..=order.len()).map(|i| 1.0 / i as f64).sum();
+    let mut out = vec![None; p.len()];
+    let mut least = 1.0_f64;
+    for (rank, &(index, value)) in order.iter().enumerate().rev() {
+        least = least.min(harmonic * m * value / (rank + 1) as f64);
+        out[index] = Some(least);
+    }
+    out
+}
+
 /// Positions and values of the defined p-values, ascending; ties keep their input order.
 fn ascending(p: &[Option<f64>]) -> Vec<(usize, f64)> {
     let mut order: Vec<(usize, f64)> = p
@@ -92,6 +108,17 @@ mod tests {
             0.01, 0.072, 0.312, 0.312, 0.312, 0.312, 0.312, 0.615, 0.615, 0.615,
         ];
         assert_close(&holm(&p), &h);
+        let harmonic = 7381.0 / 2520.0;
+        let by = bh.map(|p| (harmonic * p).min(1.0));
+        assert_close(&benjamini_yekutieli(&p), &by);
+        for (got, printed) in benjamini_yekutieli(&p).iter().zip([
+            0.0292897, 0.1171587, 0.2460333, 0.2460333, 0.2460333, 0.2928968, 0.3096338, 0.6326571,
+            0.6326571, 0.6326571,
+        ]) {
+            assert!((got.unwrap() - printed).abs() < 1e-7);
+        }
+        let capped = benjamini_yekutieli(&[Some(0.9), None, Some(0.8)]);
+        assert_eq!(capped, [Some(1.0), None, Some(1.0)]);
     }
 
     #[test]
