@@ -270,7 +270,7 @@ impl<'a> Decoder<'a> {
                     .weights
                     .read(&columns[*at], decimal)
                     .map_err(|error| piece.explain(name, error))?;
-                let good = |weight: f64| weight >= 0.0 && weight <= f64::MAX;
+                let good = |weight: f64| (0.0..=f64::MAX).contains(&weight);
                 let all = weights.iter().fold(true, |all, weight| all & good(*weight));
                 if !all {
                     let bad = (0..weights.len()).filter(|row| !good(weights[*row]));

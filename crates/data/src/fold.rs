@@ -250,7 +250,7 @@ impl Run<'_> {
             self.rows.fetch_add(rows.len as u64, Ordering::Relaxed);
             return step(&piece);
         };
-        let explain = |(column, error): (String, ColumnError)| piece.explain(&column, error);
+        let explain = |(at, error): (usize, ColumnError)| piece.explain(filter.name(at), error);
         let mask = filter
             .mask(for_filter, rows.len, decimal)
             .map_err(explain)?;

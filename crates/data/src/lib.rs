@@ -17,6 +17,7 @@ mod input;
 mod kind;
 mod levels;
 mod open;
+pub mod output;
 mod prepare;
 mod rank;
 mod read;

@@ -97,6 +97,13 @@ impl Filter {
         self.columns.iter().map(|column| column.needed)
     }
 
+    /// The name of one of its columns.
+    pub fn name(&self, at: usize) -> &str {
+        self.columns
+            .get(at)
+            .map_or("--where", |column| &column.name)
+    }
+
     /// Whether no row of a unit can meet the condition, by its statistics and folders.
     pub fn excludes(&self, part: &Part, unit: Unit) -> bool {
         prune::excludes(self, part, unit)
@@ -105,13 +112,13 @@ impl Filter {
     /// Which rows meet the condition: no nulls, unknown is false.
     ///
     /// # Errors
-    /// The column and what is wrong with it.
+    /// The position of the column among the filter's, and what is wrong with it.
     pub fn mask(
         &self,
         columns: &[ArrayRef],
         len: usize,
         decimal: Decimal,
-    ) -> Result<BooleanArray, (String, ColumnError)> {
+    ) -> Result<BooleanArray, (usize, ColumnError)> {
         let mask = self.evaluate(&self.condition, columns, len, decimal)?;
         Ok(match mask.nulls() {
             Some(nulls) => BooleanArray::new(mask.values() & nulls.inner(), None),
@@ -125,12 +132,12 @@ impl Filter {
         columns: &[ArrayRef],
         len: usize,
         decimal: Decimal,
-    ) -> Result<BooleanArray, (String, ColumnError)> {
+    ) -> Result<BooleanArray, (usize, ColumnError)> {
         let evaluate = |condition| self.evaluate(condition, columns, len, decimal);
         let kernel = |result: Result<BooleanArray, ArrowError>| {
             result.map_err(|cause| {
                 let error = DataError::damaged("the table", "Arrow batches", &cause);
-                ("--where".to_owned(), ColumnError::Data(error))
+                (0, ColumnError::Data(error))
             })
         };
         match condition {
@@ -139,7 +146,7 @@ impl Filter {
             Condition::Not(a) => kernel(not(&evaluate(a)?)),
             Condition::Is(at, test) => {
                 let column = &self.columns[*at];
-                let named = |error| (column.name.clone(), error);
+                let named = |error| (*at, error);
                 let array = &columns[*at];
                 match test {
                     Test::Null => {
