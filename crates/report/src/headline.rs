@@ -16,6 +16,22 @@ use crate::words::{Unit, Words, limits, unit};
 #[must_use]
 pub fn headline(result: &AuditResult, language: Language) -> String {
     let words = Words::of(language);
+    words.fill(
+        "report.headline.sentence",
+        &[
+            (
+                "verdict",
+                words
+                    .catalogue
+                    .text(&format!("verdict.{}", result.verdict.name())),
+            ),
+            ("rest", &account(result, words)),
+        ],
+    )
+}
+
+/// What follows the verdict in the first sentence.
+pub(crate) fn account(result: &AuditResult, words: Words) -> String {
     let sorted = worst_first(&result.findings);
     let total = sorted.len() as u64;
     match (result.verdict, sorted.first()) {
@@ -29,7 +45,7 @@ pub fn headline(result: &AuditResult, language: Language) -> String {
             ),
             &[
                 ("total", &words.integer(total)),
-                ("what", &statement(worst, words)),
+                ("what", &words.after_colon(&statement(worst, words))),
                 ("interval", &interval(result, worst, words)),
                 ("demand", &words.demand(worst)),
             ],
@@ -38,7 +54,6 @@ pub fn headline(result: &AuditResult, language: Language) -> String {
 }
 
 fn nothing(result: &AuditResult, words: Words) -> String {
-    let verdict = words.text(&format!("verdict.{}", result.verdict.name()));
     let count = result.not_run.len() as u64;
     let mut reasons: Vec<String> = Vec::new();
     for reason in result
@@ -58,9 +73,8 @@ fn nothing(result: &AuditResult, words: Words) -> String {
     words.fill(
         key,
         &[
-            ("verdict", &verdict),
             ("count", &words.integer(count)),
-            ("reasons", &words.list(&reasons)),
+            ("reasons", &words.after_colon(&words.list(&reasons))),
         ],
     )
 }
@@ -77,13 +91,14 @@ fn breach(result: &AuditResult, worst: &Finding, total: u64, words: Words) -> St
     let tally = words.count_of("report.headline.breaches", count, total);
     let tail = match waived {
         0 => tally,
+        1 if count == 1 => words.fill("report.headline.waived", &[("tally", &tally)]),
         n if n == count => words.fill("report.headline.all_waived", &[("tally", &tally)]),
         n => words.fill(
             "report.headline.some_waived",
             &[("tally", &tally), ("waived", &words.integer(n))],
         ),
     };
-    let what = statement(worst, words);
+    let what = words.after_colon(&statement(worst, words));
     if worst.estimate.value.is_none() {
         return words.fill(
             "report.headline.breach_hidden",
@@ -109,11 +124,13 @@ fn inconclusive(result: &AuditResult, sorted: &[&Finding], words: Words) -> Stri
         .filter(|f| f.state == State::Inconclusive)
         .collect();
     let count = open.len() as u64;
-    let tally = if open.iter().all(|f| f.estimate.value.is_none()) && count == total {
-        words.count_of("report.headline.unevaluated", count, total)
+    let evaluated = count < total || open.iter().any(|f| f.estimate.value.is_some());
+    let key = if evaluated {
+        "undecided"
     } else {
-        words.count_of("report.headline.undecided", count, total)
+        "unevaluated"
     };
+    let tally = words.count_of(&format!("report.headline.{key}"), count, total);
     let chosen = open
         .iter()
         .find(|f| f.rows_needed.is_some())
@@ -131,13 +148,16 @@ fn inconclusive(result: &AuditResult, sorted: &[&Finding], words: Words) -> Stri
 pub(crate) fn remedy(result: &AuditResult, finding: &Finding, words: Words) -> String {
     let reason = finding.reason.as_deref().unwrap_or_default();
     let (form, needed) = match (finding.rows_needed, reason) {
-        (Some(rows), _) => ("rows", words.integer(rows)),
+        (Some(rows), _) => ("rows", words.about(rows)),
         (None, "below_min_n") => ("group", words.integer(result.policy.group_min_n)),
         (None, "too_few_rows") => ("events", String::new()),
         (None, "suppressed_small_group") => ("hidden", String::new()),
         (None, "flips_with_one_selection") => ("flips", String::new()),
         (None, "interval_spans_margin") => ("margin", String::new()),
-        _ => ("reason", words.name_in("reason", reason)),
+        _ => (
+            "reason",
+            words.after_colon(&words.name_in("reason", reason)),
+        ),
     };
     words.fill(
         &format!("report.remedy.{form}"),
@@ -185,7 +205,7 @@ fn subject(finding: &Finding, words: Words) -> String {
 /// “male”`.
 fn statement(finding: &Finding, words: Words) -> String {
     let unit = unit(&finding.metric, &finding.comparison);
-    let metric = words.metric(&finding.metric);
+    let metric = words.the_metric(&finding.metric);
     let group = subject(finding, words);
     let reference = match &finding.reference {
         Some(name) => words.quoted(&finding.attribute, Some(name)),
@@ -200,18 +220,24 @@ fn statement(finding: &Finding, words: Words) -> String {
     let (form, value) = match (finding.comparison.as_str(), finding.metric.as_str()) {
         ("ratio", "selection_rate") => (
             "selection_ratio",
-            words.number_beside(value, &limits(finding), unit),
+            words.number_in_words(value, &limits(finding), unit),
         ),
-        ("ratio", _) => ("ratio", words.number_beside(value, &limits(finding), unit)),
+        ("ratio", _) => (
+            "ratio",
+            words.number_in_words(value, &limits(finding), unit),
+        ),
         ("difference", _) => {
-            let text = words.number_beside(value.abs(), &limits(finding), unit);
+            let text = words.number_in_words(value.abs(), &limits(finding), unit);
             match value.total_cmp(&0.0) {
                 std::cmp::Ordering::Less => ("below", text),
                 std::cmp::Ordering::Equal => ("equal", text),
                 std::cmp::Ordering::Greater => ("above", text),
             }
         }
-        _ => ("value", words.number_beside(value, &limits(finding), unit)),
+        _ => (
+            "value",
+            words.number_in_words(value, &limits(finding), unit),
+        ),
     };
     words.fill(
         &format!("report.what.{form}"),

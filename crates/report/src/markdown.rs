@@ -16,7 +16,7 @@ pub(crate) fn markdown(article: &Article) -> String {
     line(format!(
         "**{} {}**",
         article.verdict.symbol,
-        escape(&article.sentence)
+        escape(&article.headline)
     ));
     let tally: Vec<String> = article.tally.iter().map(mark).collect();
     line(tally.join(" · "));

@@ -71,10 +71,11 @@ impl Words {
         self.catalogue.fill(key, values)
     }
 
-    /// The text of `key_only`, `key_one` or `key_many` for `count` of `total`.
+    /// The text of `key_only`, `key_all`, `key_one` or `key_many` for `count` of `total`.
     pub(crate) fn count_of(self, key: &str, count: u64, total: u64) -> String {
         let form = match (count, total) {
             (1, 1) => "only",
+            (count, total) if count == total => "all",
             (1, _) => "one",
             _ => "many",
         };
@@ -89,6 +90,15 @@ impl Words {
         self.catalogue.integer(value)
     }
 
+    /// A number of rows to plan with: three leading digits, rounded up.
+    pub(crate) fn about(self, rows: u64) -> String {
+        let mut scale = 1;
+        while rows / scale >= 1000 {
+            scale *= 10;
+        }
+        self.integer(rows.div_ceil(scale).saturating_mul(scale))
+    }
+
     /// A metric's name; its identifier in words where the catalogue has none.
     pub(crate) fn metric(self, name: &str) -> String {
         match self.catalogue.get(&format!("metric.{name}")) {
@@ -97,14 +107,17 @@ impl Words {
         }
     }
 
+    /// A metric's name with its article, as the subject of a sentence.
+    pub(crate) fn the_metric(self, name: &str) -> String {
+        match self.catalogue.get(&format!("finding.metric.{name}")) {
+            Some(text) => text.to_owned(),
+            None => self.fill("finding.metric_other", &[("name", &self.metric(name))]),
+        }
+    }
+
     /// A metric's name at the head of a column or line.
     pub(crate) fn metric_title(self, name: &str) -> String {
-        let text = self.metric(name);
-        let mut letters = text.chars();
-        match letters.next() {
-            Some(first) => first.to_uppercase().chain(letters).collect(),
-            None => text,
-        }
+        capitalised(&self.metric(name))
     }
 
     /// A metric's short name for narrow columns.
@@ -141,6 +154,15 @@ impl Words {
         self.fill(key, &[("value", text)])
     }
 
+    /// The same within a sentence: `24.2 percentage points`; `form` tells apart how German declines
+    /// them (`points`, `of_points`).
+    fn suffix_long(self, unit: Unit, text: &str, form: &str) -> String {
+        match unit {
+            Unit::Points => self.fill(&format!("report.unit_{form}_long"), &[("value", text)]),
+            _ => self.suffix(unit, text),
+        }
+    }
+
     /// A number with its unit: `21.3%`, `−12.3 pp`, `0.61`.
     pub(crate) fn number(self, value: f64, unit: Unit) -> String {
         self.suffix(unit, &self.bare(value, unit, 0))
@@ -149,6 +171,25 @@ impl Words {
     /// A number with its unit and as many further decimals (up to three) as tell it from a limit
     /// that it does not equal: 0.7999 against 0.80 is not shown as 0.80.
     pub(crate) fn number_beside(self, value: f64, limits: &[f64], unit: Unit) -> String {
+        self.suffix(unit, &self.bare_beside(value, limits, unit))
+    }
+
+    /// The same within a sentence.
+    pub(crate) fn number_in_words(self, value: f64, limits: &[f64], unit: Unit) -> String {
+        self.suffix_long(unit, &self.bare_beside(value, limits, unit), "points")
+    }
+
+    /// The same without a unit, for a column whose head names it.
+    pub(crate) fn plain_beside(self, value: f64, limits: &[f64], unit: Unit) -> String {
+        let text = self.bare_beside(value, limits, unit);
+        if unit == Unit::Share {
+            self.suffix(unit, &text)
+        } else {
+            text
+        }
+    }
+
+    fn bare_beside(self, value: f64, limits: &[f64], unit: Unit) -> String {
         let extra = (0..3)
             .find(|&extra| {
                 let text = self.bare(value, unit, extra);
@@ -157,7 +198,7 @@ impl Words {
                     .all(|&limit| limit == value || self.bare(limit, unit, extra) != text)
             })
             .unwrap_or(3);
-        self.suffix(unit, &self.bare(value, unit, extra))
+        self.bare(value, unit, extra)
     }
 
     /// An interval with its unit: `20.5–22.1%`, `−15.2 to −9.1 pp`, `at least 0.30`; none where
@@ -233,41 +274,43 @@ impl Words {
         }
     }
 
-    /// What a policy asks for, in words: `at least 0.80`, `a gap of at most 10.0 pp`.
+    /// What a policy asks for, in words: `at least 0.80`, `a gap of at most 10.0 percentage points`.
     pub(crate) fn demand(self, finding: &Finding) -> String {
-        self.demand_with("report.demand", finding)
+        let unit = unit(&finding.metric, &finding.comparison);
+        let name = demand_name(finding);
+        let form = if name.starts_with("gap") {
+            "of_points"
+        } else {
+            "points"
+        };
+        let limit = |value| self.suffix_long(unit, &self.bare(value, unit, 0), form);
+        self.demand_with(&format!("report.demand.{name}"), finding, unit, limit)
     }
 
     /// The same as a sign: `≥ 0.80`, `±10.0 pp`.
     pub(crate) fn demand_sign(self, finding: &Finding) -> String {
-        self.demand_with("report.sign", finding)
+        let unit = unit(&finding.metric, &finding.comparison);
+        let key = format!("report.sign.{}", demand_name(finding));
+        self.demand_with(&key, finding, unit, |value| self.number(value, unit))
     }
 
-    fn demand_with(self, section: &str, finding: &Finding) -> String {
-        let unit = unit(&finding.metric, &finding.comparison);
-        let name = match (finding.op.as_str(), finding.comparison.as_str()) {
-            ("<=", "difference") => "gap_at_most",
-            ("<", "difference") => "gap_less",
-            ("<=", _) => "at_most",
-            ("<", _) => "less",
-            (">=", _) => "at_least",
-            (">", _) => "more",
-            _ => "between",
-        };
-        let key = format!("{section}.{name}");
+    fn demand_with(
+        self,
+        key: &str,
+        finding: &Finding,
+        unit: Unit,
+        limit: impl Fn(f64) -> String,
+    ) -> String {
         match finding.margin {
-            Margin::One(limit) => self.fill(&key, &[("limit", &self.number(limit, unit))]),
+            Margin::One(value) => self.fill(key, &[("limit", &limit(value))]),
             Margin::Between([low, high]) => self.fill(
-                &key,
-                &[
-                    ("low", &self.bare(low, unit, 0)),
-                    ("high", &self.number(high, unit)),
-                ],
+                key,
+                &[("low", &self.bare(low, unit, 0)), ("high", &limit(high))],
             ),
         }
     }
 
-    /// A group's label as tables show it: `female`, `female × north`, `(missing)`.
+    /// A group's label as tables show it: `female`, `female · north`, `(missing)`.
     pub(crate) fn group(self, attribute: &str, group: Option<&str>) -> String {
         let Some(group) = group else {
             return self.text("report.all_groups");
@@ -281,7 +324,7 @@ impl Words {
         };
         let attributes = attribute.split('*').count();
         if attributes > 1 && group.split('*').count() == attributes {
-            group.split('*').map(label).collect::<Vec<_>>().join(" × ")
+            group.split('*').map(label).collect::<Vec<_>>().join(" · ")
         } else {
             label(group)
         }
@@ -305,9 +348,34 @@ impl Words {
             .join(" × ")
     }
 
+    /// A clause after a colon, where German writes whole sentences with a capital.
+    pub(crate) fn after_colon(self, clause: &str) -> String {
+        match self.catalogue.language() {
+            Language::En => clause.to_owned(),
+            Language::De => capitalised(clause),
+        }
+    }
+
     /// Several names, joined by commas.
     pub(crate) fn list(self, names: &[String]) -> String {
         names.join(", ")
+    }
+}
+
+/// The catalogue's name for what a policy asks for.
+fn demand_name(finding: &Finding) -> &'static str {
+    match (
+        finding.margin,
+        finding.op.as_str(),
+        finding.comparison.as_str(),
+    ) {
+        (Margin::Between(_), ..) => "between",
+        (_, "<=", "difference") => "gap_at_most",
+        (_, "<", "difference") => "gap_less",
+        (_, "<=", _) => "at_most",
+        (_, "<", _) => "less",
+        (_, ">", _) => "more",
+        _ => "at_least",
     }
 }
 
@@ -318,6 +386,14 @@ pub(crate) fn limits(finding: &Finding) -> Vec<f64> {
         Margin::One(limit) => vec![limit],
         Margin::Between(limits) => limits.to_vec(),
     }
+}
+
+/// Text with a capital at its beginning.
+pub(crate) fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// Text from data on one line: line ends become arrows; other controls, and marks that would turn
@@ -393,9 +469,17 @@ mod tests {
 
     #[test]
     fn only_the_groups_of_an_intersection_are_split() {
-        assert_eq!(EN().group("g*r", Some("f*(missing)")), "f × (missing)");
+        assert_eq!(EN().group("g*r", Some("f*(missing)")), "f · (missing)");
         assert_eq!(EN().group("g", Some("a*b")), "a*b");
         assert_eq!(EN().group("g*r", Some("a*b*c")), "a*b*c");
+    }
+
+    #[test]
+    fn plans_are_rounded_up_to_three_digits() {
+        assert_eq!(EN().about(24_402), "24,500");
+        assert_eq!(EN().about(999), "999");
+        assert_eq!(EN().about(1_000_000), "1,000,000");
+        assert_eq!(EN().about(u64::MAX), "18,446,744,073,709,551,615");
     }
 
     #[test]

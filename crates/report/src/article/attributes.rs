@@ -228,7 +228,7 @@ pub(crate) fn rates(
     columns.extend(
         metrics
             .iter()
-            .map(|metric| Column::number(words.metric_title(metric))),
+            .map(|metric| Column::figures(words.metric_title(metric), words.metric_short(metric))),
     );
     let name = words.attribute(view);
     Table {
@@ -305,9 +305,9 @@ pub(crate) fn disparities(
     });
     let mut columns = vec![Column::text(words.attribute(view))];
     columns.extend(
-        present.iter().map(|(metric, comparison)| {
-            Column::number(comparison_title(metric, comparison, words))
-        }),
+        present
+            .iter()
+            .map(|(metric, comparison)| comparison_column(metric, comparison, words)),
     );
     let reference = words.group(view, Some(reference));
     Some(Table {
@@ -317,15 +317,18 @@ pub(crate) fn disparities(
     })
 }
 
-fn comparison_title(metric: &str, comparison: &str, words: Words) -> String {
+fn comparison_column(metric: &str, comparison: &str, words: Words) -> Column {
     let form = match unit(metric, comparison) {
         Unit::Points => "points",
         Unit::Ratio => "ratio",
         _ => "difference",
     };
-    words.fill(
-        &format!("report.groups.column_{form}"),
-        &[("metric", &words.metric_title(metric))],
+    let title = |section: &str, metric: &str| {
+        words.fill(&format!("{section}{form}"), &[("metric", metric)])
+    };
+    Column::figures(
+        title("report.groups.column_", &words.metric_title(metric)),
+        title("text.column.", &words.metric_short(metric)),
     )
 }
 
@@ -423,8 +426,13 @@ pub(super) fn intersections(
         blocks.push(Block::Heading(words.attribute(view)));
         let total = words.integer(groups.len() as u64);
         let shown = words.integer(cells.len() as u64);
+        let key = if cells.len() < groups.len() {
+            "intro"
+        } else {
+            "intro_all"
+        };
         blocks.push(Block::Text(words.fill(
-            "report.intersections.intro",
+            &format!("report.intersections.{key}"),
             &[("shown", &shown), ("total", &total)],
         )));
         blocks.push(Block::Table(rates(

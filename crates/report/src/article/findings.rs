@@ -248,7 +248,7 @@ pub(crate) fn reasons_in_order(result: &AuditResult, words: Words) -> Vec<String
             format!(
                 "{}: {}",
                 words.list(&names),
-                words.name_in("reason", reason)
+                words.after_colon(&words.name_in("reason", reason))
             )
         })
         .collect()

@@ -32,29 +32,6 @@ const BY_NAME: [(&str, &str); 10] = [
     ("predictive_parity", "predictive_parity"),
 ];
 
-/// Every term that a glossary can hold, sorted.
-#[cfg(test)]
-pub(crate) fn terms() -> Vec<&'static str> {
-    let optional = [
-        "four_fifths_rule",
-        "impact_ratio",
-        "multiple_testing",
-        "score",
-        "subgroup",
-        "suppression",
-        "threshold",
-        "waiver",
-        "digest",
-    ];
-    let mut terms: Vec<&str> = ALWAYS
-        .into_iter()
-        .chain(BY_NAME.map(|(_, term)| term))
-        .chain(optional)
-        .collect();
-    terms.sort_unstable();
-    terms
-}
-
 /// The glossary, sorted by term.
 pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Option<Section> {
     let mut keys: Vec<&str> = ALWAYS.to_vec();
@@ -111,4 +88,35 @@ pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Op
         title: words.text("glossary.title"),
         blocks: vec![Block::Terms(terms)],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use waage_result::text::Language;
+
+    #[test]
+    fn every_term_is_explained_in_both_languages() {
+        let optional = [
+            "impact_ratio",
+            "four_fifths_rule",
+            "multiple_testing",
+            "score",
+            "threshold",
+            "subgroup",
+            "suppression",
+            "waiver",
+            "digest",
+        ];
+        let named = BY_NAME.iter().map(|(_, term)| *term);
+        for term in ALWAYS.into_iter().chain(named).chain(optional) {
+            for language in Language::ALL {
+                let words = Words::of(language);
+                for part in ["term", "text"] {
+                    let key = format!("glossary.{term}.{part}");
+                    assert!(words.catalogue.get(&key).is_some(), "{key} in {language}");
+                }
+            }
+        }
+    }
 }

@@ -15,8 +15,8 @@ use waage_result::finding::State;
 use waage_result::privacy::Hidden;
 use waage_result::text::Language;
 
-use crate::headline::headline;
-use crate::words::Words;
+use crate::headline::{account, headline};
+use crate::words::{Words, capitalised};
 
 pub(crate) use attributes::{CELLS_MAX, Views, disparities, rates, worst_cells};
 pub(crate) use data::facts_of_data;
@@ -31,6 +31,9 @@ pub(crate) struct Article {
     pub(crate) title: String,
     pub(crate) system: Option<String>,
     pub(crate) verdict: Mark,
+    /// The verdict and what it rests on, in a sentence.
+    pub(crate) headline: String,
+    /// The same without the verdict's word.
     pub(crate) sentence: String,
     pub(crate) tally: Vec<Mark>,
     pub(crate) sections: Vec<Section>,
@@ -92,6 +95,8 @@ pub(crate) struct Table {
 #[derive(Debug, Serialize)]
 pub(crate) struct Column {
     pub(crate) title: String,
+    /// The title for a terminal.
+    pub(crate) short: String,
     /// Right-aligned figures.
     pub(crate) number: bool,
 }
@@ -122,6 +127,7 @@ pub(crate) struct Cell {
 impl Column {
     pub(crate) fn text(title: String) -> Self {
         Self {
+            short: title.clone(),
             title,
             number: false,
         }
@@ -129,7 +135,16 @@ impl Column {
 
     pub(crate) fn number(title: String) -> Self {
         Self {
+            short: title.clone(),
             title,
+            number: true,
+        }
+    }
+
+    pub(crate) fn figures(title: String, short: String) -> Self {
+        Self {
+            title,
+            short,
             number: true,
         }
     }
@@ -192,7 +207,8 @@ impl Article {
                 Language::De => names.de.clone(),
             }),
             verdict: mark(result.verdict, words),
-            sentence: headline(result, language),
+            sentence: format!("{}.", capitalised(&account(result, words))),
+            headline: headline(result, language),
             tally: tally(result, words),
             sections: sections.into_iter().flatten().collect(),
             footer: words.text("report.footer"),

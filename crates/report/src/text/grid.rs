@@ -2,10 +2,14 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
+use crate::article::Cell;
+
 /// Columns between columns.
 const GAP: usize = 2;
 /// A flexible column never gets narrower.
 const NARROWEST: usize = 8;
+/// Nor as narrow as this (or three fifths of its width), while columns can be left out instead.
+const COMFORTABLE: usize = 20;
 
 /// How a piece of text stands out, on terminals with colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +125,7 @@ impl Grid {
             .iter()
             .zip(widths)
             .zip(&self.columns)
+            .filter(|((_, width), _)| **width > 0)
             .map(|(((text, style), &width), column)| {
                 let text = shorten(text, width);
                 let padded = if column.right {
@@ -144,16 +149,27 @@ impl Grid {
                 cells.max().unwrap_or(0).max(column.title.width())
             })
             .collect();
+        let natural = widths.clone();
+        // Shorten as far as is comfortable, then leave columns out, then shorten further.
         while total(&widths) > width {
-            let widest = (0..widths.len())
-                .filter(|&i| self.columns[i].flexible && widths[i] > NARROWEST)
-                .max_by_key(|&i| widths[i]);
-            match widest {
+            let shortest = |i: usize| NARROWEST.max((natural[i] * 3 / 5).min(COMFORTABLE));
+            let widest = |shortest: &dyn Fn(usize) -> usize| {
+                (0..widths.len())
+                    .filter(|&i| self.columns[i].flexible && widths[i] > shortest(i))
+                    .max_by_key(|&i| widths[i])
+            };
+            match widest(&shortest) {
                 Some(i) => widths[i] -= 1,
-                None if widths.len() > 2 => {
+                None if widths.len() > 3 => {
                     widths.pop();
                 }
-                None => break,
+                None => match widest(&|_| NARROWEST) {
+                    Some(i) => widths[i] -= 1,
+                    None if widths.len() > 2 => {
+                        widths.pop();
+                    }
+                    None => break,
+                },
             }
         }
         widths
@@ -161,11 +177,12 @@ impl Grid {
 }
 
 fn total(widths: &[usize]) -> usize {
-    widths.iter().sum::<usize>() + GAP * widths.len().saturating_sub(1)
+    let shown = widths.iter().filter(|&&width| width > 0).count();
+    widths.iter().sum::<usize>() + GAP * shown.saturating_sub(1)
 }
 
 /// Text of at most so many columns, `…` for what is cut.
-fn shorten(text: &str, width: usize) -> String {
+pub(super) fn shorten(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -183,12 +200,12 @@ fn shorten(text: &str, width: usize) -> String {
 }
 
 /// Text filled up with spaces on the left.
-pub(super) fn pad_left(text: &str, width: usize) -> String {
+fn pad_left(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 /// Text filled up with spaces on the right.
-pub(super) fn pad_right(text: &str, width: usize) -> String {
+fn pad_right(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
@@ -220,6 +237,29 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     }
     lines.push(line);
     lines
+}
+
+/// The cells of a column as value, interval and bar, each aligned down the column.
+pub(super) fn composites(cells: &[&Cell], bar: usize) -> Vec<String> {
+    let widest = |text: fn(&Cell) -> &str| cells.iter().map(|c| text(c).width()).max().unwrap_or(0);
+    let values = widest(|cell| &cell.text);
+    let details = widest(|cell| cell.detail.as_deref().unwrap_or(""));
+    cells
+        .iter()
+        .map(|cell| {
+            let value = pad_left(&cell.text, values);
+            let detail = pad_right(cell.detail.as_deref().unwrap_or(""), details);
+            let bar = cell.bar.map(|share| blocks(share, bar)).unwrap_or_default();
+            format!("{value}  {detail} {bar}").trim_end().to_owned()
+        })
+        .collect()
+}
+
+/// A bar in eighths of a column.
+fn blocks(share: f64, width: usize) -> String {
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
+    format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8])
 }
 
 #[cfg(test)]
