@@ -58,6 +58,7 @@
 //!     comparison: Comparison::Difference,
 //!     estimate: Estimate::new(-0.2, 160, Method::Newcombe, evidence, 0.95),
 //!     context: Context { group_rows: 60, reference_rows: 100, ..Context::default() },
+//!     test: None,
 //!     p: None,
 //!     p_adjusted: None,
 //!     extremes: None,
