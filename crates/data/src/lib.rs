@@ -3,7 +3,8 @@
 //! A [`Source`] names files, globs, directories, standard input or Arrow batches in memory.
 //! [`Dataset::open`] finds them, reads their schemas and resolves the roles of columns;
 //! [`Dataset::scan`] decodes the rows in parallel into [`Block`](waage_core::block::Block)s of plain
-//! slices and folds them into the caller's state.
+//! slices and folds them into the caller's state. [`inspect()`] says what columns there are,
+//! [`guess_roles`] which parts they might play. [`output::AtomicFile`] leaves whole files or none.
 
 mod bins;
 mod columns;
@@ -14,6 +15,7 @@ mod error;
 mod filter;
 mod fold;
 mod input;
+mod inspect;
 mod kind;
 mod levels;
 mod open;
@@ -28,4 +30,5 @@ mod table;
 pub use dataset::{Dataset, Scan};
 pub use error::DataError;
 pub use input::{CsvFormat, Input, Limits, Source};
+pub use inspect::{ColumnFacts, DISTINCT_MAX, guess_roles, inspect, inspect_with};
 pub use kind::Kind;

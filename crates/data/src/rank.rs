@@ -254,7 +254,7 @@ fn in_sorted(sorted: &[u64], below: u64, rank: u64) -> Option<Ranked> {
 }
 
 /// An integer that ascends with the number; both zeros have the same.
-fn image(value: f64) -> u64 {
+pub(crate) fn image(value: f64) -> u64 {
     let bits = (value + 0.0).to_bits();
     if bits >> 63 == 1 {
         !bits
@@ -263,7 +263,8 @@ fn image(value: f64) -> u64 {
     }
 }
 
-fn from_image(image: u64) -> f64 {
+/// The number of an image.
+pub(crate) fn from_image(image: u64) -> f64 {
     f64::from_bits(if image >> 63 == 1 {
         image & !(1 << 63)
     } else {

@@ -432,7 +432,7 @@ fn as_date(days: i128) -> Label {
 }
 
 /// Casts between kinds that the roles allowed.
-pub(super) fn cast_to(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ColumnError> {
+pub(crate) fn cast_to(array: &ArrayRef, to: &DataType) -> Result<ArrayRef, ColumnError> {
     if array.data_type() == to {
         return Ok(Arc::clone(array));
     }
