@@ -1,1 +1,83 @@
-//! See Cargo.toml for the tests.
+//! What the end-to-end tests share: the built command and where data lie.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+/// The project's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+/// A real data file, or `None` (said on standard error) where the folder is absent.
+#[must_use]
+pub fn real_data(name: &str) -> Option<PathBuf> {
+    let path = root().join("../shared/data").join(name);
+    if path.is_file() {
+        return Some(path);
+    }
+    eprintln!("skipped: {} is absent", path.display());
+    None
+}
+
+/// The `waage` binary: `WAAGE_BIN`, else built beside this test.
+///
+/// # Panics
+/// When it cannot be built.
+#[must_use]
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        if let Some(path) = std::env::var_os("WAAGE_BIN") {
+            return path.into();
+        }
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let built = Command::new(cargo)
+            .args(["build", "--quiet", "--locked", "--package", "waage"])
+            .current_dir(root())
+            .status()
+            .expect("cargo runs");
+        assert!(built.success(), "waage builds");
+        let test = std::env::current_exe().expect("a test has a path");
+        let folder = test.parent().and_then(Path::parent).expect("target/debug/deps");
+        folder.join("waage")
+    })
+}
+
+/// Runs `waage` and waits.
+///
+/// # Panics
+/// When it cannot be started.
+pub fn waage<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
+    Command::new(binary()).args(arguments).output().expect("waage starts")
+}
+
+/// The document of `waage audit DATA … --format json`.
+///
+/// # Panics
+/// When it ends with another code than 0 or 1, or prints no JSON.
+pub fn audit<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Value {
+    let mut command = Command::new(binary());
+    command.arg("audit").args(arguments).args(["--format", "json", "--quiet"]);
+    let output = command.output().expect("waage starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(matches!(output.status.code(), Some(0 | 1)), "{:?} {said}", output.status);
+    serde_json::from_slice(&output.stdout).expect("one JSON document")
+}
+
+/// The sentence and the exit code of a failing run.
+///
+/// # Panics
+/// When it prints anything on standard output or more than one line on standard error.
+pub fn failure<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> (i32, String) {
+    let output = waage(arguments);
+    let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
+    (output.status.code().unwrap_or(-1), said)
+}

@@ -1,1 +1,315 @@
-//! placeholder
+//! The pipeline: a spec and a source in, a result out.
+//!
+//! ```text
+//! Source → Dataset → Tally → Measurements → Findings → Verdict → Report
+//! data     data      core    metrics        govern     govern    report, charts
+//! ```
+//!
+//! [`run`] is that line in one function: open, scan once into a cube, measure on the cube, judge by
+//! the policy, assemble the document. The command line and the Python binding call it and nothing
+//! below it; what they need besides is re-exported here.
+
+mod assemble;
+mod demo;
+mod distribution;
+mod error;
+mod files;
+mod leads;
+mod plan;
+pub mod schema;
+pub mod tables;
+mod suggest;
+
+use sha2::{Digest, Sha256};
+use waage_core::tally::{Builder, Kept, Tally};
+use waage_data::{Dataset, Limits, Scan};
+use waage_govern::{Facts, Judgement};
+use waage_metrics::confusion::Tie;
+use waage_metrics::measure::{GivenRoles, Measured};
+use waage_result::document::{AUDIT_SCHEMA, CutResult, DatasetSummary, Settings};
+
+pub use demo::{DEMO_DATA, demo};
+pub use error::AuditError;
+pub use files::{figures, render, summary_line, suppress, write_folder};
+pub use leads::{LeadRequest, generate_leads};
+pub use suggest::suggest;
+pub use waage_charts::Figure;
+pub use waage_core::label::civil_from_days;
+pub use waage_core::observer;
+pub use waage_data::{CsvFormat, Input, Source};
+pub use waage_govern::Policy;
+pub use waage_report::{Format, ReportError, headline};
+pub use waage_result::document::AuditResult;
+pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
+pub use waage_result::text::Language;
+
+use observer::Observer;
+
+/// The version that results name.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// An audit to be run.
+pub struct Job {
+    /// The rows.
+    pub source: Source,
+    /// What to measure.
+    pub spec: AuditSpec,
+    /// What judges.
+    pub policy: Policy,
+    /// The day as of which waivers are judged, ISO 8601.
+    pub as_of: String,
+}
+
+impl Job {
+    /// Whether neither the spec nor the policy says what to audit.
+    #[must_use]
+    pub fn names_no_roles(&self) -> bool {
+        plan::resolve(&self.spec, &self.policy).roles == RolesSpec::default()
+    }
+}
+
+/// How a terminal shows text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Style {
+    /// Whether to colour.
+    pub color: bool,
+    /// Columns, if known.
+    pub width: Option<usize>,
+}
+
+/// Runs an audit: one scan, then algebra on the cube.
+///
+/// # Errors
+/// [`AuditError`]: unreadable data, roles that do not fit, a policy that names what is not there,
+/// or an interruption by the observer.
+pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
+    let spec = plan::resolve(&job.spec, &job.policy);
+    plan::check(&spec)?;
+    let sensitive: Vec<String> = spec.roles.sensitive.iter().map(|a| a.name.clone()).collect();
+    job.policy.check_against(&waage_metrics::quantities(), &sensitive)?;
+    let dataset = Dataset::open(
+        job.source.clone(),
+        &spec.roles,
+        spec.filter.as_deref(),
+        Limits::default(),
+        observer,
+    )?;
+    let scan = scan(&dataset, &spec, observer)?;
+    let tally = scan.state.finish(&scan.axes)?;
+    let facts = ScanFacts { cut: scan.cut, rows_filtered_out: scan.rows_filtered_out, notes: scan.notes };
+    result(&tally, &spec, &job.policy, &job.as_of, facts, observer)
+}
+
+/// What a scan knows beside the tally.
+struct ScanFacts {
+    cut: Option<CutResult>,
+    rows_filtered_out: u64,
+    notes: Vec<waage_result::document::Note>,
+}
+
+/// Fills the cube, one builder per thread.
+fn scan(
+    dataset: &Dataset,
+    spec: &AuditSpec,
+    observer: &dyn Observer,
+) -> Result<Scan<Builder>, AuditError> {
+    let names = |attributes: &[AttributeSpec]| {
+        attributes.iter().map(|a| a.name.clone()).collect::<Vec<_>>()
+    };
+    let sensitive = names(&spec.roles.sensitive);
+    let strata = names(&spec.roles.stratum);
+    let kept =
+        Kept { weights: spec.roles.weight.is_some(), scores: spec.roles.score.is_some() };
+    let limits = waage_core::tally::Limits::default();
+    let new = || Builder::new(&sensitive, &strata, kept, limits);
+    Ok(dataset.scan(observer, new, |builder, block| builder.add(block), Builder::merge)?)
+}
+
+/// Measures, judges and assembles: everything after the scan.
+fn result(
+    tally: &Tally,
+    spec: &AuditSpec,
+    policy: &Policy,
+    as_of: &str,
+    facts: ScanFacts,
+    observer: &dyn Observer,
+) -> Result<AuditResult, AuditError> {
+    let request = plan::request(tally, spec, policy, tie(facts.cut.as_ref()))?;
+    let measured = waage_metrics::measure(tally, &request, observer)?;
+    let judgement = judge(policy, &measured, request.roles, as_of)?;
+    Ok(document(tally, spec, measured, judgement, facts, as_of))
+}
+
+/// Applies the policy to what was measured.
+fn judge(
+    policy: &Policy,
+    measured: &Measured,
+    roles: GivenRoles,
+    as_of: &str,
+) -> Result<Judgement, AuditError> {
+    let views: Vec<String> = measured.views.iter().map(|view| view.attributes.join("*")).collect();
+    let facts = Facts {
+        catalogue: &waage_metrics::quantities(),
+        views: &views,
+        has_label: roles.label,
+        has_decision: roles.decision,
+        has_score: roles.score,
+    };
+    let day = as_of.parse().map_err(|_| {
+        AuditError::Option(format!("the day {as_of:?} is no date; write it as 2026-11-24"))
+    })?;
+    Ok(waage_govern::judge(policy, &measured.measurements, &facts, Some(day))?)
+}
+
+/// How the tie block of a cut is shared out.
+fn tie(cut: Option<&CutResult>) -> Tie {
+    match cut {
+        Some(cut) if cut.tied > 0 => Tie { selected: cut.tied_selected, tied: cut.tied },
+        _ => Tie::NONE,
+    }
+}
+
+fn document(
+    tally: &Tally,
+    spec: &AuditSpec,
+    measured: Measured,
+    judgement: Judgement,
+    facts: ScanFacts,
+    as_of: &str,
+) -> AuditResult {
+    let references = measured
+        .views
+        .iter()
+        .map(|view| (view.attributes.join("*"), view.reference.clone()))
+        .collect();
+    let shown = |quantity: &str| plan::shown(spec, quantity);
+    AuditResult {
+        schema: AUDIT_SCHEMA.to_owned(),
+        dataset: dataset_summary(tally, spec, facts.rows_filtered_out, facts.notes),
+        roles: spec.roles.clone(),
+        settings: Settings {
+            confidence: spec.confidence,
+            bootstrap: spec.bootstrap,
+            seed: spec.seed,
+            filter: spec.filter.clone(),
+            cut: facts.cut,
+            views: measured.views.iter().map(|view| view.attributes.clone()).collect(),
+            references,
+            as_of: (!judgement.summary.waivers.is_empty()).then(|| as_of.to_owned()),
+            version: VERSION.to_owned(),
+        },
+        groups: assemble::groups(&measured, &shown),
+        overall: assemble::metrics(&measured.overall, &shown),
+        disparities: assemble::disparities(&measured, &shown),
+        summary: assemble::summary(&measured),
+        distributions: distribution::distributions(tally),
+        policy: judgement.summary,
+        checks: judgement.checks,
+        not_run: judgement.not_run,
+        findings: judgement.findings,
+        verdict: judgement.verdict,
+        stamp: None,
+    }
+}
+
+fn dataset_summary(
+    tally: &Tally,
+    spec: &AuditSpec,
+    rows_filtered_out: u64,
+    notes: Vec<waage_result::document::Note>,
+) -> DatasetSummary {
+    use waage_core::block::outcome;
+    let outcomes = tally.outcomes();
+    let count = |keep: &dyn Fn(u8) -> bool| {
+        (0..outcome::COUNT as u8).filter(|o| keep(*o)).map(|o| outcomes[usize::from(o)]).sum::<u64>()
+    };
+    let all = tally.view(&[]).groups.pop();
+    let sums = |part: &dyn Fn(&waage_core::tally::Sums) -> f64| {
+        all.as_ref().map_or(0.0, |group| group.outcomes.iter().map(part).sum::<f64>())
+    };
+    let rows = tally.rows();
+    let scored = all.as_ref().map_or(0, |g| g.outcomes.iter().map(|s| s.scored).sum::<u64>());
+    let roles = &spec.roles;
+    let decided = roles.decision.is_some() || roles.cut.is_some();
+    DatasetSummary {
+        rows,
+        rows_filtered_out,
+        rows_label_missing: roles
+            .label
+            .is_some()
+            .then(|| count(&|o| outcome::label(o) == outcome::LABEL_MISSING)),
+        rows_decision_missing: decided
+            .then(|| count(&|o| outcome::decision(o) == outcome::DECISION_MISSING)),
+        rows_score_missing: roles.score.is_some().then(|| rows - scored),
+        weight_sum: roles.weight.is_some().then(|| sums(&|s| s.w1)),
+        digest: digest(tally),
+        notes,
+    }
+}
+
+/// SHA-256 of the canonical bytes of a tally.
+fn digest(tally: &Tally) -> String {
+    let hash = Sha256::digest(tally.to_bytes());
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// Sizes the global thread pool; `None` honours `RAYON_NUM_THREADS`, else all cores.
+///
+/// # Errors
+/// A sentence when the pool was sized before.
+pub fn set_threads(threads: Option<usize>) -> Result<(), String> {
+    match threads {
+        None => Ok(()),
+        Some(threads) => rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build_global()
+            .map_err(|e| format!("the number of threads cannot be set ({e})")),
+    }
+}
+
+/// Runs `work` on a pool of so many threads; `None` uses the global one.
+///
+/// # Errors
+/// A sentence when the pool cannot be made.
+pub fn with_threads<T: Send>(
+    threads: Option<usize>,
+    work: impl FnOnce() -> T + Send,
+) -> Result<T, String> {
+    let Some(threads) = threads else {
+        return Ok(work());
+    };
+    if threads == 0 {
+        return Err("threads must be at least 1".to_owned());
+    }
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|e| format!("the threads cannot be started ({e})"))?;
+    Ok(pool.install(work))
+}
+
+/// The ISO 8601 form of a day number since 1970-01-01.
+#[must_use]
+pub fn iso_date(days: i32) -> String {
+    waage_core::label::Label::Date(days).to_string()
+}
+
+/// The CSV format of command-line options.
+///
+/// # Errors
+/// A sentence when the separator is not one ASCII character or the decimal mark neither `.` nor `,`.
+pub fn csv_format(separator: Option<char>, decimal: Option<char>) -> Result<CsvFormat, String> {
+    let ascii = |c: char| u8::try_from(c).ok().filter(u8::is_ascii);
+    let separator = separator
+        .map(|c| ascii(c).ok_or_else(|| format!("--separator {c:?} must be one ASCII character, such as ; or ,")))
+        .transpose()?;
+    let decimal = decimal
+        .map(|c| {
+            ascii(c)
+                .filter(|b| matches!(b, b'.' | b','))
+                .ok_or_else(|| format!("--decimal {c:?} must be . or ,"))
+        })
+        .transpose()?;
+    Ok(CsvFormat { separator, decimal })
+}

@@ -1,1 +1,50 @@
-fn main() {}
+//! The `waage` command: the only crate that prints or exits.
+
+mod args;
+mod audit;
+mod datasets;
+mod demo;
+mod output;
+mod progress;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+
+use args::{Cli, Command, Datasets, Generate, SchemaName};
+use output::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    progress::watch_signals();
+    output::report_panics_in_one_sentence();
+    let outcome = std::panic::catch_unwind(|| run(cli.command)).unwrap_or(Err(Failure::Internal));
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => output::explain(&failure),
+    }
+}
+
+fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Audit(args) => audit::run(*args),
+        Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
+            datasets::lead_scoring(args)
+        }
+        Command::Schema { name } => {
+            let schema = match name {
+                SchemaName::Audit => waage_audit::schema::audit(),
+                SchemaName::Spec => waage_audit::schema::spec(),
+            };
+            output::print(&schema)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "waage", &mut script);
+            output::print(&String::from_utf8_lossy(&script))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

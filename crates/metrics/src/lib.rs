@@ -15,3 +15,12 @@ pub mod statistic;
 
 pub use catalogue::{CATALOGUE, Metric};
 pub use measure::{Measured, Request, measure};
+
+use waage_core::quantity::Quantity;
+
+/// Every quantity that this crate measures: the metrics, then the named disparities.
+#[must_use]
+pub fn quantities() -> Vec<&'static Quantity> {
+    let metrics = CATALOGUE.iter().map(|row| &row.quantity);
+    metrics.chain(disparity::NAMED.iter().map(|row| &row.quantity)).collect()
+}

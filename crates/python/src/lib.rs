@@ -1,1 +1,94 @@
-//! placeholder
+//! The binding `waage._waage`: inputs in, one call of the pipeline, results out. The Python package
+//! around it is thin; all computation is in the crates below.
+
+mod input;
+mod observer;
+mod result;
+
+use pyo3::create_exception;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use waage_audit::{AuditError, AuditSpec, Job, Policy};
+
+use crate::observer::{Shared, wait};
+use crate::result::AuditHandle;
+
+create_exception!(
+    _waage,
+    WaageError,
+    PyValueError,
+    "Input, policy or options that cannot be used; the message says what, where and how to mend it."
+);
+
+/// An error of the pipeline as a Python exception with the same sentence.
+fn raise(error: &AuditError) -> PyErr {
+    WaageError::new_err(error.to_string())
+}
+
+/// Runs an audit without the GIL; Ctrl-C stops it.
+#[pyfunction]
+#[pyo3(signature = (data, spec, *, policy=None, as_of, threads=None, separator=None, decimal=None, progress=None))]
+#[allow(clippy::too_many_arguments)] // keyword-only, filled by the package alone
+fn audit(
+    py: Python<'_>,
+    data: &Bound<'_, PyAny>,
+    spec: &str,
+    policy: Option<std::path::PathBuf>,
+    as_of: String,
+    threads: Option<usize>,
+    separator: Option<char>,
+    decimal: Option<char>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<AuditHandle> {
+    let spec: AuditSpec = serde_json::from_str(spec)
+        .map_err(|e| WaageError::new_err(format!("the options cannot be read: {e}")))?;
+    let policy = match policy {
+        Some(path) => Policy::read(&path).map_err(|e| raise(&e.into()))?,
+        None => Policy::built_in(),
+    };
+    let csv = waage_audit::csv_format(separator, decimal).map_err(WaageError::new_err)?;
+    let job = Job { source: input::source(data, csv)?, spec, policy, as_of };
+    if job.names_no_roles() {
+        return Err(WaageError::new_err(
+            "no roles were given: name at least sensitive= and one of label=, decision=, score=",
+        ));
+    }
+    let shared = Shared::default();
+    let outcome = wait(py, &shared, progress.as_ref(), || {
+        waage_audit::with_threads(threads, || waage_audit::run(&job, &shared))
+    })?;
+    let result = outcome.map_err(WaageError::new_err)?.map_err(|e| raise(&e))?;
+    Ok(AuditHandle::new(result))
+}
+
+/// The attribute that a text such as `age:25:40` means, as JSON.
+#[pyfunction]
+fn attribute(text: &str) -> PyResult<String> {
+    let spec = waage_audit::AttributeSpec::parse(text)
+        .map_err(|e| WaageError::new_err(e.to_string()))?;
+    serde_json::to_string(&spec).map_err(|e| WaageError::new_err(e.to_string()))
+}
+
+/// The JSON Schema of a document: `audit` or `spec`.
+#[pyfunction]
+fn schema(name: &str) -> PyResult<String> {
+    match name {
+        "audit" => Ok(waage_audit::schema::audit()),
+        "spec" => Ok(waage_audit::schema::spec()),
+        other => Err(WaageError::new_err(format!("no schema is called {other:?}: use audit or spec"))),
+    }
+}
+
+/// The extension module.
+#[pymodule]
+fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", waage_audit::VERSION)?;
+    module.add("WaageError", module.py().get_type::<WaageError>())?;
+    module.add_function(wrap_pyfunction!(audit, module)?)?;
+    module.add_function(wrap_pyfunction!(attribute, module)?)?;
+    module.add_function(wrap_pyfunction!(schema, module)?)?;
+    module.add_class::<AuditHandle>()?;
+    module.add_class::<result::Table>()?;
+    module.add_class::<result::FigureHandle>()?;
+    Ok(())
+}

@@ -9,7 +9,7 @@ use waage_core::random::Stream;
 use crate::exact::{GAPS, LEVEL, Point, RATES, SIZES};
 
 /// Simulated data sets per point.
-pub const DATA_SETS: u64 = 2000;
+pub const DATA_SETS: u64 = 8000;
 /// Bootstrap replicates per data set.
 pub const REPLICATES: u64 = 1000;
 /// True-positive rate of the base group, and so its F1.

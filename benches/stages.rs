@@ -1,0 +1,128 @@
+//! Where the time of an audit goes: `cargo bench -p waage-benches --bench stages -- FILE [RUNS]`.
+//!
+//! FILE has the columns converted, contacted, gender, region (`waage datasets generate lead-scoring
+//! --rows 10000000 --columns converted,contacted,gender,region --out FILE`). Prints medians in
+//! milliseconds of: the parquet crate merely decoding those columns (one reader per row group on
+//! all threads, strings as dictionaries, as the audit reads them), the scan into the cube, and the
+//! estimates with 1 000 and with no bootstrap replicates.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arrow::datatypes::{DataType, Field, Schema};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+use rayon::prelude::*;
+use waage_core::observer::Silent;
+use waage_core::tally::{Builder, Kept, Limits, Tally};
+use waage_data::{Dataset, Source};
+use waage_metrics::confusion::Tie;
+use waage_metrics::measure::{GivenRoles, ReferenceRule, Request, measure};
+use waage_result::spec::{AttributeSpec, RolesSpec};
+
+const COLUMNS: [&str; 4] = ["converted", "contacted", "gender", "region"];
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let Some(path) = arguments.first() else {
+        eprintln!("usage: cargo bench -p waage-benches --bench stages -- FILE [RUNS]");
+        return;
+    };
+    let runs = arguments.get(1).and_then(|n| n.parse().ok()).unwrap_or(9);
+    println!("threads {}", rayon::current_num_threads());
+    let rows = decode(path);
+    println!("rows    {rows}");
+    report("decode", runs, || {
+        decode(path);
+    });
+    let tally = scan(path);
+    report("scan", runs, || {
+        scan(path);
+    });
+    report("estimate, 1000 replicates", runs, || estimate(&tally, 1000));
+    report("estimate, no replicates", runs, || estimate(&tally, 0));
+}
+
+fn report(name: &str, runs: usize, mut work: impl FnMut()) {
+    let mut times: Vec<f64> = (0..runs)
+        .map(|_| {
+            let began = Instant::now();
+            work();
+            began.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!("{name:<28} {:>9.2} ms (best {:.2})", times[runs / 2], times[0]);
+}
+
+/// The limit: what the parquet crate needs for these columns.
+fn decode(path: &str) -> usize {
+    let file = File::open(path).expect("file");
+    let plain = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).expect("footer");
+    let fields: Vec<Field> = plain
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| match field.data_type() {
+            DataType::Utf8 => {
+                let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+                field.as_ref().clone().with_data_type(kind)
+            }
+            _ => field.as_ref().clone(),
+        })
+        .collect();
+    let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
+    let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).expect("schema");
+    let groups = metadata.metadata().num_row_groups();
+    (0..groups)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|group| {
+            let file = File::open(path).expect("file");
+            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+            let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
+            let reader = builder
+                .with_projection(mask)
+                .with_row_groups(vec![group])
+                .with_batch_size(8192)
+                .build()
+                .expect("reader");
+            reader.map(|batch| batch.expect("batch").num_rows()).sum::<usize>()
+        })
+        .sum()
+}
+
+fn scan(path: &str) -> Tally {
+    let roles = RolesSpec {
+        label: Some(COLUMNS[0].to_owned()),
+        decision: Some(COLUMNS[1].to_owned()),
+        sensitive: vec![AttributeSpec::column(COLUMNS[2]), AttributeSpec::column(COLUMNS[3])],
+        ..RolesSpec::default()
+    };
+    let limits = waage_data::Limits::default();
+    let data = Dataset::open(Source::paths([path]), &roles, None, limits, &Silent).expect("data");
+    let names = [COLUMNS[2].to_owned(), COLUMNS[3].to_owned()];
+    let new = || Builder::new(&names, &[], Kept::default(), Limits::default());
+    let scan = data
+        .scan(&Silent, new, |builder, block| builder.add(block), Builder::merge)
+        .expect("scan");
+    scan.state.finish(&scan.axes).expect("tally")
+}
+
+fn estimate(tally: &Tally, replicates: usize) {
+    let roles = GivenRoles { label: true, decision: true, score: false };
+    let request = Request {
+        views: vec![vec![0], vec![1], vec![0, 1]],
+        references: vec![ReferenceRule::Largest; 2],
+        metrics: roles.metrics(),
+        roles,
+        level: 0.95,
+        replicates,
+        seed: 0,
+        tie: Tie::NONE,
+    };
+    measure(tally, &request, &Silent).expect("estimates");
+}

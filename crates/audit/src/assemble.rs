@@ -1,0 +1,101 @@
+//! From measurements and judgement to the document.
+
+use indexmap::IndexMap;
+use waage_core::estimate::Estimate;
+use waage_core::label::GroupName;
+use waage_core::quantity::{Measurement, Scheme};
+use waage_metrics::Metric;
+use waage_metrics::disparity::NAMED;
+use waage_metrics::measure::{GroupEstimates, Measured, MeasuredView};
+use waage_result::document::{Disparity, EstimateDoc, GroupResult};
+
+/// A line per non-empty group of every view.
+pub fn groups(measured: &Measured, shown: &dyn Fn(&str) -> bool) -> Vec<GroupResult> {
+    let of_view = |view: &MeasuredView| {
+        view.groups
+            .iter()
+            .map(|(name, rows, estimates)| GroupResult {
+                attributes: view
+                    .attributes
+                    .iter()
+                    .cloned()
+                    .zip(name.0.iter().map(waage_core::label::Label::name))
+                    .collect(),
+                n: *rows,
+                metrics: metrics(estimates, shown),
+            })
+            .collect::<Vec<_>>()
+    };
+    measured.views.iter().flat_map(of_view).collect()
+}
+
+/// Estimates by metric name.
+pub fn metrics(
+    estimates: &GroupEstimates,
+    shown: &dyn Fn(&str) -> bool,
+) -> IndexMap<String, EstimateDoc> {
+    estimates
+        .iter()
+        .filter(|(metric, _)| shown(metric.quantity().name))
+        .map(|(metric, estimate): &(Metric, Estimate)| {
+            (metric.quantity().name.to_owned(), EstimateDoc::from(estimate))
+        })
+        .collect()
+}
+
+/// Every comparison.
+pub fn disparities(measured: &Measured, shown: &dyn Fn(&str) -> bool) -> Vec<Disparity> {
+    measured
+        .measurements
+        .iter()
+        .filter(|m| m.scheme != Scheme::Value && shown(m.quantity.name))
+        .map(disparity)
+        .collect()
+}
+
+fn disparity(m: &Measurement) -> Disparity {
+    let text = |name: &GroupName| name.to_string();
+    let flags = m.scheme == Scheme::ToReference
+        && m.comparison == waage_core::quantity::Comparison::Ratio
+        && m.quantity.name == Metric::SelectionRate.quantity().name;
+    Disparity {
+        attribute: m.subject.attribute.clone(),
+        metric: m.quantity.name.to_owned(),
+        scheme: m.scheme.name().to_owned(),
+        comparison: m.comparison.name().to_owned(),
+        estimate: EstimateDoc::from(&m.estimate),
+        group: m.subject.group.as_ref().map(text),
+        reference: m.subject.reference.as_ref().map(text),
+        p: m.p,
+        p_adjusted: m.p_adjusted,
+        test: m.test.map(str::to_owned),
+        highest: m.extremes.as_ref().map(|(high, _)| text(high)),
+        lowest: m.extremes.as_ref().map(|(_, low)| text(low)),
+        groups_skipped: m.skipped.iter().map(text).collect(),
+        four_fifths_adverse: m.context.four_fifths_adverse.filter(|_| flags),
+        flips_with_one_selection: m.context.flips_with_one_selection.filter(|_| flags),
+    }
+}
+
+/// The plain numbers of every view under the names of the table, null where undefined or not
+/// measured.
+pub fn summary(measured: &Measured) -> IndexMap<String, IndexMap<String, Option<f64>>> {
+    measured
+        .views
+        .iter()
+        .map(|view| {
+            let attribute = view.attributes.join("*");
+            let values = NAMED
+                .iter()
+                .filter(|row| row.in_summary)
+                .map(|row| {
+                    let found = measured.measurements.iter().find(|m| {
+                        m.subject.attribute == attribute && *m.quantity == row.quantity
+                    });
+                    (row.quantity.name.to_owned(), found.and_then(|m| m.estimate.value))
+                })
+                .collect();
+            (attribute, values)
+        })
+        .collect()
+}

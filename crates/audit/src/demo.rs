@@ -1,0 +1,49 @@
+//! The main job on the embedded data.
+
+use std::path::Path;
+
+use waage_core::observer::Observer;
+use waage_data::Source;
+use waage_govern::Policy;
+use waage_result::document::AuditResult;
+use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
+use waage_result::text::Language;
+
+use crate::{AuditError, Job, files, run};
+
+/// 20 000 synthetic leads with planted bias; its card is `datasets/lead_scoring.md`.
+pub static DEMO_DATA: &[u8] = include_bytes!("../../../datasets/lead_scoring.parquet");
+
+/// Audits the embedded leads by the built-in policy: the 30 % with the highest scores are selected,
+/// groups by gender and region. Leaves the data and the report in `folder`.
+///
+/// # Errors
+/// [`AuditError`] when the folder cannot be written.
+pub fn demo(
+    folder: &Path,
+    as_of: &str,
+    language: Language,
+    observer: &dyn Observer,
+) -> Result<AuditResult, AuditError> {
+    let path = folder.join("lead_scoring.parquet");
+    files::make_folder(folder)?;
+    waage_data::output::write(&path, DEMO_DATA)?;
+    let job = Job {
+        source: Source::paths([path.display().to_string()]),
+        spec: AuditSpec {
+            roles: RolesSpec {
+                label: Some("converted".to_owned()),
+                score: Some("score".to_owned()),
+                cut: Some(Cut::TopFraction("0.3".to_owned())),
+                sensitive: vec![AttributeSpec::column("gender"), AttributeSpec::column("region")],
+                ..RolesSpec::default()
+            },
+            ..AuditSpec::default()
+        },
+        policy: Policy::built_in(),
+        as_of: as_of.to_owned(),
+    };
+    let result = run(&job, observer)?;
+    files::write_folder(folder, &result, language)?;
+    Ok(result)
+}

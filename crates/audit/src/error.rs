@@ -1,0 +1,51 @@
+//! Why an audit could not be run.
+
+use waage_charts::ChartError;
+use waage_core::tally::TallyError;
+use waage_data::DataError;
+use waage_govern::PolicyError;
+use waage_metrics::measure::MeasureError;
+use waage_report::ReportError;
+
+/// Why an audit could not be run; each message is one sentence that says how to mend it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AuditError {
+    /// Reading failed.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// The cube would be too large.
+    #[error(transparent)]
+    Tally(#[from] TallyError),
+    /// The request does not fit the data.
+    #[error(transparent)]
+    Measure(#[from] MeasureError),
+    /// The policy cannot be used.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// A report cannot be written.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A chart cannot be drawn.
+    #[error(transparent)]
+    Chart(#[from] ChartError),
+    /// Synthetic data cannot be made.
+    #[error(transparent)]
+    Synthetic(#[from] waage_data::synthetic::SyntheticError),
+    /// An option out of range or unknown.
+    #[error("{0}")]
+    Option(String),
+}
+
+impl AuditError {
+    /// Whether the observer stopped it.
+    #[must_use]
+    pub const fn is_interrupted(&self) -> bool {
+        matches!(
+            self,
+            Self::Data(DataError::Interrupted)
+                | Self::Measure(MeasureError::Interrupted)
+                | Self::Synthetic(waage_data::synthetic::SyntheticError::Cancelled)
+        )
+    }
+}

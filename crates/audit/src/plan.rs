@@ -1,0 +1,238 @@
+//! What the command line and the policy together ask for.
+
+use waage_core::tally::Tally;
+use waage_govern::Policy;
+use waage_govern::policy::Reference;
+use waage_metrics::Metric;
+use waage_metrics::confusion::Tie;
+use waage_metrics::disparity::NAMED;
+use waage_metrics::measure::{GivenRoles, ReferenceRule, Request};
+use waage_result::spec::{AttributeSpec, AuditSpec, Cut};
+
+use crate::AuditError;
+
+/// The spec with what the policy names filled in; the caller's own words win.
+pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
+    let mut resolved = spec.clone();
+    let (roles, data) = (&mut resolved.roles, &policy.data);
+    let or = |mine: &mut Option<String>, theirs: &Option<String>| {
+        if mine.is_none() {
+            mine.clone_from(theirs);
+        }
+    };
+    or(&mut roles.label, &data.label);
+    or(&mut roles.weight, &data.weight);
+    or(&mut roles.id, &data.id);
+    or(&mut roles.score, &data.score);
+    if roles.decision.is_none() && roles.cut.is_none() {
+        roles.cut.clone_from(&data.cut);
+        if roles.cut.is_none() {
+            roles.decision.clone_from(&data.decision);
+        }
+    }
+    or(&mut resolved.filter, &data.filter);
+    for attribute in &mut resolved.roles.sensitive {
+        if let Some(named) = policy.attributes.iter().find(|a| fits(&a.spec, attribute))
+            && attribute.bins.is_none()
+        {
+            attribute.clone_from(&named.spec);
+        }
+    }
+    for attribute in &policy.attributes {
+        if !resolved.roles.sensitive.iter().any(|mine| fits(&attribute.spec, mine)) {
+            resolved.roles.sensitive.push(attribute.spec.clone());
+        }
+    }
+    if resolved.roles.stratum.is_empty() {
+        resolved.roles.stratum =
+            data.stratum.iter().map(|column| AttributeSpec::column(column)).collect();
+    }
+    resolved
+}
+
+/// Whether a policy's attribute is the one that the caller means.
+fn fits(policy: &AttributeSpec, mine: &AttributeSpec) -> bool {
+    policy.name == mine.name || policy.column == mine.column
+}
+
+/// Options out of range.
+pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
+    let fail = |message: String| Err(AuditError::Option(message));
+    if !(spec.confidence > 0.5 && spec.confidence < 1.0) {
+        return fail(format!(
+            "the confidence {} must lie between 0.5 and 1, such as 0.95",
+            spec.confidence
+        ));
+    }
+    if spec.bootstrap > 100_000 {
+        return fail(format!(
+            "{} bootstrap replicates are more than the limit of 100000; 1000 to 10000 are usual",
+            spec.bootstrap
+        ));
+    }
+    let roles = &spec.roles;
+    if roles.sensitive.is_empty() {
+        return fail(
+            "no sensitive attribute was given: name at least one column whose groups are compared, such as --sensitive gender"
+                .to_owned(),
+        );
+    }
+    if roles.label.is_none() && roles.decision.is_none() && roles.score.is_none() {
+        return fail(
+            "nothing to compare was given: name at least one of --label, --decision, --score"
+                .to_owned(),
+        );
+    }
+    let mut names: Vec<&str> =
+        roles.sensitive.iter().chain(&roles.stratum).map(|a| a.name.as_str()).collect();
+    names.sort_unstable();
+    if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
+        return fail(format!(
+            "the attribute \"{}\" is given twice; name each column once, as sensitive or as stratum",
+            twice[0]
+        ));
+    }
+    if let Some(Cut::Threshold(at)) = roles.cut
+        && !at.is_finite()
+    {
+        return fail(format!("the threshold {at} is not a number a score can reach"));
+    }
+    for attribute in spec.reference.keys() {
+        if !roles.sensitive.iter().any(|a| a.name == *attribute) {
+            let known: Vec<&str> = roles.sensitive.iter().map(|a| a.name.as_str()).collect();
+            return fail(format!(
+                "--reference names \"{attribute}\", which is no sensitive attribute; those are {}",
+                known.join(", ")
+            ));
+        }
+    }
+    metrics(spec).map(|_| ())
+}
+
+/// The metrics asked for, `None` for all.
+pub fn metrics(spec: &AuditSpec) -> Result<Option<Vec<Metric>>, AuditError> {
+    let Some(names) = &spec.metrics else {
+        return Ok(None);
+    };
+    names.iter().map(|name| metric(name)).collect::<Result<_, _>>().map(Some)
+}
+
+fn metric(name: &str) -> Result<Metric, AuditError> {
+    Metric::parse(name).ok_or_else(|| {
+        let known = || waage_metrics::CATALOGUE.iter().map(|row| row.quantity.name);
+        let nearest = known()
+            .map(|k| (strsim::damerau_levenshtein(k, name), k))
+            .min()
+            .filter(|(distance, _)| *distance <= 3)
+            .map_or_else(String::new, |(_, k)| format!("; did you mean \"{k}\"?"));
+        AuditError::Option(format!(
+            "no metric is called \"{name}\"{nearest} metrics: {}",
+            known().collect::<Vec<_>>().join(", ")
+        ))
+    })
+}
+
+/// Which roles are given.
+pub fn given(spec: &AuditSpec) -> GivenRoles {
+    GivenRoles {
+        label: spec.roles.label.is_some(),
+        decision: spec.roles.decision.is_some() || spec.roles.cut.is_some(),
+        score: spec.roles.score.is_some(),
+    }
+}
+
+/// What is to be measured on the tally.
+pub fn request(
+    tally: &Tally,
+    spec: &AuditSpec,
+    policy: &Policy,
+    tie: Tie,
+) -> Result<Request, AuditError> {
+    let roles = given(spec);
+    let allowed = roles.metrics();
+    let judged = |metric: &Metric| {
+        policy.checks.iter().any(|check| Metric::parse(&check.metric) == Some(*metric))
+    };
+    let wanted = metrics(spec)?;
+    let metrics = allowed
+        .into_iter()
+        .filter(|metric| match &wanted {
+            None => true,
+            Some(wanted) => wanted.contains(metric) || judged(metric),
+        })
+        .collect();
+    let references = spec
+        .roles
+        .sensitive
+        .iter()
+        .map(|attribute| {
+            if let Some(label) = spec.reference.get(&attribute.name) {
+                return ReferenceRule::Named(label.clone());
+            }
+            let rule = policy.attributes.iter().find(|a| fits(&a.spec, attribute));
+            match rule.map(|a| &a.reference) {
+                None | Some(Reference::Largest) => ReferenceRule::Largest,
+                Some(Reference::Best) => ReferenceRule::Best { min_rows: policy.data.group_min_n },
+                Some(Reference::Overall) => ReferenceRule::Overall,
+                Some(Reference::Value(label)) => ReferenceRule::Named(label.clone()),
+            }
+        })
+        .collect();
+    Ok(Request {
+        views: views(tally, policy),
+        references,
+        metrics,
+        roles,
+        level: spec.confidence,
+        replicates: spec.bootstrap as usize,
+        seed: spec.seed,
+        tie,
+    })
+}
+
+/// Each attribute alone, the combinations that the policy names, all attributes together.
+fn views(tally: &Tally, policy: &Policy) -> Vec<Vec<usize>> {
+    let count = tally.sensitive().len();
+    let position = |name: &str| tally.sensitive().iter().position(|a| a.name == name);
+    let mut views: Vec<Vec<usize>> = (0..count).map(|axis| vec![axis]).collect();
+    let mut add = |mut view: Vec<usize>| {
+        view.sort_unstable();
+        if view.len() > 1 && !views.contains(&view) {
+            views.push(view);
+        }
+    };
+    for names in policy.views() {
+        add(names.iter().filter_map(|name| position(name)).collect());
+    }
+    add((0..count).collect());
+    views
+}
+
+/// Whether a quantity is shown: all are unless the caller named some.
+pub fn shown(spec: &AuditSpec, quantity: &str) -> bool {
+    let Some(names) = &spec.metrics else {
+        return true;
+    };
+    names.iter().any(|name| Metric::parse(name).is_some_and(|m| m.quantity().name == quantity))
+        || NAMED.iter().any(|row| row.quantity.name == quantity && row.in_summary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_out_of_range_are_refused_in_a_sentence() {
+        let mut spec = AuditSpec::default();
+        spec.confidence = 95.0;
+        assert!(check(&spec).unwrap_err().to_string().contains("such as 0.95"));
+        spec.confidence = 0.95;
+        assert!(check(&spec).unwrap_err().to_string().contains("--sensitive"));
+        spec.roles.sensitive = vec![AttributeSpec::column("gender")];
+        assert!(check(&spec).unwrap_err().to_string().contains("--label"));
+        spec.roles.label = Some("y".to_owned());
+        spec.metrics = Some(vec!["selection_rat".to_owned()]);
+        let message = check(&spec).unwrap_err().to_string();
+        assert!(message.contains("did you mean \"selection_rate\""), "{message}");
+    }
+}

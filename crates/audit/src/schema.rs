@@ -1,0 +1,19 @@
+//! The published JSON Schemas.
+
+/// The schema of the document of `waage audit --format json`.
+#[must_use]
+pub fn audit() -> String {
+    pretty(&waage_report::schema())
+}
+
+/// The schema of an audit's spec.
+#[must_use]
+pub fn spec() -> String {
+    let mut schema = schemars::schema_for!(waage_result::spec::AuditSpec);
+    schema.insert("$id".to_owned(), "waage/spec/1".into());
+    pretty(schema.as_value())
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    format!("{value:#}\n")
+}

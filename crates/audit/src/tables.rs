@@ -1,0 +1,142 @@
+//! The lists of a document as Arrow tables: the document's field names are the columns.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt64Array};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
+use arrow::record_batch::RecordBatch;
+use waage_result::document::{AuditResult, EstimateDoc};
+use waage_result::finding::Margin;
+
+/// Columns under construction.
+#[derive(Default)]
+struct Columns {
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+}
+
+impl Columns {
+    fn push(&mut self, name: &str, kind: DataType, array: ArrayRef) {
+        self.fields.push(Field::new(name, kind, true));
+        self.arrays.push(array);
+    }
+
+    fn text<'a>(&mut self, name: &str, values: impl Iterator<Item = Option<&'a str>>) {
+        self.push(name, DataType::Utf8, Arc::new(values.collect::<StringArray>()));
+    }
+
+    fn real(&mut self, name: &str, values: impl Iterator<Item = Option<f64>>) {
+        self.push(name, DataType::Float64, Arc::new(values.collect::<Float64Array>()));
+    }
+
+    fn count(&mut self, name: &str, values: impl Iterator<Item = Option<u64>>) {
+        self.push(name, DataType::UInt64, Arc::new(values.collect::<UInt64Array>()));
+    }
+
+    fn flag(&mut self, name: &str, values: impl Iterator<Item = Option<bool>>) {
+        self.push(name, DataType::Boolean, Arc::new(values.collect::<BooleanArray>()));
+    }
+
+    fn estimates(&mut self, estimates: &[&EstimateDoc]) {
+        self.real("value", estimates.iter().map(|e| e.value));
+        self.real("low", estimates.iter().map(|e| e.low));
+        self.real("high", estimates.iter().map(|e| e.high));
+        self.count("n", estimates.iter().map(|e| Some(e.n)));
+        self.text("method", estimates.iter().map(|e| Some(e.method.as_str())));
+        self.text("reason", estimates.iter().map(|e| e.reason.as_deref()));
+    }
+
+    fn finish(self) -> Result<RecordBatch, ArrowError> {
+        RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
+    }
+}
+
+/// One row per group and metric: a column per attribute (null where the view does not have it or
+/// the level is missing), `view`, `group`, `metric`, and the estimate.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn groups(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    let rows: Vec<_> = result
+        .groups
+        .iter()
+        .flat_map(|group| group.metrics.iter().map(move |(metric, estimate)| (group, metric, estimate)))
+        .collect();
+    let mut columns = Columns::default();
+    for attribute in &result.roles.sensitive {
+        let of = |group: &waage_result::document::GroupResult| group.attributes.get(&attribute.name).cloned().flatten();
+        let values: Vec<Option<String>> = rows.iter().map(|(group, ..)| of(group)).collect();
+        columns.text(&attribute.name, values.iter().map(Option::as_deref));
+    }
+    let views: Vec<String> =
+        rows.iter().map(|(group, ..)| waage_result::privacy::view_name(group)).collect();
+    let names: Vec<String> =
+        rows.iter().map(|(group, ..)| waage_result::privacy::group_name(group)).collect();
+    columns.text("attribute", views.iter().map(|v| Some(v.as_str())));
+    columns.text("group", names.iter().map(|n| Some(n.as_str())));
+    columns.text("metric", rows.iter().map(|(_, metric, _)| Some(metric.as_str())));
+    columns.estimates(&rows.iter().map(|(.., estimate)| *estimate).collect::<Vec<_>>());
+    columns.finish()
+}
+
+/// One row per comparison.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn disparities(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    let rows = &result.disparities;
+    let mut columns = Columns::default();
+    columns.text("attribute", rows.iter().map(|d| Some(d.attribute.as_str())));
+    columns.text("metric", rows.iter().map(|d| Some(d.metric.as_str())));
+    columns.text("scheme", rows.iter().map(|d| Some(d.scheme.as_str())));
+    columns.text("comparison", rows.iter().map(|d| Some(d.comparison.as_str())));
+    columns.text("group", rows.iter().map(|d| d.group.as_deref()));
+    columns.text("reference", rows.iter().map(|d| d.reference.as_deref()));
+    columns.estimates(&rows.iter().map(|d| &d.estimate).collect::<Vec<_>>());
+    columns.real("p", rows.iter().map(|d| d.p));
+    columns.real("p_adjusted", rows.iter().map(|d| d.p_adjusted));
+    columns.text("test", rows.iter().map(|d| d.test.as_deref()));
+    columns.flag("four_fifths_adverse", rows.iter().map(|d| d.four_fifths_adverse));
+    columns.finish()
+}
+
+/// One row per finding.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn findings(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    let rows = &result.findings;
+    let mut columns = Columns::default();
+    columns.text("check", rows.iter().map(|f| Some(f.check.as_str())));
+    columns.text("attribute", rows.iter().map(|f| Some(f.attribute.as_str())));
+    columns.text("metric", rows.iter().map(|f| Some(f.metric.as_str())));
+    columns.text("comparison", rows.iter().map(|f| Some(f.comparison.as_str())));
+    columns.text("group", rows.iter().map(|f| f.group.as_deref()));
+    columns.text("reference", rows.iter().map(|f| f.reference.as_deref()));
+    columns.text("state", rows.iter().map(|f| Some(f.state.name())));
+    columns.text("severity", rows.iter().map(|f| Some(f.severity.name())));
+    columns.text("op", rows.iter().map(|f| Some(f.op.as_str())));
+    let margin = |f: &waage_result::finding::Finding| match f.margin {
+        Margin::One(limit) => (None, Some(limit)),
+        Margin::Between([low, high]) => (Some(low), Some(high)),
+    };
+    columns.real("margin", rows.iter().map(|f| margin(f).1));
+    columns.real("margin_low", rows.iter().map(|f| margin(f).0));
+    let estimates: Vec<EstimateDoc> = rows
+        .iter()
+        .map(|f| EstimateDoc {
+            reason: f.reason.clone().or_else(|| f.estimate.reason.clone()),
+            ..f.estimate.clone()
+        })
+        .collect();
+    columns.estimates(&estimates.iter().collect::<Vec<_>>());
+    columns.count("rows", rows.iter().map(|f| Some(f.rows)));
+    columns.count("rows_needed", rows.iter().map(|f| f.rows_needed));
+    columns.real("p", rows.iter().map(|f| f.p));
+    columns.real("p_adjusted", rows.iter().map(|f| f.p_adjusted));
+    columns.text("waived_by", rows.iter().map(|f| f.waived_by.as_deref()));
+    columns.text("text_en", rows.iter().map(|f| Some(f.text.en.as_str())));
+    columns.text("text_de", rows.iter().map(|f| Some(f.text.de.as_str())));
+    columns.finish()
+}

@@ -1,0 +1,235 @@
+//! What the command line accepts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Bias and fairness audits of decision models over tabular data.
+#[derive(Debug, Parser)]
+#[command(
+    name = "waage",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 pass or inconclusive, 1 the policy is violated, 2 could not run, 130 interrupted."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Audit the embedded lead-scoring data and leave a report to open
+    Demo(Demo),
+    /// Audit a data set: who is treated differently, by how much, and how sure that is
+    Audit(Box<Audit>),
+    /// Synthetic data with a known bias
+    #[command(subcommand)]
+    Datasets(Datasets),
+    /// Print the JSON Schema of a document
+    Schema {
+        /// Which document
+        #[arg(value_enum)]
+        name: SchemaName,
+    },
+    /// Print the completions of a shell
+    Completions {
+        /// Which shell
+        #[arg(value_enum)]
+        shell: Shell,
+    },
+}
+
+/// Documents with a published schema.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum SchemaName {
+    /// The document of `waage audit --format json`
+    Audit,
+    /// What determines a result: roles, filter, references, confidence, bootstrap, seed
+    Spec,
+}
+
+/// `waage demo`.
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Folder for the data, the report, the JSON document and the charts
+    #[arg(long, value_name = "DIR", default_value = "waage-demo")]
+    pub out: PathBuf,
+    /// Language of the report
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
+    /// No summary line at the end
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// Languages of reports.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Lang {
+    /// English
+    En,
+    /// German
+    De,
+}
+
+/// What standard output shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for the terminal
+    Text,
+    /// One JSON document and nothing else
+    Json,
+    /// Markdown
+    Markdown,
+    /// One self-contained page; refused on a terminal
+    Html,
+}
+
+/// `waage audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Files (Parquet, Arrow IPC, CSV), globs, folders with hive partitions, or - for an Arrow IPC stream
+    #[arg(required = true, value_name = "DATA")]
+    pub data: Vec<String>,
+
+    /// Column of what really happened; 1 is favourable
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub label: Option<String>,
+    /// Column of what was decided; 1 is selected
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub decision: Option<String>,
+    /// Column of the model's score; higher is likelier selected
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub score: Option<String>,
+    /// Selected if the score is at least this
+    #[arg(long, value_name = "T", requires = "score", conflicts_with_all = ["decision", "top_k", "top_fraction"], allow_negative_numbers = true, help_heading = "Roles")]
+    pub threshold: Option<f64>,
+    /// Selected are the K highest scores; ties at the cut count fractionally, or are broken by --id
+    #[arg(long, value_name = "K", requires = "score", conflicts_with_all = ["decision", "top_fraction"], help_heading = "Roles")]
+    pub top_k: Option<u64>,
+    /// Selected is this share of the scored rows, such as 0.3
+    #[arg(long, value_name = "Q", requires = "score", conflicts_with = "decision", help_heading = "Roles")]
+    pub top_fraction: Option<String>,
+    /// Attributes to compare groups of: gender, age:25:40:60 (bins), age/4 (quantile bins)
+    #[arg(long, value_name = "A[,B…]", value_delimiter = ',', help_heading = "Roles")]
+    pub sensitive: Vec<String>,
+    /// Legitimate conditions, kept in the tally
+    #[arg(long, value_name = "C[,…]", value_delimiter = ',', help_heading = "Roles")]
+    pub stratum: Vec<String>,
+    /// Column of row weights
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub weight: Option<String>,
+    /// Column that identifies a row; breaks ties at a cut of the score
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub id: Option<String>,
+    /// The value that means 1 where label or decision are text
+    #[arg(long, value_name = "VALUE", help_heading = "Roles")]
+    pub positive: Option<String>,
+    /// Keep rows for which this holds, such as "region = 'north' and visits > 3"
+    #[arg(long = "where", value_name = "EXPR", help_heading = "Roles")]
+    pub filter: Option<String>,
+
+    /// Reference group of an attribute, such as gender=male; the largest if absent
+    #[arg(long, value_name = "A=VALUE", help_heading = "Method")]
+    pub reference: Vec<String>,
+    /// Metrics to show; all that the roles allow if absent
+    #[arg(long, value_name = "M[,…]", value_delimiter = ',', help_heading = "Method")]
+    pub metrics: Vec<String>,
+    /// Confidence of the intervals shown
+    #[arg(long, value_name = "P", default_value_t = 0.95, help_heading = "Method")]
+    pub confidence: f64,
+    /// Bootstrap replicates; 0 for none
+    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Method")]
+    pub bootstrap: u32,
+    /// Seed of every random stream
+    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Method")]
+    pub seed: u64,
+    /// Policy that judges; a built-in one if absent
+    #[arg(long, value_name = "FILE", help_heading = "Method")]
+    pub policy: Option<PathBuf>,
+    /// Day as of which waivers are judged, such as 2026-11-24; today if absent
+    #[arg(long, value_name = "DATE", help_heading = "Method")]
+    pub as_of: Option<String>,
+
+    /// What standard output shows
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
+    pub format: Format,
+    /// Leave report.html, audit.json and charts/ in this folder
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub out: Option<PathBuf>,
+    /// Language of reports
+    #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
+    pub lang: Lang,
+    /// Hide groups of fewer rows in every format, JSON too; reports for people hide those below the policy's k anyway
+    #[arg(long, value_name = "N", help_heading = "Output")]
+    pub suppress_below: Option<u64>,
+    /// No progress and no summary line
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Threads; RAYON_NUM_THREADS or all cores if absent
+    #[arg(long, value_name = "N", help_heading = "Reading")]
+    pub threads: Option<usize>,
+    /// Field separator of CSV files; recognised if absent
+    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
+    pub separator: Option<char>,
+    /// Decimal mark of CSV files, "." or ","; recognised if absent
+    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
+    pub decimal: Option<char>,
+}
+
+/// `waage datasets`.
+#[derive(Debug, Subcommand)]
+pub enum Datasets {
+    /// Write synthetic data as Parquet
+    #[command(subcommand)]
+    Generate(Generate),
+}
+
+/// `waage datasets generate`.
+#[derive(Debug, Subcommand)]
+pub enum Generate {
+    /// Sales leads scored by a model, with documented planted bias
+    LeadScoring(LeadScoring),
+}
+
+/// `waage datasets generate lead-scoring`.
+#[derive(Debug, Args)]
+pub struct LeadScoring {
+    /// Rows
+    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    pub rows: u64,
+    /// Seed
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Parquet file to write
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Only these columns, with the same values
+    #[arg(long, value_name = "A[,…]", value_delimiter = ',')]
+    pub columns: Vec<String>,
+    /// planted or none (every group exchangeable)
+    #[arg(long, value_name = "KIND", default_value = "planted")]
+    pub bias: String,
+    /// Strength of the historical penalty on one gender
+    #[arg(long, value_name = "X")]
+    pub gender_penalty: Option<f64>,
+    /// Strength of region as a proxy of gender
+    #[arg(long, value_name = "X")]
+    pub proxy: Option<f64>,
+    /// Strength of label selection: only contacted leads convert
+    #[arg(long, value_name = "X")]
+    pub selection: Option<f64>,
+    /// Strength of drift over time
+    #[arg(long, value_name = "X")]
+    pub drift: Option<f64>,
+    /// Threads; RAYON_NUM_THREADS or all cores if absent
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+    /// No progress and no summary line
+    #[arg(long, short)]
+    pub quiet: bool,
+}

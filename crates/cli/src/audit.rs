@@ -1,0 +1,178 @@
+//! `waage audit`.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use indexmap::IndexMap;
+use waage_audit::{
+    AttributeSpec, AuditResult, AuditSpec, Cut, Input, Job, Language, Policy, RolesSpec, Source,
+};
+
+use crate::args::{Audit, Format, Lang};
+use crate::output::{self, Failure};
+use crate::progress::Bars;
+
+/// Runs the audit and prints its result.
+pub fn run(args: Audit) -> Result<ExitCode, Failure> {
+    let began = Instant::now();
+    if args.format == Format::Html && std::io::stdout().is_terminal() {
+        return Err(Failure::Message(
+            "--format html is for a file: add > report.html, or use --out DIR".to_owned(),
+        ));
+    }
+    set_threads(args.threads)?;
+    let bars = Bars::new(args.quiet);
+    let job = job(&args)?;
+    if job.names_no_roles() {
+        return suggest(&job, &bars);
+    }
+    let outcome = waage_audit::run(&job, &bars);
+    bars.finish();
+    let mut result = outcome?;
+    if let Some(limit) = args.suppress_below {
+        result = waage_audit::suppress(&result, limit);
+    }
+    show(&args, &result)?;
+    if !args.quiet {
+        output::say(&summary_line(&result, language(args.lang), began));
+    }
+    Ok(exit_code(&result))
+}
+
+/// Writes the folder and standard output.
+fn show(args: &Audit, result: &AuditResult) -> Result<(), Failure> {
+    let language = language(args.lang);
+    if let Some(folder) = &args.out {
+        waage_audit::write_folder(folder, result, language)?;
+    }
+    let format = match args.format {
+        Format::Text => waage_audit::Format::Text,
+        Format::Json => waage_audit::Format::Json,
+        Format::Markdown => waage_audit::Format::Markdown,
+        Format::Html => waage_audit::Format::Html,
+    };
+    let terminal = std::io::stdout().is_terminal();
+    let style = waage_audit::Style {
+        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
+        width: terminal.then(terminal_width).flatten(),
+    };
+    output::print(&waage_audit::render(result, format, language, style)?)
+}
+
+/// The width of the terminal, where `COLUMNS` tells it.
+fn terminal_width() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
+
+/// Verdict, rows and seconds in a line.
+pub fn summary_line(result: &AuditResult, language: Language, began: Instant) -> String {
+    waage_audit::summary_line(result, language, began.elapsed().as_secs_f64())
+}
+
+/// 0 unless the policy is violated.
+fn exit_code(result: &AuditResult) -> ExitCode {
+    if result.policy.violated { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}
+
+/// The language of an option.
+pub const fn language(lang: Lang) -> Language {
+    match lang {
+        Lang::En => Language::En,
+        Lang::De => Language::De,
+    }
+}
+
+/// Sizes the thread pool; the default honours RAYON_NUM_THREADS.
+pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
+    match threads {
+        Some(0) => Err(Failure::Message("--threads must be at least 1".to_owned())),
+        threads => waage_audit::set_threads(threads).map_err(Failure::Message),
+    }
+}
+
+/// Today, or the day that SOURCE_DATE_EPOCH names.
+pub fn today() -> String {
+    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|s| s.parse::<u64>().ok());
+    let seconds = epoch.unwrap_or_else(|| {
+        std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .map_or(0, |elapsed| elapsed.as_secs())
+    });
+    waage_audit::iso_date(i32::try_from(seconds / 86_400).unwrap_or(i32::MAX))
+}
+
+fn job(args: &Audit) -> Result<Job, Failure> {
+    let policy = match &args.policy {
+        Some(path) => Policy::read(path).map_err(waage_audit::AuditError::from)?,
+        None => Policy::built_in(),
+    };
+    Ok(Job {
+        source: Source::Input(Input {
+            paths: args.data.clone(),
+            csv: waage_audit::csv_format(args.separator, args.decimal).map_err(Failure::Message)?,
+        }),
+        spec: spec(args)?,
+        policy,
+        as_of: args.as_of.clone().unwrap_or_else(today),
+    })
+}
+
+fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
+    let attributes = |texts: &[String]| {
+        texts
+            .iter()
+            .map(|text| AttributeSpec::parse(text).map_err(|e| Failure::Message(e.to_string())))
+            .collect::<Result<Vec<_>, _>>()
+    };
+    let cut = match (args.threshold, args.top_k, &args.top_fraction) {
+        (Some(at), _, _) => Some(Cut::Threshold(at)),
+        (_, Some(k), _) => Some(Cut::TopK(k)),
+        (_, _, Some(share)) => Some(Cut::TopFraction(share.clone())),
+        _ => None,
+    };
+    Ok(AuditSpec {
+        roles: RolesSpec {
+            label: args.label.clone(),
+            decision: args.decision.clone(),
+            score: args.score.clone(),
+            cut,
+            weight: args.weight.clone(),
+            id: args.id.clone(),
+            sensitive: attributes(&args.sensitive)?,
+            stratum: attributes(&args.stratum)?,
+            positive: args.positive.clone(),
+        },
+        filter: args.filter.clone(),
+        reference: references(&args.reference)?,
+        metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),
+        confidence: args.confidence,
+        bootstrap: args.bootstrap,
+        seed: args.seed,
+    })
+}
+
+fn references(texts: &[String]) -> Result<IndexMap<String, String>, Failure> {
+    texts
+        .iter()
+        .map(|text| match text.split_once('=') {
+            Some((attribute, label)) if !attribute.is_empty() => {
+                Ok((attribute.to_owned(), label.to_owned()))
+            }
+            _ => Err(Failure::Message(format!(
+                "--reference {text:?} names no group; write ATTRIBUTE=VALUE, such as gender=male"
+            ))),
+        })
+        .collect()
+}
+
+/// Without roles: the columns, and the command line that they suggest. Exit code 2.
+fn suggest(job: &Job, bars: &Bars) -> Result<ExitCode, Failure> {
+    let text = waage_audit::suggest(job, bars);
+    bars.finish();
+    output::print(&text?)?;
+    Err(Failure::Message(
+        "no roles were given: name at least --sensitive and one of --label, --decision, --score"
+            .to_owned(),
+    ))
+}

@@ -1,0 +1,27 @@
+//! `waage demo`.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::args::Demo;
+use crate::audit::{language, set_threads, summary_line, today};
+use crate::output::{self, Failure};
+use crate::progress::Bars;
+
+/// Audits the embedded lead-scoring data and leaves a report to open.
+pub fn run(args: &Demo) -> Result<ExitCode, Failure> {
+    let began = Instant::now();
+    set_threads(None)?;
+    let language = language(args.lang);
+    let bars = Bars::new(args.quiet);
+    let outcome = waage_audit::demo(&args.out, &today(), language, &bars);
+    bars.finish();
+    let result = outcome?;
+    let style = waage_audit::Style { color: false, width: None };
+    output::print(&waage_audit::render(&result, waage_audit::Format::Text, language, style)?)?;
+    if !args.quiet {
+        output::say(&summary_line(&result, language, began));
+    }
+    output::print(&format!("\n{}\n", args.out.join("report.html").display()))?;
+    Ok(ExitCode::SUCCESS)
+}

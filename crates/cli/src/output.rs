@@ -1,0 +1,77 @@
+//! Printing, and failing in one sentence.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use waage_audit::AuditError;
+
+/// Why a command did not end well.
+pub enum Failure {
+    /// What to say.
+    Message(String),
+    /// Ctrl-C.
+    Interrupted,
+    /// A bug; the panic hook has said so.
+    Internal,
+}
+
+impl From<AuditError> for Failure {
+    fn from(error: AuditError) -> Self {
+        if error.is_interrupted() { Self::Interrupted } else { Self::Message(error.to_string()) }
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Message(message)
+    }
+}
+
+/// Says on standard error what went wrong, and gives the exit code.
+pub fn explain(failure: &Failure) -> ExitCode {
+    match failure {
+        Failure::Message(message) => {
+            say(&format!("waage: {message}"));
+            ExitCode::from(2)
+        }
+        Failure::Interrupted => {
+            say("waage: interrupted; nothing was written");
+            ExitCode::from(130)
+        }
+        Failure::Internal => ExitCode::from(2),
+    }
+}
+
+/// A line on standard error; a closed one is no reason to fail.
+pub fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Prints to standard output. A closed pipe ends quietly.
+///
+/// # Errors
+/// A sentence when standard output cannot be written (a full disk).
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(Failure::Message(format!(
+            "standard output cannot be written ({error}); free some space or choose another target"
+        ))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// A panic is a bug: one sentence instead of a trace.
+pub fn report_panics_in_one_sentence() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let what = info
+            .payload()
+            .downcast_ref::<&str>()
+            .map(|s| (*s).to_owned())
+            .or_else(|| info.payload().downcast_ref::<String>().cloned())
+            .unwrap_or_default();
+        say(&format!("waage: internal error{place} ({what}); nothing was written, please report it"));
+    }));
+}

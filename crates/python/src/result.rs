@@ -1,0 +1,189 @@
+//! What comes out: the document, its tables as Arrow streams, its figures.
+
+use arrow::array::{ArrayRef, RecordBatch, StructArray};
+use arrow::datatypes::{DataType, Field};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyCapsule};
+use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
+use waage_audit::{AuditResult, Figure, Format, Language, Style, tables};
+
+use crate::{WaageError, raise};
+
+/// The language of a code.
+fn language(code: &str) -> PyResult<Language> {
+    code.parse().map_err(WaageError::new_err)
+}
+
+/// A finished audit.
+#[pyclass(frozen, module = "waage._waage")]
+pub struct AuditHandle {
+    result: AuditResult,
+}
+
+impl AuditHandle {
+    /// Wraps a result.
+    pub fn new(result: AuditResult) -> Self {
+        Self { result }
+    }
+}
+
+#[pymethods]
+impl AuditHandle {
+    /// The report in a format: `text`, `json`, `markdown` or `html`.
+    #[pyo3(signature = (format, lang="en", width=None))]
+    fn render(&self, py: Python<'_>, format: &str, lang: &str, width: Option<usize>) -> PyResult<String> {
+        let format: Format = format.parse().map_err(|e: waage_audit::ReportError| raise(&e.into()))?;
+        let language = language(lang)?;
+        let style = Style { color: false, width };
+        py.detach(|| waage_audit::render(&self.result, format, language, style)).map_err(|e| raise(&e))
+    }
+
+    /// Leaves report.html, audit.json and charts/ in a folder.
+    fn write_folder(&self, py: Python<'_>, folder: std::path::PathBuf, lang: &str) -> PyResult<()> {
+        let language = language(lang)?;
+        py.detach(|| waage_audit::write_folder(&folder, &self.result, language)).map_err(|e| raise(&e))
+    }
+
+    /// The same audit with groups of fewer rows hidden.
+    fn suppressed(&self, below: u64) -> Self {
+        Self::new(waage_audit::suppress(&self.result, below))
+    }
+
+    /// `pass`, `breach` or `inconclusive`.
+    #[getter]
+    fn verdict(&self) -> &'static str {
+        self.result.verdict.name()
+    }
+
+    /// Whether the policy is violated (exit code 1 of the command line).
+    #[getter]
+    fn violated(&self) -> bool {
+        self.result.policy.violated
+    }
+
+    /// The first sentence of every report.
+    #[pyo3(signature = (lang="en"))]
+    fn headline(&self, lang: &str) -> PyResult<String> {
+        Ok(waage_audit::headline(&self.result, language(lang)?))
+    }
+
+    /// One of the document's lists: `groups`, `disparities` or `findings`.
+    fn table(&self, name: &str) -> PyResult<Table> {
+        let batch = match name {
+            "groups" => tables::groups(&self.result),
+            "disparities" => tables::disparities(&self.result),
+            _ => tables::findings(&self.result),
+        };
+        Ok(Table { batch: batch.map_err(|e| WaageError::new_err(e.to_string()))? })
+    }
+
+    /// Every figure, in the order of the report.
+    #[pyo3(signature = (lang="en"))]
+    fn figures(&self, py: Python<'_>, lang: &str) -> PyResult<Vec<FigureHandle>> {
+        let language = language(lang)?;
+        let figures =
+            py.detach(|| waage_audit::figures(&self.result, language)).map_err(|e| raise(&e))?;
+        Ok(figures.into_iter().map(|figure| FigureHandle { figure }).collect())
+    }
+}
+
+/// A table that any Arrow library reads through `__arrow_c_stream__`.
+#[pyclass(frozen, module = "waage._waage")]
+pub struct Table {
+    batch: RecordBatch,
+}
+
+#[pymethods]
+impl Table {
+    /// The Arrow C stream.
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let fields = self.batch.schema().fields().clone();
+        let field = Field::new("", DataType::Struct(fields), false)
+            .with_metadata(self.batch.schema().metadata().clone());
+        let array: ArrayRef = std::sync::Arc::new(StructArray::from(self.batch.clone()));
+        let stream = ArrayIterator::new(std::iter::once(Ok(array)), field.into());
+        Ok(to_stream_pycapsule(py, Box::new(stream), requested_schema)?)
+    }
+
+    /// Names of the columns.
+    #[getter]
+    fn column_names(&self) -> Vec<String> {
+        self.batch.schema().fields().iter().map(|f| f.name().clone()).collect()
+    }
+
+    /// Rows.
+    #[getter]
+    fn num_rows(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    /// The values of a column as Python objects.
+    fn column(&self, py: Python<'_>, name: &str) -> PyResult<Vec<Py<PyAny>>> {
+        use arrow::array::{Array, AsArray};
+        use arrow::datatypes::{Float64Type, UInt64Type};
+        let column = self
+            .batch
+            .column_by_name(name)
+            .ok_or_else(|| WaageError::new_err(format!("no column is called {name:?}")))?;
+        let none = || Ok(py.None());
+        (0..column.len())
+            .map(|i| match column.data_type() {
+                _ if column.is_null(i) => none(),
+                DataType::Utf8 => Ok(column.as_string::<i32>().value(i).into_pyobject(py)?.into_any().unbind()),
+                DataType::Float64 => {
+                    Ok(column.as_primitive::<Float64Type>().value(i).into_pyobject(py)?.into_any().unbind())
+                }
+                DataType::UInt64 => {
+                    Ok(column.as_primitive::<UInt64Type>().value(i).into_pyobject(py)?.into_any().unbind())
+                }
+                DataType::Boolean => {
+                    Ok(column.as_boolean().value(i).into_pyobject(py)?.to_owned().into_any().unbind())
+                }
+                _ => none(),
+            })
+            .collect()
+    }
+}
+
+/// A figure.
+#[pyclass(frozen, module = "waage._waage")]
+pub struct FigureHandle {
+    figure: Figure,
+}
+
+#[pymethods]
+impl FigureHandle {
+    /// A name that is safe for files.
+    #[getter]
+    fn id(&self) -> &str {
+        &self.figure.id
+    }
+
+    /// The title.
+    #[getter]
+    fn title(&self) -> &str {
+        &self.figure.title
+    }
+
+    /// The figure in words.
+    #[getter]
+    fn alt(&self) -> &str {
+        &self.figure.alt
+    }
+
+    /// SVG with its font embedded.
+    fn svg(&self) -> String {
+        self.figure.svg_with_font()
+    }
+
+    /// PNG at so many times the size.
+    fn png<'py>(&self, py: Python<'py>, scale: f32) -> PyResult<Bound<'py, PyBytes>> {
+        let bytes = py.detach(|| self.figure.png(scale)).map_err(|e| raise(&e.into()))?;
+        Ok(PyBytes::new(py, &bytes))
+    }
+}

@@ -1,0 +1,318 @@
+"""The audit: one call, one result."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from . import _waage
+from ._figures import Plot
+from ._inputs import prepare
+from ._table import Table
+from ._waage import WaageError
+
+Progress = Callable[[str, int, "int | None"], object]
+
+
+class Audit:
+    """A finished audit.
+
+    Attributes
+    ----------
+    verdict : str
+        ``"pass"``, ``"breach"`` or ``"inconclusive"``.
+    summary : dict
+        Plain numbers per attribute under Fairlearn's names; None where undefined.
+    groups, disparities, findings : Table
+        The document's lists.
+    plot : Plot
+        Figures: ``a.plot.rates()``, ``a.plot.disparities()``, ``a.plot.scores()``.
+    """
+
+    def __init__(self, handle: _waage.AuditHandle) -> None:
+        self._handle = handle
+        self._document: dict[str, Any] | None = None
+
+    @property
+    def verdict(self) -> str:
+        """``"pass"``, ``"breach"`` or ``"inconclusive"``."""
+        return self._handle.verdict
+
+    @property
+    def violated(self) -> bool:
+        """Whether the policy is violated (exit code 1 of the command line)."""
+        return self._handle.violated
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The whole document, as ``waage audit --format json`` prints it."""
+        if self._document is None:
+            self._document = json.loads(self.to_json())
+        return self._document
+
+    @property
+    def summary(self) -> dict[str, dict[str, float | None]]:
+        """Plain numbers per attribute; None where undefined."""
+        return self.document["summary"]
+
+    @property
+    def groups(self) -> Table:
+        """One row per group and metric."""
+        return Table(self._handle.table("groups"))
+
+    @property
+    def disparities(self) -> Table:
+        """One row per comparison."""
+        return Table(self._handle.table("disparities"))
+
+    @property
+    def findings(self) -> Table:
+        """One row per check and group."""
+        return Table(self._handle.table("findings"))
+
+    @property
+    def plot(self) -> Plot:
+        """The figures."""
+        return Plot(self._handle)
+
+    def suppress(self, below: int) -> Audit:
+        """The same audit with groups of fewer than `below` rows hidden."""
+        return Audit(self._handle.suppressed(below))
+
+    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The document as JSON, to the last digit; written to `path` if one is given."""
+        return self._text("json", "en", path)
+
+    def to_html(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> str:
+        """One self-contained page."""
+        return self._text("html", lang, path)
+
+    def to_markdown(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> str:
+        """Markdown."""
+        return self._text("markdown", lang, path)
+
+    def to_text(self, *, lang: str = "en", width: int | None = None) -> str:
+        """The table for a terminal."""
+        return self._handle.render("text", lang, width)
+
+    def save(self, folder: str | os.PathLike[str], *, lang: str = "en") -> Path:
+        """Leave report.html, audit.json and charts/ in `folder`."""
+        self._handle.write_folder(os.fspath(folder), lang)
+        return Path(folder)
+
+    def _text(self, form: str, lang: str, path: str | os.PathLike[str] | None) -> str:
+        text = self._handle.render(form, lang)
+        if path is not None:
+            target = Path(path)
+            beside = target.with_name(target.name + ".part")
+            try:
+                beside.write_text(text, encoding="utf-8")
+                beside.replace(target)
+            finally:
+                beside.unlink(missing_ok=True)
+        return text
+
+    def __repr__(self) -> str:
+        return f"<waage.Audit {self._handle.headline()}>"
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        figures = self.plot.all()
+        shown = [f for f in figures if f.id.startswith("disparities-")] or list(figures)
+        return (
+            f"<p><strong>{escape(self._handle.headline())}</strong></p>"
+            f"{self.findings._repr_html_()}"
+            + "".join(f"<div>{figure.svg()}</div>" for figure in shown[:3])
+        )
+
+
+def audit(
+    data: Any = None,
+    *,
+    label: Any = None,
+    decision: Any = None,
+    score: Any = None,
+    threshold: float | None = None,
+    top_k: int | None = None,
+    top_fraction: float | str | None = None,
+    sensitive: Any = (),
+    stratum: str | Sequence[str] = (),
+    weight: Any = None,
+    id: Any = None,
+    where: str | None = None,
+    positive: str | None = None,
+    reference: Mapping[str, str] | None = None,
+    metrics: Sequence[str] | None = None,
+    confidence: float = 0.95,
+    bootstrap: int = 1000,
+    seed: int = 0,
+    policy: str | os.PathLike[str] | None = None,
+    as_of: str | datetime.date | None = None,
+    threads: int | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    progress: Progress | None = None,
+) -> Audit:
+    """Audit decisions: who is treated differently, by how much, and how sure that is.
+
+    Parameters
+    ----------
+    data : path, paths, Arrow table, dict of arrays, optional
+        Files (Parquet, Arrow IPC, CSV; globs and folders too), anything with
+        ``__arrow_c_stream__`` (polars, pyarrow, pandas, duckdb), a dict of one-dimensional arrays,
+        or nothing when the roles themselves are arrays.
+    label, decision, score, weight, id : str or array, optional
+        Which column plays which part; or, without `data`, the arrays themselves. Labels and
+        decisions are bool, 0/1, or anything else with `positive`.
+    threshold, top_k, top_fraction : optional
+        How a decision follows from the score: at least this, the k highest, or the share of the
+        highest. Ties at the cut count fractionally, or are broken by `id`.
+    sensitive : str, list of str, or dict of arrays
+        Attributes whose groups are compared: ``"gender"``, ``"age:25:40:60"`` (bins),
+        ``"age/4"`` (quantile bins); or, without `data`, arrays by name.
+    stratum : str or list of str
+        Legitimate conditions, kept in the tally.
+    where : str, optional
+        Keep rows for which this holds, such as ``"region = 'north' and visits > 3"``.
+    positive : str, optional
+        The value that means 1 where label or decision are text.
+    reference : dict, optional
+        Reference group per attribute; the largest, never the missing one, if absent.
+    metrics : list of str, optional
+        Metrics to show; all that the roles allow if absent.
+    confidence : float
+        Confidence of the intervals shown.
+    bootstrap : int
+        Replicates; 0 for none.
+    seed : int
+        Seed of every random stream.
+    policy : path, optional
+        The ``audit.toml`` that judges; a built-in one if absent.
+    as_of : date or str, optional
+        Day as of which waivers are judged; today if absent.
+    threads : int, optional
+        Threads; all cores if absent. The result does not depend on it.
+    separator, decimal : str, optional
+        Of CSV files; recognised if absent.
+    progress : callable, optional
+        Called with (phase, done, total) about twenty times a second.
+
+    Returns
+    -------
+    Audit
+
+    Raises
+    ------
+    WaageError
+        For data, roles, options or a policy that cannot be used; the message says what, where
+        and how to mend it.
+    KeyboardInterrupt
+        On Ctrl-C, within a second.
+
+    Examples
+    --------
+    >>> import numpy as np, waage as wg
+    >>> g = np.array(["f", "m"] * 200)
+    >>> d = np.arange(400) % 4 < 2
+    >>> wg.audit(decision=d, sensitive={"gender": g}).summary["gender"][
+    ...     "demographic_parity_difference"]
+    0.0
+    """
+    roles: dict[str, Any] = {
+        "label": label,
+        "decision": decision,
+        "score": score,
+        "weight": weight,
+        "id": id,
+    }
+    if data is None:
+        data, roles, sensitive = _from_arrays(roles, sensitive)
+    else:
+        for name, column in roles.items():
+            if column is not None and not isinstance(column, str):
+                raise TypeError(f"{name}= must name a column of the data, not {type(column).__name__}")
+    cuts = {"threshold": threshold, "top_k": top_k, "top_fraction": top_fraction}
+    given = {name: value for name, value in cuts.items() if value is not None}
+    if len(given) > 1:
+        raise WaageError(f"{' and '.join(given)} exclude each other: give one cut of the score")
+    if "top_fraction" in given:
+        given["top_fraction"] = _decimal(given["top_fraction"])
+    spec = {
+        "roles": {
+            **roles,
+            "cut": given or None,
+            "sensitive": [_attribute(text) for text in _list(sensitive)],
+            "stratum": [_attribute(text) for text in _list(stratum)],
+            "positive": None if positive is None else str(positive),
+        },
+        "filter": where,
+        "reference": {k: str(v) for k, v in (reference or {}).items()},
+        "metrics": None if metrics is None else list(metrics),
+        "confidence": confidence,
+        "bootstrap": bootstrap,
+        "seed": seed,
+    }
+    handle = _waage.audit(
+        prepare(data),
+        json.dumps(spec),
+        policy=policy,
+        as_of=_day(as_of),
+        threads=threads,
+        separator=separator,
+        decimal=decimal,
+        progress=progress,
+    )
+    return Audit(handle)
+
+
+def _list(names: Any) -> list[str]:
+    return [names] if isinstance(names, str) else list(names)
+
+
+def _decimal(share: float | str) -> str:
+    from decimal import Decimal
+
+    return share if isinstance(share, str) else format(Decimal(repr(float(share))), "f")
+
+
+def _day(as_of: str | datetime.date | None) -> str:
+    if as_of is None:
+        epoch = os.environ.get("SOURCE_DATE_EPOCH")
+        if epoch is not None and epoch.isdigit():
+            return datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc).date().isoformat()
+        return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
+    return as_of if isinstance(as_of, str) else as_of.isoformat()
+
+
+def _attribute(text: str) -> dict[str, Any]:
+    return json.loads(_waage.attribute(text))
+
+
+def _from_arrays(
+    roles: dict[str, Any], sensitive: Any
+) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    """Columns from roles that are arrays themselves."""
+    columns: dict[str, Any] = {}
+    names: dict[str, Any] = {}
+    for role, values in roles.items():
+        if isinstance(values, str):
+            raise WaageError(f'{role}="{values}" names a column, but no data were given')
+        names[role] = None if values is None else role
+        if values is not None:
+            columns[role] = values
+    if not isinstance(sensitive, Mapping):
+        sensitive = {"group": sensitive} if hasattr(sensitive, "dtype") else dict(sensitive)
+    for name, values in sensitive.items():
+        column = str(name).split(":")[0].rsplit("/", 1)[0]
+        if column in columns:
+            raise WaageError(f'the attribute "{column}" has the name of a role: call it otherwise')
+        columns[column] = values
+    return columns, names, [str(name) for name in sensitive]
