@@ -103,11 +103,14 @@ fn cell(cell: &Cell) -> String {
     if !cell.text.is_empty() {
         parts.push(escape(&cell.text));
     }
-    parts.extend(
-        cell.detail
-            .as_ref()
-            .map(|detail| format!("({})", escape(detail))),
-    );
+    let details: Vec<String> = [&cell.detail, &cell.aside]
+        .into_iter()
+        .flatten()
+        .map(|text| escape(text))
+        .collect();
+    if !details.is_empty() {
+        parts.push(format!("({})", details.join("; ")));
+    }
     parts.extend(cell.flag.as_ref().map(|flag| format!("*{}*", escape(flag))));
     parts.join(" ")
 }

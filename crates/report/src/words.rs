@@ -274,6 +274,15 @@ impl Words {
         }
     }
 
+    /// The same with its name: `p = 0.040`, `p < 0.001`.
+    pub(crate) fn p_phrase(self, p: f64) -> String {
+        if p < 0.001 {
+            format!("p < {}", self.catalogue.decimal(0.001, 3))
+        } else {
+            format!("p = {}", self.catalogue.decimal(p, 3))
+        }
+    }
+
     /// What a policy asks for, in words: `at least 0.80`, `a gap of at most 10.0 percentage points`.
     pub(crate) fn demand(self, finding: &Finding) -> String {
         let unit = unit(&finding.metric, &finding.comparison);

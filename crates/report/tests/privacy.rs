@@ -29,6 +29,10 @@ fn hidden_groups_leave_no_number_behind() {
     }
     let html = render(&result, Format::Html, Language::En, &Options::default()).unwrap();
     assert!(html.contains("&lt;5"), "the small group says so");
+    assert!(
+        !html.contains("fewer than 30 rows in"),
+        "a hidden group is not called small"
+    );
     assert!(html.contains("The numbers of this comparison are hidden"));
 }
 

@@ -336,7 +336,9 @@ fn compared_cell(disparity: Option<&Disparity>, words: Words) -> Cell {
     let Some(disparity) = disparity else {
         return Cell::none();
     };
+    let p = disparity.p_adjusted.map(|p| words.p_phrase(p));
     Cell {
+        aside: p.filter(|_| disparity.estimate.value.is_some()),
         flag: four_fifths(disparity.four_fifths_adverse, words),
         ..estimate_cell(
             Some(&disparity.estimate),

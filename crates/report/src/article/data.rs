@@ -8,7 +8,7 @@ use crate::words::{Unit, Words, clean};
 
 /// Missing values, ties, small groups, hidden groups and the readers' notes.
 pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Option<Section> {
-    let mut points = facts_of_data(result, words);
+    let mut points = facts_of_data(result, hidden, words);
     if !hidden.is_empty() {
         let (limit, count) = (
             words.integer(hidden.limit()),
@@ -32,7 +32,7 @@ pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Op
 }
 
 /// The facts themselves, a sentence each.
-pub(crate) fn facts_of_data(result: &AuditResult, words: Words) -> Vec<String> {
+pub(crate) fn facts_of_data(result: &AuditResult, hidden: &Hidden, words: Words) -> Vec<String> {
     let dataset = &result.dataset;
     let mut points = Vec::new();
     let missing = [
@@ -68,7 +68,7 @@ pub(crate) fn facts_of_data(result: &AuditResult, words: Words) -> Vec<String> {
         ));
     }
     points.extend(unknown(result, words));
-    points.extend(small(result, words));
+    points.extend(small(result, hidden, words));
     for note in &dataset.notes {
         let key = format!("note.{}", note.code);
         let values: Vec<(&str, String)> = note
@@ -126,8 +126,8 @@ fn unknown(result: &AuditResult, words: Words) -> Vec<String> {
         .collect()
 }
 
-/// Groups below the smallest size that is judged, by attribute.
-fn small(result: &AuditResult, words: Words) -> Vec<String> {
+/// Groups below the smallest size that is judged, by attribute; hidden ones have their own sentence.
+fn small(result: &AuditResult, hidden: &Hidden, words: Words) -> Vec<String> {
     let mut by_view: Vec<(String, Vec<String>, u64)> = Vec::new();
     for group in result
         .groups
@@ -136,7 +136,7 @@ fn small(result: &AuditResult, words: Words) -> Vec<String> {
     {
         let view = view_name(group);
         let name = group_name(group);
-        if name == MISSING {
+        if name == MISSING || hidden.contains(&view, &name) {
             continue;
         }
         let name = words.group(&view, Some(&name));

@@ -116,6 +116,8 @@ pub(crate) struct Cell {
     pub(crate) text: String,
     /// Second line: an interval, a reference.
     pub(crate) detail: Option<String>,
+    /// Third line: a p-value.
+    pub(crate) aside: Option<String>,
     /// A state before the text.
     pub(crate) mark: Option<Mark>,
     /// A remark, such as the four-fifths flag.

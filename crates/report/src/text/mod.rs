@@ -7,6 +7,7 @@ mod groups;
 
 use unicode_width::UnicodeWidthStr;
 use waage_result::document::AuditResult;
+use waage_result::privacy::Hidden;
 use waage_result::text::Language;
 
 use self::grid::{Grid, Style, shorten, wrap};
@@ -35,7 +36,7 @@ pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) 
     }
     page.list(
         &words.text("report.data.title"),
-        &facts_of_data(result, words),
+        &facts_of_data(result, &Hidden::default(), words),
     );
     page.list(
         &words.text("report.not_run.title"),
