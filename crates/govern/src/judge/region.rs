@@ -28,6 +28,11 @@ pub(crate) enum Side {
     High,
 }
 
+/// What rounding may add to or take from a value that equals a limit (FORMULAS §3.2).
+pub(crate) const fn tolerance(limit: f64) -> f64 {
+    1e-12 * limit.abs().max(1.0)
+}
+
 impl Region {
     /// What a check allows: a difference in either direction alike.
     pub(crate) fn of(check: &Check) -> Self {
@@ -66,13 +71,19 @@ impl Region {
         .map(|limit| limit.at)
     }
 
-    /// On which side of the region a value lies outside, if it does.
+    /// On which side of the region a value lies outside, if it does. A value within
+    /// [`tolerance`] of a limit is that limit: `(8/25)/(10/25)` is four fifths.
     pub(crate) fn outside(&self, value: f64) -> Option<Side> {
-        let below = |l: &Limit| value < l.at || (value == l.at && !l.closed);
-        let above = |l: &Limit| value > l.at || (value == l.at && !l.closed);
-        if self.low.as_ref().is_some_and(below) {
+        let room = |limit: &Limit| {
+            if limit.closed {
+                tolerance(limit.at)
+            } else {
+                -tolerance(limit.at)
+            }
+        };
+        if self.low.as_ref().is_some_and(|l| value < l.at - room(l)) {
             Some(Side::Low)
-        } else if self.high.as_ref().is_some_and(above) {
+        } else if self.high.as_ref().is_some_and(|l| value > l.at + room(l)) {
             Some(Side::High)
         } else {
             None
@@ -116,6 +127,11 @@ mod tests {
         let at_least = region(Some((0.8, true)), None);
         assert_eq!(at_least.outside(0.8), None);
         assert_eq!(at_least.outside(0.799), Some(Side::Low));
+        assert_eq!(at_least.outside((8.0 / 25.0) / (10.0 / 25.0)), None);
+        assert_eq!(
+            region(Some((0.8, false)), None).outside(0.1 + 0.7),
+            Some(Side::Low)
+        );
         assert!(at_least.holds((Some(0.8), None)));
         assert!(!at_least.holds((None, Some(0.9))));
         let more = region(Some((0.8, false)), None);

@@ -8,6 +8,7 @@ use waage_result::text::{Catalogue, Language};
 
 use super::case::Case;
 use super::decide::Decision;
+use super::region::tolerance;
 use crate::policy::{Op, Policy, Waiver};
 
 /// Longest label that a sentence shows, in characters.
@@ -220,15 +221,16 @@ impl Words<'_> {
     /// As many decimals as tell the value from a limit that it does not equal.
     fn beside_limits(&self, value: f64) -> String {
         let limits = match self.case.check.margin {
-            Margin::One(limit) => vec![limit],
-            Margin::Between(limits) => limits.to_vec(),
+            Margin::One(limit) => vec![limit.abs()],
+            Margin::Between(limits) => limits.map(f64::abs).to_vec(),
         };
+        if let Some(&limit) = limits.iter().find(|&&l| (l - value).abs() <= tolerance(l)) {
+            return self.with_unit(self.limit_number(limit));
+        }
         let extra = (0..4)
             .find(|&extra| {
                 let text = self.bare(value, extra);
-                limits
-                    .iter()
-                    .all(|&limit| limit.abs() == value || self.bare(limit.abs(), extra) != text)
+                limits.iter().all(|&limit| self.bare(limit, extra) != text)
             })
             .unwrap_or(4);
         self.with_unit(self.bare(value, extra))

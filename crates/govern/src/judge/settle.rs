@@ -3,7 +3,7 @@
 use waage_core::estimate::Estimate;
 use waage_core::quantity::Comparison;
 
-use super::region::{Region, Side};
+use super::region::{Region, Side, tolerance};
 
 /// Total rows of the two groups, at their present mix and estimate, at which the interval just
 /// clears the margin: `n·(h/δ)²` rounded up, `h` the distance from the estimate to its limit on the
@@ -34,7 +34,7 @@ pub(crate) fn rows_needed(
             }
         };
         let (half, gap) = (distance(end), distance(limit));
-        (gap > 0.0).then(|| rows as f64 * (half / gap) * (half / gap))
+        (gap > tolerance(limit)).then(|| rows as f64 * (half / gap) * (half / gap))
     };
     let total = match region.outside(value) {
         Some(side) => {

@@ -33,9 +33,9 @@ pub(super) struct Form {
     pub people: Option<Spanned<People>>,
     pub risk_appetite: Option<Spanned<RiskAppetite>>,
     #[serde(default)]
-    pub gate: BTreeMap<String, Spanned<Gate>>,
+    pub gate: BTreeMap<String, Gate>,
     #[serde(default)]
-    pub documents: BTreeMap<String, Spanned<Document>>,
+    pub documents: BTreeMap<String, Document>,
     pub business: Option<Spanned<Business>>,
     pub review: Option<Spanned<Review>>,
     pub privacy: Option<Spanned<Privacy>>,

@@ -136,32 +136,12 @@ impl Policy {
             waivers.push(section::waiver(at, waiver, &checks)?);
         }
         let data = section::data(at, form.data)?;
-        let mut gates = BTreeMap::new();
-        for (name, gate) in form.gate {
-            let missing = gate
-                .get_ref()
-                .require_documents
-                .iter()
-                .find(|id| !form.documents.contains_key(*id));
-            if let Some(id) = missing {
-                return Err(at.invalid(
-                    gate.span(),
-                    format!("the gate {name:?} asks for the document {id:?}, which [documents] does not list"),
-                    "add it there or remove it here",
-                ));
-            }
-            gates.insert(name, gate.into_inner());
-        }
         let kept = Kept {
             system: at.section(form.system, |s| s.check())?,
             people: at.section(form.people, |s| s.check())?,
             risk_appetite: at.section(form.risk_appetite, |s| s.check())?,
-            gates,
-            documents: form
-                .documents
-                .into_iter()
-                .map(|(id, d)| (id, d.into_inner()))
-                .collect(),
+            gates: form.gate,
+            documents: form.documents,
             business: at.section(form.business, |s| s.check())?,
             review: at.section(form.review, |s| s.check())?,
         };
