@@ -421,6 +421,23 @@ fn waivers_need_a_check_a_reason_a_control_and_an_end() {
     }
 }
 
+proptest::proptest! {
+    #[test]
+    fn a_damaged_file_is_an_error_and_no_accident(at in 0_usize..6000, with in "[ -~ü\\n]{0,3}", cut in 0_usize..40) {
+        let chars: Vec<char> = TEMPLATE.chars().collect();
+        let start = at.min(chars.len());
+        let end = (start + cut).min(chars.len());
+        let head: String = chars[..start].iter().collect();
+        let tail: String = chars[end..].iter().collect();
+        let text = format!("{head}{with}{tail}");
+        if let Err(error) = Policy::parse(&text, "audit.toml") {
+            let message = error.to_string();
+            proptest::prop_assert!(message.starts_with("audit.toml:"), "{}", message);
+            proptest::prop_assert!(!message.contains('\n'), "{}", message);
+        }
+    }
+}
+
 #[test]
 fn a_file_that_is_not_there_is_named() {
     let error = Policy::read(std::path::Path::new("no/such/audit.toml"))

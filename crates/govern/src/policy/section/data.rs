@@ -1,0 +1,132 @@
+//! `[data]`.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use waage_result::spec::Cut;
+
+use crate::error::PolicyError;
+use crate::policy::DataPolicy;
+use crate::policy::form::{DataForm, Decimal, Names};
+use crate::policy::read::Text;
+
+/// An optional column: an empty string means that there is none.
+pub(super) fn column(name: Option<String>) -> Option<String> {
+    name.filter(|name| !name.trim().is_empty())
+}
+
+/// A whole number of at least `least`.
+fn whole(
+    at: Text<'_>,
+    value: Option<Spanned<i64>>,
+    key: &str,
+    least: u64,
+    default: u64,
+) -> Result<u64, PolicyError> {
+    let Some(value) = value else {
+        return Ok(default);
+    };
+    let given = *value.get_ref();
+    u64::try_from(given)
+        .ok()
+        .filter(|v| *v >= least)
+        .ok_or_else(|| {
+            at.invalid(
+                value.span(),
+                format!("{key} is {given}"),
+                format!("use a whole number of at least {least}"),
+            )
+        })
+}
+
+pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy, PolicyError> {
+    let mut cuts: Vec<(Range<usize>, Cut)> = Vec::new();
+    if let Some(threshold) = form.threshold {
+        let (span, value) = (threshold.span(), threshold.into_inner());
+        if !value.is_finite() {
+            return Err(at.invalid(
+                span,
+                "threshold is not a finite number",
+                "give the least score that is selected",
+            ));
+        }
+        cuts.push((span, Cut::Threshold(value)));
+    }
+    if let Some(top_k) = form.top_k {
+        let span = top_k.span();
+        cuts.push((span, Cut::TopK(whole(at, Some(top_k), "top_k", 1, 1)?)));
+    }
+    if let Some(fraction) = form.top_fraction {
+        let span = fraction.span();
+        let text = match fraction.into_inner() {
+            Decimal::Number(number) => number.to_string(),
+            Decimal::Text(text) => text.trim().to_owned(),
+        };
+        let plain = text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+        let share = text
+            .parse::<f64>()
+            .ok()
+            .filter(|share| plain && *share > 0.0 && *share <= 1.0);
+        if share.is_none() {
+            return Err(at.invalid(
+                span,
+                format!("top_fraction is {text}"),
+                "use a decimal number above 0 and at most 1, such as 0.3",
+            ));
+        }
+        cuts.push((span, Cut::TopFraction(text)));
+    }
+    let score = column(form.score);
+    if let Some((span, _)) = cuts.get(1) {
+        return Err(at.invalid(
+            span.clone(),
+            "the score is cut twice",
+            "keep one of threshold, top_k and top_fraction",
+        ));
+    }
+    if let (Some((span, _)), None) = (cuts.first(), &score) {
+        return Err(at.invalid(
+            span.clone(),
+            "a cut is given without a score",
+            "name the score's column: score = \"…\"",
+        ));
+    }
+    let decision = form
+        .decision
+        .filter(|name| !name.get_ref().trim().is_empty());
+    if let (Some(_), Some(decision)) = (cuts.first(), &decision) {
+        return Err(at.invalid(
+            decision.span(),
+            "decisions are given both as a column and as a cut of the score",
+            "keep one of them",
+        ));
+    }
+    let stratum = match form.stratum {
+        None => Vec::new(),
+        Some(Names::One(name)) => column(Some(name)).into_iter().collect(),
+        Some(Names::Many(names)) => names
+            .into_iter()
+            .filter_map(|name| column(Some(name)))
+            .collect(),
+    };
+    let default = DataPolicy::default();
+    Ok(DataPolicy {
+        label: column(form.label),
+        score,
+        decision: decision.map(Spanned::into_inner),
+        cut: cuts.pop().map(|(_, cut)| cut),
+        weight: column(form.weight),
+        id: column(form.id),
+        stratum,
+        filter: column(form.r#where),
+        group_min_n: whole(at, form.group_min_n, "group_min_n", 1, default.group_min_n)?,
+        group_min_events: whole(
+            at,
+            form.group_min_events,
+            "group_min_events",
+            0,
+            default.group_min_events,
+        )?,
+        special_categories: form.special_categories,
+    })
+}
