@@ -6,7 +6,7 @@ use std::path::Path;
 use waage_charts::Figure;
 use waage_data::DataError;
 use waage_data::output::AtomicFile;
-use waage_report::{Format, Options, headline};
+use waage_report::{Format, Options};
 use waage_result::document::AuditResult;
 use waage_result::privacy::Hidden;
 use waage_result::text::{Catalogue, Language};
@@ -56,7 +56,7 @@ pub fn summary_line(result: &AuditResult, language: Language, seconds: f64) -> S
     words.fill(
         "text.summary_line",
         &[
-            ("headline", &headline(result, language)),
+            ("verdict", words.text(&format!("verdict.{}", result.verdict.name()))),
             ("rows", &words.integer(result.dataset.rows)),
             ("seconds", &words.decimal(seconds, 2)),
         ],
