@@ -4,8 +4,9 @@ use waage_result::document::AuditResult;
 use waage_result::finding::{Finding, State};
 use waage_result::text::Language;
 
+use crate::numbers::{Unit, limits, unit};
 use crate::order::worst_first;
-use crate::words::{Unit, Words, limits, unit};
+use crate::words::Words;
 
 /// The verdict, the worst finding and out of how many, in one sentence.
 ///

@@ -24,6 +24,7 @@ mod headline;
 mod html;
 mod json;
 mod markdown;
+mod numbers;
 mod order;
 mod text;
 mod words;

@@ -116,6 +116,44 @@ fn keys_in(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
+/// Codes of notes in the sources of the crates that make them.
+fn notes_in(folder: &Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            notes_in(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let source = std::fs::read_to_string(&path).unwrap();
+            for start in ["code: \"", "note(\""] {
+                let codes = source
+                    .split(start)
+                    .skip(1)
+                    .filter_map(|rest| rest.split_once('"'));
+                found.extend(codes.map(|(code, _)| code.to_owned()));
+            }
+        }
+    }
+}
+
+#[test]
+fn every_note_of_the_readers_has_a_text() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut codes = Vec::new();
+    for name in ["data", "metrics", "audit"] {
+        notes_in(&crates.join(name).join("src"), &mut codes);
+    }
+    assert!(codes.len() >= 5, "{codes:?}");
+    for language in Language::ALL {
+        for code in &codes {
+            let key = format!("note.{code}");
+            assert!(
+                Catalogue::of(language).get(&key).is_some(),
+                "{key} in {language}"
+            );
+        }
+    }
+}
+
 #[test]
 fn every_text_that_the_code_names_exists() {
     let mut keys = Vec::new();

@@ -1,13 +1,13 @@
 //! Rates and disparities of every group: one set of tables per attribute, the worst cells of
 //! intersections.
 
-use std::collections::HashMap;
-
 use waage_result::document::{AuditResult, Disparity, EstimateDoc, GroupResult};
-use waage_result::privacy::{Hidden, group_name, view_name};
+use waage_result::privacy::{Hidden, group_name};
 
+use super::views::{Views, worst_cells};
 use super::{Block, Cell, Column, Row, Section, Table, four_fifths};
-use crate::words::{Unit, Words, unit};
+use crate::numbers::{Unit, unit};
+use crate::words::Words;
 
 /// Metrics that come first, in this order; the others follow as the result lists them.
 const FIRST: [&str; 7] = [
@@ -32,70 +32,6 @@ const COMPARED: [(&str, &str); 6] = [
 
 /// Columns of metrics in one table.
 const COLUMNS_MAX: usize = 7;
-
-/// Cells of an intersection that a report lists.
-pub(crate) const CELLS_MAX: usize = 10;
-
-/// A result's groups and comparisons, found by name.
-pub(crate) struct Views<'a> {
-    pub(crate) list: Vec<(String, Vec<&'a GroupResult>)>,
-    to_reference: HashMap<(&'a str, &'a str, &'a str, &'a str), &'a Disparity>,
-}
-
-impl<'a> Views<'a> {
-    pub(crate) fn of(result: &'a AuditResult) -> Self {
-        let mut list: Vec<(String, Vec<&GroupResult>)> = Vec::new();
-        for group in &result.groups {
-            let name = view_name(group);
-            match list.iter_mut().find(|(view, _)| *view == name) {
-                Some((_, groups)) => groups.push(group),
-                None => list.push((name, vec![group])),
-            }
-        }
-        let to_reference = result
-            .disparities
-            .iter()
-            .filter(|d| d.scheme == "to_reference")
-            .filter_map(|d| {
-                let group = d.group.as_deref()?;
-                let key = (
-                    d.attribute.as_str(),
-                    d.metric.as_str(),
-                    d.comparison.as_str(),
-                    group,
-                );
-                Some((key, d))
-            })
-            .collect();
-        Self { list, to_reference }
-    }
-
-    /// The comparison of a group with its reference.
-    pub(crate) fn compared(
-        &self,
-        view: &str,
-        metric: &str,
-        comparison: &str,
-        group: &str,
-    ) -> Option<&'a Disparity> {
-        // The lifetimes of the key's parts need not be the result's.
-        self.to_reference
-            .get(&(view, metric, comparison, group) as &(&str, &str, &str, &str))
-            .copied()
-    }
-
-    pub(crate) fn marginals(&self) -> impl Iterator<Item = &(String, Vec<&'a GroupResult>)> {
-        self.list
-            .iter()
-            .filter(|(_, groups)| groups.iter().any(|g| g.attributes.len() == 1))
-    }
-
-    pub(crate) fn intersections(&self) -> impl Iterator<Item = &(String, Vec<&'a GroupResult>)> {
-        self.list
-            .iter()
-            .filter(|(_, groups)| groups.iter().any(|g| g.attributes.len() > 1))
-    }
-}
 
 /// Rates and disparities by each attribute.
 pub(super) fn section(
@@ -388,30 +324,6 @@ fn ranges(result: &AuditResult, view: &str, words: Words) -> Option<Table> {
         ],
         rows,
     })
-}
-
-/// The cells of an intersection farthest from their reference, worst first.
-pub(crate) fn worst_cells<'a>(
-    views: &Views<'a>,
-    view: &str,
-    groups: &[&'a GroupResult],
-) -> Vec<&'a GroupResult> {
-    let distance = |group: &GroupResult| {
-        let name = group_name(group);
-        let gap = |metric| {
-            views
-                .compared(view, metric, "difference", &name)?
-                .estimate
-                .value
-        };
-        gap("selection_rate")
-            .or_else(|| gap("true_positive_rate"))
-            .map_or(-1.0, f64::abs)
-    };
-    let mut cells = groups.to_vec();
-    cells.sort_by(|a, b| distance(b).total_cmp(&distance(a)));
-    cells.truncate(CELLS_MAX);
-    cells
 }
 
 /// The worst cells of each intersection.

@@ -4,7 +4,8 @@ use waage_result::document::AuditResult;
 use waage_result::spec::{AttributeSpec, Cut};
 
 use super::{Block, Fact, Section};
-use crate::words::{Unit, Words, clean};
+use crate::numbers::Unit;
+use crate::words::{Words, clean};
 
 /// Rows, roles, cut and policy.
 pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {

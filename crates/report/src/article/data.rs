@@ -1,10 +1,11 @@
 //! What a reader of the numbers must know of the data.
 
-use waage_result::document::AuditResult;
+use waage_result::document::{AuditResult, Note};
 use waage_result::privacy::{Hidden, MISSING, group_name, view_name};
 
 use super::{Block, Section};
-use crate::words::{Unit, Words, clean};
+use crate::numbers::Unit;
+use crate::words::{Words, clean};
 
 /// Missing values, ties, small groups, hidden groups and the readers' notes.
 pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Option<Section> {
@@ -52,50 +53,44 @@ pub(crate) fn facts_of_data(result: &AuditResult, hidden: &Hidden, words: Words)
             ));
         }
     }
-    if let Some(cut) = result
-        .settings
-        .cut
-        .as_ref()
-        .filter(|cut| cut.tied > cut.tied_selected)
-    {
-        points.push(words.fill(
-            "report.data.ties",
-            &[
-                ("tied", &words.integer(cut.tied)),
-                ("places", &words.integer(cut.tied_selected)),
-                ("score", &words.number(cut.score, Unit::Number)),
-            ],
-        ));
-    }
     points.extend(unknown(result, words));
     points.extend(small(result, hidden, words));
-    for note in &dataset.notes {
-        let key = format!("note.{}", note.code);
-        let values: Vec<(&str, String)> = note
-            .values
-            .iter()
-            .map(|(name, value)| (name.as_str(), clean(value)))
-            .collect();
+    points.extend(dataset.notes.iter().map(|note| noted(note, words)));
+    points
+}
+
+/// What the readers noted, in the catalogue's words; an unknown note as it is.
+fn noted(note: &Note, words: Words) -> String {
+    const COUNTS: [&str; 4] = ["tied", "places", "k", "rows"];
+    let values: Vec<(&str, String)> = note
+        .values
+        .iter()
+        .map(|(name, value)| {
+            let text = match value.parse() {
+                Ok(count) if COUNTS.contains(&name.as_str()) => words.integer(count),
+                _ if name == "role" => words.name_in("report.role", value),
+                _ => clean(value),
+            };
+            (name.as_str(), text)
+        })
+        .collect();
+    let key = format!("note.{}", note.code);
+    if words.catalogue.get(&key).is_some() {
         let values: Vec<(&str, &str)> = values
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        points.push(match words.catalogue.get(&key) {
-            Some(_) => words.fill(&key, &values),
-            None => {
-                let values: Vec<String> = values
-                    .iter()
-                    .map(|(name, value)| format!("{} {value}", clean(name)))
-                    .collect();
-                format!(
-                    "{}: {}",
-                    clean(&note.code.replace('_', " ")),
-                    words.list(&values)
-                )
-            }
-        });
+        return words.fill(&key, &values);
     }
-    points
+    let values: Vec<String> = values
+        .iter()
+        .map(|(name, value)| format!("{} {value}", clean(name)))
+        .collect();
+    format!(
+        "{}: {}",
+        clean(&note.code.replace('_', " ")),
+        words.list(&values)
+    )
 }
 
 fn share(count: u64, total: u64, words: Words) -> String {

@@ -6,8 +6,9 @@ use waage_result::text::Language;
 
 use super::{Block, Cell, Column, Row, Section, Table, mark};
 use crate::headline::{family_of, remedy};
+use crate::numbers::{limits, unit};
 use crate::order::worst_first;
-use crate::words::{Words, clean, limits, unit};
+use crate::words::{Words, clean};
 
 /// Every finding, worst first; waivers; checks that were not run.
 pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {

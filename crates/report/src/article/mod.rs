@@ -8,6 +8,7 @@ mod findings;
 mod glossary;
 mod method;
 mod scores;
+mod views;
 
 use serde::Serialize;
 use waage_result::document::AuditResult;
@@ -18,11 +19,12 @@ use waage_result::text::Language;
 use crate::headline::{account, headline};
 use crate::words::{Words, capitalised};
 
-pub(crate) use attributes::{CELLS_MAX, Views, disparities, rates, worst_cells};
+pub(crate) use attributes::{disparities, rates};
 pub(crate) use data::facts_of_data;
 use findings::four_fifths;
 pub(crate) use findings::reasons_in_order;
 pub(crate) use method::methods;
+pub(crate) use views::{CELLS_MAX, Views, worst_cells};
 
 /// A whole report.
 #[derive(Debug, Serialize)]

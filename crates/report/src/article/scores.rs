@@ -3,7 +3,8 @@
 use waage_result::document::{AuditResult, Distribution};
 
 use super::{Block, Cell, Column, Row, Section, Table};
-use crate::words::{Unit, Words};
+use crate::numbers::Unit;
+use crate::words::Words;
 
 use waage_result::privacy::MISSING;
 

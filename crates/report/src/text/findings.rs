@@ -6,8 +6,9 @@ use waage_result::finding::{Finding, State};
 use super::Page;
 use super::grid::{Column, Grid, Style, composites};
 use crate::article::{Cell, mark, tally};
+use crate::numbers::{limits, unit};
 use crate::order::worst_first;
-use crate::words::{Words, clean, limits, unit};
+use crate::words::{Words, clean};
 
 /// Findings listed: breaches and what is undecided.
 const FINDINGS_MAX: usize = 12;
