@@ -180,7 +180,8 @@ pub enum DataError {
     },
     /// A needed column without a single value.
     #[error(
-        "{role} \"{column}\" has no value in any of the {rows} rows; name another column, or leave the role out"
+        "{role} \"{column}\" has no value in {}; name another column, or leave the role out",
+        rows_text(*rows)
     )]
     AllMissing {
         /// The role.
@@ -192,7 +193,8 @@ pub enum DataError {
     },
     /// A score that is no finite number.
     #[error(
-        "score outside the reals: \"{column}\" is NaN or infinite in {count} rows, first in {first}; make them null, or leave them out with --where"
+        "score outside the reals: \"{column}\" is NaN or infinite in {}, first in {first}; make such scores null, or leave the rows out with --where",
+        rows_text(*count)
     )]
     ScoreNotFinite {
         /// The column.
@@ -204,7 +206,8 @@ pub enum DataError {
     },
     /// A weight that is missing, negative or not finite.
     #[error(
-        "weight \"{column}\" is missing, negative or not finite in {count} rows, first in {first}; every row needs a weight of at least 0"
+        "weight \"{column}\" is missing, negative or not finite in {}, first in {first}; every row needs a weight of at least 0",
+        rows_text(*count)
     )]
     Weight {
         /// The column.
@@ -373,6 +376,15 @@ pub(crate) fn listing<T: std::fmt::Display>(values: impl IntoIterator<Item = T>)
         texts[5] = "…".to_owned();
     }
     texts.join(", ")
+}
+
+/// A number of rows in words.
+fn rows_text(count: u64) -> String {
+    if count == 1 {
+        "1 row".to_owned()
+    } else {
+        format!("{count} rows")
+    }
 }
 
 /// A whole number with its thousands set apart.

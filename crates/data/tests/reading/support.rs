@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
+use arrow::array::{ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::file::properties::WriterProperties;
@@ -194,9 +194,4 @@ pub fn floats<const N: usize>(values: [Option<f64>; N]) -> ArrayRef {
 /// A column of integers.
 pub fn integers<const N: usize>(values: [Option<i64>; N]) -> ArrayRef {
     Arc::new(values.into_iter().collect::<Int64Array>())
-}
-
-/// Rows of a column that are not null.
-pub fn present(array: &dyn Array) -> usize {
-    array.len() - array.null_count()
 }
