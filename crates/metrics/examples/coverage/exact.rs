@@ -40,6 +40,11 @@ impl Point {
         let share = self.rate.min(1.0 - self.rate).min(high).min(1.0 - high);
         self.n as f64 * share
     }
+
+    /// Whether five or more events are expected.
+    pub fn is_frequent(&self) -> bool {
+        self.events() >= 5.0 - ROUNDING
+    }
 }
 
 /// All outcomes of a binomial that matter, with their probabilities.
@@ -137,10 +142,14 @@ pub fn mean(points: &[Point]) -> f64 {
     points.iter().map(|p| p.coverage).sum::<f64>() / points.len() as f64
 }
 
+/// The points with five or more expected events.
+pub fn frequent(points: &[Point]) -> Vec<Point> {
+    points.iter().copied().filter(Point::is_frequent).collect()
+}
+
 /// The point of least coverage among those with five or more expected events.
-pub fn worst(points: &[Point]) -> Option<&Point> {
-    points
-        .iter()
-        .filter(|p| p.events() >= 5.0 - ROUNDING)
+pub fn worst(points: &[Point]) -> Option<Point> {
+    frequent(points)
+        .into_iter()
         .min_by(|a, b| a.coverage.total_cmp(&b.coverage))
 }

@@ -5,7 +5,9 @@
 mod bootstrap;
 mod exact;
 
-use exact::{Point, SIZES, difference, mean, over_gaps, over_rates, proportion, ratio, worst};
+use exact::{
+    Point, SIZES, difference, frequent, mean, over_gaps, over_rates, proportion, ratio, worst,
+};
 
 fn main() {
     let wilson = over_rates(&SIZES, proportion);
@@ -23,22 +25,28 @@ fn main() {
         ("bootstrap, balanced accuracy", &balanced),
         ("bootstrap, difference of F1", &gaps),
     ];
-    println!("| interval | mean | least with ≥ 5 expected events | at |");
-    println!("| --- | --- | --- | --- |");
+    println!(
+        "| interval | mean | mean with ≥ 5 expected events | least with ≥ 5 expected events | at |"
+    );
+    println!("| --- | --- | --- | --- | --- |");
     for (name, points) in table {
         let least = worst(points).map_or_else(
-            || "– | –".to_owned(),
+            || "– | – |".to_owned(),
             |p| {
                 format!(
                     "{} | n {}, rate {}{} |",
                     percent(p.coverage),
                     p.n,
                     p.rate,
-                    gap_note(p, points)
+                    gap_note(&p, points)
                 )
             },
         );
-        println!("| {name} | {} | {least}", percent(mean(points)));
+        println!(
+            "| {name} | {} | {} | {least}",
+            percent(mean(points)),
+            percent(mean(&frequent(points)))
+        );
     }
     println!(
         "\n{}",
@@ -71,6 +79,10 @@ fn main() {
     pair_table(&gaps, true);
 }
 
+fn precise(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}
+
 fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
@@ -86,11 +98,7 @@ fn gap_note(point: &Point, points: &[Point]) -> String {
 
 fn cells(point: &Point, undefined: bool) -> String {
     let coverage = percent(point.coverage);
-    let mark = if point.events() < 4.999_999 {
-        " °"
-    } else {
-        ""
-    };
+    let mark = if !point.is_frequent() { " °" } else { "" };
     match undefined {
         true => format!("{coverage}{mark} | {}", percent(point.undefined)),
         false => format!("{coverage}{mark}"),
@@ -138,14 +146,14 @@ fn bootstrap_verdict(statistics: &[(&str, &Vec<Point>)]) -> String {
         }
         for p in points
             .iter()
-            .filter(|p| p.events() > 4.999_999 && p.coverage < 0.92)
+            .filter(|p| p.is_frequent() && p.coverage < 0.92)
         {
             low.push(format!(
                 "- {name} at n {}, rate {}{}: {}",
                 p.n,
                 p.rate,
                 gap_note(p, points),
-                percent(p.coverage)
+                precise(p.coverage)
             ));
         }
     }
@@ -157,10 +165,10 @@ fn bootstrap_verdict(statistics: &[(&str, &Vec<Point>)]) -> String {
     format!(
         "The formulas keep their promise: on average 94 to 96.5 %, and at least 92 % wherever five \
          events are expected. **The percentile bootstrap does not.** Its mean over the grid leaves \
-         94 to 96.5 % for {}, and in spite of five expected events it falls below 92 % here:\n\n{}\n\n\
+         94 to 96.5 % ({}), and in spite of five expected events it falls below 92 % here:\n\n{}\n\n\
          The reason: replicates can only recombine what was seen. When all of a few positives were \
          found, every replicate finds all of them, and the interval is too short. Read a bootstrap \
-         interval of a group with fewer than about 30 positives as a lower bound of the \
+         interval of a group with fewer than about 15 positives as a lower bound of the \
          uncertainty.",
         means.join(", "),
         low.join("\n")
