@@ -4,10 +4,10 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 use std::sync::{Mutex, PoisonError};
 
 use arrow::datatypes::SchemaRef;
-use arrow::ipc::reader::StreamReader;
 use arrow::record_batch::RecordBatch;
 
-use super::{Forward, ipc};
+use super::Forward;
+use super::ipc::Batches;
 use crate::DataError;
 
 /// Its name in messages.
@@ -23,7 +23,7 @@ pub(crate) struct Stdin {
 }
 
 enum State {
-    Fresh(Box<StreamReader<BufReader<Bytes>>>),
+    Fresh(Box<Batches<BufReader<Bytes>>>),
     Kept {
         fields: Vec<usize>,
         batches: Vec<RecordBatch>,
@@ -41,8 +41,8 @@ pub(crate) fn peek(mut input: Box<dyn Read + Send>, bytes: usize) -> io::Result<
 impl Stdin {
     /// Reads the schema.
     pub fn open(input: Bytes) -> Result<Self, DataError> {
-        let reader = ipc::stream_reader(BufReader::new(input), NAME)?;
-        let schema = reader.schema();
+        let reader = Batches::open(BufReader::new(input), NAME)?;
+        let schema = SchemaRef::clone(&reader.schema);
         Ok(Self {
             schema,
             state: Mutex::new(State::Fresh(Box::new(reader))),
@@ -65,7 +65,7 @@ impl Stdin {
             State::Gone => return Err(DataError::InputGone),
         };
         let (mut batches, mut bytes) = (Vec::new(), 0);
-        ipc::drain(*reader, NAME, fields, &mut |batch, _| {
+        reader.drain(NAME, fields, &mut |batch, _| {
             let batch = owned(batch)?;
             bytes += batch.get_array_memory_size() as u64;
             if bytes > memory_max {
@@ -89,7 +89,7 @@ impl Stdin {
     pub fn read(&self, fields: &[usize], forward: &mut Forward<'_>) -> Result<(), DataError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Gone) {
-            State::Fresh(reader) => ipc::drain(*reader, NAME, fields, forward),
+            State::Fresh(reader) => reader.drain(NAME, fields, forward),
             State::Kept {
                 fields: kept,
                 batches,

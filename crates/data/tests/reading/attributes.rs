@@ -13,25 +13,42 @@ use super::support::*;
 
 fn roles(attributes: &[&str]) -> RolesSpec {
     let parse = |text: &&str| AttributeSpec::parse(text).unwrap();
-    RolesSpec { sensitive: attributes.iter().map(parse).collect(), ..RolesSpec::default() }
+    RolesSpec {
+        sensitive: attributes.iter().map(parse).collect(),
+        ..RolesSpec::default()
+    }
 }
 
 /// The labels of one attribute, in order, with repeats.
 fn labels(source: Source, attribute: &str) -> Vec<Label> {
     let rows = scan(source, &roles(&[attribute]), None).unwrap().state;
-    rows.into_iter().map(|row| row.labels.into_iter().next().unwrap()).collect()
+    rows.into_iter()
+        .map(|row| row.labels.into_iter().next().unwrap())
+        .collect()
 }
 
 #[test]
 fn columns_of_every_kind_are_labels() {
     let of = |array: ArrayRef| labels(table([("a", array)]), "a");
     let text = texts([Some("x"), None, Some("")]);
-    assert_eq!(of(text), [Label::text(""), Label::text("x"), Label::Missing]);
+    assert_eq!(
+        of(text),
+        [Label::text(""), Label::text("x"), Label::Missing]
+    );
     let flags = bools([Some(true), None, Some(false)]);
-    assert_eq!(of(flags), [Label::Bool(false), Label::Bool(true), Label::Missing]);
-    assert_eq!(of(integers([Some(7), None, Some(-7)])), [Label::Int(-7), Label::Int(7), Label::Missing]);
+    assert_eq!(
+        of(flags),
+        [Label::Bool(false), Label::Bool(true), Label::Missing]
+    );
+    assert_eq!(
+        of(integers([Some(7), None, Some(-7)])),
+        [Label::Int(-7), Label::Int(7), Label::Missing]
+    );
     let whole = floats([Some(2.0), Some(f64::NAN), None, Some(-0.0)]);
-    assert_eq!(of(whole), [Label::Int(0), Label::Int(2), Label::Missing, Label::Missing]);
+    assert_eq!(
+        of(whole),
+        [Label::Int(0), Label::Int(2), Label::Missing, Label::Missing]
+    );
     let days: ArrayRef = Arc::new(Date32Array::from(vec![Some(1), None]));
     assert_eq!(of(days), [Label::Date(1), Label::Missing]);
     let days: ArrayRef = Arc::new(Date64Array::from(vec![Some(86_400_000), None]));
@@ -48,21 +65,36 @@ fn csv_attributes_take_the_kind_of_all_their_fields() {
         fs::write(&path, csv).unwrap();
         labels(Source::paths([text(&path)]), "a")
     };
-    assert_eq!(of("a,b\n10,\n9,\n,\n"), [Label::Int(9), Label::Int(10), Label::Missing]);
-    assert_eq!(of("a,b\n010,\n9,\n"), [Label::text("010"), Label::text("9")]);
+    assert_eq!(
+        of("a,b\n10,\n9,\n,\n"),
+        [Label::Int(9), Label::Int(10), Label::Missing]
+    );
+    assert_eq!(
+        of("a,b\n010,\n9,\n"),
+        [Label::text("010"), Label::text("9")]
+    );
     assert_eq!(of("a,b\n2024-01-31,\n"), [Label::Date(19_753)]);
-    assert_eq!(of("a,b\nTrue,\nFalse,\n"), [Label::Bool(false), Label::Bool(true)]);
+    assert_eq!(
+        of("a,b\nTrue,\nFalse,\n"),
+        [Label::Bool(false), Label::Bool(true)]
+    );
 }
 
 #[test]
 fn bins_are_left_closed_and_numbers_of_any_kind_fall_into_them() {
     let names = |array: ArrayRef| -> Vec<String> {
-        labels(table([("age", array)]), "age:25:40.5").iter().map(Label::to_string).collect()
+        labels(table([("age", array)]), "age:25:40.5")
+            .iter()
+            .map(Label::to_string)
+            .collect()
     };
     let ages = [Some(24), Some(25), Some(40), Some(41), None];
     let expected = ["<25", "25..<40.5", "25..<40.5", ">=40.5", "(missing)"];
     assert_eq!(names(integers(ages)), expected);
-    assert_eq!(names(floats(ages.map(|age| age.map(|age: i64| age as f64)))), expected);
+    assert_eq!(
+        names(floats(ages.map(|age| age.map(|age: i64| age as f64)))),
+        expected
+    );
     let message = failure(table([("age", texts([Some("x")]))]), &roles(&["age:25"]));
     assert!(message.contains("leave the bins out"), "{message}");
 }
@@ -76,19 +108,28 @@ fn quantile_bins_have_edges_from_all_rows() {
     let names: Vec<String> = axis.iter().map(Label::to_string).collect();
     assert_eq!(names, ["<250", "250..<500", "500..<750", ">=750"]);
     for label in &axis {
-        let mass = found.state.iter().filter(|row| row.labels[0] == *label).count();
+        let mass = found
+            .state
+            .iter()
+            .filter(|row| row.labels[0] == *label)
+            .count();
         assert_eq!(mass, 250, "{label}");
     }
     // Most values equal: bins that no value could tell apart are one.
     let repeated = integers([Some(1), Some(1), Some(1), Some(1), Some(5), None]);
-    let names: Vec<String> =
-        labels(table([("age", repeated)]), "age/4").iter().map(Label::to_string).collect();
+    let names: Vec<String> = labels(table([("age", repeated)]), "age/4")
+        .iter()
+        .map(Label::to_string)
+        .collect();
     assert_eq!(names, [">=1", ">=1", ">=1", ">=1", ">=1", "(missing)"]);
 }
 
 #[test]
 fn numbers_that_are_not_whole_ask_for_bins() {
-    let message = failure(table([("age", floats([Some(1.0), Some(2.5)]))]), &roles(&["age"]));
+    let message = failure(
+        table([("age", floats([Some(1.0), Some(2.5)]))]),
+        &roles(&["age"]),
+    );
     assert_eq!(
         message,
         "attribute \"age\" holds 2.5 (the table row 2), so its groups have no bounds; give bins \
@@ -115,14 +156,22 @@ fn too_many_levels_are_refused_and_unused_ones_do_not_count() {
     .unwrap();
     // A slice keeps the dictionary of the whole.
     let source = table([("g", coded.slice(1, 1))]);
-    let limits = Limits { levels_max: 1, ..Limits::default() };
+    let limits = Limits {
+        levels_max: 1,
+        ..Limits::default()
+    };
     let data = Dataset::open(source, &roles(&["g"]), None, limits, &Silent).unwrap();
     assert_eq!(collect(&data).unwrap().axes, [vec![Label::text("b")]]);
 }
 
 #[test]
 fn an_unknown_column_is_answered_with_the_nearest() {
-    let source = || table([("gender", texts([Some("f")])), ("Region", texts([Some("x")]))]);
+    let source = || {
+        table([
+            ("gender", texts([Some("f")])),
+            ("Region", texts([Some("x")])),
+        ])
+    };
     assert_eq!(
         failure(source(), &roles(&["gendr"])),
         "column \"gendr\" not found in the table; did you mean \"gender\"? columns: gender, Region"
@@ -138,7 +187,10 @@ fn an_unknown_column_is_answered_with_the_nearest() {
         names.iter().map(|name| (name, Arc::clone(&column))),
     )
     .unwrap();
-    let source = Source::Batches { schema: wide.schema(), batches: vec![wide] };
+    let source = Source::Batches {
+        schema: wide.schema(),
+        batches: vec![wide],
+    };
     let message = failure(source, &roles(&["zzz"]));
     assert!(message.ends_with("c28, c29, … (40 in all)"), "{message}");
 }
@@ -147,7 +199,10 @@ fn an_unknown_column_is_answered_with_the_nearest() {
 fn an_attribute_is_given_once_but_a_column_may_serve_twice() {
     let source = || table([("age", integers([Some(30), Some(50)]))]);
     let message = failure(source(), &roles(&["age", "age"]));
-    assert!(message.contains("attribute \"age\" is given twice"), "{message}");
+    assert!(
+        message.contains("attribute \"age\" is given twice"),
+        "{message}"
+    );
     let mut twice = roles(&["age", "age:40"]);
     twice.sensitive[1].name = "generation".to_owned();
     let rows = scan(source(), &twice, None).unwrap().state;

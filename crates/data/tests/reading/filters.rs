@@ -90,7 +90,11 @@ fn conditions_keep_the_rows_where_they_are_true() {
 fn csv_columns_compare_as_the_value_they_are_compared_with() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("k.csv");
-    fs::write(&path, "row;x;flag;day\n0;1,5;true;2024-01-01\n1;10,0;False;2024-01-02\n2;;;\n").unwrap();
+    fs::write(
+        &path,
+        "row;x;flag;day\n0;1,5;true;2024-01-01\n1;10,0;False;2024-01-02\n2;;;\n",
+    )
+    .unwrap();
     let source = || Source::paths([text(&path)]);
     for (filter, rows) in [
         ("x > 2", &["1"][..]),
@@ -103,7 +107,10 @@ fn csv_columns_compare_as_the_value_they_are_compared_with() {
         assert_eq!(kept(source(), filter).unwrap(), rows, "{filter}");
     }
     let message = kept(source(), "day > 3").unwrap_err().to_string();
-    assert!(message.contains("\"2024-01-01\" (") && message.contains("line 2)"), "{message}");
+    assert!(
+        message.contains("\"2024-01-01\" (") && message.contains("line 2)"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -112,18 +119,39 @@ fn what_cannot_be_used_is_quoted() {
         ("n +", "\"n +\""),
         ("n > ", "\"n >\""),
         ("n = 1 extra", "unexpected text in \"extra\""),
-        ("name like 'a%'", "an unsupported expression in \"name LIKE 'a%'\""),
+        (
+            "name like 'a%'",
+            "an unsupported expression in \"name LIKE 'a%'\"",
+        ),
         ("n + 1 > 2", "\"n + 1 > 2\""),
         ("n > x", "not one column and one value in \"n > x\""),
-        ("upper(name) = 'A'", "not one column and one value in \"upper(name) = 'A'\""),
-        ("n", "a column that is no bool, without a comparison in \"n\""),
-        ("n = 'abc'", "a value that does not suit the integer column \"n\" in \"'abc'\""),
-        ("name = 3", "does not suit the text column \"name\" in \"3\""),
-        ("day = '2024-02-30'", "does not suit the date column \"day\""),
+        (
+            "upper(name) = 'A'",
+            "not one column and one value in \"upper(name) = 'A'\"",
+        ),
+        (
+            "n",
+            "a column that is no bool, without a comparison in \"n\"",
+        ),
+        (
+            "n = 'abc'",
+            "a value that does not suit the integer column \"n\" in \"'abc'\"",
+        ),
+        (
+            "name = 3",
+            "does not suit the text column \"name\" in \"3\"",
+        ),
+        (
+            "day = '2024-02-30'",
+            "does not suit the date column \"day\"",
+        ),
         ("n = null", "use IS NULL, in \"n = NULL\""),
         ("n in (select 1)", "an unsupported expression"),
         ("n in (1, null)", "not a value in \"NULL\""),
-        ("nn = 1", "column \"nn\" not found in the table; did you mean \"n\"?"),
+        (
+            "nn = 1",
+            "column \"nn\" not found in the table; did you mean \"n\"?",
+        ),
     ] {
         let message = kept(kinds(), filter).unwrap_err().to_string();
         assert!(message.contains(part), "{filter}: {message}");
@@ -134,8 +162,13 @@ fn what_cannot_be_used_is_quoted() {
 fn a_filter_that_keeps_nothing_says_so() {
     let mut roles = label_roles("", "row");
     roles.label = None;
-    let message = scan(kinds(), &roles, Some("n > 99")).unwrap_err().to_string();
-    assert!(message.contains("the table holds 4 rows and --where keeps none of them"), "{message}");
+    let message = scan(kinds(), &roles, Some("n > 99"))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("the table holds 4 rows and --where keeps none of them"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -154,7 +187,10 @@ fn row_groups_are_not_read_where_statistics_exclude_them() {
     let source = || Source::paths([text(&path)]);
     assert_eq!(kept(source(), "row < 1000").unwrap().len(), 1000);
     let message = kept(source(), "row < 1001").unwrap_err().to_string();
-    assert!(message.contains("p.parquet cannot be read as Parquet"), "{message}");
+    assert!(
+        message.contains("p.parquet cannot be read as Parquet"),
+        "{message}"
+    );
 }
 
 #[derive(Clone, Debug)]
@@ -201,8 +237,16 @@ fn line() -> impl Strategy<Value = Line> {
 fn condition() -> impl Strategy<Value = String> {
     let operator = prop::sample::select(vec!["=", "<>", "<", "<=", ">", ">="]);
     let value = prop_oneof![
-        prop::sample::select(vec!["''", "'a'", "'b'", "'prefix-b'", "'prefix-'", "'pref'", "'zz'"])
-            .prop_map(|value| ("text", value.to_owned())),
+        prop::sample::select(vec![
+            "''",
+            "'a'",
+            "'b'",
+            "'prefix-b'",
+            "'prefix-'",
+            "'pref'",
+            "'zz'"
+        ])
+        .prop_map(|value| ("text", value.to_owned())),
         (-4_i32..4).prop_map(|n| ("number", (f64::from(n) / 2.0).to_string())),
         (-4_i32..4).prop_map(|n| ("whole", (f64::from(n) / 2.0).to_string())),
         prop::sample::select(vec!["0", "1", "4294967295"])
@@ -234,12 +278,35 @@ fn as_batch(lines: &[Line]) -> RecordBatch {
     let row: ArrayRef = Arc::new((0..lines.len() as i64).map(Some).collect::<Int64Array>());
     batch([
         ("row", row),
-        ("text", Arc::new(lines.iter().map(|l| l.text.clone()).collect::<StringArray>())),
-        ("number", Arc::new(lines.iter().map(|l| l.number).collect::<Float64Array>())),
-        ("whole", Arc::new(lines.iter().map(|l| l.whole).collect::<Int64Array>())),
-        ("unsigned", Arc::new(lines.iter().map(|l| l.unsigned).collect::<UInt32Array>())),
-        ("flag", Arc::new(lines.iter().map(|l| l.flag).collect::<BooleanArray>())),
-        ("day", Arc::new(lines.iter().map(|l| l.day).collect::<Date32Array>())),
+        (
+            "text",
+            Arc::new(
+                lines
+                    .iter()
+                    .map(|l| l.text.clone())
+                    .collect::<StringArray>(),
+            ),
+        ),
+        (
+            "number",
+            Arc::new(lines.iter().map(|l| l.number).collect::<Float64Array>()),
+        ),
+        (
+            "whole",
+            Arc::new(lines.iter().map(|l| l.whole).collect::<Int64Array>()),
+        ),
+        (
+            "unsigned",
+            Arc::new(lines.iter().map(|l| l.unsigned).collect::<UInt32Array>()),
+        ),
+        (
+            "flag",
+            Arc::new(lines.iter().map(|l| l.flag).collect::<BooleanArray>()),
+        ),
+        (
+            "day",
+            Arc::new(lines.iter().map(|l| l.day).collect::<Date32Array>()),
+        ),
     ])
 }
 

@@ -21,16 +21,26 @@ use super::support::*;
 
 fn expected() -> Vec<Row> {
     let batch = leads(3000);
-    let source = Source::Batches { schema: batch.schema(), batches: vec![batch] };
+    let source = Source::Batches {
+        schema: batch.schema(),
+        batches: vec![batch],
+    };
     scan(source, &lead_roles(), None).unwrap().state
 }
 
 fn rows_of(path: &str) -> Vec<Row> {
-    scan(Source::paths([path]), &lead_roles(), None).unwrap().state
+    scan(Source::paths([path]), &lead_roles(), None)
+        .unwrap()
+        .state
 }
 
 fn csv_of(batch: &RecordBatch, separator: &str, number: fn(f64) -> String) -> String {
-    let names: Vec<&str> = batch.schema_ref().fields().iter().map(|f| f.name().as_str()).collect();
+    let names: Vec<&str> = batch
+        .schema_ref()
+        .fields()
+        .iter()
+        .map(|f| f.name().as_str())
+        .collect();
     let mut lines = vec![names.join(separator)];
     for row in 0..batch.num_rows() {
         let cells = batch.columns().iter().map(|column| {
@@ -38,10 +48,16 @@ fn csv_of(batch: &RecordBatch, separator: &str, number: fn(f64) -> String) -> St
                 return String::new();
             }
             match column.data_type() {
-                DataType::Float64 => {
-                    number(column.as_primitive::<arrow::datatypes::Float64Type>().value(row))
-                }
-                _ => cast(column, &DataType::Utf8).unwrap().as_string::<i32>().value(row).to_owned(),
+                DataType::Float64 => number(
+                    column
+                        .as_primitive::<arrow::datatypes::Float64Type>()
+                        .value(row),
+                ),
+                _ => cast(column, &DataType::Utf8)
+                    .unwrap()
+                    .as_string::<i32>()
+                    .value(row)
+                    .to_owned(),
             }
         });
         lines.push(cells.collect::<Vec<_>>().join(separator));
@@ -76,18 +92,27 @@ fn every_codec_of_parquet_is_read() {
         .set_data_page_row_count_limit(50)
         .set_write_batch_size(10);
     write_parquet_with(&path, &leads(3000), properties, 3000);
-    assert_eq!(rows_of(&text(&path)), rows, "with a dictionary that overflows");
+    assert_eq!(
+        rows_of(&text(&path)),
+        rows,
+        "with a dictionary that overflows"
+    );
 }
 
 #[test]
 fn arrow_files_and_streams_are_read_whatever_their_name() {
     let (folder, rows, leads) = (tempfile::tempdir().unwrap(), expected(), leads(3000));
-    for compression in [None, Some(CompressionType::LZ4_FRAME), Some(CompressionType::ZSTD)] {
-        let options = IpcWriteOptions::default().try_with_compression(compression).unwrap();
+    for compression in [
+        None,
+        Some(CompressionType::LZ4_FRAME),
+        Some(CompressionType::ZSTD),
+    ] {
+        let options = IpcWriteOptions::default()
+            .try_with_compression(compression)
+            .unwrap();
         let path = folder.path().join("leads.bin");
         let file = fs::File::create(&path).unwrap();
-        let mut writer =
-            FileWriter::try_new_with_options(file, &leads.schema(), options).unwrap();
+        let mut writer = FileWriter::try_new_with_options(file, &leads.schema(), options).unwrap();
         for start in [0, 1000, 2000] {
             writer.write(&leads.slice(start, 1000)).unwrap();
         }
@@ -102,14 +127,27 @@ fn arrow_files_and_streams_are_read_whatever_their_name() {
 fn stream(batch: &RecordBatch) -> Vec<u8> {
     let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).unwrap();
     for start in (0..batch.num_rows()).step_by(1000) {
-        writer.write(&batch.slice(start, 1000.min(batch.num_rows() - start))).unwrap();
+        writer
+            .write(&batch.slice(start, 1000.min(batch.num_rows() - start)))
+            .unwrap();
     }
     writer.into_inner().unwrap()
 }
 
-fn from_stdin(bytes: Vec<u8>, roles: &RolesSpec, limits: Limits) -> Result<Dataset, waage_data::DataError> {
+fn from_stdin(
+    bytes: Vec<u8>,
+    roles: &RolesSpec,
+    limits: Limits,
+) -> Result<Dataset, waage_data::DataError> {
     let input = Box::new(Cursor::new(bytes));
-    Dataset::open_with(Source::paths(["-"]), Some(input), roles, None, limits, &Silent)
+    Dataset::open_with(
+        Source::paths(["-"]),
+        Some(input),
+        roles,
+        None,
+        limits,
+        &Silent,
+    )
 }
 
 #[test]
@@ -118,19 +156,34 @@ fn standard_input_is_read_once_or_kept_when_two_scans_are_needed() {
     let data = from_stdin(stream(&leads), &lead_roles(), Limits::default()).unwrap();
     assert_eq!(collect(&data).unwrap().state, expected());
     let message = collect(&data).unwrap_err().to_string();
-    assert!(message.contains("standard input was read already"), "{message}");
+    assert!(
+        message.contains("standard input was read already"),
+        "{message}"
+    );
 
-    let cut = RolesSpec { cut: Some(Cut::TopK(500)), ..lead_roles() };
-    let source = Source::Batches { schema: leads.schema(), batches: vec![leads.clone()] };
+    let cut = RolesSpec {
+        cut: Some(Cut::TopK(500)),
+        ..lead_roles()
+    };
+    let source = Source::Batches {
+        schema: leads.schema(),
+        batches: vec![leads.clone()],
+    };
     let in_memory = scan(source, &cut, None).unwrap();
     let data = from_stdin(stream(&leads), &cut, Limits::default()).unwrap();
     let kept = collect(&data).unwrap();
     assert_eq!((kept.state, kept.cut), (in_memory.state, in_memory.cut));
 
-    let small = Limits { memory_max: 1000, ..Limits::default() };
+    let small = Limits {
+        memory_max: 1000,
+        ..Limits::default()
+    };
     let data = from_stdin(stream(&leads), &cut, small).unwrap();
     let message = collect(&data).unwrap_err().to_string();
-    assert!(message.contains("needs more than 1000 bytes") && message.contains("save it"), "{message}");
+    assert!(
+        message.contains("needs more than 1000 bytes") && message.contains("save it"),
+        "{message}"
+    );
 }
 
 #[test]
@@ -143,7 +196,10 @@ fn standard_input_may_be_parquet_or_csv() {
     let csv = csv_of(&leads(3000), ",", |number| number.to_string());
     let data = from_stdin(csv.into_bytes(), &lead_roles(), Limits::default()).unwrap();
     assert_eq!(collect(&data).unwrap().state, expected());
-    let message = from_stdin(Vec::new(), &lead_roles(), Limits::default()).err().unwrap().to_string();
+    let message = from_stdin(Vec::new(), &lead_roles(), Limits::default())
+        .err()
+        .unwrap()
+        .to_string();
     assert!(message.contains("standard input is empty"), "{message}");
 }
 
@@ -190,7 +246,11 @@ fn a_german_spreadsheet_export_is_understood() {
         ..RolesSpec::default()
     };
     let found = scan(Source::paths([text(&path)]), &roles, None).unwrap();
-    let mut rows: Vec<_> = found.state.iter().map(|row| (row.names(), row.outcome)).collect();
+    let mut rows: Vec<_> = found
+        .state
+        .iter()
+        .map(|row| (row.names(), row.outcome))
+        .collect();
     rows.sort();
     let names = |a: &str, b: &str| vec![a.to_owned(), b.to_owned()];
     let expected = [
@@ -199,7 +259,14 @@ fn a_german_spreadsheet_export_is_understood() {
         (names("weiblich", "1234.5..<1235"), 4 + 1),
     ];
     assert_eq!(rows, expected);
-    assert!(found.notes.iter().any(|note| note.code == "csv_windows_1252"), "{:?}", found.notes);
+    assert!(
+        found
+            .notes
+            .iter()
+            .any(|note| note.code == "csv_windows_1252"),
+        "{:?}",
+        found.notes
+    );
 }
 
 #[test]
@@ -207,11 +274,24 @@ fn csv_formats_can_be_given() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("odd.csv");
     fs::write(&path, "g!s!y\na!1,000!1\nb!2,000!0\n").unwrap();
-    let csv = CsvFormat { separator: Some(b'!'), decimal: Some(b',') };
-    let source = Source::Input(Input { paths: vec![text(&path)], csv });
-    let roles = RolesSpec { score: Some("s".to_owned()), ..label_roles("y", "g") };
+    let csv = CsvFormat {
+        separator: Some(b'!'),
+        decimal: Some(b','),
+    };
+    let source = Source::Input(Input {
+        paths: vec![text(&path)],
+        csv,
+    });
+    let roles = RolesSpec {
+        score: Some("s".to_owned()),
+        ..label_roles("y", "g")
+    };
     let found = scan(source, &roles, None).unwrap();
-    let scores: Vec<f64> = found.state.iter().map(|r| f64::from_bits(r.score.unwrap())).collect();
+    let scores: Vec<f64> = found
+        .state
+        .iter()
+        .map(|r| f64::from_bits(r.score.unwrap()))
+        .collect();
     assert_eq!(scores, [1.0, 2.0]);
 }
 
@@ -238,7 +318,10 @@ fn files_differ_in_column_order_and_width_and_still_combine() {
     .unwrap();
     write_parquet(&folder.path().join("b.parquet"), &second, 500);
     assert_eq!(rows_of(&text(folder.path())), expected());
-    assert_eq!(rows_of(&format!("{}/*.parquet", text(folder.path()))), expected());
+    assert_eq!(
+        rows_of(&format!("{}/*.parquet", text(folder.path()))),
+        expected()
+    );
 }
 
 #[test]
@@ -251,12 +334,20 @@ fn files_that_differ_otherwise_are_named_with_the_column() {
     write_parquet(&folder.path().join("2.parquet"), &second, 10);
     let roles = label_roles("y", "g");
     let message = failure(Source::paths([text(folder.path())]), &roles);
-    for part in ["column \"g\" is text in ", "1.parquet but integer in ", "2.parquet; convert one"] {
+    for part in [
+        "column \"g\" is text in ",
+        "1.parquet but integer in ",
+        "2.parquet; convert one",
+    ] {
         assert!(message.contains(part), "{message}");
     }
     write_parquet(&folder.path().join("2.parquet"), &third, 10);
     let message = failure(Source::paths([text(folder.path())]), &roles);
-    for part in ["column \"g\" of ", "1.parquet is missing in ", "2.parquet; add it"] {
+    for part in [
+        "column \"g\" of ",
+        "1.parquet is missing in ",
+        "2.parquet; add it",
+    ] {
         assert!(message.contains(part), "{message}");
     }
 }
@@ -265,19 +356,38 @@ fn files_that_differ_otherwise_are_named_with_the_column() {
 fn folders_are_columns() {
     let folder = tempfile::tempdir().unwrap();
     let rows = batch([("y", bools([Some(true), Some(false)]))]);
-    for name in ["region=EMEA", "region=S%C3%BCd", "region=__HIVE_DEFAULT_PARTITION__"] {
+    for name in [
+        "region=EMEA",
+        "region=S%C3%BCd",
+        "region=__HIVE_DEFAULT_PARTITION__",
+    ] {
         let folder = folder.path().join(name);
         fs::create_dir(&folder).unwrap();
         write_parquet(&folder.join("part.parquet"), &rows, 10);
     }
     let roles = label_roles("y", "region");
     let found = scan(Source::paths([text(folder.path())]), &roles, None).unwrap();
-    let labels: Vec<Label> = found.state.iter().map(|row| row.labels[0].clone()).collect();
+    let labels: Vec<Label> = found
+        .state
+        .iter()
+        .map(|row| row.labels[0].clone())
+        .collect();
     let (south, emea) = (Label::text("S\u{fc}d"), Label::text("EMEA"));
-    let expected = [&emea, &emea, &south, &south, &Label::Missing, &Label::Missing];
+    let expected = [
+        &emea,
+        &emea,
+        &south,
+        &south,
+        &Label::Missing,
+        &Label::Missing,
+    ];
     assert_eq!(labels.iter().collect::<Vec<_>>(), expected);
-    let found =
-        scan(Source::paths([text(folder.path())]), &roles, Some("region = 'EMEA'")).unwrap();
+    let found = scan(
+        Source::paths([text(folder.path())]),
+        &roles,
+        Some("region = 'EMEA'"),
+    )
+    .unwrap();
     assert_eq!((found.rows, found.rows_filtered_out), (2, 4));
 }
 
@@ -295,11 +405,27 @@ fn nested_columns_are_left_out_with_a_note() {
     write_parquet(&path, &rows, 10);
     let found = scan(Source::paths([text(&path)]), &label_roles("y", "g"), None).unwrap();
     assert_eq!(found.rows, 2);
-    let note = found.notes.iter().find(|note| note.code == "columns_not_read").unwrap();
+    let note = found
+        .notes
+        .iter()
+        .find(|note| note.code == "columns_not_read")
+        .unwrap();
     assert_eq!(note.values["columns"], "before");
     let message = failure(Source::paths([text(&path)]), &label_roles("y", "before"));
-    assert!(message.contains("\"before\" is nested or binary and cannot be the attribute"), "{message}");
-    assert_eq!(scan(Source::paths([text(&path)]), &label_roles("y", "g"), Some("g = 'b'")).unwrap().rows, 1);
+    assert!(
+        message.contains("\"before\" is nested or binary and cannot be the attribute"),
+        "{message}"
+    );
+    assert_eq!(
+        scan(
+            Source::paths([text(&path)]),
+            &label_roles("y", "g"),
+            Some("g = 'b'")
+        )
+        .unwrap()
+        .rows,
+        1
+    );
 }
 
 #[test]
@@ -307,7 +433,10 @@ fn every_arrow_type_of_a_column_gives_the_same_labels() {
     let leads = leads(500);
     let dictionary = |key, value| DataType::Dictionary(Box::new(key), Box::new(value));
     let roles = label_roles("converted", "gender");
-    let source = |batch: RecordBatch| Source::Batches { schema: batch.schema(), batches: vec![batch] };
+    let source = |batch: RecordBatch| Source::Batches {
+        schema: batch.schema(),
+        batches: vec![batch],
+    };
     let expected = scan(source(leads.clone()), &roles, None).unwrap().state;
     let types = [
         DataType::LargeUtf8,
@@ -320,7 +449,11 @@ fn every_arrow_type_of_a_column_gives_the_same_labels() {
     for to in types {
         let gender = match &to {
             DataType::Dictionary(key, value) => {
-                let coded = cast(leads.column(0), &dictionary((**key).clone(), DataType::Utf8)).unwrap();
+                let coded = cast(
+                    leads.column(0),
+                    &dictionary((**key).clone(), DataType::Utf8),
+                )
+                .unwrap();
                 let values = cast(coded.as_any_dictionary().values(), value).unwrap();
                 coded.as_any_dictionary().with_values(values)
             }
@@ -329,7 +462,11 @@ fn every_arrow_type_of_a_column_gives_the_same_labels() {
         assert_eq!(gender.data_type(), &to);
         let converted = Arc::clone(leads.column(2));
         let changed = batch([("gender", gender), ("converted", converted)]);
-        assert_eq!(scan(source(changed), &roles, None).unwrap().state, expected, "{to}");
+        assert_eq!(
+            scan(source(changed), &roles, None).unwrap().state,
+            expected,
+            "{to}"
+        );
     }
     let roles = label_roles("converted", "age");
     let expected = scan(source(leads.clone()), &roles, None).unwrap().state;
@@ -344,7 +481,11 @@ fn every_arrow_type_of_a_column_gives_the_same_labels() {
     ] {
         let age = cast(leads.column(1), &to).unwrap();
         let changed = batch([("age", age), ("converted", Arc::clone(leads.column(2)))]);
-        assert_eq!(scan(source(changed), &roles, None).unwrap().state, expected, "{to}");
+        assert_eq!(
+            scan(source(changed), &roles, None).unwrap().state,
+            expected,
+            "{to}"
+        );
     }
 }
 
@@ -352,22 +493,41 @@ fn every_arrow_type_of_a_column_gives_the_same_labels() {
 fn a_slice_with_its_own_offset_is_read_as_a_table() {
     let leads = leads(40_000);
     let whole = concat_batches(&leads.schema(), [&leads.slice(13, 39_001)]).unwrap();
-    let source = |batch: RecordBatch| Source::Batches { schema: batch.schema(), batches: vec![batch] };
+    let source = |batch: RecordBatch| Source::Batches {
+        schema: batch.schema(),
+        batches: vec![batch],
+    };
     let sliced = scan(source(leads.slice(13, 39_001)), &lead_roles(), None).unwrap();
-    assert_eq!(sliced.state, scan(source(whole), &lead_roles(), None).unwrap().state);
+    assert_eq!(
+        sliced.state,
+        scan(source(whole), &lead_roles(), None).unwrap().state
+    );
     assert_eq!(sliced.rows, 39_001);
 }
 
 #[test]
 fn timestamps_serve_filters_alone() {
-    let moments = arrow::array::TimestampMillisecondArray::from(vec![Some(1_704_067_200_000), None]);
+    let moments =
+        arrow::array::TimestampMillisecondArray::from(vec![Some(1_704_067_200_000), None]);
     let moments = Arc::new(moments) as ArrayRef;
-    assert_eq!(moments.data_type(), &DataType::Timestamp(TimeUnit::Millisecond, None));
-    let rows = [("t", moments), ("g", texts([Some("a"), None])), ("y", bools([Some(true); 2]))];
+    assert_eq!(
+        moments.data_type(),
+        &DataType::Timestamp(TimeUnit::Millisecond, None)
+    );
+    let rows = [
+        ("t", moments),
+        ("g", texts([Some("a"), None])),
+        ("y", bools([Some(true); 2])),
+    ];
     let message = failure(table(rows.clone()), &label_roles("y", "t"));
     assert!(message.contains("use it in --where"), "{message}");
     let roles = label_roles("y", "g");
-    assert_eq!(scan(table(rows), &roles, Some("t >= '2024-01-01 00:00:00'")).unwrap().rows, 1);
+    assert_eq!(
+        scan(table(rows), &roles, Some("t >= '2024-01-01 00:00:00'"))
+            .unwrap()
+            .rows,
+        1
+    );
 }
 
 #[test]
@@ -376,6 +536,12 @@ fn a_table_with_two_columns_of_one_name_is_refused() {
     let schema = Arc::new(Schema::new(vec![field("y"), field("y")]));
     let columns = vec![bools([Some(true)]), bools([Some(false)])];
     let batch = RecordBatch::try_new(Arc::clone(&schema), columns).unwrap();
-    let message = failure(Source::Batches { schema, batches: vec![batch] }, &label_roles("y", "y"));
+    let message = failure(
+        Source::Batches {
+            schema,
+            batches: vec![batch],
+        },
+        &label_roles("y", "y"),
+    );
     assert_eq!(message, "the table has two columns named \"y\"; rename one");
 }

@@ -22,7 +22,9 @@ fn roles(positive: Option<&str>) -> RolesSpec {
 /// Label and decision of every row, sorted.
 fn outcomes(source: Source, roles: &RolesSpec) -> Vec<(u8, u8)> {
     let rows = scan(source, roles, None).unwrap().state;
-    rows.iter().map(|row| (outcome::label(row.outcome), outcome::decision(row.outcome))).collect()
+    rows.iter()
+        .map(|row| (outcome::label(row.outcome), outcome::decision(row.outcome)))
+        .collect()
 }
 
 const EXPECTED: [(u8, u8); 4] = [(0, 0), (0, 1), (1, 2), (2, 1)];
@@ -33,9 +35,15 @@ fn labels_and_decisions_of_any_type_give_the_same_outcomes() {
     let columns: [ArrayRef; 5] = [
         bools(bits.map(|bit| bit.map(|bit| bit == 1))),
         integers(bits.map(|bit| bit.map(i64::from))),
-        Arc::new(Int8Array::from(bits.map(|bit| bit.map(|bit| bit as i8)).to_vec())),
-        Arc::new(UInt64Array::from(bits.map(|bit| bit.map(|bit| bit as u64)).to_vec())),
-        Arc::new(Float32Array::from(bits.map(|bit| bit.map(|bit| bit as f32)).to_vec())),
+        Arc::new(Int8Array::from(
+            bits.map(|bit| bit.map(|bit| bit as i8)).to_vec(),
+        )),
+        Arc::new(UInt64Array::from(
+            bits.map(|bit| bit.map(|bit| bit as u64)).to_vec(),
+        )),
+        Arc::new(Float32Array::from(
+            bits.map(|bit| bit.map(|bit| bit as f32)).to_vec(),
+        )),
     ];
     for column in columns {
         let kind = column.data_type().clone();
@@ -45,10 +53,16 @@ fn labels_and_decisions_of_any_type_give_the_same_outcomes() {
     }
     let won = texts([Some("lost"), Some("lost"), Some("won"), None]);
     let decided = bools([Some(false), Some(true), None, Some(true)]);
-    assert_eq!(outcomes(table([("y", won), ("d", decided)]), &roles(Some("won"))), EXPECTED);
+    assert_eq!(
+        outcomes(table([("y", won), ("d", decided)]), &roles(Some("won"))),
+        EXPECTED
+    );
     let graded = integers([Some(2), Some(2), Some(1), None]);
     let decided = integers([Some(2), Some(1), None, Some(1)]);
-    assert_eq!(outcomes(table([("y", graded), ("d", decided)]), &roles(Some("1"))), EXPECTED);
+    assert_eq!(
+        outcomes(table([("y", graded), ("d", decided)]), &roles(Some("1"))),
+        EXPECTED
+    );
 }
 
 #[test]
@@ -68,7 +82,10 @@ fn a_positive_value_concerns_the_column_that_needs_it() {
     assert_eq!(found, EXPECTED);
     let inverted = bools([Some(true), Some(true), Some(false), None]);
     let decided = bools([Some(true), Some(false), None, Some(false)]);
-    let found = outcomes(table([("y", inverted), ("d", decided)]), &roles(Some("false")));
+    let found = outcomes(
+        table([("y", inverted), ("d", decided)]),
+        &roles(Some("false")),
+    );
     assert_eq!(found, EXPECTED);
 }
 
@@ -106,11 +123,21 @@ fn three_valued_labels_need_a_positive_value_and_then_leave_a_note() {
          with --positive VALUE"
     );
     let found = scan(source(), &roles(Some("A")), None).unwrap();
-    let positive = found.state.iter().filter(|row| outcome::label(row.outcome) == 1).count();
+    let positive = found
+        .state
+        .iter()
+        .filter(|row| outcome::label(row.outcome) == 1)
+        .count();
     assert_eq!(positive, 2);
     let note = &found.notes[0];
     assert_eq!(note.code, "others_count_as_negative");
-    assert_eq!((note.values["positive"].as_str(), note.values["others"].as_str()), ("A", "\"B\", \"C\""));
+    assert_eq!(
+        (
+            note.values["positive"].as_str(),
+            note.values["others"].as_str()
+        ),
+        ("A", "\"B\", \"C\"")
+    );
     assert_eq!(
         failure(source(), &roles(Some("D"))),
         "label \"y\" is never \"D\"; its values are \"A\", \"B\", \"C\": give one of them to \
@@ -120,7 +147,16 @@ fn three_valued_labels_need_a_positive_value_and_then_leave_a_note() {
 
 #[test]
 fn numbers_beside_0_and_1_are_listed_up_to_five() {
-    let label = integers([Some(7), Some(0), Some(3), Some(1), Some(2), Some(5), Some(4), Some(3)]);
+    let label = integers([
+        Some(7),
+        Some(0),
+        Some(3),
+        Some(1),
+        Some(2),
+        Some(5),
+        Some(4),
+        Some(3),
+    ]);
     let source = table([("y", label), ("d", bools([Some(true); 8]))]);
     assert_eq!(
         failure(source, &roles(None)),
@@ -133,13 +169,23 @@ fn numbers_beside_0_and_1_are_listed_up_to_five() {
 fn columns_without_a_value_are_refused() {
     let (some, none) = (|| bools([Some(true), None]), || bools([None, None]));
     let message = failure(table([("y", none()), ("d", some())]), &roles(None));
-    assert!(message.starts_with("label \"y\" has no value in 2 rows"), "{message}");
+    assert!(
+        message.starts_with("label \"y\" has no value in 2 rows"),
+        "{message}"
+    );
     let message = failure(table([("y", some()), ("d", none())]), &roles(None));
-    assert!(message.starts_with("decision \"d\" has no value"), "{message}");
+    assert!(
+        message.starts_with("decision \"d\" has no value"),
+        "{message}"
+    );
     let empty: ArrayRef = Arc::new(arrow::array::NullArray::new(2));
     let message = failure(table([("y", empty), ("d", some())]), &roles(None));
     assert!(message.starts_with("label \"y\" has no value"), "{message}");
-    for cut in [Cut::Threshold(0.5), Cut::TopK(1), Cut::TopFraction("0.5".to_owned())] {
+    for cut in [
+        Cut::Threshold(0.5),
+        Cut::TopK(1),
+        Cut::TopFraction("0.5".to_owned()),
+    ] {
         let roles = RolesSpec {
             score: Some("s".to_owned()),
             cut: Some(cut),
@@ -154,7 +200,11 @@ fn columns_without_a_value_are_refused() {
 fn scores_outside_the_reals_are_counted_and_placed() {
     let scores = || floats([Some(0.1), None, Some(f64::NAN), Some(f64::INFINITY)]);
     for cut in [None, Some(Cut::Threshold(0.5)), Some(Cut::TopK(1))] {
-        let roles = RolesSpec { score: Some("s".to_owned()), cut, ..RolesSpec::default() };
+        let roles = RolesSpec {
+            score: Some("s".to_owned()),
+            cut,
+            ..RolesSpec::default()
+        };
         assert_eq!(
             failure(table([("s", scores())]), &roles),
             "score outside the reals: \"s\" is NaN or infinite in 2 rows, first in the table row \
@@ -170,11 +220,24 @@ fn scores_outside_the_reals_are_counted_and_placed() {
 fn weights_must_be_finite_and_not_negative_in_every_row() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("w.parquet");
-    let weight = [Some(1.0), Some(0.0), Some(-0.5), None, Some(f64::INFINITY), Some(2.0)];
+    let weight = [
+        Some(1.0),
+        Some(0.0),
+        Some(-0.5),
+        None,
+        Some(f64::INFINITY),
+        Some(2.0),
+    ];
     let rows = batch([("g", texts([Some("a"); 6])), ("w", floats(weight))]);
     write_parquet(&path, &rows, 2);
-    let roles = RolesSpec { weight: Some("w".to_owned()), ..label_roles("g", "g") };
-    let roles = RolesSpec { label: None, ..roles };
+    let roles = RolesSpec {
+        weight: Some("w".to_owned()),
+        ..label_roles("g", "g")
+    };
+    let roles = RolesSpec {
+        label: None,
+        ..roles
+    };
     let message = failure(Source::paths([text(&path)]), &roles);
     let expected = format!(
         "weight \"w\" is missing, negative or not finite in 3 rows, first in {} row 3; every row \
@@ -182,7 +245,12 @@ fn weights_must_be_finite_and_not_negative_in_every_row() {
         path.display()
     );
     assert_eq!(message, expected);
-    let found = scan(Source::paths([text(&path)]), &roles, Some("w between 0 and 10")).unwrap();
+    let found = scan(
+        Source::paths([text(&path)]),
+        &roles,
+        Some("w between 0 and 10"),
+    )
+    .unwrap();
     assert_eq!((found.rows, found.rows_filtered_out), (3, 3));
 }
 
@@ -206,10 +274,19 @@ fn faults_are_placed_by_their_row_before_the_filter() {
 #[test]
 fn roles_that_exclude_each_other_are_refused() {
     let source = || table([("y", bools([Some(true)])), ("s", floats([Some(0.5)]))]);
-    let same = RolesSpec { decision: Some("y".to_owned()), ..label_roles("y", "s") };
+    let same = RolesSpec {
+        decision: Some("y".to_owned()),
+        ..label_roles("y", "s")
+    };
     let message = failure(source(), &same);
-    assert!(message.contains("column \"y\" is given as label and as decision"), "{message}");
-    let without_score = RolesSpec { cut: Some(Cut::TopK(1)), ..RolesSpec::default() };
+    assert!(
+        message.contains("column \"y\" is given as label and as decision"),
+        "{message}"
+    );
+    let without_score = RolesSpec {
+        cut: Some(Cut::TopK(1)),
+        ..RolesSpec::default()
+    };
     assert!(failure(source(), &without_score).contains("needs a score"));
     let both = RolesSpec {
         decision: Some("y".to_owned()),
@@ -218,7 +295,10 @@ fn roles_that_exclude_each_other_are_refused() {
         ..RolesSpec::default()
     };
     assert!(failure(source(), &both).contains("both given"));
-    let text_score = RolesSpec { score: Some("y".to_owned()), ..RolesSpec::default() };
+    let text_score = RolesSpec {
+        score: Some("y".to_owned()),
+        ..RolesSpec::default()
+    };
     assert_eq!(
         failure(source(), &text_score),
         "column \"y\" is bool and cannot be the score; give a column of numbers"

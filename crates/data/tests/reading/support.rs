@@ -40,7 +40,9 @@ pub fn collect(data: &Dataset) -> Result<Scan<Vec<Row>>, DataError> {
         |rows, block| {
             for row in 0..block.len {
                 let codes = block.axes.iter();
-                let codes = codes.map(|axis| axis.table[axis.keys[row] as usize]).collect();
+                let codes = codes
+                    .map(|axis| axis.table[axis.keys[row] as usize])
+                    .collect();
                 let weight = block.weights.map(|weights| weights[row].to_bits());
                 // Every NaN is one missing score.
                 let bits = |score: f64| if score.is_nan() { f64::NAN } else { score }.to_bits();
@@ -81,18 +83,29 @@ pub fn scan(
     roles: &RolesSpec,
     filter: Option<&str>,
 ) -> Result<Scan<Vec<Row>>, DataError> {
-    collect(&Dataset::open(source, roles, filter, Limits::default(), &Silent)?)
+    collect(&Dataset::open(
+        source,
+        roles,
+        filter,
+        Limits::default(),
+        &Silent,
+    )?)
 }
 
 /// The message of a scan that must fail.
 pub fn failure(source: Source, roles: &RolesSpec) -> String {
-    scan(source, roles, None).expect_err("the scan should fail").to_string()
+    scan(source, roles, None)
+        .expect_err("the scan should fail")
+        .to_string()
 }
 
 /// Batches in memory as a source.
 pub fn table<const N: usize>(columns: [(&str, ArrayRef); N]) -> Source {
     let batch = batch(columns);
-    Source::Batches { schema: batch.schema(), batches: vec![batch] }
+    Source::Batches {
+        schema: batch.schema(),
+        batches: vec![batch],
+    }
 }
 
 /// Named columns as a batch.
@@ -103,11 +116,31 @@ pub fn batch<const N: usize>(columns: [(&str, ArrayRef); N]) -> RecordBatch {
 
 /// Leads with everything: texts with nulls, bools with nulls, scores, weights and ids.
 pub fn leads(rows: usize) -> RecordBatch {
-    let genders = [Some("female"), Some("male"), None, Some("diverse"), Some("male")];
+    let genders = [
+        Some("female"),
+        Some("male"),
+        None,
+        Some("diverse"),
+        Some("male"),
+    ];
     let of = |i: usize| (i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
     batch([
-        ("gender", Arc::new((0..rows).map(|i| genders[of(i) as usize % 5]).collect::<StringArray>())),
-        ("age", Arc::new((0..rows).map(|i| Some(18 + of(i + 7) as i64 % 60)).collect::<Int64Array>())),
+        (
+            "gender",
+            Arc::new(
+                (0..rows)
+                    .map(|i| genders[of(i) as usize % 5])
+                    .collect::<StringArray>(),
+            ),
+        ),
+        (
+            "age",
+            Arc::new(
+                (0..rows)
+                    .map(|i| Some(18 + of(i + 7) as i64 % 60))
+                    .collect::<Int64Array>(),
+            ),
+        ),
         (
             "converted",
             Arc::new(
@@ -124,8 +157,22 @@ pub fn leads(rows: usize) -> RecordBatch {
                     .collect::<Float64Array>(),
             ),
         ),
-        ("weight", Arc::new((0..rows).map(|i| Some((i % 4) as f64 / 2.0)).collect::<Float64Array>())),
-        ("id", Arc::new((0..rows).map(|i| Some(format!("L{i:06}"))).collect::<StringArray>())),
+        (
+            "weight",
+            Arc::new(
+                (0..rows)
+                    .map(|i| Some((i % 4) as f64 / 2.0))
+                    .collect::<Float64Array>(),
+            ),
+        ),
+        (
+            "id",
+            Arc::new(
+                (0..rows)
+                    .map(|i| Some(format!("L{i:06}")))
+                    .collect::<StringArray>(),
+            ),
+        ),
     ])
 }
 
@@ -163,7 +210,9 @@ pub fn write_parquet_with(
     properties: parquet::file::properties::WriterPropertiesBuilder,
     row_group_rows: usize,
 ) {
-    let properties = properties.set_max_row_group_row_count(Some(row_group_rows)).build();
+    let properties = properties
+        .set_max_row_group_row_count(Some(row_group_rows))
+        .build();
     let file = File::create(path).expect("a writable folder");
     let mut writer =
         ArrowWriter::try_new(file, batch.schema(), Some(properties)).expect("a valid schema");
