@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::interval::{self, Interval};
+use crate::interval::{self, Form, Interval, clipped, mover_difference, mover_ratio, percentile};
 use crate::special;
 
 /// Why a value is undefined or a finding could not be decided (FORMULAS §1, closed list).
@@ -108,6 +108,10 @@ pub enum Method {
     KatzWalters,
     /// Donner–Zou's MOVER ratio from Wilson limits.
     Mover,
+    /// Wilson's limits of a proportion, mapped by the function that makes the value of it.
+    WilsonMapped,
+    /// Square-and-add of Wilson's limits: a mean of proportions, a difference of values made of them.
+    MoverWilson,
     /// Large-sample normal interval of a mean.
     Normal,
     /// Percentile bootstrap on the cube.
@@ -120,7 +124,7 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -134,6 +138,8 @@ impl Method {
         Self::KatzLog,
         Self::KatzWalters,
         Self::Mover,
+        Self::WilsonMapped,
+        Self::MoverWilson,
         Self::Normal,
         Self::BootstrapPercentile,
         Self::BootstrapPercentileBiased,
@@ -157,6 +163,8 @@ impl Method {
             Self::KatzLog => "katz_log",
             Self::KatzWalters => "katz_walters",
             Self::Mover => "mover",
+            Self::WilsonMapped => "wilson_mapped",
+            Self::MoverWilson => "mover_wilson",
             Self::Normal => "normal",
             Self::BootstrapPercentile => "bootstrap_percentile",
             Self::BootstrapPercentileBiased => "bootstrap_percentile_biased",
@@ -192,9 +200,19 @@ pub enum Evidence {
         /// Successes and trials of the reference.
         reference: (f64, f64),
     },
+    /// A function of independent proportions.
+    Form(Form),
+    /// Two independent functions of proportions; their ratio if the method is [`Method::Mover`],
+    /// else their difference.
+    Forms {
+        /// Of the group.
+        group: Form,
+        /// Of the reference.
+        reference: Form,
+    },
     /// A standard error for a normal interval.
     StandardError(f64),
-    /// Bootstrap replicates, sorted, undefined ones left out.
+    /// Bootstrap replicates in any order, undefined ones left out.
     Replicates(Arc<[f64]>),
 }
 
@@ -271,7 +289,8 @@ impl Estimate {
     #[must_use]
     pub fn interval(&self, level: f64) -> (Option<f64>, Option<f64>) {
         if let Evidence::Replicates(values) = &self.evidence {
-            return percentile_ends(values, level);
+            let Interval { low, high } = percentile(values, level);
+            return (low, high);
         }
         special::z_of_level(level).map_or((None, None), |z| self.interval_z(z))
     }
@@ -301,13 +320,47 @@ impl Estimate {
                 };
                 of(group.0, group.1, reference.0, reference.1, z)
             }
-            (Evidence::StandardError(se), _) => match self.value {
-                Some(value) => Interval { low: Some(value - z * se), high: Some(value + z * se) },
-                None => Interval { low: None, high: None },
+            (Evidence::Form(form), _) => match form.limits_z(z) {
+                Some(limits) => self.around(Interval::new(limits.low, limits.high)),
+                None => Interval::NONE,
             },
-            (Evidence::None | Evidence::Replicates(_), _) => Interval { low: None, high: None },
+            (Evidence::Forms { group, reference }, method) => {
+                match (group.limits_z(z), reference.limits_z(z)) {
+                    (Some(one), Some(other)) if method == Method::Mover => {
+                        self.around(mover_ratio(one, other))
+                    }
+                    (Some(one), Some(other)) => {
+                        let interval = self.around(mover_difference(one, other));
+                        if group.is_unit() && reference.is_unit() {
+                            clipped(interval)
+                        } else {
+                            interval
+                        }
+                    }
+                    _ => Interval::NONE,
+                }
+            }
+            (Evidence::StandardError(se), _) => match self.value {
+                Some(value) => Interval {
+                    low: Some(value - z * se),
+                    high: Some(value + z * se),
+                },
+                None => Interval::NONE,
+            },
+            (Evidence::None | Evidence::Replicates(_), _) => Interval::NONE,
         };
         (interval.low, interval.high)
+    }
+
+    /// An interval widened by the last bits in which the value, computed another way, may lie outside.
+    fn around(&self, interval: Interval) -> Interval {
+        let Some(value) = self.value else {
+            return interval;
+        };
+        Interval {
+            low: interval.low.map(|low| low.min(value)),
+            high: interval.high.map(|high| high.max(value)),
+        }
     }
 
     /// Two-sided p-value of the hypothesis that the true value is `null`: the level at which the
@@ -349,7 +402,10 @@ impl Estimate {
             ),
             Evidence::Pair { .. } => {
                 let of_difference = |m| {
-                    matches!(m, Method::Newcombe | Method::AgrestiCaffo | Method::MiettinenNurminen)
+                    matches!(
+                        m,
+                        Method::Newcombe | Method::AgrestiCaffo | Method::MiettinenNurminen
+                    )
                 };
                 let of_ratio = |m| {
                     matches!(
@@ -367,41 +423,16 @@ impl Estimate {
     }
 }
 
-/// Type-7 quantiles at both ends; replicates need no order.
-fn percentile_ends(values: &[f64], level: f64) -> (Option<f64>, Option<f64>) {
-    let mut scratch = values.to_vec();
-    let tail = (1.0 - level) / 2.0;
-    (quantile(&mut scratch, tail), quantile(&mut scratch, 1.0 - tail))
-}
-
-/// The type-7 quantile of unordered finite values (reorders them); `None` of none.
-fn quantile(values: &mut [f64], share: f64) -> Option<f64> {
-    let last = values.len().checked_sub(1)?;
-    let place = share * last as f64;
-    let below = (place as usize).min(last);
-    let (_, low, above) = values.select_nth_unstable_by(below, f64::total_cmp);
-    let low = *low;
-    let next = above.iter().copied().min_by(f64::total_cmp).unwrap_or(low);
-    let part = place - below as f64;
-    Some(low + part * (next - low))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn quantiles_are_type_7() {
-        let mut values = [4.0, 1.0, 3.0, 2.0];
-        assert_eq!(quantile(&mut values, 0.5), Some(2.5));
-        assert_eq!(quantile(&mut values, 0.0), Some(1.0));
-        assert_eq!(quantile(&mut values, 1.0), Some(4.0));
-        assert_eq!(quantile(&mut [], 0.5), None);
-    }
-
-    #[test]
     fn the_level_moves_the_interval_and_the_p_value_inverts_it() {
-        let evidence = Evidence::Pair { group: (24.0, 60.0), reference: (60.0, 100.0) };
+        let evidence = Evidence::Pair {
+            group: (24.0, 60.0),
+            reference: (60.0, 100.0),
+        };
         let gap = Estimate::new(-0.2, 160, Method::Newcombe, evidence, 0.95);
         assert!((gap.low.unwrap() - -0.345_855_345).abs() < 1e-9);
         let (_, high) = gap.interval(0.90);
@@ -409,6 +440,30 @@ mod tests {
         let p = gap.p_value(gap.high.unwrap()).unwrap();
         assert!((p - 0.05).abs() < 1e-9, "{p}");
         assert_eq!(gap.p_value(-0.2), Some(1.0));
+    }
+
+    #[test]
+    fn forms_answer_at_every_level_by_their_method() {
+        let (group, reference) = (Form::Dice((18.0, 36.0)), Form::Dice((40.0, 70.0)));
+        let f1 = Estimate::new(
+            2.0 / 3.0,
+            36,
+            Method::WilsonMapped,
+            Evidence::Form(group),
+            0.95,
+        );
+        // Wilson 18/36: 0.344743, 0.655257; mapped by 2j/(1 + j).
+        assert!((f1.low.unwrap() - 0.512_727_248).abs() < 1e-6, "{f1:?}");
+        assert!((f1.high.unwrap() - 0.791_728_229).abs() < 1e-6, "{f1:?}");
+        let pair = Evidence::Forms { group, reference };
+        let gap = 2.0 / 3.0 - 8.0 / 11.0;
+        let gap = Estimate::new(gap, 106, Method::MoverWilson, pair.clone(), 0.9);
+        let ratio = Estimate::new(11.0 / 12.0, 106, Method::Mover, pair, 0.9);
+        for (estimate, null) in [(&gap, 0.0), (&ratio, 1.0)] {
+            let p = estimate.p_value(null).unwrap();
+            let (_, high) = estimate.interval(1.0 - p);
+            assert!((high.unwrap() - null).abs() < 1e-9, "{estimate:?} {p}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! are `None`; a single `None` is an unbounded end.
 
 mod difference;
+mod form;
 mod koopman;
 mod proportion;
 mod ratio;
@@ -15,6 +16,7 @@ mod root;
 pub use difference::{
     agresti_caffo, agresti_caffo_z, miettinen_nurminen, miettinen_nurminen_z, newcombe, newcombe_z,
 };
+pub use form::{Form, Limits, mover_difference, mover_ratio};
 pub use koopman::{koopman, koopman_z};
 pub use proportion::{
     agresti_coull, agresti_coull_z, clopper_pearson, clopper_pearson_z, jeffreys, jeffreys_z,
@@ -59,39 +61,59 @@ impl Interval {
     }
 }
 
-/// The percentile interval of sorted bootstrap replicates: their type-7 quantiles at (1 − level)/2
-/// and (1 + level)/2 (Hyndman & Fan 1996; the default of R and numpy). None when there is none.
+/// The percentile interval of bootstrap replicates in any order: their type-7 quantiles at
+/// (1 − level)/2 and (1 + level)/2 (Hyndman & Fan 1996; the default of R and numpy). None when
+/// there is none. Two selections in a copy, so O(n).
 ///
 /// ```
 /// use waage_core::interval::{percentile, Interval};
-/// let sorted: Vec<f64> = (0..=100).map(f64::from).collect();
-/// assert_eq!(percentile(&sorted, 0.5), Interval::new(25.0, 75.0));
+/// let values: Vec<f64> = (0..=100).rev().map(f64::from).collect();
+/// assert_eq!(percentile(&values, 0.5), Interval::new(25.0, 75.0));
 /// ```
 #[must_use]
-pub fn percentile(sorted: &[f64], level: f64) -> Interval {
+pub fn percentile(values: &[f64], level: f64) -> Interval {
     if !(level > 0.0 && level < 1.0) {
         return Interval::NONE;
     }
+    let Some(last) = values.len().checked_sub(1) else {
+        return Interval::NONE;
+    };
+    let mut scratch = values.to_vec();
     let tail = (1.0 - level) / 2.0;
-    Interval {
-        low: quantile_sorted(sorted, tail),
-        high: quantile_sorted(sorted, 1.0 - tail),
-    }
+    let (from, to) = (last as f64 * tail, last as f64 * (1.0 - tail));
+    let high = select(&mut scratch, to);
+    // What the upper end needed lies in order: the lower end is before it, if its neighbour is too.
+    let ordered = to as usize + 1;
+    let before = if from as usize + 1 < ordered {
+        ordered
+    } else {
+        scratch.len()
+    };
+    let low = select(&mut scratch[..before], from);
+    Interval { low, high }
 }
 
-/// The type-7 quantile at `q` in [0, 1] of sorted numbers: linear between the order statistics at
-/// `(n − 1)·q`. `None` for no numbers or another `q`.
+/// The type-7 quantile at `q` in [0, 1] of numbers in any order, which it reorders: linear between
+/// the order statistics at `(n − 1)·q`. `None` for no numbers or another `q`.
 #[must_use]
-pub fn quantile_sorted(sorted: &[f64], q: f64) -> Option<f64> {
-    let last = sorted.len().checked_sub(1)?;
+pub fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
     if !(0.0..=1.0).contains(&q) {
         return None;
     }
-    let position = last as f64 * q;
+    select(values, last as f64 * q)
+}
+
+/// The value at a position between order statistics, counted from 0.
+fn select(values: &mut [f64], position: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
     let below = (position as usize).min(last);
-    let above = (below + 1).min(last);
+    let (_, &mut from, beyond) = values.select_nth_unstable_by(below, f64::total_cmp);
     let share = position - below as f64;
-    let (from, to) = (sorted[below], sorted[above]);
+    if share == 0.0 {
+        return Some(from);
+    }
+    let to = beyond.iter().copied().min_by(f64::total_cmp).unwrap_or(from);
     Some(if from == to {
         from
     } else {
@@ -152,6 +174,14 @@ fn is_proportion(x: f64, n: f64, z: f64) -> bool {
     n > 0.0 && n.is_finite() && (0.0..=n).contains(&x) && z >= 0.0 && z.is_finite()
 }
 
+/// The part of an interval that lies in [−1, 1].
+pub(crate) fn clipped(interval: Interval) -> Interval {
+    Interval {
+        low: interval.low.map(|low| low.max(-1.0)),
+        high: interval.high.map(|high| high.min(1.0)),
+    }
+}
+
 /// `at` the critical value of `level`, or nothing when there is none.
 fn at_level(level: f64, at: impl FnOnce(f64) -> Interval) -> Interval {
     crate::special::z_of_level(level).map_or(Interval::NONE, at)
@@ -171,18 +201,26 @@ mod tests {
 
     #[test]
     fn quantiles_interpolate_and_survive_extremes() {
-        assert_eq!(quantile_sorted(&[1.0, 2.0, 4.0], 0.75), Some(3.0));
-        assert_eq!(quantile_sorted(&[7.0], 0.3), Some(7.0));
-        assert_eq!(quantile_sorted(&[], 0.5), None);
-        assert_eq!(quantile_sorted(&[1.0], f64::NAN), None);
-        assert_eq!(
-            quantile_sorted(&[1.0, f64::INFINITY, f64::INFINITY], 1.0),
-            Some(f64::INFINITY)
-        );
+        assert_eq!(quantile(&mut [4.0, 1.0, 2.0], 0.75), Some(3.0));
+        assert_eq!(quantile(&mut [4.0, 1.0, 3.0, 2.0], 0.5), Some(2.5));
+        assert_eq!(quantile(&mut [7.0], 0.3), Some(7.0));
+        assert_eq!(quantile(&mut [], 0.5), None);
+        assert_eq!(quantile(&mut [1.0], f64::NAN), None);
+        let infinite = &mut [f64::INFINITY, 1.0, f64::INFINITY];
+        assert_eq!(quantile(infinite, 1.0), Some(f64::INFINITY));
         assert_eq!(percentile(&[], 0.95), Interval::NONE);
         assert_eq!(percentile(&[1.0], 1.0), Interval::NONE);
-        let sorted: Vec<f64> = (0..1000).map(f64::from).collect();
-        assert_interval(percentile(&sorted, 0.95), 24.975, 974.025);
+        let values: Vec<f64> = (0..1000).map(|i| f64::from(i * 387 % 1000)).collect();
+        assert_interval(percentile(&values, 0.95), 24.975, 974.025);
+        assert_interval(percentile(&values, 0.001), 499.0005, 499.9995);
+        for count in 1..=9 {
+            for level in [0.01, 0.3, 0.5, 0.95, 0.999] {
+                let (mut low, mut high) = (values[..count].to_vec(), values[..count].to_vec());
+                let got = percentile(&values[..count], level);
+                assert_eq!(got.low, quantile(&mut low, (1.0 - level) / 2.0));
+                assert_eq!(got.high, quantile(&mut high, 1.0 - (1.0 - level) / 2.0));
+            }
+        }
     }
 
     #[test]

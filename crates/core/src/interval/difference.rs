@@ -1,7 +1,7 @@
 //! Intervals of the difference `d = x1/n1 − x2/n2` of two independent proportions.
 
-use super::proportion::wilson_limits;
-use super::{Interval, at_level, is_proportion, root};
+use super::form::{Form, mover_difference};
+use super::{Interval, at_level, clipped, is_proportion, root};
 
 /// Newcombe's hybrid score interval (1998, method 10), the default for differences. With Wilson's
 /// limits (l, u) of each: `d − √((p̂1−l1)² + (u2−p̂2)²)` to `d + √((u1−p̂1)² + (p̂2−l2)²)`, in [−1, 1].
@@ -19,17 +19,11 @@ pub fn newcombe(x1: f64, n1: f64, x2: f64, n2: f64, level: f64) -> Interval {
 /// [`newcombe`] at the critical value `z`.
 #[must_use]
 pub fn newcombe_z(x1: f64, n1: f64, x2: f64, n2: f64, z: f64) -> Interval {
-    if !is_proportion(x1, n1, z) || !is_proportion(x2, n2, z) {
-        return Interval::NONE;
+    let of = |x, n| Form::Share((x, n)).limits_z(z);
+    match (of(x1, n1), of(x2, n2)) {
+        (Some(one), Some(other)) => clipped(mover_difference(one, other)),
+        _ => Interval::NONE,
     }
-    let (p1, p2) = (x1 / n1, x2 / n2);
-    let (l1, u1) = wilson_limits(x1, n1, z);
-    let (l2, u2) = wilson_limits(x2, n2, z);
-    let length = |a: f64, b: f64| f64::sqrt(a * a + b * b);
-    clipped(
-        p1 - p2 - length(p1 - l1, u2 - p2),
-        p1 - p2 + length(u1 - p1, p2 - l2),
-    )
 }
 
 /// Agresti & Caffo (2000): Wald's interval after one more success and one more failure in each
@@ -48,11 +42,7 @@ pub fn agresti_caffo_z(x1: f64, n1: f64, x2: f64, n2: f64, z: f64) -> Interval {
     let rate = |x: f64, n: f64| (x + 1.0) / (n + 2.0);
     let (p1, p2) = (rate(x1, n1), rate(x2, n2));
     let half = z * f64::sqrt(p1 * (1.0 - p1) / (n1 + 2.0) + p2 * (1.0 - p2) / (n2 + 2.0));
-    clipped(p1 - p2 - half, p1 - p2 + half)
-}
-
-fn clipped(low: f64, high: f64) -> Interval {
-    Interval::new(low.max(-1.0), high.min(1.0))
+    clipped(Interval::new(p1 - p2 - half, p1 - p2 + half))
 }
 
 /// The score interval of Miettinen & Nurminen (1985): all δ with
@@ -100,7 +90,7 @@ pub fn miettinen_nurminen_z(x1: f64, n1: f64, x2: f64, n2: f64, z: f64) -> Inter
         let f = |delta: f64| score(delta) - signed;
         root::between(f, (d, -signed), (bound, f(bound)), 1e-13)
     };
-    clipped(limit(-1.0, z), limit(1.0, -z))
+    clipped(Interval::new(limit(-1.0, z), limit(1.0, -z)))
 }
 
 /// The likelihood's maximum p̃2 under `p1 = p2 + δ`: the middle root of a cubic, in closed form,

@@ -1,6 +1,6 @@
 //! Closed-form intervals of the ratio `R = (x1/n1)/(x2/n2)` of two independent proportions.
 
-use super::proportion::wilson_limits;
+use super::form::{Form, mover_ratio};
 use super::{Interval, at_level, is_proportion};
 
 /// Katz's log interval (1978): `R·exp(±z√(1/x1 − 1/n1 + 1/x2 − 1/n2))`. Undefined without successes
@@ -54,26 +54,10 @@ pub fn mover(x1: f64, n1: f64, x2: f64, n2: f64, level: f64) -> Interval {
 /// [`mover`] at the critical value `z`.
 #[must_use]
 pub fn mover_z(x1: f64, n1: f64, x2: f64, n2: f64, z: f64) -> Interval {
-    if !is_proportion(x1, n1, z) || !is_proportion(x2, n2, z) || (x1 == 0.0 && x2 == 0.0) {
-        return Interval::NONE;
-    }
-    let (p1, p2) = (x1 / n1, x2 / n2);
-    let (l1, u1) = wilson_limits(x1, n1, z);
-    let (l2, u2) = wilson_limits(x2, n2, z);
-    let product = p1 * p2;
-    let root = |a: f64, b: f64| f64::sqrt((product * product - a * b).max(0.0));
-    // The published lower limit multiplied out: its denominator may vanish.
-    let below = l1 * (2.0 * p1 - l1);
-    let low = if x1 == 0.0 {
-        0.0
-    } else {
-        below / (product + root(below, u2 * (2.0 * p2 - u2)))
-    };
-    let under = l2 * (2.0 * p2 - l2);
-    let high = (x2 > 0.0).then(|| (product + root(u1 * (2.0 * p1 - u1), under)) / under);
-    Interval {
-        low: Some(low),
-        high,
+    let of = |x, n| Form::Share((x, n)).limits_z(z);
+    match (of(x1, n1), of(x2, n2)) {
+        (Some(one), Some(other)) => mover_ratio(one, other),
+        _ => Interval::NONE,
     }
 }
 
