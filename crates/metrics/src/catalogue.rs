@@ -4,6 +4,7 @@ use waage_core::estimate::Reason;
 use waage_core::quantity::{Direction, Quantity};
 
 use crate::confusion::{ANY, Confusion, Decisions, NEGATIVE, POSITIVE, Part};
+use crate::shape::{Shape, Split};
 
 /// A metric of one group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,8 +42,9 @@ pub enum Kind {
         /// Why it is undefined when the denominator is empty.
         empty: Reason,
     },
-    /// A function of the confusion table: bootstrap.
-    Function,
+    /// A function of independent proportions: limits recovered from Wilson's, also for differences
+    /// and ratios.
+    Shaped(Shape),
     /// A mean of scores: normal interval from exact sums.
     Mean,
 }
@@ -60,6 +62,27 @@ pub struct Row {
 
 const SELECTED: Decisions = Decisions::Selected;
 const REJECTED: Decisions = Decisions::Rejected;
+
+/// The true-positive rate.
+pub(crate) const FOUND: Split = Split {
+    hit: &[Part(POSITIVE, SELECTED)],
+    miss: &[Part(POSITIVE, REJECTED)],
+};
+/// The true-negative rate.
+const SPARED: Split = Split {
+    hit: &[Part(NEGATIVE, REJECTED)],
+    miss: &[Part(NEGATIVE, SELECTED)],
+};
+/// The false-positive rate.
+pub(crate) const STRUCK: Split = Split {
+    hit: SPARED.miss,
+    miss: SPARED.hit,
+};
+/// Missed positives against false ones, FN/FP.
+pub(crate) const ERRORS: Split = Split {
+    hit: &[Part(POSITIVE, REJECTED)],
+    miss: &[Part(NEGATIVE, SELECTED)],
+};
 
 const fn quantity(
     name: &'static str,
@@ -303,12 +326,15 @@ pub static CATALOGUE: [Row; 15] = [
             "(TPR+TNR)/2",
             "yd",
         ),
-        kind: Kind::Function,
+        kind: Kind::Shaped(Shape::Mean([FOUND, SPARED])),
     },
     Row {
         metric: Metric::F1,
         quantity: quantity("f1", &["f1_score"], Higher, UNIT, "2TP/(2TP+FP+FN)", "yd"),
-        kind: Kind::Function,
+        kind: Kind::Shaped(Shape::Dice(Split {
+            hit: &[Part(POSITIVE, SELECTED)],
+            miss: &[Part(NEGATIVE, SELECTED), Part(POSITIVE, REJECTED)],
+        })),
     },
     Row {
         metric: Metric::MeanScore,

@@ -3,8 +3,9 @@
 use waage_core::estimate::Reason;
 use waage_core::quantity::{Comparison, Direction, Quantity, Scheme};
 
-use crate::catalogue::{CATALOGUE, METRICS, Metric};
+use crate::catalogue::{CATALOGUE, ERRORS, FOUND, METRICS, Metric, STRUCK};
 use crate::confusion::Confusion;
+use crate::shape::Shape;
 
 /// A disparity with a name of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +39,9 @@ pub struct Row {
     pub comparison: Comparison,
     /// Whether `summary` lists it (Fairlearn's names).
     pub in_summary: bool,
+    /// The shape of the value that it is the difference of, where it is one; its interval then
+    /// needs no replicates.
+    pub shape: Option<Shape>,
 }
 
 const UNIT: (Option<f64>, Option<f64>) = (Some(0.0), Some(1.0));
@@ -83,6 +87,11 @@ const fn row(
         scheme,
         comparison,
         in_summary,
+        shape: match disparity {
+            Disparity::AverageOddsDifference => Some(Shape::Mean([FOUND, STRUCK])),
+            Disparity::TreatmentEqualityDifference => Some(Shape::Odds(ERRORS)),
+            _ => None,
+        },
     }
 }
 
@@ -240,7 +249,6 @@ impl Values {
 
     /// The value of a metric.
     #[inline]
-    #[must_use]
     pub const fn get(&self, metric: Metric) -> Value {
         self.metrics[metric as usize]
     }

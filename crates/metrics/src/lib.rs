@@ -8,10 +8,14 @@ pub mod catalogue;
 pub mod confusion;
 pub mod context;
 pub mod disparity;
+mod estimator;
 pub mod hypothesis;
 pub mod measure;
 pub mod rate;
+mod replicates;
+pub mod shape;
 pub mod statistic;
+mod view;
 
 pub use catalogue::{CATALOGUE, Metric};
 pub use measure::{Measured, Request, measure};
@@ -22,5 +26,7 @@ use waage_core::quantity::Quantity;
 #[must_use]
 pub fn quantities() -> Vec<&'static Quantity> {
     let metrics = CATALOGUE.iter().map(|row| &row.quantity);
-    metrics.chain(disparity::NAMED.iter().map(|row| &row.quantity)).collect()
+    metrics
+        .chain(disparity::NAMED.iter().map(|row| &row.quantity))
+        .collect()
 }

@@ -179,3 +179,32 @@ pub fn mean(sums: &[Sums; outcome::COUNT], level: f64) -> Estimate {
         level,
     )
 }
+
+/// The difference of two independent means.
+#[must_use]
+pub fn mean_difference(group: &Estimate, reference: &Estimate, level: f64) -> Estimate {
+    let n = group.n + reference.n;
+    match (group.value, reference.value) {
+        (Some(a), Some(b)) => {
+            let evidence = match (&group.evidence, &reference.evidence) {
+                (Evidence::StandardError(x), Evidence::StandardError(y)) => {
+                    Evidence::StandardError((x * x + y * y).sqrt())
+                }
+                _ => Evidence::None,
+            };
+            let mut estimate = Estimate::new(a - b, n, Method::Normal, evidence, level);
+            if estimate.low.is_none() {
+                estimate.reason = group.reason.or(reference.reason);
+            }
+            estimate
+        }
+        _ => Estimate::undefined(
+            n,
+            Method::Normal,
+            group
+                .reason
+                .or(reference.reason)
+                .unwrap_or(Reason::NoScores),
+        ),
+    }
+}

@@ -8,13 +8,11 @@ use waage_core::quantity::{Comparison, Scheme};
 
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::{Confusion, others};
-use crate::disparity::{Disparity, NAMED, Value, Values, compare, farthest, range};
+use crate::disparity::{self, Disparity, NAMED, Value, Values, compare, farthest, range};
 
 /// One series of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Statistic {
-    /// A metric of one group.
-    Group(usize, Metric),
     /// A metric of one group against the reference.
     ToReference(usize, Metric, Comparison),
     /// A metric of one group against everybody else.
@@ -78,7 +76,6 @@ impl Tables {
     pub fn value(&self, statistic: Statistic, reference: Option<Reference>) -> Value {
         let each = |metric: Metric| self.groups.iter().map(move |v| v.get(metric));
         match statistic {
-            Statistic::Group(g, metric) => self.groups[g].get(metric),
             Statistic::ToReference(g, metric, comparison) => {
                 let against = self.reference(reference)?.get(metric);
                 compare(self.groups[g].get(metric), against, comparison)
@@ -112,57 +109,51 @@ impl Tables {
 #[must_use]
 pub const fn has_formula(kind: &Kind, comparison: Comparison) -> bool {
     match kind {
-        Kind::Proportion { .. } => true,
+        Kind::Proportion { .. } | Kind::Shaped(_) => true,
         Kind::Mean => matches!(comparison, Comparison::None | Comparison::Difference),
-        Kind::Count | Kind::Function => false,
+        Kind::Count => false,
     }
+}
+
+/// The named disparities whose metrics are asked for.
+pub fn named(metrics: &[Metric]) -> impl Iterator<Item = &'static disparity::Row> {
+    let labelled = metrics.contains(&Metric::TruePositiveRate);
+    let decided = metrics.contains(&Metric::SelectionRate);
+    let rows = NAMED.iter();
+    rows.filter(move |row| decided && (labelled || !row.quantity.needs_label))
 }
 
 /// Every series of a view that needs replicates, in the order of evaluation.
 #[must_use]
 pub fn series(groups: usize, reference: Option<Reference>, metrics: &[Metric]) -> Vec<Statistic> {
     const COMPARISONS: [Comparison; 2] = [Comparison::Difference, Comparison::Ratio];
-    let compared = |g: usize| reference.is_some() && reference != Some(Reference::Group(g));
+    let compared = |g: &usize| reference.is_some() && reference != Some(Reference::Group(*g));
+    let dependent = reference == Some(Reference::Overall);
     let mut out = Vec::new();
     for &metric in metrics {
         let kind = &metric.row().kind;
         if matches!(kind, Kind::Count) {
             continue;
         }
-        for g in 0..groups {
-            if !has_formula(kind, Comparison::None) {
-                out.push(Statistic::Group(g, metric));
-            }
-            for comparison in COMPARISONS {
-                let formula = has_formula(kind, comparison);
-                if compared(g) && (!formula || reference == Some(Reference::Overall)) {
-                    out.push(Statistic::ToReference(g, metric, comparison));
-                }
-                if groups > 1 && !formula {
-                    out.push(Statistic::ToComplement(g, metric, comparison));
-                }
-            }
-        }
         for comparison in COMPARISONS {
+            let formula = has_formula(kind, comparison);
+            if !formula || dependent {
+                let against = |g| Statistic::ToReference(g, metric, comparison);
+                out.extend((0..groups).filter(compared).map(against));
+            }
+            if !formula && groups > 1 {
+                out.extend((0..groups).map(|g| Statistic::ToComplement(g, metric, comparison)));
+            }
             out.push(Statistic::ToOverall(metric, comparison));
             out.push(Statistic::Between(metric, comparison));
         }
     }
-    for row in &NAMED {
-        if row.quantity.needs_label && !metrics.iter().any(|m| *m == Metric::TruePositiveRate) {
-            continue;
-        }
-        if !metrics.contains(&Metric::SelectionRate) {
-            continue;
-        }
-        if row.scheme == Scheme::ToReference {
-            out.extend(
-                (0..groups)
-                    .filter(|g| compared(*g))
-                    .map(|g| Statistic::NamedAgainst(g, row.disparity)),
-            );
-        } else {
+    for row in named(metrics) {
+        if row.scheme != Scheme::ToReference {
             out.push(Statistic::NamedOver(row.disparity));
+        } else if row.shape.is_none() || dependent {
+            let against = |g| Statistic::NamedAgainst(g, row.disparity);
+            out.extend((0..groups).filter(compared).map(against));
         }
     }
     out

@@ -171,33 +171,90 @@ fn ranges_are_labelled_biased_and_name_their_groups() {
     assert!((odds.estimate.value.unwrap() - 0.4).abs() < 1e-12);
 }
 
-/// The bootstrap's spread of a difference agrees with its analytic standard error (0.08 for b − a
-/// stratified, 0.0804 unstratified).
+/// Values made of proportions need no replicates; their limits are about as far as the delta
+/// method's.
+#[test]
+fn values_made_of_proportions_have_closed_intervals() {
+    let measured = run(0);
+    let against = |name, comparison| {
+        let scheme = Scheme::ToReference;
+        &find(&measured, name, scheme, comparison, Some("b")).estimate
+    };
+    let own = |name| {
+        let scheme = Scheme::Value;
+        &find(&measured, name, scheme, Comparison::None, Some("a")).estimate
+    };
+    for name in ["f1", "balanced_accuracy"] {
+        let gap = against(name, Comparison::Difference);
+        let ratio = against(name, Comparison::Ratio);
+        assert_eq!(
+            (gap.method, ratio.method),
+            (Method::MoverWilson, Method::Mover)
+        );
+        // A difference of 0 and a ratio of 1 say the same, nearly at the same level.
+        let (zero, one) = (gap.p_value(0.0).unwrap(), ratio.p_value(1.0).unwrap());
+        assert!((zero - one).abs() < 0.02, "{name}: {zero} {one}");
+    }
+    // F1 of a: j = 40/70, Wilson's limits mapped by 2j/(1 + j).
+    let f1 = own("f1");
+    assert_eq!((f1.method, f1.n), (Method::WilsonMapped, 70));
+    near(f1, 0.625_220_138_480, 0.809_982_045_204);
+    let balanced = own("balanced_accuracy");
+    assert_eq!((balanced.method, balanced.n), (Method::MoverWilson, 100));
+    let width = |e: &Estimate| e.high.unwrap() - e.low.unwrap();
+    let se = ((0.8 * 0.2 / 50.0 + 0.6 * 0.4 / 50.0) / 4.0_f64).sqrt();
+    assert!((width(balanced) / (2.0 * 1.96 * se) - 1.0).abs() < 0.04);
+    // ½(ΔFPR + ΔTPR) is the difference of two means: −0.2 ± 1.96·se.
+    let odds = against("average_odds_difference", Comparison::Difference);
+    assert_eq!((odds.method, odds.n), (Method::MoverWilson, 160));
+    let se = ((0.16 / 50.0 + 0.24 / 50.0 + 0.24 / 30.0 + 0.16 / 30.0) / 4.0_f64).sqrt();
+    assert!((width(odds) / (2.0 * 1.96 * se) - 1.0).abs() < 0.04);
+    // 12/6 − 10/20.
+    let errors = against("treatment_equality_difference", Comparison::Difference);
+    assert_eq!((errors.method, errors.n), (Method::MoverWilson, 48));
+    assert!((errors.value.unwrap() - 1.5).abs() < 1e-12);
+    assert!(
+        errors.low.unwrap() > 0.0 && errors.high.unwrap() < 5.0,
+        "{errors:?}"
+    );
+    // Two absolute gaps are lifted by chance, and say so.
+    let absolute = against("average_absolute_odds_difference", Comparison::Difference);
+    assert_eq!(absolute.method, Method::BootstrapPercentileBiased);
+    assert_eq!(absolute.reason, Some(Reason::NoReplicates));
+}
+
+/// Against all rows a group is compared with itself in part: replicated, with the spread of the
+/// linearised difference.
 #[test]
 fn replicates_spread_as_theory_says() {
-    let measured = run(4000);
+    let mut request = request(4000);
+    request.references = vec![ReferenceRule::Overall];
+    let measured = measure(&tally(&E1), &request, &Silent).expect("measurable");
+    let scheme = Scheme::ToReference;
     let gap = find(
         &measured,
-        "f1",
-        Scheme::ToReference,
+        "selection_rate",
+        scheme,
         Comparison::Difference,
         Some("b"),
     );
     assert_eq!(gap.estimate.method, Method::BootstrapPercentile);
-    let rate = find(
-        &measured,
-        "balanced_accuracy",
-        Scheme::Value,
-        Comparison::None,
-        Some("a"),
-    );
-    // Var of (TPR + TNR)/2 with 50 positives and 50 negatives.
-    let se = ((0.8 * 0.2 / 50.0 + 0.6 * 0.4 / 50.0) / 4.0_f64).sqrt();
-    let width = rate.estimate.high.unwrap() - rate.estimate.low.unwrap();
-    assert!(
-        (width / (2.0 * 1.96 * se) - 1.0).abs() < 0.06,
-        "{width} {se}"
-    );
+    // Influence of a row: (d − 0.4)/share in b, less d − 0.47 in all 200 rows.
+    let share = 60.0 / 200.0;
+    let mut variance = 0.0;
+    for (n, d, inside) in [
+        (24.0, 1.0, true),
+        (36.0, 0.0, true),
+        (70.0, 1.0, false),
+        (70.0, 0.0, false),
+    ] {
+        let own = if inside { (d - 0.4) / share } else { 0.0 };
+        let influence: f64 = own - (d - 0.47);
+        variance += n / 200.0 * influence * influence / 200.0;
+    }
+    let width = gap.estimate.high.unwrap() - gap.estimate.low.unwrap();
+    let expected = 2.0 * 1.96 * variance.sqrt();
+    assert!((width / expected - 1.0).abs() < 0.06, "{width} {expected}");
 }
 
 #[test]
@@ -298,7 +355,8 @@ fn references_follow_their_rule() {
 #[test]
 fn switched_off_replicates_are_said() {
     let measured = run(0);
-    let f1 = find(&measured, "f1", Scheme::Value, Comparison::None, Some("a"));
-    assert_eq!(f1.estimate.reason, Some(Reason::NoReplicates));
-    assert!(f1.estimate.value.is_some());
+    let scheme = Scheme::BetweenGroups;
+    let range = find(&measured, "f1", scheme, Comparison::Difference, None);
+    assert_eq!(range.estimate.reason, Some(Reason::NoReplicates));
+    assert!(range.estimate.value.is_some());
 }

@@ -1,0 +1,343 @@
+//! The estimates of one view: values of groups, comparisons, named disparities.
+
+use std::sync::Arc;
+
+use waage_core::block::outcome;
+use waage_core::estimate::{Estimate, Method, Reason};
+use waage_core::label::GroupName;
+use waage_core::multiplicity::benjamini_hochberg;
+use waage_core::quantity::{Comparison, Context, Measurement, Quantity, Scheme, Subject};
+use waage_core::tally::Sums;
+
+use crate::catalogue::{Kind, Metric};
+use crate::confusion::Confusion;
+use crate::context::context;
+use crate::disparity::{self, Value, farthest};
+use crate::measure::{GroupEstimates, Request};
+use crate::rate::{Rate, difference, mean, mean_difference, ratio, test};
+use crate::replicates::replicated;
+use crate::statistic::{Reference, Statistic, named};
+use crate::view::PreparedView;
+
+/// Every metric of one set of rows.
+pub(crate) fn group_estimates(
+    sums: &[Sums; outcome::COUNT],
+    table: &Confusion,
+    request: &Request,
+) -> GroupEstimates {
+    let estimate = |metric: Metric| match metric.row().kind {
+        Kind::Count => {
+            let rows = sums.iter().map(|s| s.n).sum();
+            Estimate::count(rows as f64, rows)
+        }
+        Kind::Proportion { hit, miss, empty } => {
+            Rate::of(sums, hit, miss, request.tie, empty).estimate(request.level)
+        }
+        Kind::Shaped(shape) => {
+            shape.estimate(metric.value(table), sums, request.tie, request.level)
+        }
+        Kind::Mean => mean(sums, request.level),
+    };
+    let metrics = request.metrics.iter();
+    metrics.map(|&metric| (metric, estimate(metric))).collect()
+}
+
+/// Makes the estimates of one view.
+pub(crate) struct Estimator<'a> {
+    pub view: &'a PreparedView,
+    pub request: &'a Request,
+    pub replicates: &'a [Arc<[f64]>],
+    pub overall: &'a [Sums; outcome::COUNT],
+}
+
+impl Estimator<'_> {
+    fn series(&self, statistic: Statistic) -> Option<&Arc<[f64]>> {
+        let position = self.view.position(statistic)?;
+        self.replicates.get(position)
+    }
+
+    /// The estimates of every group.
+    pub fn groups(&self) -> Vec<GroupEstimates> {
+        let groups = self.view.view.groups.iter();
+        groups
+            .map(|totals| {
+                let table = Confusion::of(&totals.outcomes, self.request.tie);
+                group_estimates(&totals.outcomes, &table, self.request)
+            })
+            .collect()
+    }
+
+    /// Every comparison of the view, ordered by metric, scheme, comparison and group, then the
+    /// named disparities.
+    pub fn comparisons(&self) -> Vec<Measurement> {
+        let mut out = Vec::new();
+        for &metric in &self.request.metrics {
+            if matches!(metric.row().kind, Kind::Count) {
+                continue;
+            }
+            for scheme in [
+                Scheme::ToReference,
+                Scheme::ToComplement,
+                Scheme::BetweenGroups,
+                Scheme::ToOverall,
+            ] {
+                for comparison in [Comparison::Difference, Comparison::Ratio] {
+                    out.extend(self.compare(metric, scheme, comparison));
+                }
+            }
+        }
+        for row in named(&self.request.metrics) {
+            match row.scheme {
+                Scheme::ToReference => {
+                    let compared = self.compared();
+                    out.extend(compared.map(|g| self.named_against(g, row)));
+                }
+                _ => out.push(self.named_over(row)),
+            }
+        }
+        out
+    }
+
+    /// The groups that are compared with the reference.
+    fn compared(&self) -> impl Iterator<Item = usize> {
+        let reference = self.view.reference;
+        (0..self.view.view.groups.len())
+            .filter(move |g| reference.is_some_and(|r| r != Reference::Group(*g)))
+    }
+
+    /// The rows that groups of the view are compared with.
+    fn reference_sums(&self) -> &[Sums; outcome::COUNT] {
+        match self.view.reference {
+            Some(Reference::Group(r)) => &self.view.view.groups[r].outcomes,
+            _ => self.overall,
+        }
+    }
+
+    fn compare(&self, metric: Metric, scheme: Scheme, comparison: Comparison) -> Vec<Measurement> {
+        let groups = self.view.view.groups.len();
+        let mut out: Vec<Measurement> = match scheme {
+            Scheme::ToReference => self
+                .compared()
+                .map(|g| self.pair(g, metric, scheme, comparison))
+                .collect(),
+            Scheme::ToComplement if groups > 1 => (0..groups)
+                .map(|g| self.pair(g, metric, scheme, comparison))
+                .collect(),
+            Scheme::BetweenGroups | Scheme::ToOverall => {
+                vec![self.aggregate(metric, scheme, comparison)]
+            }
+            _ => Vec::new(),
+        };
+        let p: Vec<Option<f64>> = out.iter().map(|m| m.p).collect();
+        for (measurement, adjusted) in out.iter_mut().zip(benjamini_hochberg(&p)) {
+            measurement.p_adjusted = adjusted;
+        }
+        out
+    }
+
+    /// One group against the reference or against everybody else.
+    fn pair(
+        &self,
+        g: usize,
+        metric: Metric,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Measurement {
+        let sums = &self.view.view.groups[g].outcomes;
+        let (against, statistic) = match scheme {
+            Scheme::ToReference => (
+                self.reference_sums(),
+                Statistic::ToReference(g, metric, comparison),
+            ),
+            _ => (
+                &self.view.complements[g],
+                Statistic::ToComplement(g, metric, comparison),
+            ),
+        };
+        let independent = self.view.is_independent(scheme);
+        let value = || self.view.tables.value(statistic, self.view.reference);
+        let level = self.request.level;
+        let mut measurement = self.blank(metric.quantity(), scheme, comparison);
+        measurement.subject.group = Some(self.view.view.groups[g].name.clone());
+        if scheme == Scheme::ToReference {
+            measurement.subject.reference = self.view.reference_name();
+        }
+        measurement.context = context(metric, sums, against, self.request.tie);
+        let missing = |name: &Option<GroupName>| name.as_ref().is_some_and(GroupName::has_missing);
+        measurement.context.unknown_group =
+            missing(&measurement.subject.group) || missing(&measurement.subject.reference);
+        measurement.estimate = match metric.row().kind {
+            Kind::Proportion { hit, miss, empty } if independent => {
+                let rate = |sums| Rate::of(sums, hit, miss, self.request.tie, empty);
+                let (group, reference) = (rate(sums), rate(against));
+                if let Some((p, name)) = test(&group, &reference) {
+                    (measurement.p, measurement.test) = (Some(p), Some(name));
+                }
+                match comparison {
+                    Comparison::Ratio => ratio(&group, &reference, level),
+                    _ => difference(&group, &reference, level),
+                }
+            }
+            Kind::Shaped(shape) if independent => shape.compared(
+                value(),
+                [sums, against],
+                comparison,
+                self.request.tie,
+                level,
+            ),
+            Kind::Mean if independent && comparison == Comparison::Difference => {
+                mean_difference(&mean(sums, level), &mean(against, level), level)
+            }
+            _ => {
+                let rows = sums.iter().chain(against.iter()).map(|s| s.n).sum();
+                let series = self.series(statistic);
+                replicated(value(), rows, Method::BootstrapPercentile, series, level)
+            }
+        };
+        measurement
+    }
+
+    /// A range over the groups, or the group farthest from all rows.
+    fn aggregate(&self, metric: Metric, scheme: Scheme, comparison: Comparison) -> Measurement {
+        let tables = &self.view.tables;
+        let statistic = match scheme {
+            Scheme::ToOverall => Statistic::ToOverall(metric, comparison),
+            _ => Statistic::Between(metric, comparison),
+        };
+        let mut measurement = self.blank(metric.quantity(), scheme, comparison);
+        let name = |g: usize| self.view.view.groups[g].name.clone();
+        let each = || tables.groups().iter().map(|v| v.get(metric));
+        measurement.skipped = each()
+            .enumerate()
+            .filter(|(_, v)| v.is_err())
+            .map(|(g, _)| name(g))
+            .collect();
+        if scheme == Scheme::ToOverall {
+            let all = tables.overall().get(metric);
+            measurement.subject.group =
+                farthest(each(), all, comparison).ok().map(|(_, g)| name(g));
+        } else {
+            measurement.extremes = extremes(each()).map(|(high, low)| (name(high), name(low)));
+        }
+        measurement.estimate = self.ranged(statistic, self.rows());
+        measurement
+    }
+
+    fn named_over(&self, row: &'static disparity::Row) -> Measurement {
+        let mut measurement = self.blank(&row.quantity, row.scheme, row.comparison);
+        measurement.estimate = self.ranged(Statistic::NamedOver(row.disparity), self.rows());
+        measurement
+    }
+
+    fn named_against(&self, g: usize, row: &'static disparity::Row) -> Measurement {
+        let statistic = Statistic::NamedAgainst(g, row.disparity);
+        let mut measurement = self.blank(&row.quantity, row.scheme, row.comparison);
+        let totals = &self.view.view.groups[g];
+        let (sums, against) = (&totals.outcomes, self.reference_sums());
+        measurement.subject.group = Some(totals.name.clone());
+        measurement.subject.reference = self.view.reference_name();
+        let tie = self.request.tie;
+        measurement.context = context(Metric::TruePositiveRate, sums, against, tie);
+        measurement.context.unknown_group = totals.name.has_missing();
+        let rows = measurement.context.group_rows + measurement.context.reference_rows;
+        let level = self.request.level;
+        measurement.estimate = match row.shape {
+            Some(shape) => {
+                let value = self.view.tables.value(statistic, self.view.reference);
+                if self.view.is_independent(row.scheme) {
+                    shape.compared(value, [sums, against], row.comparison, tie, level)
+                } else {
+                    let series = self.series(statistic);
+                    replicated(value, rows, Method::BootstrapPercentile, series, level)
+                }
+            }
+            None => self.ranged(statistic, rows),
+        };
+        measurement
+    }
+
+    /// A value that cannot be negative and that chance alone lifts above 0, from replicates that
+    /// are lifted once more.
+    fn ranged(&self, statistic: Statistic, rows: u64) -> Estimate {
+        replicated(
+            self.view.tables.value(statistic, self.view.reference),
+            rows,
+            Method::BootstrapPercentileBiased,
+            self.series(statistic),
+            self.request.level,
+        )
+    }
+
+    fn rows(&self) -> u64 {
+        self.overall.iter().map(|s| s.n).sum()
+    }
+
+    /// The groups' own values as measurements.
+    pub fn values(&self, groups: &[GroupEstimates]) -> Vec<Measurement> {
+        let mut out = Vec::new();
+        for (totals, estimates) in self.view.view.groups.iter().zip(groups) {
+            for (metric, estimate) in estimates {
+                let mut measurement =
+                    self.blank(metric.quantity(), Scheme::Value, Comparison::None);
+                measurement.subject.group = Some(totals.name.clone());
+                measurement.context = context(
+                    *metric,
+                    &totals.outcomes,
+                    &totals.outcomes,
+                    self.request.tie,
+                );
+                measurement.context.reference_rows = 0;
+                measurement.context.four_fifths_adverse = None;
+                measurement.context.flips_with_one_selection = None;
+                measurement.context.unknown_group = totals.name.has_missing();
+                measurement.estimate = estimate.clone();
+                out.push(measurement);
+            }
+        }
+        out
+    }
+
+    fn blank(
+        &self,
+        quantity: &'static Quantity,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Measurement {
+        Measurement {
+            quantity,
+            subject: Subject {
+                attribute: self.view.view.name(),
+                group: None,
+                reference: None,
+            },
+            scheme,
+            comparison,
+            estimate: Estimate::undefined(0, Method::Count, Reason::NotAvailable),
+            context: Context::default(),
+            p: None,
+            test: None,
+            p_adjusted: None,
+            extremes: None,
+            skipped: Vec::new(),
+        }
+    }
+}
+
+/// Positions of the highest and the lowest defined value.
+fn extremes(values: impl Iterator<Item = Value>) -> Option<(usize, usize)> {
+    let defined: Vec<(usize, f64)> = values
+        .enumerate()
+        .filter_map(|(g, v)| v.ok().map(|v| (g, v)))
+        .collect();
+    if defined.len() < 2 {
+        return None;
+    }
+    let first_best = |better: fn(f64, f64) -> bool| {
+        defined
+            .iter()
+            .copied()
+            .reduce(|best, next| if better(next.1, best.1) { next } else { best })
+            .map(|(g, _)| g)
+    };
+    Some((first_best(|a, b| a > b)?, first_best(|a, b| a < b)?))
+}
