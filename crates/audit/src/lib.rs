@@ -254,24 +254,35 @@ fn digest(tally: &Tally) -> String {
     format!("sha256:{hex}")
 }
 
+/// Most threads that may be asked for.
+const THREADS_MAX: usize = 512;
+
+fn check_threads(threads: usize) -> Result<usize, String> {
+    if (1..=THREADS_MAX).contains(&threads) {
+        Ok(threads)
+    } else {
+        Err(format!("{threads} threads cannot be had: ask for 1 to {THREADS_MAX}, or leave the option out for all cores"))
+    }
+}
+
 /// Sizes the global thread pool; `None` honours `RAYON_NUM_THREADS`, else all cores.
 ///
 /// # Errors
-/// A sentence when the pool was sized before.
+/// A sentence when the number is out of range or the pool was sized before.
 pub fn set_threads(threads: Option<usize>) -> Result<(), String> {
-    match threads {
-        None => Ok(()),
-        Some(threads) => rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build_global()
-            .map_err(|e| format!("the number of threads cannot be set ({e})")),
-    }
+    let Some(threads) = threads else {
+        return Ok(());
+    };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(check_threads(threads)?)
+        .build_global()
+        .map_err(|e| format!("the number of threads cannot be set ({e})"))
 }
 
 /// Runs `work` on a pool of so many threads; `None` uses the global one.
 ///
 /// # Errors
-/// A sentence when the pool cannot be made.
+/// A sentence when the number is out of range or the pool cannot be made.
 pub fn with_threads<T: Send>(
     threads: Option<usize>,
     work: impl FnOnce() -> T + Send,
@@ -279,11 +290,8 @@ pub fn with_threads<T: Send>(
     let Some(threads) = threads else {
         return Ok(work());
     };
-    if threads == 0 {
-        return Err("threads must be at least 1".to_owned());
-    }
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
+        .num_threads(check_threads(threads)?)
         .build()
         .map_err(|e| format!("the threads cannot be started ({e})"))?;
     Ok(pool.install(work))
