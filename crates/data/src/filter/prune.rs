@@ -187,7 +187,7 @@ fn facts(name: &str, kind: Kind, part: &Part, unit: Unit) -> Option<Facts> {
         .find(|leaf| descriptor.get_column_root_idx(*leaf) == field)?;
     let statistics = group.column(leaf).statistics()?;
     let nulls = statistics.null_count_opt();
-    let all_missing = nulls.is_some() && nulls == unit.rows;
+    let all_missing = nulls.is_some() && nulls == u64::try_from(group.num_rows()).ok();
     // NaN is missing, too, and no statistic counts it.
     let some_missing = nulls != Some(0) || kind == Kind::Float;
     let bounds = bounds(statistics, part.schema.field(field).data_type(), kind);

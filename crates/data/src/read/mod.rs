@@ -19,6 +19,9 @@ use crate::kind::Kind;
 
 /// Rows that are decoded and handed on at a time.
 pub(crate) const BATCH_ROWS: usize = 8192;
+/// Rows of one unit of a row group: larger ones are shared among threads, each of which passes over
+/// the pages of the others by their headers.
+const ROW_GROUP_UNIT_ROWS: u64 = 1 << 20;
 /// Rows of one unit of an in-memory batch.
 const MEMORY_UNIT_ROWS: usize = 1 << 17;
 
@@ -51,7 +54,7 @@ pub(crate) struct Unit {
     pub part: usize,
     /// Row group, or batch; 0 for what is read from start to end.
     pub chunk: usize,
-    /// First row within an in-memory batch.
+    /// First row within a row group or an in-memory batch.
     pub start: usize,
     /// Rows of the part before the unit, where known before reading.
     pub before: Option<u64>,
@@ -101,18 +104,20 @@ impl Part {
         match &self.store {
             Store::Parquet(file) => {
                 let mut before = 0;
-                let counts = file.row_group_rows().enumerate();
-                counts
-                    .map(|(chunk, rows)| {
-                        before += rows;
-                        Unit {
+                let mut units = Vec::new();
+                for (chunk, rows) in file.row_group_rows().enumerate() {
+                    for start in (0..rows).step_by(ROW_GROUP_UNIT_ROWS as usize) {
+                        units.push(Unit {
+                            part,
                             chunk,
-                            before: Some(before - rows),
-                            rows: Some(rows),
-                            ..unit
-                        }
-                    })
-                    .collect()
+                            start: start as usize,
+                            before: Some(before + start),
+                            rows: Some(ROW_GROUP_UNIT_ROWS.min(rows - start)),
+                        });
+                    }
+                    before += rows;
+                }
+                units
             }
             Store::IpcFile(file) => (0..file.batches())
                 .map(|chunk| Unit {
@@ -211,7 +216,7 @@ impl Part {
                 result
             };
             match &self.store {
-                Store::Parquet(file) => file.read(&self.name, unit.chunk, &fields, &mut forward),
+                Store::Parquet(file) => file.read(&self.name, unit, &fields, &mut forward),
                 Store::IpcFile(file) => file.read(&self.name, unit.chunk, &fields, &mut forward),
                 Store::IpcStream(file) => file.read(&self.name, &fields, &mut forward),
                 Store::Csv(file) => file.read(&self.name, &fields, &mut forward),

@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::ParquetMetaData;
 
-use super::{BATCH_ROWS, Forward};
+use super::{BATCH_ROWS, Forward, Unit};
 use crate::DataError;
 
 /// An opened file: its path and footer, no handle.
@@ -82,11 +82,11 @@ impl File {
             .map(|group| u64::try_from(group.num_rows()).unwrap_or_default())
     }
 
-    /// Decodes the wanted fields of one row group.
+    /// Decodes the wanted fields of a row group, or of some of its rows.
     pub fn read(
         &self,
         name: &str,
-        row_group: usize,
+        unit: Unit,
         fields: &[usize],
         forward: &mut Forward<'_>,
     ) -> Result<(), DataError> {
@@ -95,12 +95,18 @@ impl File {
         let builder =
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
         let mask = ProjectionMask::roots(builder.parquet_schema(), fields.iter().copied());
-        let reader = builder
-            .with_row_groups(vec![row_group])
+        let builder = builder
+            .with_row_groups(vec![unit.chunk])
             .with_projection(mask)
-            .with_batch_size(BATCH_ROWS)
-            .build()
-            .map_err(|cause| damaged(&cause))?;
+            .with_batch_size(BATCH_ROWS);
+        let rows = self.row_group_rows().nth(unit.chunk);
+        let builder = match unit.rows {
+            Some(part) if rows != Some(part) => {
+                builder.with_offset(unit.start).with_limit(part as usize)
+            }
+            _ => builder,
+        };
+        let reader = builder.build().map_err(|cause| damaged(&cause))?;
         for batch in reader {
             forward(&batch.map_err(|cause| damaged(&cause))?, None)?;
         }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use arrow::array::{Float64Array, StringArray};
 use proptest::prelude::*;
+use waage_core::block::Block;
 use waage_core::observer::{Observer, Phase, Silent};
 use waage_data::{DataError, Dataset, Limits, Source};
 use waage_result::spec::{AttributeSpec, Cut, RolesSpec};
@@ -140,6 +142,58 @@ fn observers_see_every_row_also_of_pruned_row_groups() {
     );
     assert_eq!(observer.begun.into_inner(), 30_000);
     assert_eq!(observer.rows.into_inner(), 30_000);
+}
+
+#[test]
+fn a_row_group_of_millions_is_shared_and_read_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.parquet");
+    let rows = 2_500_000_u64;
+    let weight = |i: u64| (i != 2_400_000).then_some(i as f64);
+    let weights: Float64Array = (0..rows).map(weight).collect();
+    let names = ["a", "b", "c"];
+    let names: StringArray = (0..rows).map(|i| Some(names[i as usize % 3])).collect();
+    let lines = batch([("g", Arc::new(names)), ("w", Arc::new(weights))]);
+    write_parquet(&path, &lines, rows as usize);
+    let roles = RolesSpec {
+        weight: Some("w".to_owned()),
+        sensitive: vec![AttributeSpec::column("g")],
+        ..RolesSpec::default()
+    };
+    let open = |filter| {
+        let source = Source::paths([text(&path)]);
+        Dataset::open(source, &roles, Some(filter), Limits::default(), &Silent).unwrap()
+    };
+    // Sums per group tell rows apart: nothing is read twice, nothing shifted between columns.
+    let sum = |sums: &mut [u64; 3], block: &Block<'_>| {
+        for (key, weight) in block.axes[0].keys.iter().zip(block.weights.unwrap()) {
+            sums[block.axes[0].table[*key as usize] as usize] += *weight as u64;
+        }
+    };
+    let merge = |a: [u64; 3], b: [u64; 3]| [0, 1, 2].map(|i| a[i] + b[i]);
+    let data = open("w is not null");
+    let found = with_threads(2, || data.scan(&Silent, || [0; 3], sum, merge).unwrap());
+    let mut sums: Vec<(String, u64)> = found.axes[0]
+        .iter()
+        .map(ToString::to_string)
+        .zip(found.state)
+        .collect();
+    sums.sort();
+    let expected = [0, 1, 2].map(|group| {
+        (0..rows)
+            .filter(|i| i % 3 == group && *i != 2_400_000)
+            .sum::<u64>()
+    });
+    assert_eq!(
+        sums.iter().map(|(_, sum)| *sum).collect::<Vec<_>>(),
+        expected
+    );
+    assert_eq!((found.rows, found.rows_filtered_out), (rows - 1, 1));
+    let message = open("g = 'a'")
+        .scan(&Silent, || [0; 3], sum, merge)
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("large.parquet row 2400001;"), "{message}");
 }
 
 #[test]
