@@ -279,7 +279,9 @@ pub fn set_threads(threads: Option<usize>) -> Result<(), String> {
         .map_err(|e| format!("the number of threads cannot be set ({e})"))
 }
 
-/// Runs `work` on a pool of so many threads; `None` uses the global one.
+/// Runs `work` on a pool of its own of so many threads; `None` honours `RAYON_NUM_THREADS`, else
+/// takes all cores. A host that forks (Python's multiprocessing) would wait for ever on the global
+/// pool, whose threads stay behind in the parent.
 ///
 /// # Errors
 /// A sentence when the number is out of range or the pool cannot be made.
@@ -287,11 +289,8 @@ pub fn with_threads<T: Send>(
     threads: Option<usize>,
     work: impl FnOnce() -> T + Send,
 ) -> Result<T, String> {
-    let Some(threads) = threads else {
-        return Ok(work());
-    };
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(check_threads(threads)?)
+        .num_threads(threads.map_or(Ok(0), check_threads)?)
         .build()
         .map_err(|e| format!("the threads cannot be started ({e})"))?;
     Ok(pool.install(work))
