@@ -4,9 +4,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= waage-demo
-# The binding is built as an extension module everywhere, so that tests and wheel share one build.
-export PYO3_BUILD_EXTENSION_MODULE := 1
-export PYO3_ENVIRONMENT_SIGNATURE := waage
 export CARGO_TERM_COLOR ?= auto
 
 .PHONY: demo test lint bench docs python rust-test python-test check-rust check-python clean

@@ -9,11 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import _waage
+from . import _spec, _waage
 from ._figures import Plot
 from ._inputs import prepare
 from ._table import Table
-from ._waage import WaageError
 
 Progress = Callable[[str, int, "int | None"], object]
 
@@ -148,8 +147,8 @@ def audit(
     weight: Any = None,
     id: Any = None,
     where: str | None = None,
-    positive: str | None = None,
-    reference: Mapping[str, str] | None = None,
+    positive: str | bool | int | None = None,
+    reference: Mapping[str, str | bool | int] | None = None,
     metrics: Sequence[str] | None = None,
     confidence: float = 0.95,
     bootstrap: int = 1000,
@@ -182,7 +181,7 @@ def audit(
         Legitimate conditions, kept in the tally.
     where : str, optional
         Keep rows for which this holds, such as ``"region = 'north' and visits > 3"``.
-    positive : str, optional
+    positive : str, bool or int, optional
         The value that means 1 where label or decision are text.
     reference : dict, optional
         Reference group per attribute; the largest, never the missing one, if absent.
@@ -233,86 +232,30 @@ def audit(
         "weight": weight,
         "id": id,
     }
-    if data is None:
-        data, roles, sensitive = _from_arrays(roles, sensitive)
-    else:
-        for name, column in roles.items():
-            if column is not None and not isinstance(column, str):
-                raise TypeError(f"{name}= must name a column of the data, not {type(column).__name__}")
-    cuts = {"threshold": threshold, "top_k": top_k, "top_fraction": top_fraction}
-    given = {name: value for name, value in cuts.items() if value is not None}
-    if len(given) > 1:
-        raise WaageError(f"{' and '.join(given)} exclude each other: give one cut of the score")
-    if "top_fraction" in given:
-        given["top_fraction"] = _decimal(given["top_fraction"])
+    data, roles, attributes = _spec.roles_and_data(data, roles, sensitive)
     spec = {
         "roles": {
             **roles,
-            "cut": given or None,
-            "sensitive": [_attribute(text) for text in _list(sensitive)],
-            "stratum": [_attribute(text) for text in _list(stratum)],
-            "positive": None if positive is None else str(positive),
+            "cut": _spec.cut(threshold, top_k, top_fraction, roles),
+            "sensitive": [_spec.attribute(text) for text in attributes],
+            "stratum": [_spec.attribute(text) for text in _spec.names("stratum", stratum)],
+            "positive": None if positive is None else _spec.label(positive),
         },
         "filter": where,
-        "reference": {k: str(v) for k, v in (reference or {}).items()},
-        "metrics": None if metrics is None else list(metrics),
-        "confidence": confidence,
-        "bootstrap": bootstrap,
-        "seed": seed,
+        "reference": {name: _spec.label(group) for name, group in (reference or {}).items()},
+        "metrics": None if metrics is None else _spec.names("metrics", metrics),
+        "confidence": _spec.real("confidence", confidence),
+        "bootstrap": _spec.whole("bootstrap", bootstrap),
+        "seed": _spec.whole("seed", seed),
     }
     handle = _waage.audit(
         prepare(data),
         json.dumps(spec),
         policy=policy,
-        as_of=_day(as_of),
-        threads=threads,
-        separator=separator,
-        decimal=decimal,
+        as_of=_spec.day(as_of),
+        threads=None if threads is None else _spec.whole("threads", threads),
+        separator=_spec.character("separator", separator),
+        decimal=_spec.character("decimal", decimal),
         progress=progress,
     )
     return Audit(handle)
-
-
-def _list(names: Any) -> list[str]:
-    return [names] if isinstance(names, str) else list(names)
-
-
-def _decimal(share: float | str) -> str:
-    from decimal import Decimal
-
-    return share if isinstance(share, str) else format(Decimal(repr(float(share))), "f")
-
-
-def _day(as_of: str | datetime.date | None) -> str:
-    if as_of is None:
-        epoch = os.environ.get("SOURCE_DATE_EPOCH")
-        if epoch is not None and epoch.isdigit():
-            return datetime.datetime.fromtimestamp(int(epoch), datetime.timezone.utc).date().isoformat()
-        return datetime.datetime.now(datetime.timezone.utc).date().isoformat()
-    return as_of if isinstance(as_of, str) else as_of.isoformat()
-
-
-def _attribute(text: str) -> dict[str, Any]:
-    return json.loads(_waage.attribute(text))
-
-
-def _from_arrays(
-    roles: dict[str, Any], sensitive: Any
-) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
-    """Columns from roles that are arrays themselves."""
-    columns: dict[str, Any] = {}
-    names: dict[str, Any] = {}
-    for role, values in roles.items():
-        if isinstance(values, str):
-            raise WaageError(f'{role}="{values}" names a column, but no data were given')
-        names[role] = None if values is None else role
-        if values is not None:
-            columns[role] = values
-    if not isinstance(sensitive, Mapping):
-        sensitive = {"group": sensitive} if hasattr(sensitive, "dtype") else dict(sensitive)
-    for name, values in sensitive.items():
-        column = str(name).split(":")[0].rsplit("/", 1)[0]
-        if column in columns:
-            raise WaageError(f'the attribute "{column}" has the name of a role: call it otherwise')
-        columns[column] = values
-    return columns, names, [str(name) for name in sensitive]

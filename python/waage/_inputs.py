@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+import datetime
+import importlib.util
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._waage import WaageError
 
-_DATE_MISSING = -(2**63)
+_FINER_THAN_DAYS = ("h", "m", "s", "ms", "us", "ns", "ps", "fs", "as")
 
 
 def prepare(data: Any) -> Any:
     """Paths, Arrow streams and mappings of arrays in the form that the extension takes."""
     if isinstance(data, (str, os.PathLike)):
-        return os.fspath(data)
+        return [_path(data)]
+    if _is_of(data, "polars") and hasattr(data, "collect"):
+        raise TypeError("a polars LazyFrame holds no rows yet: pass frame.collect()")
     if isinstance(data, Mapping):
         return {str(name): column(name, values) for name, values in data.items()}
+    if _is_of(data, "pandas") and hasattr(data, "columns") and not _has_pyarrow():
+        return {str(name): column(name, data[name]) for name in data.columns}
     if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
         return data
-    if type(data).__module__.split(".")[0] == "polars" and hasattr(data, "collect"):
-        raise TypeError("a polars LazyFrame holds no rows yet: pass frame.collect()")
-    if isinstance(data, Sequence) and data and all(isinstance(p, (str, os.PathLike)) for p in data):
-        return [os.fspath(p) for p in data]
+    if isinstance(data, Sequence) and all(isinstance(p, (str, os.PathLike)) for p in data):
+        if not data:
+            raise WaageError("no paths were given; name at least one file")
+        return [_path(path) for path in data]
     names = getattr(getattr(data, "dtype", None), "names", None)
     if names:
         return {name: column(name, data[name]) for name in names}
@@ -33,51 +39,128 @@ def prepare(data: Any) -> Any:
 
 
 def column(name: Any, values: Any) -> Any:
-    """One column as a contiguous numpy array, or as codes and labels."""
+    """One column: an Arrow array as it is, ``("text", codes, labels)`` or ``(kind, values, mask)``."""
     import numpy as np
 
-    if hasattr(values, "to_numpy") and not isinstance(values, np.ndarray):
+    if _is_of(values, "pandas") and not _has_pyarrow():
         values = values.to_numpy()
-    array = np.asarray(values)
+    elif hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
+        return values
+    if isinstance(values, np.ma.MaskedArray):
+        values = values.astype(object).filled(None)
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError) as error:
+        raise WaageError(f'column "{name}" is no array ({error}); give one value per row') from error
     if array.ndim != 1:
-        raise WaageError(
-            f'column "{name}" has {array.ndim} dimensions; give one value per row'
-        )
+        raise WaageError(f'column "{name}" has {array.ndim} dimensions; give one value per row')
     kind = array.dtype.kind
     if kind == "b":
-        return np.ascontiguousarray(array)
-    if kind in "iu":
-        if kind == "u" and array.size and array.max() > np.iinfo(np.int64).max:
-            raise WaageError(f'column "{name}" holds integers beyond 64 bits with sign')
-        return np.ascontiguousarray(array, dtype=np.int64)
+        return ("bool", array, None)
+    if kind == "i":
+        return ("int", array.astype(np.int64, copy=False), None)
+    if kind == "u":
+        return ("uint", array.astype(np.uint64, copy=False), None)
     if kind == "f":
-        return np.ascontiguousarray(array, dtype=np.float64)
+        return ("float", array.astype(np.float64, copy=False), None)
     if kind == "M":
-        days = array.astype("datetime64[D]").astype(np.int64)
-        return ("date", np.where(np.isnat(array), _DATE_MISSING, days))
-    if kind in "US":
-        labels, codes = np.unique(array.astype(str), return_inverse=True)
-        return ("text", codes.astype(np.int32), [str(label) for label in labels])
+        return _moments(array)
+    if kind == "U" or _is_text_dtype(array):
+        return _texts(array, None)
     if kind == "O":
         return _objects(name, array)
-    raise WaageError(f'column "{name}" has the type {array.dtype}, which cannot be read')
+    raise WaageError(
+        f'column "{name}" has the type {array.dtype}, which no role can use; '
+        "convert it to bool, numbers, text or dates"
+    )
+
+
+def _texts(array: Any, missing: Any) -> Any:
+    import numpy as np
+
+    present = array if missing is None else array[~missing]
+    labels, inverse = np.unique(present.astype(str), return_inverse=True)
+    codes = np.full(len(array), -1, dtype=np.int32)
+    codes[slice(None) if missing is None else ~missing] = inverse
+    return ("text", codes, labels.tolist())
+
+
+def _moments(array: Any) -> Any:
+    """Days, or timestamps where the unit is finer and a time of day occurs."""
+    import numpy as np
+
+    missing = np.isnat(array)
+    days = array.astype("datetime64[D]")
+    unit, _ = np.datetime_data(array.dtype)
+    if unit in _FINER_THAN_DAYS and bool((days[~missing] != array[~missing]).any()):
+        return ("timestamp", array.astype("datetime64[us]").astype(np.int64), missing)
+    numbers = np.where(missing, 0, days.astype(np.int64))
+    if numbers.size and bool((np.abs(numbers) > np.iinfo(np.int32).max).any()):
+        raise WaageError("it holds dates beyond what a table can; check its unit")
+    return ("date", numbers.astype(np.int32), missing)
 
 
 def _objects(name: Any, array: Any) -> Any:
-    """Python objects: text, or numbers and bools with missing values."""
+    """Python objects of one kind, with missing values."""
     import numpy as np
 
-    missing = np.array([value is None or value != value for value in array], dtype=bool)
+    missing = np.fromiter((_is_missing(value) for value in array), dtype=bool, count=len(array))
     present = array[~missing]
-    if all(isinstance(value, (bool, int, float, np.number, np.bool_)) for value in present):
-        numbers = np.full(len(array), np.nan)
-        numbers[~missing] = present.astype(np.float64)
-        return numbers
-    if not all(isinstance(value, str) for value in present):
-        raise WaageError(
-            f'column "{name}" mixes text with other types; convert it to text or numbers'
-        )
-    labels, inverse = np.unique(present.astype(str), return_inverse=True)
-    codes = np.full(len(array), -1, dtype=np.int32)
-    codes[~missing] = inverse
-    return ("text", codes, [str(label) for label in labels])
+    if all(isinstance(value, str) for value in present):
+        return _texts(array, missing)
+    if all(isinstance(value, (bool, np.bool_)) for value in present):
+        return ("bool", _filled(array, missing, False, bool), missing)
+    if all(isinstance(value, (int, np.integer)) for value in present):
+        try:
+            return ("int", _filled(array, missing, 0, np.int64), missing)
+        except OverflowError as error:
+            raise WaageError(
+                f'column "{name}" holds integers beyond 64 bits; convert it to text'
+            ) from error
+    if all(isinstance(value, (int, float, np.number, np.bool_)) for value in present):
+        return ("float", _filled(array, missing, 0.0, np.float64), missing)
+    if all(isinstance(value, datetime.date) for value in present):
+        naive = [v.replace(tzinfo=None) if isinstance(v, datetime.datetime) else v for v in present]
+        moments = np.full(len(array), "NaT", dtype="datetime64[us]")
+        moments[~missing] = np.array(naive, dtype="datetime64[us]")
+        return _moments(moments)
+    kinds = ", ".join(sorted({type(value).__name__ for value in present}))
+    raise WaageError(
+        f'column "{name}" holds Python objects ({kinds}) that are not all of one kind: '
+        "convert it to text, numbers or bool"
+    )
+
+
+def _filled(array: Any, missing: Any, filler: Any, dtype: Any) -> Any:
+    import numpy as np
+
+    return np.where(missing, filler, array).astype(dtype)
+
+
+def _is_missing(value: Any) -> bool:
+    if value is None:
+        return True
+    try:
+        return bool(value != value)
+    except (TypeError, ValueError):
+        return type(value).__name__ == "NAType"
+
+
+def _is_of(value: Any, package: str) -> bool:
+    return type(value).__module__.partition(".")[0] == package
+
+
+def _is_text_dtype(array: Any) -> bool:
+    """Whether the array is of numpy's variable-width strings."""
+    return array.dtype.kind == "T"
+
+
+def _has_pyarrow() -> bool:
+    return importlib.util.find_spec("pyarrow") is not None
+
+
+def _path(path: str | os.PathLike[str]) -> str:
+    text = os.fspath(path)
+    if not isinstance(text, str):
+        raise TypeError("paths must be text, not bytes")
+    return text

@@ -10,6 +10,7 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use waage_audit::{AuditError, AuditSpec, Job, Policy};
 
+use crate::input::Given;
 use crate::observer::{Shared, wait};
 use crate::result::AuditHandle;
 
@@ -19,6 +20,10 @@ create_exception!(
     PyValueError,
     "Input, policy or options that cannot be used; the message says what, where and how to mend it."
 );
+
+/// What a call without roles is told.
+const NO_ROLES: &str =
+    "no roles were given: name at least sensitive= and one of label=, decision=, score=";
 
 /// An error of the pipeline as a Python exception with the same sentence.
 fn raise(error: &AuditError) -> PyErr {
@@ -47,18 +52,17 @@ fn audit(
         None => Policy::built_in(),
     };
     let csv = waage_audit::csv_format(separator, decimal).map_err(WaageError::new_err)?;
-    let job = Job { source: input::source(data, csv)?, spec, policy, as_of };
-    if job.names_no_roles() {
-        return Err(WaageError::new_err(
-            "no roles were given: name at least sensitive= and one of label=, decision=, score=",
-        ));
-    }
+    let given = Given::of(data, csv)?;
     let shared = Shared::default();
     let outcome = wait(py, &shared, progress.as_ref(), || {
-        waage_audit::with_threads(threads, || waage_audit::run(&job, &shared))
+        let job = Job { source: given.read(&shared)?, spec, policy, as_of };
+        if job.names_no_roles() {
+            return Err(NO_ROLES.to_owned());
+        }
+        let run = || waage_audit::run(&job, &shared).map_err(|e| e.to_string());
+        waage_audit::with_threads(threads, run)?
     })?;
-    let result = outcome.map_err(WaageError::new_err)?.map_err(|e| raise(&e))?;
-    Ok(AuditHandle::new(result))
+    outcome.map(AuditHandle::new).map_err(WaageError::new_err)
 }
 
 /// The attribute that a text such as `age:25:40` means, as JSON.

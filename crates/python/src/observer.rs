@@ -1,5 +1,7 @@
 //! Progress and Ctrl-C: the computation runs on its own thread, this one listens to Python.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -7,6 +9,8 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 use waage_audit::observer::{Observer, Phase};
+
+use crate::WaageError;
 
 /// How often Python is asked for signals.
 const TICK: Duration = Duration::from_millis(50);
@@ -52,8 +56,8 @@ impl Shared {
     }
 }
 
-/// Runs `work` without the GIL; on a signal or a failing callback it is cancelled and the Python
-/// exception raised.
+/// Runs `work` on a thread of its own without the GIL; on a signal or a failing callback it is
+/// cancelled and the Python exception raised.
 pub fn wait<T: Send>(
     py: Python<'_>,
     shared: &Shared,
@@ -61,25 +65,43 @@ pub fn wait<T: Send>(
     work: impl FnOnce() -> T + Send,
 ) -> PyResult<T> {
     std::thread::scope(|scope| {
-        let (sender, receiver) = channel();
-        scope.spawn(move || sender.send(work()));
-        let receiver = Mutex::new(receiver);
+        let (sender, mut receiver) = channel();
+        scope.spawn(move || {
+            // A receiver that is gone has stopped listening: nobody wants the answer.
+            let _ = sender.send(catch_unwind(AssertUnwindSafe(work)));
+        });
         loop {
-            let answer = py.detach(|| receiver.lock().map(|r| r.recv_timeout(TICK)));
-            match answer {
-                Ok(Ok(value)) => return Ok(value),
-                Ok(Err(RecvTimeoutError::Timeout)) => {
-                    let listened = py.check_signals().and_then(|()| {
-                        progress.map_or(Ok(()), |progress| shared.report(py, progress))
-                    });
-                    if let Err(error) = listened {
-                        shared.cancelled.store(true, Ordering::Relaxed);
-                        py.detach(|| receiver.lock().map(|r| r.recv()).ok());
-                        return Err(error);
-                    }
-                }
-                _ => return Err(crate::WaageError::new_err("internal error; please report it")),
+            let listening = &mut receiver;
+            match py.detach(move || listening.recv_timeout(TICK)) {
+                Ok(answer) => return answer.map_err(|panic| defect(&*panic)),
+                Err(RecvTimeoutError::Disconnected) => return Err(defect(&"no answer")),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            let listened = py
+                .check_signals()
+                .and_then(|()| progress.map_or(Ok(()), |progress| shared.report(py, progress)));
+            if let Err(error) = listened {
+                shared.cancelled.store(true, Ordering::Relaxed);
+                py.detach(move || receiver.recv().ok().map(drop));
+                return Err(error);
             }
         }
     })
+}
+
+/// Runs short work without the GIL; a panic becomes an exception.
+pub fn guarded<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
+    py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| defect(&*panic))
+}
+
+/// A panic as an exception: a defect of ours must not end the caller's process.
+fn defect(panic: &(dyn Any + Send)) -> PyErr {
+    let cause = panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no cause given");
+    WaageError::new_err(format!(
+        "a defect of waage ended the computation ({cause}); please report it with the call that led to it"
+    ))
 }

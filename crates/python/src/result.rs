@@ -1,12 +1,14 @@
 //! What comes out: the document, its tables as Arrow streams, its figures.
 
-use arrow::array::{ArrayRef, RecordBatch, StructArray};
-use arrow::datatypes::{DataType, Field};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, StructArray};
+use arrow::datatypes::{DataType, Field, Float64Type, UInt64Type};
+use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCapsule};
+use pyo3::types::{PyBytes, PyCapsule, PyList};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 use waage_audit::{AuditResult, Figure, Format, Language, Style, tables};
 
+use crate::observer::guarded;
 use crate::{WaageError, raise};
 
 /// The language of a code.
@@ -35,13 +37,15 @@ impl AuditHandle {
         let format: Format = format.parse().map_err(|e: waage_audit::ReportError| raise(&e.into()))?;
         let language = language(lang)?;
         let style = Style { color: false, width };
-        py.detach(|| waage_audit::render(&self.result, format, language, style)).map_err(|e| raise(&e))
+        guarded(py, || waage_audit::render(&self.result, format, language, style))?
+            .map_err(|e| raise(&e))
     }
 
     /// Leaves report.html, audit.json and charts/ in a folder.
     fn write_folder(&self, py: Python<'_>, folder: std::path::PathBuf, lang: &str) -> PyResult<()> {
         let language = language(lang)?;
-        py.detach(|| waage_audit::write_folder(&folder, &self.result, language)).map_err(|e| raise(&e))
+        guarded(py, || waage_audit::write_folder(&folder, &self.result, language))?
+            .map_err(|e| raise(&e))
     }
 
     /// The same audit with groups of fewer rows hidden.
@@ -72,7 +76,12 @@ impl AuditHandle {
         let batch = match name {
             "groups" => tables::groups(&self.result),
             "disparities" => tables::disparities(&self.result),
-            _ => tables::findings(&self.result),
+            "findings" => tables::findings(&self.result),
+            other => {
+                return Err(WaageError::new_err(format!(
+                    "no table is called {other:?}: use groups, disparities or findings"
+                )));
+            }
         };
         Ok(Table { batch: batch.map_err(|e| WaageError::new_err(e.to_string()))? })
     }
@@ -82,7 +91,7 @@ impl AuditHandle {
     fn figures(&self, py: Python<'_>, lang: &str) -> PyResult<Vec<FigureHandle>> {
         let language = language(lang)?;
         let figures =
-            py.detach(|| waage_audit::figures(&self.result, language)).map_err(|e| raise(&e))?;
+            guarded(py, || waage_audit::figures(&self.result, language))?.map_err(|e| raise(&e))?;
         Ok(figures.into_iter().map(|figure| FigureHandle { figure }).collect())
     }
 }
@@ -116,37 +125,38 @@ impl Table {
         self.batch.schema().fields().iter().map(|f| f.name().clone()).collect()
     }
 
+    /// What each column holds: `text`, `float`, `count` or `flag`.
+    #[getter]
+    fn column_kinds(&self) -> Vec<&'static str> {
+        let kind = |field: &std::sync::Arc<Field>| match field.data_type() {
+            DataType::Float64 => "float",
+            DataType::UInt64 => "count",
+            DataType::Boolean => "flag",
+            _ => "text",
+        };
+        self.batch.schema().fields().iter().map(kind).collect()
+    }
+
     /// Rows.
     #[getter]
     fn num_rows(&self) -> usize {
         self.batch.num_rows()
     }
 
-    /// The values of a column as Python objects.
-    fn column(&self, py: Python<'_>, name: &str) -> PyResult<Vec<Py<PyAny>>> {
-        use arrow::array::{Array, AsArray};
-        use arrow::datatypes::{Float64Type, UInt64Type};
-        let column = self
-            .batch
-            .column_by_name(name)
-            .ok_or_else(|| WaageError::new_err(format!("no column is called {name:?}")))?;
-        let none = || Ok(py.None());
-        (0..column.len())
-            .map(|i| match column.data_type() {
-                _ if column.is_null(i) => none(),
-                DataType::Utf8 => Ok(column.as_string::<i32>().value(i).into_pyobject(py)?.into_any().unbind()),
-                DataType::Float64 => {
-                    Ok(column.as_primitive::<Float64Type>().value(i).into_pyobject(py)?.into_any().unbind())
-                }
-                DataType::UInt64 => {
-                    Ok(column.as_primitive::<UInt64Type>().value(i).into_pyobject(py)?.into_any().unbind())
-                }
-                DataType::Boolean => {
-                    Ok(column.as_boolean().value(i).into_pyobject(py)?.to_owned().into_any().unbind())
-                }
-                _ => none(),
-            })
-            .collect()
+    /// The values of a column as Python objects; missing ones are `None`.
+    fn column<'py>(&self, py: Python<'py>, name: &str) -> PyResult<Bound<'py, PyList>> {
+        let column = self.batch.column_by_name(name).ok_or_else(|| {
+            PyKeyError::new_err(format!(
+                "no column is called {name:?}; columns: {}",
+                self.column_names().join(", ")
+            ))
+        })?;
+        match column.data_type() {
+            DataType::Float64 => PyList::new(py, column.as_primitive::<Float64Type>().iter().collect::<Vec<_>>()),
+            DataType::UInt64 => PyList::new(py, column.as_primitive::<UInt64Type>().iter().collect::<Vec<_>>()),
+            DataType::Boolean => PyList::new(py, column.as_boolean().iter().collect::<Vec<_>>()),
+            _ => PyList::new(py, column.as_string::<i32>().iter().collect::<Vec<_>>()),
+        }
     }
 }
 
@@ -183,7 +193,7 @@ impl FigureHandle {
 
     /// PNG at so many times the size.
     fn png<'py>(&self, py: Python<'py>, scale: f32) -> PyResult<Bound<'py, PyBytes>> {
-        let bytes = py.detach(|| self.figure.png(scale)).map_err(|e| raise(&e.into()))?;
+        let bytes = guarded(py, || self.figure.png(scale))?.map_err(|e| raise(&e.into()))?;
         Ok(PyBytes::new(py, &bytes))
     }
 }
