@@ -12,10 +12,9 @@ use waage_result::spec::{Bins, Cut, RolesSpec};
 
 use crate::DataError;
 use crate::bins::BinEdges;
-use crate::columns::binary::{BinaryRule, BinarySeen, is_value};
-use crate::decode::{
-    Decision, Decoder, Fault, Plan, PlannedAxis, PlannedBinary, PlannedColumn, Ties,
-};
+use crate::check::{self, Seen};
+use crate::columns::binary::BinaryRule;
+use crate::decode::{Decision, Decoder, Plan, PlannedAxis, PlannedBinary, PlannedColumn, Ties};
 use crate::error::listing;
 use crate::filter::Filter;
 use crate::fold::Table;
@@ -23,7 +22,7 @@ use crate::input::{Limits, Source};
 use crate::levels::{Levels, typed};
 use crate::open;
 use crate::prepare;
-use crate::read::{Part, Store};
+use crate::read::Store;
 use crate::roles::{BinaryRole, Roles, Rule};
 use crate::table::{Needed, place};
 
@@ -194,8 +193,8 @@ impl Dataset {
         }
         let mut notes = self.notes.clone();
         notes.append(&mut prepared.notes);
-        check(plan, &seen, folded.rows, &mut notes)?;
-        notes.extend(self.table.parts.iter().filter_map(encoding_note));
+        check::columns(plan, &seen, folded.rows, &mut notes)?;
+        notes.extend(self.table.parts.iter().filter_map(check::encoding_note));
         if let (Some(cut), Some(Cut::Threshold(_))) = (&mut prepared.cut, &self.roles.cut) {
             cut.selected = seen.selected;
         }
@@ -386,156 +385,4 @@ struct Prepared {
     plan: Plan,
     cut: Option<CutResult>,
     notes: Vec<Note>,
-}
-
-/// What all threads saw beside the blocks.
-#[derive(Default)]
-struct Seen {
-    label: BinarySeen,
-    decision: BinarySeen,
-    scored: u64,
-    selected: u64,
-    bad_scores: Fault,
-    bad_weights: Fault,
-}
-
-impl Seen {
-    fn add(&mut self, decoder: Decoder<'_>) {
-        let take = |mine: &mut BinarySeen, theirs| *mine = std::mem::take(mine).merge(theirs);
-        if let Some(label) = decoder.label {
-            take(&mut self.label, label.seen);
-        }
-        if let Some(decision) = decoder.decision {
-            take(&mut self.decision, decision.seen);
-        }
-        self.scored += decoder.scored;
-        self.selected += decoder.selected;
-        self.bad_scores = std::mem::take(&mut self.bad_scores).merge(decoder.bad_scores);
-        self.bad_weights = std::mem::take(&mut self.bad_weights).merge(decoder.bad_weights);
-    }
-}
-
-/// What can be said of the columns once all rows were seen.
-fn check(plan: &Plan, seen: &Seen, rows: u64, notes: &mut Vec<Note>) -> Result<(), DataError> {
-    if let (Some(PlannedColumn { name, .. }), Some(first)) = (&plan.score, seen.bad_scores.place())
-    {
-        let (column, first) = (name.clone(), first.to_owned());
-        return Err(DataError::ScoreNotFinite {
-            column,
-            count: seen.bad_scores.count,
-            first,
-        });
-    }
-    if let (Some(PlannedColumn { name, .. }), Some(first)) =
-        (&plan.weight, seen.bad_weights.place())
-    {
-        let (column, first) = (name.clone(), first.to_owned());
-        return Err(DataError::Weight {
-            column,
-            count: seen.bad_weights.count,
-            first,
-        });
-    }
-    if let Some(label) = &plan.label {
-        check_binary("label", label, &seen.label, rows, notes)?;
-    }
-    if let Decision::Column(decision) = &plan.decision {
-        check_binary("decision", decision, &seen.decision, rows, notes)?;
-    }
-    match &plan.score {
-        Some(score) if seen.scored == 0 => Err(DataError::AllMissing {
-            role: "score",
-            column: score.name.clone(),
-            rows,
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn check_binary(
-    role: &'static str,
-    planned: &PlannedBinary,
-    seen: &BinarySeen,
-    rows: u64,
-    notes: &mut Vec<Note>,
-) -> Result<(), DataError> {
-    let column = planned.column.name.clone();
-    if !seen.foreign.is_empty() {
-        let values = listing(seen.values());
-        return Err(DataError::NotBinary {
-            role,
-            column,
-            values,
-        });
-    }
-    let mut labels = Vec::new();
-    if planned.rule.keeps_levels() {
-        labels = planned.levels.labels();
-        labels.retain(|label| !label.is_missing());
-        labels.sort();
-        if labels
-            .iter()
-            .any(|label| planned.rule.code(label).is_none())
-        {
-            return Err(DataError::NotBinary {
-                role,
-                column,
-                values: listing(typed(labels)),
-            });
-        }
-    }
-    if seen.present == 0 {
-        return Err(DataError::AllMissing { role, column, rows });
-    }
-    let positive = match &planned.rule {
-        BinaryRule::Equals(positive) => positive,
-        BinaryRule::WordsOrEquals(positive)
-            if labels
-                .iter()
-                .any(|label| BinaryRule::Words.code(label).is_none()) =>
-        {
-            positive
-        }
-        _ => return Ok(()),
-    };
-    if !labels.iter().any(|label| is_value(label, positive)) {
-        let (positive, values) = (positive.clone(), listing(labels));
-        return Err(DataError::PositiveAbsent {
-            role,
-            column,
-            positive,
-            values,
-        });
-    }
-    if labels.len() > 2 {
-        let others = labels.iter().filter(|label| !is_value(label, positive));
-        let values = [
-            ("role", role.to_owned()),
-            ("column", column),
-            ("positive", positive.clone()),
-            ("others", listing(others)),
-        ];
-        let values = values
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        notes.push(Note {
-            code: "others_count_as_negative".to_owned(),
-            values,
-        });
-    }
-    Ok(())
-}
-
-/// A note for files that are not in UTF-8.
-fn encoding_note(part: &Part) -> Option<Note> {
-    let Store::Csv(file) = &part.store else {
-        return None;
-    };
-    file.was_windows_1252().then(|| Note {
-        code: "csv_windows_1252".to_owned(),
-        values: [("file".to_owned(), part.name.clone())]
-            .into_iter()
-            .collect(),
-    })
 }

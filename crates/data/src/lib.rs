@@ -7,6 +7,7 @@
 //! [`guess_roles`] which parts they might play. [`output::AtomicFile`] leaves whole files or none.
 
 mod bins;
+mod check;
 mod columns;
 mod dataset;
 mod date;
