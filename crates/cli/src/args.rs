@@ -2,8 +2,39 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+
+const EXAMPLES: &str = "\
+Examples:
+  waage demo                                  audit the embedded data, leave a report to open
+  waage audit leads.parquet                   list the columns and guess their roles
+  waage audit leads.parquet --label converted --score score --top-fraction 0.3 --sensitive gender
+
+Exit codes: 0 pass or inconclusive, 1 the policy is violated, 2 could not run, 130 interrupted.";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  What columns are there, and which roles might they play?
+    waage audit leads.parquet
+  Leads are contacted from a score of 0.5; report by gender and by age band:
+    waage audit leads.parquet --label converted --score score --threshold 0.5 \\
+        --sensitive gender,age:25:40:60 --out report
+  Decisions that stand in the data, against a policy, for a nightly job:
+    waage audit 'leads/**/*.parquet' --label converted --decision contacted \\
+        --sensitive gender --reference gender=male --policy audit.toml --format json > audit.json
+  Rows from another program, as an Arrow stream:
+    export_leads | waage audit - --label converted --decision contacted --sensitive gender
+
+Exit codes: 0 pass or inconclusive, 1 the policy is violated, 2 could not run, 130 interrupted.
+Without --policy a selection-rate ratio of at least 0.8 and true- and false-positive-rate
+differences within 0.1 are asked for, of each group of at least 30 rows against the reference.";
+
+const LEADS_EXAMPLES: &str = "\
+Examples:
+  waage datasets generate lead-scoring --rows 1000000 --out leads.parquet
+  waage datasets generate lead-scoring --bias none --seed 7 --out null.parquet
+  waage datasets generate lead-scoring --columns gender,score,converted --out narrow.parquet";
 
 /// Bias and fairness audits of decision models over tabular data.
 #[derive(Debug, Parser)]
@@ -11,12 +42,19 @@ use clap_complete::Shell;
     name = "waage",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 pass or inconclusive, 1 the policy is violated, 2 could not run, 130 interrupted."
+    after_help = EXAMPLES,
+    disable_help_flag = true,
+    disable_help_subcommand = true,
+    subcommand_required = true,
+    arg_required_else_help = true
 )]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+    /// Print help
+    #[arg(long, short, global = true, action = ArgAction::HelpShort)]
+    help: Option<bool>,
 }
 
 /// The commands.
@@ -25,6 +63,7 @@ pub enum Command {
     /// Audit the embedded lead-scoring data and leave a report to open
     Demo(Demo),
     /// Audit a data set: who is treated differently, by how much, and how sure that is
+    #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Box<Audit>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
@@ -108,10 +147,10 @@ pub struct Audit {
     #[arg(long, value_name = "T", requires = "score", conflicts_with_all = ["decision", "top_k", "top_fraction"], allow_negative_numbers = true, help_heading = "Roles")]
     pub threshold: Option<f64>,
     /// Selected are the K highest scores; ties at the cut count fractionally, or are broken by --id
-    #[arg(long, value_name = "K", requires = "score", conflicts_with_all = ["decision", "top_fraction"], help_heading = "Roles")]
+    #[arg(long, value_name = "K", allow_negative_numbers = true, requires = "score", conflicts_with_all = ["decision", "top_fraction"], help_heading = "Roles")]
     pub top_k: Option<u64>,
     /// Selected is this share of the scored rows, such as 0.3
-    #[arg(long, value_name = "Q", requires = "score", conflicts_with = "decision", help_heading = "Roles")]
+    #[arg(long, value_name = "Q", allow_negative_numbers = true, requires = "score", conflicts_with = "decision", help_heading = "Roles")]
     pub top_fraction: Option<String>,
     /// Attributes to compare groups of: gender, age:25:40:60 (bins), age/4 (quantile bins)
     #[arg(long, value_name = "A[,B…]", value_delimiter = ',', help_heading = "Roles")]
@@ -139,13 +178,13 @@ pub struct Audit {
     #[arg(long, value_name = "M[,…]", value_delimiter = ',', help_heading = "Method")]
     pub metrics: Vec<String>,
     /// Confidence of the intervals shown
-    #[arg(long, value_name = "P", default_value_t = 0.95, help_heading = "Method")]
+    #[arg(long, value_name = "P", allow_negative_numbers = true, default_value_t = 0.95, help_heading = "Method")]
     pub confidence: f64,
     /// Bootstrap replicates; 0 for none
-    #[arg(long, value_name = "N", default_value_t = 1000, help_heading = "Method")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1000, help_heading = "Method")]
     pub bootstrap: u32,
     /// Seed of every random stream
-    #[arg(long, value_name = "N", default_value_t = 0, help_heading = "Method")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 0, help_heading = "Method")]
     pub seed: u64,
     /// Policy that judges; a built-in one if absent
     #[arg(long, value_name = "FILE", help_heading = "Method")]
@@ -164,14 +203,14 @@ pub struct Audit {
     #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
     pub lang: Lang,
     /// Hide groups of fewer rows in every format, JSON too; reports for people hide those below the policy's k anyway
-    #[arg(long, value_name = "N", help_heading = "Output")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Output")]
     pub suppress_below: Option<u64>,
     /// No progress and no summary line
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
 
     /// Threads; RAYON_NUM_THREADS or all cores if absent
-    #[arg(long, value_name = "N", help_heading = "Reading")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Reading")]
     pub threads: Option<usize>,
     /// Field separator of CSV files; recognised if absent
     #[arg(long, value_name = "CHAR", help_heading = "Reading")]
@@ -193,6 +232,7 @@ pub enum Datasets {
 #[derive(Debug, Subcommand)]
 pub enum Generate {
     /// Sales leads scored by a model, with documented planted bias
+    #[command(after_help = LEADS_EXAMPLES)]
     LeadScoring(LeadScoring),
 }
 
@@ -200,10 +240,10 @@ pub enum Generate {
 #[derive(Debug, Args)]
 pub struct LeadScoring {
     /// Rows
-    #[arg(long, value_name = "N", default_value_t = 20_000)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 20_000)]
     pub rows: u64,
     /// Seed
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 0)]
     pub seed: u64,
     /// Parquet file to write
     #[arg(long, value_name = "FILE")]
@@ -215,19 +255,19 @@ pub struct LeadScoring {
     #[arg(long, value_name = "KIND", default_value = "planted")]
     pub bias: String,
     /// Strength of the historical penalty on one gender
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub gender_penalty: Option<f64>,
     /// Strength of region as a proxy of gender
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub proxy: Option<f64>,
     /// Strength of label selection: only contacted leads convert
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub selection: Option<f64>,
     /// Strength of drift over time
-    #[arg(long, value_name = "X")]
+    #[arg(long, value_name = "X", allow_negative_numbers = true)]
     pub drift: Option<f64>,
     /// Threads; RAYON_NUM_THREADS or all cores if absent
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     pub threads: Option<usize>,
     /// No progress and no summary line
     #[arg(long, short)]

@@ -13,6 +13,9 @@ use crate::args::{Audit, Format, Lang};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
 
+/// The last second of the year 9999.
+const LAST_SECOND: u64 = 253_402_300_799;
+
 /// Runs the audit and prints its result.
 pub fn run(args: Audit) -> Result<ExitCode, Failure> {
     let began = Instant::now();
@@ -22,8 +25,8 @@ pub fn run(args: Audit) -> Result<ExitCode, Failure> {
         ));
     }
     set_threads(args.threads)?;
-    let bars = Bars::new(args.quiet);
     let job = job(&args)?;
+    let bars = Bars::new(args.quiet).reading();
     if job.names_no_roles() {
         return suggest(&job, &bars);
     }
@@ -52,17 +55,7 @@ fn show(args: &Audit, result: &AuditResult) -> Result<(), Failure> {
         Format::Markdown => waage_audit::Format::Markdown,
         Format::Html => waage_audit::Format::Html,
     };
-    let terminal = std::io::stdout().is_terminal();
-    let style = waage_audit::Style {
-        color: terminal && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty()),
-        width: terminal.then(terminal_width).flatten(),
-    };
-    output::print(&waage_audit::render(result, format, language, style)?)
-}
-
-/// The width of the terminal, where `COLUMNS` tells it.
-fn terminal_width() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+    output::print(&waage_audit::render(result, format, language, output::style())?)
 }
 
 /// Verdict, rows and seconds in a line.
@@ -85,21 +78,22 @@ pub const fn language(lang: Lang) -> Language {
 
 /// Sizes the thread pool; the default honours RAYON_NUM_THREADS.
 pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
-    match threads {
-        Some(0) => Err(Failure::Message("--threads must be at least 1".to_owned())),
-        threads => waage_audit::set_threads(threads).map_err(Failure::Message),
-    }
+    waage_audit::set_threads(threads).map_err(Failure::Message)
 }
 
 /// Today, or the day that SOURCE_DATE_EPOCH names.
-pub fn today() -> String {
-    let epoch = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|s| s.parse::<u64>().ok());
-    let seconds = epoch.unwrap_or_else(|| {
-        std::time::SystemTime::now()
+pub fn today() -> Result<String, Failure> {
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(epoch) => epoch.parse::<u64>().ok().filter(|s| *s <= LAST_SECOND).ok_or_else(|| {
+            Failure::Message(format!(
+                "SOURCE_DATE_EPOCH is {epoch:?}, not the seconds since 1970 of a day up to the year 9999; correct or unset it"
+            ))
+        })?,
+        Err(_) => std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |elapsed| elapsed.as_secs())
-    });
-    waage_audit::iso_date(i32::try_from(seconds / 86_400).unwrap_or(i32::MAX))
+            .map_or(0, |elapsed| elapsed.as_secs()),
+    };
+    Ok(waage_audit::iso_date(i32::try_from(seconds / 86_400).unwrap_or(i32::MAX)))
 }
 
 fn job(args: &Audit) -> Result<Job, Failure> {
@@ -114,7 +108,7 @@ fn job(args: &Audit) -> Result<Job, Failure> {
         }),
         spec: spec(args)?,
         policy,
-        as_of: args.as_of.clone().unwrap_or_else(today),
+        as_of: args.as_of.clone().map_or_else(today, Ok)?,
     })
 }
 
@@ -153,17 +147,21 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
 }
 
 fn references(texts: &[String]) -> Result<IndexMap<String, String>, Failure> {
-    texts
-        .iter()
-        .map(|text| match text.split_once('=') {
-            Some((attribute, label)) if !attribute.is_empty() => {
-                Ok((attribute.to_owned(), label.to_owned()))
-            }
-            _ => Err(Failure::Message(format!(
+    let mut references = IndexMap::new();
+    for text in texts {
+        let Some((attribute, label)) = text.split_once('=').filter(|(name, _)| !name.is_empty())
+        else {
+            return Err(Failure::Message(format!(
                 "--reference {text:?} names no group; write ATTRIBUTE=VALUE, such as gender=male"
-            ))),
-        })
-        .collect()
+            )));
+        };
+        if let Some(before) = references.insert(attribute.to_owned(), label.to_owned()) {
+            return Err(Failure::Message(format!(
+                "--reference gives \"{attribute}\" two groups, \"{before}\" and \"{label}\"; name one"
+            )));
+        }
+    }
+    Ok(references)
 }
 
 /// Without roles: the columns, and the command line that they suggest. Exit code 2.

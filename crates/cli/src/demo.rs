@@ -14,11 +14,11 @@ pub fn run(args: &Demo) -> Result<ExitCode, Failure> {
     set_threads(None)?;
     let language = language(args.lang);
     let bars = Bars::new(args.quiet);
-    let outcome = waage_audit::demo(&args.out, &today(), language, &bars);
+    let outcome = waage_audit::demo(&args.out, &today()?, language, &bars);
     bars.finish();
     let result = outcome?;
-    let style = waage_audit::Style { color: false, width: None };
-    output::print(&waage_audit::render(&result, waage_audit::Format::Text, language, style)?)?;
+    let format = waage_audit::Format::Text;
+    output::print(&waage_audit::render(&result, format, language, output::style())?)?;
     if !args.quiet {
         output::say(&summary_line(&result, language, began));
     }

@@ -6,16 +6,20 @@ mod datasets;
 mod demo;
 mod output;
 mod progress;
+mod usage;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 
 use args::{Cli, Command, Datasets, Generate, SchemaName};
 use output::Failure;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match usage::parse() {
+        Ok(cli) => cli,
+        Err(code) => return code,
+    };
     progress::watch_signals();
     output::report_panics_in_one_sentence();
     let outcome = std::panic::catch_unwind(|| run(cli.command)).unwrap_or(Err(Failure::Internal));

@@ -1,9 +1,9 @@
 //! Printing, and failing in one sentence.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use waage_audit::AuditError;
+use waage_audit::{AuditError, Style};
 
 /// Why a command did not end well.
 pub enum Failure {
@@ -45,6 +45,17 @@ pub fn explain(failure: &Failure) -> ExitCode {
 /// A line on standard error; a closed one is no reason to fail.
 pub fn say(line: &str) {
     let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Colour and width of standard output: a terminal's own, plain elsewhere.
+pub fn style() -> Style {
+    if !io::stdout().is_terminal() {
+        return Style::default();
+    }
+    Style {
+        color: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        width: terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)),
+    }
 }
 
 /// Prints to standard output. A closed pipe ends quietly.
