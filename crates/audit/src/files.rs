@@ -1,7 +1,7 @@
 //! Reports as text and as files.
 
-use std::io::Write;
-use std::path::Path;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use waage_charts::Figure;
 use waage_data::DataError;
@@ -63,14 +63,27 @@ pub fn summary_line(result: &AuditResult, language: Language, seconds: f64) -> S
     )
 }
 
-/// Makes a folder and its parents.
-pub fn make_folder(folder: &Path) -> Result<(), AuditError> {
-    std::fs::create_dir_all(folder)
-        .map_err(|cause| DataError::Write { path: folder.display().to_string(), cause }.into())
+/// Makes a folder and its parents; gives those that were not there, outermost first.
+pub fn make_folder(folder: &Path) -> Result<Vec<PathBuf>, AuditError> {
+    let failed = |cause| DataError::Write { path: folder.display().to_string(), cause };
+    if folder.exists() && !folder.is_dir() {
+        return Err(failed(io::ErrorKind::NotADirectory.into()).into());
+    }
+    let named = |path: &&Path| *path != Path::new("");
+    let mut made: Vec<PathBuf> = folder
+        .ancestors()
+        .filter(named)
+        .take_while(|path| !path.exists())
+        .map(Path::to_path_buf)
+        .collect();
+    made.reverse();
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    Ok(made)
 }
 
 /// Leaves `report.html`, `audit.json` and `charts/` (SVG and PNG at twice the size) in a folder.
-/// Everything is written beside its place first, so that a failure leaves nothing half-written.
+/// Everything is written beside its place first, so that a failure leaves nothing half-written and
+/// no empty folder.
 ///
 /// # Errors
 /// [`AuditError`] when a file cannot be written.
@@ -79,17 +92,44 @@ pub fn write_folder(
     result: &AuditResult,
     language: Language,
 ) -> Result<(), AuditError> {
+    let mut made = make_folder(folder)?;
     let charts = folder.join("charts");
-    make_folder(&charts)?;
-    let style = Style::default();
+    let outcome = make_folder(&charts).and_then(|inner| {
+        made.extend(inner);
+        let contents = contents(folder, &charts, result, language)?;
+        Ok(write_all(&contents)?)
+    });
+    if outcome.is_err() {
+        // Only what was made here, and only what is empty.
+        for folder in made.iter().rev() {
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
+    outcome
+}
+
+/// The files of a report's folder.
+fn contents(
+    folder: &Path,
+    charts: &Path,
+    result: &AuditResult,
+    language: Language,
+) -> Result<Vec<(PathBuf, Vec<u8>)>, AuditError> {
+    let text = |format| render(result, format, language, Style::default()).map(String::into_bytes);
     let mut contents = vec![
-        (folder.join("audit.json"), render(result, Format::Json, language, style)?.into_bytes()),
-        (folder.join("report.html"), render(result, Format::Html, language, style)?.into_bytes()),
+        (folder.join("audit.json"), text(Format::Json)?),
+        (folder.join("report.html"), text(Format::Html)?),
     ];
     for figure in figures(result, language)? {
-        contents.push((charts.join(format!("{}.svg", figure.id)), figure.svg_with_font().into_bytes()));
-        contents.push((charts.join(format!("{}.png", figure.id)), figure.png(2.0)?));
+        let file = |extension: &str| charts.join(format!("{}.{extension}", figure.id));
+        contents.push((file("svg"), figure.svg_with_font().into_bytes()));
+        contents.push((file("png"), figure.png(2.0)?));
     }
+    Ok(contents)
+}
+
+/// Writes all files beside their places, then renames them.
+fn write_all(contents: &[(PathBuf, Vec<u8>)]) -> Result<(), DataError> {
     let written = contents
         .iter()
         .map(|(path, bytes)| {
@@ -99,8 +139,5 @@ pub fn write_folder(
             Ok(file)
         })
         .collect::<Result<Vec<_>, DataError>>()?;
-    for file in written {
-        file.commit()?;
-    }
-    Ok(())
+    written.into_iter().try_for_each(AtomicFile::commit)
 }

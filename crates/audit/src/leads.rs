@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use waage_core::observer::Observer;
+use waage_data::DataError;
 use waage_data::output::AtomicFile;
-use waage_data::synthetic::{Bias, LeadSpec, generate};
+use waage_data::synthetic::{Bias, LeadSpec, SyntheticError, generate};
 
 use crate::AuditError;
 
@@ -57,7 +58,12 @@ pub fn generate_leads(
         ..LeadSpec::default()
     };
     let mut file = AtomicFile::create(path)?;
-    let summary = generate(&spec, &mut file, observer)?;
+    let summary = generate(&spec, &mut file, observer).map_err(|error| match error {
+        SyntheticError::Write(cause) => {
+            AuditError::from(DataError::Write { path: path.display().to_string(), cause })
+        }
+        other => other.into(),
+    })?;
     file.commit()?;
     Ok(summary.bytes)
 }

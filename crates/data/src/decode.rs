@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Int64Type, UInt64Type};
-use waage_core::block::{Block, Codes, outcome};
+use waage_core::block::{Block, Codes, MAGNITUDE_MAX, outcome};
 
 use crate::DataError;
 use crate::bins::BinEdges;
@@ -169,9 +169,9 @@ pub(crate) struct Decoder<'a> {
     pub scored: u64,
     /// Rows that a cut selects.
     pub selected: u64,
-    /// Scores that are NaN or infinite.
+    /// Scores that are NaN, infinite or beyond the bound.
     pub bad_scores: Fault,
-    /// Weights that are missing, negative or not finite.
+    /// Weights that are missing, negative or beyond the bound.
     pub bad_weights: Fault,
 }
 
@@ -232,18 +232,19 @@ impl<'a> Decoder<'a> {
                     .scores
                     .read(&columns[*at], decimal)
                     .map_err(|error| piece.explain(name, error))?;
-                let finite = scores
+                let usable = |score: f64| score.abs() <= MAGNITUDE_MAX;
+                let good = scores
                     .iter()
-                    .map(|score| usize::from(score.is_finite()))
+                    .map(|score| usize::from(usable(*score)))
                     .sum::<usize>();
-                self.scored += finite as u64;
+                self.scored += good as u64;
                 let absent = columns[*at].logical_null_count();
-                if finite + absent < scores.len() {
+                if good + absent < scores.len() {
                     let nulls = columns[*at].logical_nulls();
                     let valid =
                         |row: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row));
                     let bad = (0..scores.len())
-                        .filter(|row| !scores[*row].is_finite())
+                        .filter(|row| !usable(scores[*row]))
                         .filter(valid);
                     self.bad_scores.note(piece, bad);
                     return Ok(());
@@ -270,7 +271,7 @@ impl<'a> Decoder<'a> {
                     .weights
                     .read(&columns[*at], decimal)
                     .map_err(|error| piece.explain(name, error))?;
-                let good = |weight: f64| (0.0..=f64::MAX).contains(&weight);
+                let good = |weight: f64| (0.0..=MAGNITUDE_MAX).contains(&weight);
                 let all = weights.iter().fold(true, |all, weight| all & good(*weight));
                 if !all {
                     let bad = (0..weights.len()).filter(|row| !good(weights[*row]));

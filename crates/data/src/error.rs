@@ -191,9 +191,9 @@ pub enum DataError {
         /// Rows that were read.
         rows: u64,
     },
-    /// A score that is no finite number.
+    /// A score that is no number of up to ±1e60.
     #[error(
-        "score outside the reals: \"{column}\" is NaN or infinite in {}, first in {first}; make such scores null, or leave the rows out with --where",
+        "score outside the reals: \"{column}\" is NaN, infinite or beyond ±1e60 in {}, first in {first}; make such scores null, or leave the rows out with --where",
         rows_text(*count)
     )]
     ScoreNotFinite {
@@ -204,9 +204,9 @@ pub enum DataError {
         /// File and row of the first.
         first: String,
     },
-    /// A weight that is missing, negative or not finite.
+    /// A weight that is missing, negative, not finite or above 1e60.
     #[error(
-        "weight \"{column}\" is missing, negative or not finite in {}, first in {first}; every row needs a weight of at least 0",
+        "weight \"{column}\" is missing, negative, infinite or above 1e60 in {}, first in {first}; every row needs a weight from 0 to 1e60",
         rows_text(*count)
     )]
     Weight {
@@ -243,7 +243,7 @@ pub enum DataError {
     },
     /// More levels than an attribute may have.
     #[error(
-        "column \"{column}\" has more than {limit} distinct values; give bins such as {column}:10:20, or name another column"
+        "column \"{column}\" has more than {limit} distinct values, too many to compare as groups; bin it if it holds numbers ({column}:10:20), else name a coarser column"
     )]
     TooManyLevels {
         /// The column.

@@ -117,6 +117,13 @@ pub fn write(target: impl AsRef<Path>, bytes: &[u8]) -> Result<(), DataError> {
 }
 
 fn write_error(target: &Path, cause: io::Error) -> DataError {
+    // The system's own words, without the name of the temporary file.
+    let cause = cause
+        .get_ref()
+        .and_then(|outer| outer.source())
+        .and_then(|inner| inner.downcast_ref::<io::Error>())
+        .and_then(io::Error::raw_os_error)
+        .map_or(cause, io::Error::from_raw_os_error);
     DataError::Write {
         path: target.display().to_string(),
         cause,

@@ -143,8 +143,8 @@ fn too_many_levels_are_refused_and_unused_ones_do_not_count() {
     let message = failure(table([("lead_id", many)]), &roles(&["lead_id"]));
     assert_eq!(
         message,
-        "column \"lead_id\" has more than 10,000 distinct values; give bins such as \
-         lead_id:10:20, or name another column"
+        "column \"lead_id\" has more than 10,000 distinct values, too many to compare as \
+         groups; bin it if it holds numbers (lead_id:10:20), else name a coarser column"
     );
     let coded = arrow::compute::cast(
         &texts([Some("a"), Some("b"), Some("c")]),

@@ -207,7 +207,7 @@ fn scores_outside_the_reals_are_counted_and_placed() {
         };
         assert_eq!(
             failure(table([("s", scores())]), &roles),
-            "score outside the reals: \"s\" is NaN or infinite in 2 rows, first in the table row \
+            "score outside the reals: \"s\" is NaN, infinite or beyond ±1e60 in 2 rows, first in the table row \
              3; make such scores null, or leave the rows out with --where"
         );
         let found = scan(table([("s", scores())]), &roles, Some("s < 1 or s is null"));
@@ -240,8 +240,8 @@ fn weights_must_be_finite_and_not_negative_in_every_row() {
     };
     let message = failure(Source::paths([text(&path)]), &roles);
     let expected = format!(
-        "weight \"w\" is missing, negative or not finite in 3 rows, first in {} row 3; every row \
-         needs a weight of at least 0",
+        "weight \"w\" is missing, negative, infinite or above 1e60 in 3 rows, first in {} row 3; every row \
+         needs a weight from 0 to 1e60",
         path.display()
     );
     assert_eq!(message, expected);
