@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from . import _spec, _waage
-from ._figures import Plot
+from ._figures import Plot, write
 from ._inputs import prepare
+from ._notebook import summary
 from ._table import Table
 
 Progress = Callable[[str, int, "int | None"], object]
@@ -78,6 +79,10 @@ class Audit:
         """The figures."""
         return Plot(self._handle)
 
+    def headline(self, *, lang: str = "en") -> str:
+        """The first sentence of every report: the verdict and what decided it."""
+        return self._handle.headline(lang)
+
     def suppress(self, below: int) -> Audit:
         """The same audit with groups of fewer than `below` rows hidden."""
         return Audit(self._handle.suppressed(below))
@@ -106,13 +111,7 @@ class Audit:
     def _text(self, form: str, lang: str, path: str | os.PathLike[str] | None) -> str:
         text = self._handle.render(form, lang)
         if path is not None:
-            target = Path(path)
-            beside = target.with_name(target.name + ".part")
-            try:
-                beside.write_text(text, encoding="utf-8")
-                beside.replace(target)
-            finally:
-                beside.unlink(missing_ok=True)
+            write(Path(path), text.encode())
         return text
 
     def __repr__(self) -> str:
@@ -122,15 +121,7 @@ class Audit:
         return self.to_text()
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        figures = self.plot.all()
-        shown = [f for f in figures if f.id.startswith("disparities-")] or list(figures)
-        return (
-            f"<p><strong>{escape(self._handle.headline())}</strong></p>"
-            f"{self.findings._repr_html_()}"
-            + "".join(f"<div>{figure.svg()}</div>" for figure in shown[:3])
-        )
+        return summary(self)
 
 
 def audit(

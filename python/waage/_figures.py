@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import overload
 
 from . import _waage
 
@@ -34,20 +35,23 @@ class Figure:
         """SVG with its font embedded."""
         return self._inner.svg()
 
+    def html(self) -> str:
+        """The drawing for a page that has the font: see :func:`page`."""
+        svg = self._inner.svg(font=False)
+        return svg[svg.index("<svg") :]
+
     def png(self, scale: float = 2.0) -> bytes:
         """PNG at `scale` times the size."""
-        return self._inner.png(scale)
+        return self._inner.png(float(scale))
 
     def save(self, path: str | PathLike[str], *, scale: float = 2.0) -> Path:
         """Write `path`; its ending, .svg or .png, says what."""
         target = Path(path)
         if target.suffix == ".svg":
-            target.write_text(self.svg(), encoding="utf-8")
-        elif target.suffix == ".png":
-            target.write_bytes(self.png(scale))
-        else:
-            raise _waage.WaageError(f"{target} must end in .svg or .png")
-        return target
+            return write(target, self.svg().encode())
+        if target.suffix == ".png":
+            return write(target, self.png(scale))
+        raise _waage.WaageError(f"{target} must end in .svg or .png")
 
     def _repr_svg_(self) -> str:
         return self.svg()
@@ -65,14 +69,20 @@ class Figures(Sequence[Figure]):
     def __len__(self) -> int:
         return len(self._figures)
 
-    def __getitem__(self, index):  # type: ignore[override, no-untyped-def]
+    @overload
+    def __getitem__(self, index: int) -> Figure: ...
+    @overload
+    def __getitem__(self, index: slice) -> Figures: ...
+    def __getitem__(self, index: int | slice) -> Figure | Figures:
+        if isinstance(index, slice):
+            return Figures(self._figures[index])
         return self._figures[index]
 
     def __iter__(self) -> Iterator[Figure]:
         return iter(self._figures)
 
     def _repr_html_(self) -> str:
-        return "".join(f"<div>{figure.svg()}</div>" for figure in self._figures)
+        return page(self._figures)
 
     def __repr__(self) -> str:
         return f"<{len(self)} figures: {', '.join(figure.id for figure in self._figures)}>"
@@ -85,13 +95,17 @@ class Plot:
         self._handle = handle
 
     def _of(self, kind: str, attribute: str | None, lang: str) -> Figures:
-        wanted = kind if attribute is None else f"{kind}-{attribute.replace('*', '-')}"
-        found = [
-            Figure(figure)
-            for figure in self._handle.figures(lang)
-            if figure.id == wanted or (attribute is None and figure.id.startswith(f"{kind}-"))
-        ]
-        return Figures(found)
+        found = [figure for figure in self.all(lang=lang) if figure.id.startswith(f"{kind}-")]
+        if attribute is None:
+            return Figures(found)
+        wanted = f"{kind}-{attribute.replace('*', '-x-')}"
+        one = [figure for figure in found if figure.id == wanted]
+        if not one:
+            known = ", ".join(figure.id.removeprefix(f"{kind}-") for figure in found) or "none"
+            raise _waage.WaageError(
+                f'there is no figure of {kind} for "{attribute}"; there are: {known}'
+            )
+        return Figures(one)
 
     def rates(self, attribute: str | None = None, *, lang: str = "en") -> Figures:
         """Rates per group with intervals."""
@@ -108,3 +122,23 @@ class Plot:
     def all(self, *, lang: str = "en") -> Figures:
         """Every figure of the report."""
         return Figures([Figure(figure) for figure in self._handle.figures(lang)])
+
+
+def page(figures: Sequence[Figure]) -> str:
+    """Figures as HTML, with the font that they share once."""
+    shown = "".join(f'<div style="max-width:60em">{figure.html()}</div>' for figure in figures)
+    return f"<style>{_waage.font_css()}</style>{shown}" if figures else ""
+
+
+def write(target: Path, content: bytes) -> Path:
+    """Write a file under a temporary name first, so that nothing half-written is left."""
+    beside = target.with_name(target.name + ".part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    except OSError as error:
+        cause = error.strerror or error
+        raise _waage.WaageError(f"{target} cannot be written: {cause}; check the path") from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return target

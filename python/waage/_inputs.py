@@ -39,7 +39,7 @@ def prepare(data: Any) -> Any:
 
 
 def column(name: Any, values: Any) -> Any:
-    """One column: an Arrow array as it is, ``("text", codes, labels)`` or ``(kind, values, mask)``."""
+    """An Arrow array as it is, else ``("text", codes, labels)`` or ``(kind, values, mask)``."""
     import numpy as np
 
     if _is_of(values, "pandas") and not _has_pyarrow():
@@ -51,7 +51,9 @@ def column(name: Any, values: Any) -> Any:
     try:
         array = np.asarray(values)
     except (TypeError, ValueError) as error:
-        raise WaageError(f'column "{name}" is no array ({error}); give one value per row') from error
+        raise WaageError(
+            f'column "{name}" is no array ({error}); give one value per row'
+        ) from error
     if array.ndim != 1:
         raise WaageError(f'column "{name}" has {array.ndim} dimensions; give one value per row')
     kind = array.dtype.kind
@@ -64,7 +66,7 @@ def column(name: Any, values: Any) -> Any:
     if kind == "f":
         return ("float", array.astype(np.float64, copy=False), None)
     if kind == "M":
-        return _moments(array)
+        return _moments(name, array)
     if kind == "U" or _is_text_dtype(array):
         return _texts(array, None)
     if kind == "O":
@@ -85,7 +87,7 @@ def _texts(array: Any, missing: Any) -> Any:
     return ("text", codes, labels.tolist())
 
 
-def _moments(array: Any) -> Any:
+def _moments(name: Any, array: Any) -> Any:
     """Days, or timestamps where the unit is finer and a time of day occurs."""
     import numpy as np
 
@@ -96,7 +98,7 @@ def _moments(array: Any) -> Any:
         return ("timestamp", array.astype("datetime64[us]").astype(np.int64), missing)
     numbers = np.where(missing, 0, days.astype(np.int64))
     if numbers.size and bool((np.abs(numbers) > np.iinfo(np.int32).max).any()):
-        raise WaageError("it holds dates beyond what a table can; check its unit")
+        raise WaageError(f'column "{name}" holds dates out of range; check the unit')
     return ("date", numbers.astype(np.int32), missing)
 
 
@@ -123,7 +125,7 @@ def _objects(name: Any, array: Any) -> Any:
         naive = [v.replace(tzinfo=None) if isinstance(v, datetime.datetime) else v for v in present]
         moments = np.full(len(array), "NaT", dtype="datetime64[us]")
         moments[~missing] = np.array(naive, dtype="datetime64[us]")
-        return _moments(moments)
+        return _moments(name, moments)
     kinds = ", ".join(sorted({type(value).__name__ for value in present}))
     raise WaageError(
         f'column "{name}" holds Python objects ({kinds}) that are not all of one kind: '

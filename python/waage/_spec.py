@@ -57,11 +57,11 @@ def cut(
         given["top_k"] = whole("top_k", top_k)
     if top_fraction is not None:
         given["top_fraction"] = _decimal(top_fraction)
-    both = [name for name in ("decision",) if roles["decision"] is not None and given]
-    exclusive = [*both, *given]
-    if len(exclusive) > 1:
+    exclusive = [*(["decision"] if roles["decision"] is not None else []), *given]
+    if given and len(exclusive) > 1:
         raise WaageError(
-            f"{'= and '.join(exclusive)}= exclude each other: give a decision or one cut of the score"
+            f"{'= and '.join(exclusive)}= exclude each other: "
+            "give a decision or one cut of the score"
         )
     return given or None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from . import _waage
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     import polars
 
 _SHOWN = 20
+_PANDAS = {"text": "str", "float": "float64", "count": "Int64", "flag": "boolean"}
+_LONG = ("text_en", "text_de", "reason")
 
 
 class Table:
@@ -48,10 +51,17 @@ class Table:
         return self._inner.__arrow_c_stream__(requested_schema)
 
     def to_pandas(self) -> pandas.DataFrame:
-        """A pandas DataFrame (needs pandas)."""
+        """A pandas DataFrame (needs pandas): floats as float64 with NaN, counts as Int64 and flags
+        as boolean with NA, text as pandas' own string type."""
         import pandas as pd
 
-        return pd.DataFrame({name: self._inner.column(name) for name in self.column_names})
+        kinds = zip(self.column_names, self._inner.column_kinds, strict=True)
+        return pd.DataFrame(
+            {
+                name: pd.array(self[name], dtype=_PANDAS[kind])  # type: ignore[call-overload]
+                for name, kind in kinds
+            }
+        )
 
     def to_polars(self) -> polars.DataFrame:
         """A polars DataFrame (needs polars)."""
@@ -63,19 +73,25 @@ class Table:
         return f"<waage.Table {len(self)} rows: {', '.join(self.column_names)}>"
 
     def _repr_html_(self) -> str:
-        names = [n for n in self.column_names if any(v is not None for v in self[n])]
-        head = "".join(f"<th>{escape(name)}</th>" for name in names)
-        lines = []
-        for i, row in enumerate(self):
-            if i == _SHOWN:
-                break
-            cells = "".join(f"<td>{escape(_show(row[name]))}</td>" for name in names)
-            lines.append(f"<tr>{cells}</tr>")
-        more = len(self) - _SHOWN
+        shown = [
+            n for n in self.column_names if n not in _LONG and any(v is not None for v in self[n])
+        ]
+        rows = [[_show(row[name]) for name in shown] for row in islice(self, _SHOWN)]
+        more = len(self) - len(rows)
         rest = f"<p>… {more} more rows; use .to_pandas() or .to_polars()</p>" if more > 0 else ""
-        return (
-            f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>{rest}"
-        )
+        return html_table(shown, rows) + rest
+
+
+def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table that scrolls sideways rather than breaking its lines."""
+    cell = 'style="text-align:left;white-space:nowrap;padding:.2em .8em .2em 0"'
+    names = "".join(f"<th {cell}>{escape(name)}</th>" for name in head)
+    lines = ("".join(f"<td {cell}>{escape(text)}</td>" for text in row) for row in rows)
+    body = "".join(f"<tr>{line}</tr>" for line in lines)
+    return (
+        '<div style="overflow-x:auto"><table style="border-collapse:collapse">'
+        f"<thead><tr>{names}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
 
 
 def _show(value: Any) -> str:

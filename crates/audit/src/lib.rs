@@ -33,7 +33,7 @@ pub use error::AuditError;
 pub use files::{figures, render, summary_line, suppress, write_folder};
 pub use leads::{LeadRequest, generate_leads};
 pub use suggest::suggest;
-pub use waage_charts::Figure;
+pub use waage_charts::{Figure, font_face_css};
 pub use waage_core::label::civil_from_days;
 pub use waage_core::observer;
 pub use waage_data::{CsvFormat, Input, Source};

@@ -83,6 +83,12 @@ fn schema(name: &str) -> PyResult<String> {
     }
 }
 
+/// The style sheet that a page with several figures needs once.
+#[pyfunction]
+fn font_css() -> String {
+    waage_audit::font_face_css()
+}
+
 /// The extension module.
 #[pymodule]
 fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -91,6 +97,7 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(audit, module)?)?;
     module.add_function(wrap_pyfunction!(attribute, module)?)?;
     module.add_function(wrap_pyfunction!(schema, module)?)?;
+    module.add_function(wrap_pyfunction!(font_css, module)?)?;
     module.add_class::<AuditHandle>()?;
     module.add_class::<result::Table>()?;
     module.add_class::<result::FigureHandle>()?;

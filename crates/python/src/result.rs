@@ -186,9 +186,10 @@ impl FigureHandle {
         &self.figure.alt
     }
 
-    /// SVG with its font embedded.
-    fn svg(&self) -> String {
-        self.figure.svg_with_font()
+    /// SVG, with its font embedded unless the page has it: see `font_css`.
+    #[pyo3(signature = (*, font=true))]
+    fn svg(&self, font: bool) -> String {
+        if font { self.figure.svg_with_font() } else { self.figure.svg.clone() }
     }
 
     /// PNG at so many times the size.
