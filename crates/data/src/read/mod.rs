@@ -3,6 +3,7 @@
 pub(crate) mod csv;
 pub(crate) mod discover;
 pub(crate) mod ipc;
+pub(crate) mod pages;
 pub(crate) mod parquet;
 pub(crate) mod sniff;
 pub(crate) mod stdin;

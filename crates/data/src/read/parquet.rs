@@ -11,7 +11,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::file::metadata::ParquetMetaData;
 
-use super::{BATCH_ROWS, Forward, Unit};
+use super::{BATCH_ROWS, Forward, Unit, pages};
 use crate::DataError;
 
 /// An opened file: its path and footer, no handle.
@@ -91,7 +91,20 @@ impl File {
         forward: &mut Forward<'_>,
     ) -> Result<(), DataError> {
         let damaged = |cause: &dyn std::fmt::Display| DataError::damaged(name, "Parquet", cause);
-        let file = fs::File::open(&self.path).map_err(|cause| DataError::io(name, cause))?;
+        let mut file = fs::File::open(&self.path).map_err(|cause| DataError::io(name, cause))?;
+        if let Some(wanted) = pages::plan(self.footer(), self.schema(), unit.chunk, fields) {
+            let all = self.row_group_rows().nth(unit.chunk).unwrap_or_default();
+            let rows = unit.start..unit.start + unit.rows.unwrap_or(all) as usize;
+            return pages::read(
+                &mut file,
+                self.footer(),
+                unit.chunk,
+                &wanted,
+                rows,
+                damaged,
+                |batch| forward(batch, None),
+            );
+        }
         let builder =
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
         let mask = ProjectionMask::roots(builder.parquet_schema(), fields.iter().copied());

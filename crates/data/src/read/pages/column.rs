@@ -1,0 +1,291 @@
+//! One column of a row group as a stream of arrays.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, BooleanArray, BooleanBufferBuilder, DictionaryArray, Int32Array, StringArray};
+use arrow::buffer::NullBuffer;
+use bytes::Bytes;
+use parquet::basic::Encoding;
+use parquet::column::page::{Page, PageReader};
+use parquet::errors::ParquetError;
+
+use super::hybrid::{Broken, Hybrid};
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Bools.
+    Flags,
+    /// Codes of a dictionary of text.
+    Codes,
+}
+
+/// Reads a column from its first row on.
+pub(super) struct Column {
+    pages: Box<dyn PageReader>,
+    kind: Kind,
+    nullable: bool,
+    dictionary: Arc<StringArray>,
+    /// Rows of the page that were not yet taken.
+    left: usize,
+    /// Which of them have a value; `None` where all have.
+    levels: Option<Hybrid<Bytes>>,
+    values: Values,
+    present: Vec<i32>,
+    packed: Vec<i32>,
+}
+
+/// The values of a page.
+enum Values {
+    /// Codes, or flags in runs.
+    Small(Hybrid<Bytes>),
+    /// Flags as bits, from a position on.
+    Bits(Bytes, usize),
+}
+
+fn broken(_: Broken) -> ParquetError {
+    corrupt("a run of values breaks off")
+}
+
+fn corrupt(what: &str) -> ParquetError {
+    ParquetError::General(what.to_owned())
+}
+
+impl Column {
+    /// The column of these pages.
+    pub fn new(pages: Box<dyn PageReader>, kind: Kind, nullable: bool) -> Self {
+        Self {
+            pages,
+            kind,
+            nullable,
+            dictionary: Arc::new(StringArray::from(Vec::<&str>::new())),
+            left: 0,
+            levels: None,
+            values: Values::Bits(Bytes::new(), 0),
+            present: Vec::new(),
+            packed: Vec::new(),
+        }
+    }
+
+    /// Passes over rows, whole pages by their headers.
+    pub fn skip(&mut self, mut rows: usize) -> Result<(), ParquetError> {
+        while rows > 0 {
+            if self.left == 0
+                && let Some(page) = self.pages.peek_next_page()?
+                && !page.is_dict
+                && let Some(of_page) = page.num_levels.or(page.num_rows)
+                && of_page <= rows
+            {
+                self.pages.skip_next_page()?;
+                rows -= of_page;
+                continue;
+            }
+            if self.left == 0 {
+                self.next_page()?;
+            }
+            let take = rows.min(self.left).min(super::BATCH_ROWS);
+            self.next(take)?;
+            rows -= take;
+        }
+        Ok(())
+    }
+
+    /// The next `n` rows.
+    pub fn next(&mut self, n: usize) -> Result<ArrayRef, ParquetError> {
+        let mut keys = Vec::with_capacity(if self.kind == Kind::Codes { n } else { 0 });
+        let mut flags = BooleanBufferBuilder::new(if self.kind == Kind::Flags { n } else { 0 });
+        let mut validity: Option<BooleanBufferBuilder> = None;
+        let mut done = 0;
+        while done < n {
+            if self.left == 0 {
+                self.next_page()?;
+                continue;
+            }
+            let take = self.left.min(n - done);
+            let present = self.take_levels(take)?;
+            if let Some(present) = present {
+                let validity = validity.get_or_insert_with(|| {
+                    let mut all = BooleanBufferBuilder::new(n);
+                    all.append_n(done, true);
+                    all
+                });
+                self.present.iter().for_each(|level| validity.append(*level == 1));
+                self.take_sparse(present, &mut keys, &mut flags)?;
+            } else {
+                if let Some(validity) = &mut validity {
+                    validity.append_n(take, true);
+                }
+                self.take_dense(take, &mut keys, &mut flags)?;
+            }
+            self.left -= take;
+            done += take;
+        }
+        let nulls = validity.map(|mut all| NullBuffer::new(all.finish()));
+        Ok(match self.kind {
+            Kind::Flags => Arc::new(BooleanArray::new(flags.finish(), nulls)),
+            Kind::Codes => {
+                let keys = Int32Array::new(keys.into(), nulls);
+                Arc::new(DictionaryArray::try_new(keys, Arc::clone(&self.dictionary) as ArrayRef)?)
+            }
+        })
+    }
+
+    /// Levels of the next rows into `present`, and how many are; `None` where all are.
+    fn take_levels(&mut self, rows: usize) -> Result<Option<usize>, ParquetError> {
+        let Some(levels) = &mut self.levels else {
+            return Ok(None);
+        };
+        if levels.skip_if_all(rows, 1).map_err(broken)? {
+            return Ok(None);
+        }
+        self.present.clear();
+        levels.read(rows, &mut self.present).map_err(broken)?;
+        Ok(Some(self.present.iter().filter(|level| **level == 1).count()))
+    }
+
+    fn take_dense(
+        &mut self,
+        rows: usize,
+        keys: &mut Vec<i32>,
+        flags: &mut BooleanBufferBuilder,
+    ) -> Result<(), ParquetError> {
+        match (&mut self.values, self.kind) {
+            (Values::Small(codes), Kind::Codes) => codes.read(rows, keys).map_err(broken),
+            (Values::Small(runs), Kind::Flags) => {
+                self.packed.clear();
+                runs.read(rows, &mut self.packed).map_err(broken)?;
+                self.packed.iter().for_each(|flag| flags.append(*flag == 1));
+                Ok(())
+            }
+            (Values::Bits(bits, at), _) => {
+                let end = *at + rows;
+                if end.div_ceil(8) > bits.len() {
+                    return Err(corrupt("a page holds fewer flags than it says"));
+                }
+                flags.append_packed_range(*at..end, bits);
+                *at = end;
+                Ok(())
+            }
+        }
+    }
+
+    /// `present` values spread over the rows whose level is 1; the others get a code or flag that
+    /// no one reads.
+    fn take_sparse(
+        &mut self,
+        present: usize,
+        keys: &mut Vec<i32>,
+        flags: &mut BooleanBufferBuilder,
+    ) -> Result<(), ParquetError> {
+        let mut packed = std::mem::take(&mut self.packed);
+        packed.clear();
+        match &mut self.values {
+            Values::Small(values) => values.read(present, &mut packed).map_err(broken)?,
+            Values::Bits(bits, at) => {
+                let end = *at + present;
+                if end.div_ceil(8) > bits.len() {
+                    return Err(corrupt("a page holds fewer flags than it says"));
+                }
+                packed.extend((*at..end).map(|i| i32::from(bits[i / 8] >> (i % 8) & 1)));
+                *at = end;
+            }
+        }
+        // One more, so that a missing last row reads in bounds.
+        packed.push(0);
+        let mut next = 0;
+        for level in &self.present {
+            let value = packed[next] * level;
+            next += usize::from(*level == 1);
+            match self.kind {
+                Kind::Codes => keys.push(value),
+                Kind::Flags => flags.append(value == 1),
+            }
+        }
+        self.packed = packed;
+        Ok(())
+    }
+
+    /// Opens the next page that holds rows.
+    fn next_page(&mut self) -> Result<(), ParquetError> {
+        match self.pages.get_next_page()? {
+            None => Err(corrupt("a column has fewer rows than its row group")),
+            Some(Page::DictionaryPage { buf, num_values, .. }) => {
+                self.dictionary = Arc::new(dictionary(&buf, num_values as usize)?);
+                Ok(())
+            }
+            Some(Page::DataPage { buf, num_values, encoding, .. }) => {
+                self.left = num_values as usize;
+                let mut at = 0;
+                self.levels = None;
+                if self.nullable {
+                    let len = prefix(&buf, 0)?;
+                    let levels = buf.get(4..4 + len).map(|_| buf.slice(4..4 + len));
+                    let levels = levels.ok_or_else(|| corrupt("the levels of a page break off"))?;
+                    self.levels = Some(Hybrid::new(levels, 0, 1).map_err(broken)?);
+                    at = 4 + len;
+                }
+                self.values = self.open(buf.slice(at..), encoding)?;
+                Ok(())
+            }
+            Some(Page::DataPageV2 {
+                buf,
+                num_values,
+                encoding,
+                num_nulls,
+                def_levels_byte_len,
+                rep_levels_byte_len,
+                ..
+            }) => {
+                self.left = num_values as usize;
+                let from = rep_levels_byte_len as usize;
+                let to = from.saturating_add(def_levels_byte_len as usize);
+                if to > buf.len() {
+                    return Err(corrupt("the levels of a page break off"));
+                }
+                self.levels = match self.nullable && num_nulls > 0 {
+                    true => Some(Hybrid::new(buf.slice(from..to), 0, 1).map_err(broken)?),
+                    false => None,
+                };
+                self.values = self.open(buf.slice(to..), encoding)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The values of a page without its levels.
+    fn open(&self, bytes: Bytes, encoding: Encoding) -> Result<Values, ParquetError> {
+        match (self.kind, encoding) {
+            (Kind::Flags, Encoding::PLAIN) => Ok(Values::Bits(bytes, 0)),
+            (Kind::Flags, Encoding::RLE) => {
+                Ok(Values::Small(Hybrid::new(bytes, 4, 1).map_err(broken)?))
+            }
+            (Kind::Codes, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) => {
+                // A page of nulls alone may leave the width out.
+                let width = u32::from(bytes.first().copied().unwrap_or_default());
+                let at = usize::from(!bytes.is_empty());
+                Ok(Values::Small(Hybrid::new(bytes, at, width).map_err(broken)?))
+            }
+            _ => Err(corrupt("a page is encoded otherwise than the footer says")),
+        }
+    }
+}
+
+/// A length of four bytes.
+fn prefix(bytes: &[u8], at: usize) -> Result<usize, ParquetError> {
+    let four = bytes.get(at..at + 4).and_then(|b| <[u8; 4]>::try_from(b).ok());
+    let four = four.ok_or_else(|| corrupt("a length breaks off"))?;
+    Ok(u32::from_le_bytes(four) as usize)
+}
+
+/// The texts of a dictionary page: each a length of four bytes and its UTF-8.
+fn dictionary(bytes: &[u8], count: usize) -> Result<StringArray, ParquetError> {
+    let mut texts = Vec::with_capacity(count.min(bytes.len()));
+    let mut at = 0;
+    for _ in 0..count {
+        let len = prefix(bytes, at)?;
+        let text = bytes.get(at + 4..at + 4 + len).ok_or_else(|| corrupt("a dictionary breaks off"))?;
+        texts.push(std::str::from_utf8(text).map_err(|_| corrupt("a text is not UTF-8"))?);
+        at += 4 + len;
+    }
+    Ok(StringArray::from(texts))
+}
