@@ -236,7 +236,7 @@ def audit(
         "reference": {name: _spec.label(group) for name, group in (reference or {}).items()},
         "metrics": None if metrics is None else _spec.names("metrics", metrics),
         "confidence": _spec.real("confidence", confidence),
-        "bootstrap": _spec.whole("bootstrap", bootstrap),
+        "bootstrap": _spec.whole("bootstrap", bootstrap, bits=32),
         "seed": _spec.whole("seed", seed),
     }
     handle = _waage.audit(

@@ -47,9 +47,12 @@ def column(name: Any, values: Any) -> Any:
     elif hasattr(values, "__arrow_c_stream__") or hasattr(values, "__arrow_c_array__"):
         return values
     if isinstance(values, np.ma.MaskedArray):
-        values = values.astype(object).filled(None)
+        masked = np.ma.getmaskarray(values)
+        values = np.array(values.data, dtype=object)
+        values[masked] = None
     try:
-        array = np.asarray(values)
+        # A list may hold what numpy would make into text without a word: "a" beside 2.5.
+        array = np.asarray(values, dtype=object if isinstance(values, (list, tuple)) else None)
     except (TypeError, ValueError) as error:
         raise WaageError(
             f'column "{name}" is no array ({error}); give one value per row'

@@ -59,7 +59,9 @@ def _margin(row: dict[str, Any]) -> str:
         return f"{row['margin_low']:g} to {row['margin']:g}"
     sign = {">=": "≥", "<=": "≤"}.get(row["op"], row["op"])
     shown = f"{row['margin']:g}"
-    return f"{sign} {shown}" if row["comparison"] == "ratio" else f"{sign} ±{shown}"
+    if row["comparison"] == "difference" and row["op"] == "<=":
+        return f"within ±{shown}"
+    return f"{sign} {shown}"
 
 
 def _number(value: float | None) -> str:

@@ -74,11 +74,13 @@ def real(option: str, value: Any) -> float:
     return number
 
 
-def whole(option: str, value: Any) -> int:
-    """A whole number from 0."""
+def whole(option: str, value: Any, *, bits: int = 64) -> int:
+    """A whole number from 0 that fits into so many bits."""
     number = operator.index(value)
-    if not 0 <= number < 2**64:
-        raise WaageError(f"{option}={number} is out of range; give a whole number from 0")
+    if not 0 <= number < 2**bits:
+        raise WaageError(
+            f"{option}={number} is out of range; give a whole number from 0 to {2**bits - 1}"
+        )
     return number
 
 

@@ -15,7 +15,7 @@ use crate::observer::{Shared, wait};
 use crate::result::AuditHandle;
 
 create_exception!(
-    _waage,
+    waage,
     WaageError,
     PyValueError,
     "Input, policy or options that cannot be used; the message says what, where and how to mend it."
