@@ -50,6 +50,7 @@ lint: check-rust $(BIN)/.ready
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	$(BIN)/ruff check python tests benches
 	$(BIN)/ruff format --check python tests benches
+	$(BIN)/mypy
 
 docs: check-rust ## regenerate what is generated: schemas and the documentation of the crates
 	cargo run --locked --quiet --package waage -- schema audit > docs/audit.schema.json

@@ -81,6 +81,7 @@ def test_damaged_files(tmp_path: Path) -> None:
         ({"decision": [1, 0], "group": ["a", 2.5]}, wg.WaageError, r"float, str\)"),
         ({"decision": [1, 0], "group": [b"a", b"b"]}, wg.WaageError, "group"),
         ({"decision": [1j, 0], "group": ["a", "b"]}, wg.WaageError, "complex"),
+        ({"decision": [1, 0], "group": ["\ud800", "b"]}, wg.WaageError, "group"),
         ({"decision": [], "group": []}, wg.WaageError, "row"),
         ({"decision": [2**70, 0], "group": ["a", "b"]}, wg.WaageError, "64 bits"),
         (pa.table({"decision": [[1]], "group": ["a"]}), wg.WaageError, "decision"),

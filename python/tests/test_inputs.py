@@ -105,6 +105,11 @@ def test_binary_of_every_type(dtype: Any) -> None:
         (pa.chunked_array([["x", None], ["y", "x"]]), {"x": 2, "y": 1, None: 1}),
         (np.array(["ä", "ß", "ä", ""]), {"": 1, "ä": 2, "ß": 1}),
         (["f", "m", "f", "m"], {"f": 2, "m": 2}),
+        (np.array(["x", "x\0", "x", None], dtype=object), {"x": 2, "x\0": 1, None: 1}),
+        (
+            np.array(["x", None, "ä", "x"], dtype=np.dtypes.StringDType(na_object=None)),
+            {"x": 2, "ä": 1, None: 1},
+        ),
     ],
 )
 def test_groups_of_every_type(values: Any, expected: dict[str | None, int]) -> None:

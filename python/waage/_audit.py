@@ -57,7 +57,8 @@ class Audit:
     @property
     def summary(self) -> dict[str, dict[str, float | None]]:
         """Plain numbers per attribute; None where undefined."""
-        return self.document["summary"]
+        summary: dict[str, dict[str, float | None]] = self.document["summary"]
+        return summary
 
     @property
     def groups(self) -> Table:

@@ -70,10 +70,10 @@ def column(name: Any, values: Any) -> Any:
         return ("float", array.astype(np.float64, copy=False), None)
     if kind == "M":
         return _moments(name, array)
-    if kind == "U" or _is_text_dtype(array):
+    if kind == "U":
         return _texts(array, None)
-    if kind == "O":
-        return _objects(name, array)
+    if kind in "OT":
+        return _objects(name, array.astype(object, copy=False))
     raise WaageError(
         f'column "{name}" has the type {array.dtype}, which no role can use; '
         "convert it to bool, numbers, text or dates"
@@ -81,13 +81,15 @@ def column(name: Any, values: Any) -> Any:
 
 
 def _texts(array: Any, missing: Any) -> Any:
+    """Codes in order of first sight; numpy's own texts would lose what ends in a null character."""
     import numpy as np
 
-    present = array if missing is None else array[~missing]
-    labels, inverse = np.unique(present.astype(str), return_inverse=True)
+    present = (array if missing is None else array[~missing]).tolist()
+    labels: dict[str, int] = {}
+    found = (labels.setdefault(text, len(labels)) for text in present)
     codes = np.full(len(array), -1, dtype=np.int32)
-    codes[slice(None) if missing is None else ~missing] = inverse
-    return ("text", codes, labels.tolist())
+    codes[slice(None) if missing is None else ~missing] = np.fromiter(found, np.int32, len(present))
+    return ("text", codes, list(labels))
 
 
 def _moments(name: Any, array: Any) -> Any:
@@ -153,11 +155,6 @@ def _is_missing(value: Any) -> bool:
 
 def _is_of(value: Any, package: str) -> bool:
     return type(value).__module__.partition(".")[0] == package
-
-
-def _is_text_dtype(array: Any) -> bool:
-    """Whether the array is of numpy's variable-width strings."""
-    return array.dtype.kind == "T"
 
 
 def _has_pyarrow() -> bool:

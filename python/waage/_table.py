@@ -57,10 +57,7 @@ class Table:
 
         kinds = zip(self.column_names, self._inner.column_kinds, strict=True)
         return pd.DataFrame(
-            {
-                name: pd.array(self[name], dtype=_PANDAS[kind])  # type: ignore[call-overload]
-                for name, kind in kinds
-            }
+            {name: pd.array(self[name], dtype=_PANDAS[kind]) for name, kind in kinds}
         )
 
     def to_polars(self) -> polars.DataFrame:
