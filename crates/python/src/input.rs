@@ -38,8 +38,12 @@ impl Given {
             let paths = list.extract::<Vec<String>>()?;
             return Ok(Self::Ready(Source::Input(Input { paths, csv })));
         }
-        let reader = data.extract::<PyRecordBatchReader>().and_then(|stream| Ok(stream.into_reader()?));
-        reader.map(Self::Stream).map_err(|e| explain(data.py(), e, "the table cannot be read as Arrow"))
+        let reader = data
+            .extract::<PyRecordBatchReader>()
+            .and_then(|stream| Ok(stream.into_reader()?));
+        reader
+            .map(Self::Stream)
+            .map_err(|e| explain(data.py(), e, "the table cannot be read as Arrow"))
     }
 
     /// The source, with a stream read to its end unless the observer cancels.
@@ -70,7 +74,9 @@ fn explain(py: Python<'_>, error: PyErr, what: &str) -> PyErr {
 /// Columns as the package prepares them: see [`column`].
 fn columns_of(columns: &Bound<'_, PyDict>) -> PyResult<Source> {
     if columns.is_empty() {
-        return Err(WaageError::new_err("the table has no columns; give at least one array"));
+        return Err(WaageError::new_err(
+            "the table has no columns; give at least one array",
+        ));
     }
     let mut fields = Vec::new();
     let mut arrays: Vec<ArrayRef> = Vec::new();
@@ -93,15 +99,17 @@ fn columns_of(columns: &Bound<'_, PyDict>) -> PyResult<Source> {
     let schema = Arc::new(Schema::new(fields));
     let batch = RecordBatch::try_new(Arc::clone(&schema), arrays)
         .map_err(|e| WaageError::new_err(format!("the columns do not form a table: {e}")))?;
-    Ok(Source::Batches { schema, batches: vec![batch] })
+    Ok(Source::Batches {
+        schema,
+        batches: vec![batch],
+    })
 }
 
 /// One column: an Arrow array, `("text", int32 codes, labels)` with −1 for missing, or
 /// `(kind, values, missing)` with a mask or `None`, where the kind is `bool`, `int`, `uint`,
 /// `float`, `date` (days) or `timestamp` (microseconds).
 fn column(values: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
-    let Ok((kind, values, rest)) =
-        values.extract::<(String, Bound<'_, PyAny>, Bound<'_, PyAny>)>()
+    let Ok((kind, values, rest)) = values.extract::<(String, Bound<'_, PyAny>, Bound<'_, PyAny>)>()
     else {
         return chunks(values);
     };
@@ -114,14 +122,25 @@ fn column(values: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
         "bool" => {
             let flags = values.extract::<PyReadonlyArray1<'_, bool>>()?;
             let present = |(row, flag): (usize, &bool)| (!missing(row)).then_some(*flag);
-            Arc::new(flags.as_array().iter().enumerate().map(present).collect::<BooleanArray>())
+            Arc::new(
+                flags
+                    .as_array()
+                    .iter()
+                    .enumerate()
+                    .map(present)
+                    .collect::<BooleanArray>(),
+            )
         }
         "int" => Arc::new(numbers::<Int64Type>(&values, missing)?),
         "uint" => Arc::new(numbers::<UInt64Type>(&values, missing)?),
         "float" => Arc::new(numbers::<Float64Type>(&values, missing)?),
         "date" => Arc::new(numbers::<Date32Type>(&values, missing)?),
         "timestamp" => Arc::new(numbers::<TimestampMicrosecondType>(&values, missing)?),
-        other => return Err(PyTypeError::new_err(format!("columns of kind {other:?} are unknown"))),
+        other => {
+            return Err(PyTypeError::new_err(format!(
+                "columns of kind {other:?} are unknown"
+            )));
+        }
     })
 }
 
@@ -138,8 +157,11 @@ fn numbers<P: ArrowPrimitiveType<Native: Element>>(
 /// Texts as codes of distinct labels.
 fn texts(codes: &Bound<'_, PyAny>, labels: Vec<String>) -> PyResult<ArrayRef> {
     let codes = codes.extract::<PyReadonlyArray1<'_, i32>>()?;
-    let keys: Int32Array =
-        codes.as_array().iter().map(|code| (*code >= 0).then_some(*code)).collect();
+    let keys: Int32Array = codes
+        .as_array()
+        .iter()
+        .map(|code| (*code >= 0).then_some(*code))
+        .collect();
     let labels = Arc::new(StringArray::from(labels));
     let array = DictionaryArray::<Int32Type>::try_new(keys, labels)
         .map_err(|e| WaageError::new_err(e.to_string()))?;
@@ -149,8 +171,11 @@ fn texts(codes: &Bound<'_, PyAny>, labels: Vec<String>) -> PyResult<ArrayRef> {
 /// An Arrow array, whatever its chunks.
 fn chunks(values: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     let chunked = values.extract::<PyChunkedArray>()?;
-    let chunks: Vec<&dyn arrow::array::Array> =
-        chunked.chunks().iter().map(|chunk| chunk.as_ref()).collect();
+    let chunks: Vec<&dyn arrow::array::Array> = chunked
+        .chunks()
+        .iter()
+        .map(|chunk| chunk.as_ref())
+        .collect();
     if chunks.is_empty() {
         return Ok(arrow::array::new_empty_array(chunked.field().data_type()));
     }

@@ -55,7 +55,12 @@ fn audit(
     let given = Given::of(data, csv)?;
     let shared = Shared::default();
     let outcome = wait(py, &shared, progress.as_ref(), || {
-        let job = Job { source: given.read(&shared)?, spec, policy, as_of };
+        let job = Job {
+            source: given.read(&shared)?,
+            spec,
+            policy,
+            as_of,
+        };
         if job.names_no_roles() {
             return Err(NO_ROLES.to_owned());
         }
@@ -68,8 +73,8 @@ fn audit(
 /// The attribute that a text such as `age:25:40` means, as JSON.
 #[pyfunction]
 fn attribute(text: &str) -> PyResult<String> {
-    let spec = waage_audit::AttributeSpec::parse(text)
-        .map_err(|e| WaageError::new_err(e.to_string()))?;
+    let spec =
+        waage_audit::AttributeSpec::parse(text).map_err(|e| WaageError::new_err(e.to_string()))?;
     serde_json::to_string(&spec).map_err(|e| WaageError::new_err(e.to_string()))
 }
 
@@ -79,7 +84,9 @@ fn schema(name: &str) -> PyResult<String> {
     match name {
         "audit" => Ok(waage_audit::schema::audit()),
         "spec" => Ok(waage_audit::schema::spec()),
-        other => Err(WaageError::new_err(format!("no schema is called {other:?}: use audit or spec"))),
+        other => Err(WaageError::new_err(format!(
+            "no schema is called {other:?}: use audit or spec"
+        ))),
     }
 }
 

@@ -91,7 +91,8 @@ pub fn wait<T: Send>(
 
 /// Runs short work without the GIL; a panic becomes an exception.
 pub fn guarded<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send) -> PyResult<T> {
-    py.detach(|| catch_unwind(AssertUnwindSafe(work))).map_err(|panic| defect(&*panic))
+    py.detach(|| catch_unwind(AssertUnwindSafe(work)))
+        .map_err(|panic| defect(&*panic))
 }
 
 /// A panic as an exception: a defect of ours must not end the caller's process.

@@ -33,19 +33,34 @@ impl AuditHandle {
 impl AuditHandle {
     /// The report in a format: `text`, `json`, `markdown` or `html`.
     #[pyo3(signature = (format, lang="en", width=None))]
-    fn render(&self, py: Python<'_>, format: &str, lang: &str, width: Option<usize>) -> PyResult<String> {
-        let format: Format = format.parse().map_err(|e: waage_audit::ReportError| raise(&e.into()))?;
+    fn render(
+        &self,
+        py: Python<'_>,
+        format: &str,
+        lang: &str,
+        width: Option<usize>,
+    ) -> PyResult<String> {
+        let format: Format = format
+            .parse()
+            .map_err(|e: waage_audit::ReportError| raise(&e.into()))?;
         let language = language(lang)?;
-        let style = Style { color: false, width };
-        guarded(py, || waage_audit::render(&self.result, format, language, style))?
-            .map_err(|e| raise(&e))
+        let style = Style {
+            color: false,
+            width,
+        };
+        guarded(py, || {
+            waage_audit::render(&self.result, format, language, style)
+        })?
+        .map_err(|e| raise(&e))
     }
 
     /// Leaves report.html, audit.json and charts/ in a folder.
     fn write_folder(&self, py: Python<'_>, folder: std::path::PathBuf, lang: &str) -> PyResult<()> {
         let language = language(lang)?;
-        guarded(py, || waage_audit::write_folder(&folder, &self.result, language))?
-            .map_err(|e| raise(&e))
+        guarded(py, || {
+            waage_audit::write_folder(&folder, &self.result, language)
+        })?
+        .map_err(|e| raise(&e))
     }
 
     /// The same audit with groups of fewer rows hidden.
@@ -83,7 +98,9 @@ impl AuditHandle {
                 )));
             }
         };
-        Ok(Table { batch: batch.map_err(|e| WaageError::new_err(e.to_string()))? })
+        Ok(Table {
+            batch: batch.map_err(|e| WaageError::new_err(e.to_string()))?,
+        })
     }
 
     /// Every figure, in the order of the report.
@@ -92,7 +109,10 @@ impl AuditHandle {
         let language = language(lang)?;
         let figures =
             guarded(py, || waage_audit::figures(&self.result, language))?.map_err(|e| raise(&e))?;
-        Ok(figures.into_iter().map(|figure| FigureHandle { figure }).collect())
+        Ok(figures
+            .into_iter()
+            .map(|figure| FigureHandle { figure })
+            .collect())
     }
 }
 
@@ -122,7 +142,12 @@ impl Table {
     /// Names of the columns.
     #[getter]
     fn column_names(&self) -> Vec<String> {
-        self.batch.schema().fields().iter().map(|f| f.name().clone()).collect()
+        self.batch
+            .schema()
+            .fields()
+            .iter()
+            .map(|f| f.name().clone())
+            .collect()
     }
 
     /// What each column holds: `text`, `float`, `count` or `flag`.
@@ -152,8 +177,20 @@ impl Table {
             ))
         })?;
         match column.data_type() {
-            DataType::Float64 => PyList::new(py, column.as_primitive::<Float64Type>().iter().collect::<Vec<_>>()),
-            DataType::UInt64 => PyList::new(py, column.as_primitive::<UInt64Type>().iter().collect::<Vec<_>>()),
+            DataType::Float64 => PyList::new(
+                py,
+                column
+                    .as_primitive::<Float64Type>()
+                    .iter()
+                    .collect::<Vec<_>>(),
+            ),
+            DataType::UInt64 => PyList::new(
+                py,
+                column
+                    .as_primitive::<UInt64Type>()
+                    .iter()
+                    .collect::<Vec<_>>(),
+            ),
             DataType::Boolean => PyList::new(py, column.as_boolean().iter().collect::<Vec<_>>()),
             _ => PyList::new(py, column.as_string::<i32>().iter().collect::<Vec<_>>()),
         }
@@ -189,7 +226,11 @@ impl FigureHandle {
     /// SVG, with its font embedded unless the page has it: see `font_css`.
     #[pyo3(signature = (*, font=true))]
     fn svg(&self, font: bool) -> String {
-        if font { self.figure.svg_with_font() } else { self.figure.svg.clone() }
+        if font {
+            self.figure.svg_with_font()
+        } else {
+            self.figure.svg.clone()
+        }
     }
 
     /// PNG at so many times the size.
