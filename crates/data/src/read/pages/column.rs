@@ -9,6 +9,7 @@ use parquet::basic::Encoding;
 use parquet::column::page::{Page, PageReader};
 use parquet::errors::ParquetError;
 
+use super::bits::BitRuns;
 use super::hybrid::{Broken, Hybrid};
 
 /// What a column holds.
@@ -29,16 +30,18 @@ pub(super) struct Column {
     /// Rows of the page that were not yet taken.
     left: usize,
     /// Which of them have a value; `None` where all have.
-    levels: Option<Hybrid<Bytes>>,
+    levels: Option<BitRuns<Bytes>>,
     values: Values,
-    present: Vec<i32>,
+    present: BooleanBufferBuilder,
     packed: Vec<i32>,
 }
 
 /// The values of a page.
 enum Values {
-    /// Codes, or flags in runs.
-    Small(Hybrid<Bytes>),
+    /// Codes.
+    Codes(Hybrid<Bytes>),
+    /// Flags in runs.
+    Runs(BitRuns<Bytes>),
     /// Flags as bits, from a position on.
     Bits(Bytes, usize),
 }
@@ -62,7 +65,7 @@ impl Column {
             left: 0,
             levels: None,
             values: Values::Bits(Bytes::new(), 0),
-            present: Vec::new(),
+            present: BooleanBufferBuilder::new(0),
             packed: Vec::new(),
         }
     }
@@ -109,8 +112,8 @@ impl Column {
                     all.append_n(done, true);
                     all
                 });
-                self.present.iter().for_each(|level| validity.append(*level == 1));
-                self.take_sparse(present, &mut keys, &mut flags)?;
+                validity.append_packed_range(0..take, self.present.as_slice());
+                self.take_sparse(take, present, &mut keys, &mut flags)?;
             } else {
                 if let Some(validity) = &mut validity {
                     validity.append_n(take, true);
@@ -135,12 +138,13 @@ impl Column {
         let Some(levels) = &mut self.levels else {
             return Ok(None);
         };
-        if levels.skip_if_all(rows, 1).map_err(broken)? {
+        if levels.skip_if_ones(rows).map_err(broken)? {
             return Ok(None);
         }
-        self.present.clear();
+        self.present.truncate(0);
         levels.read(rows, &mut self.present).map_err(broken)?;
-        Ok(Some(self.present.iter().filter(|level| **level == 1).count()))
+        let ones = self.present.as_slice().iter().map(|byte| byte.count_ones() as usize).sum();
+        Ok(Some(ones))
     }
 
     fn take_dense(
@@ -149,15 +153,10 @@ impl Column {
         keys: &mut Vec<i32>,
         flags: &mut BooleanBufferBuilder,
     ) -> Result<(), ParquetError> {
-        match (&mut self.values, self.kind) {
-            (Values::Small(codes), Kind::Codes) => codes.read(rows, keys).map_err(broken),
-            (Values::Small(runs), Kind::Flags) => {
-                self.packed.clear();
-                runs.read(rows, &mut self.packed).map_err(broken)?;
-                self.packed.iter().for_each(|flag| flags.append(*flag == 1));
-                Ok(())
-            }
-            (Values::Bits(bits, at), _) => {
+        match &mut self.values {
+            Values::Codes(codes) => codes.read(rows, keys).map_err(broken),
+            Values::Runs(runs) => runs.read(rows, flags).map_err(broken),
+            Values::Bits(bits, at) => {
                 let end = *at + rows;
                 if end.div_ceil(8) > bits.len() {
                     return Err(corrupt("a page holds fewer flags than it says"));
@@ -169,40 +168,50 @@ impl Column {
         }
     }
 
-    /// `present` values spread over the rows whose level is 1; the others get a code or flag that
-    /// no one reads.
+    /// `present` values spread over the rows that have one; the others get a code or flag that no
+    /// one reads.
     fn take_sparse(
         &mut self,
+        rows: usize,
         present: usize,
         keys: &mut Vec<i32>,
         flags: &mut BooleanBufferBuilder,
     ) -> Result<(), ParquetError> {
+        if self.kind == Kind::Flags {
+            let mut packed = BooleanBufferBuilder::new(present);
+            self.take_dense(present, keys, &mut packed)?;
+            let mut next = 0;
+            for row in 0..rows {
+                let has = self.present.get_bit(row);
+                flags.append(has && packed.get_bit(next));
+                next += usize::from(has);
+            }
+            return Ok(());
+        }
         let mut packed = std::mem::take(&mut self.packed);
         packed.clear();
-        match &mut self.values {
-            Values::Small(values) => values.read(present, &mut packed).map_err(broken)?,
-            Values::Bits(bits, at) => {
-                let end = *at + present;
-                if end.div_ceil(8) > bits.len() {
-                    return Err(corrupt("a page holds fewer flags than it says"));
-                }
-                packed.extend((*at..end).map(|i| i32::from(bits[i / 8] >> (i % 8) & 1)));
-                *at = end;
+        let read = self.take_dense(present, &mut packed, flags);
+        let start = keys.len();
+        keys.resize(start + rows, 0);
+        let mut next = packed.as_slice();
+        for (byte, place) in self.present.as_slice().iter().zip(keys[start..].chunks_mut(8)) {
+            let (head, tail) = next.split_at(next.len().min(byte.count_ones() as usize));
+            next = tail;
+            if head.len() == place.len() {
+                place.copy_from_slice(head);
+                continue;
             }
-        }
-        // One more, so that a missing last row reads in bounds.
-        packed.push(0);
-        let mut next = 0;
-        for level in &self.present {
-            let value = packed[next] * level;
-            next += usize::from(*level == 1);
-            match self.kind {
-                Kind::Codes => keys.push(value),
-                Kind::Flags => flags.append(value == 1),
+            let mut values = head.iter();
+            for (bit, place) in place.iter_mut().enumerate() {
+                if byte >> bit & 1 == 1
+                    && let Some(value) = values.next()
+                {
+                    *place = *value;
+                }
             }
         }
         self.packed = packed;
-        Ok(())
+        read
     }
 
     /// Opens the next page that holds rows.
@@ -221,7 +230,7 @@ impl Column {
                     let len = prefix(&buf, 0)?;
                     let levels = buf.get(4..4 + len).map(|_| buf.slice(4..4 + len));
                     let levels = levels.ok_or_else(|| corrupt("the levels of a page break off"))?;
-                    self.levels = Some(Hybrid::new(levels, 0, 1).map_err(broken)?);
+                    self.levels = Some(BitRuns::new(levels, 0));
                     at = 4 + len;
                 }
                 self.values = self.open(buf.slice(at..), encoding)?;
@@ -242,10 +251,8 @@ impl Column {
                 if to > buf.len() {
                     return Err(corrupt("the levels of a page break off"));
                 }
-                self.levels = match self.nullable && num_nulls > 0 {
-                    true => Some(Hybrid::new(buf.slice(from..to), 0, 1).map_err(broken)?),
-                    false => None,
-                };
+                let sparse = self.nullable && num_nulls > 0;
+                self.levels = sparse.then(|| BitRuns::new(buf.slice(from..to), 0));
                 self.values = self.open(buf.slice(to..), encoding)?;
                 Ok(())
             }
@@ -257,13 +264,13 @@ impl Column {
         match (self.kind, encoding) {
             (Kind::Flags, Encoding::PLAIN) => Ok(Values::Bits(bytes, 0)),
             (Kind::Flags, Encoding::RLE) => {
-                Ok(Values::Small(Hybrid::new(bytes, 4, 1).map_err(broken)?))
+                Ok(Values::Runs(BitRuns::new(bytes, 4)))
             }
             (Kind::Codes, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) => {
                 // A page of nulls alone may leave the width out.
                 let width = u32::from(bytes.first().copied().unwrap_or_default());
                 let at = usize::from(!bytes.is_empty());
-                Ok(Values::Small(Hybrid::new(bytes, at, width).map_err(broken)?))
+                Ok(Values::Codes(Hybrid::new(bytes, at, width).map_err(broken)?))
             }
             _ => Err(corrupt("a page is encoded otherwise than the footer says")),
         }

@@ -73,59 +73,20 @@ impl<B: AsRef<[u8]>> Hybrid<B> {
         Ok(())
     }
 
-    /// If the next `n` values are all `value` by repeating runs alone, passes over them: this is how
-    /// rows without nulls are recognised by their levels.
-    pub fn skip_if_all(&mut self, n: usize, value: i32) -> Result<bool, Broken> {
-        if self.spare_at < 8 {
-            return Ok(n == 0);
-        }
-        let (at, run) = (self.at, self.run);
-        let mut left = n;
-        while left > 0 {
-            match self.run {
-                Run::Repeat(0, _) | Run::Packed(0) => self.next_run()?,
-                Run::Repeat(times, found) if found == value => {
-                    let take = left.min(times);
-                    self.run = Run::Repeat(times - take, found);
-                    left -= take;
-                }
-                _ => {
-                    (self.at, self.run) = (at, run);
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
-    }
-
     fn next_run(&mut self) -> Result<(), Broken> {
-        let header = self.varint()?;
-        let count = usize::try_from(header >> 1).map_err(|_| Broken)?;
-        self.run = if header & 1 == 1 {
-            Run::Packed(count)
-        } else {
-            let len = self.width.div_ceil(8) as usize;
-            let bytes = self.bytes.as_ref().get(self.at..self.at + len).ok_or(Broken)?;
-            let mut word = [0; 4];
-            word[..len].copy_from_slice(bytes);
-            self.at += len;
-            Run::Repeat(count, i32::from_le_bytes(word))
-        };
-        // A run of nothing would never end the loops that ask for values.
-        if count == 0 { Err(Broken) } else { Ok(()) }
-    }
-
-    fn varint(&mut self) -> Result<u64, Broken> {
-        let mut value = 0;
-        for shift in (0..63).step_by(7) {
-            let byte = *self.bytes.as_ref().get(self.at).ok_or(Broken)?;
-            self.at += 1;
-            value |= u64::from(byte & 0x7f) << shift;
-            if byte & 0x80 == 0 {
-                return Ok(value);
+        let all = self.bytes.as_ref();
+        self.run = match header(all, &mut self.at)? {
+            Header::Packed(groups) => Run::Packed(groups),
+            Header::Repeat(times) => {
+                let len = self.width.div_ceil(8) as usize;
+                let bytes = all.get(self.at..self.at + len).ok_or(Broken)?;
+                let mut word = [0; 4];
+                word[..len].copy_from_slice(bytes);
+                self.at += len;
+                Run::Repeat(times, i32::from_le_bytes(word))
             }
-        }
-        Err(Broken)
+        };
+        Ok(())
     }
 
     /// Appends the values of the next `groups` groups of eight.
@@ -154,6 +115,33 @@ impl<B: AsRef<[u8]>> Hybrid<B> {
         self.at = end.min(all.len());
         Ok(())
     }
+}
+
+/// What a run's header says.
+pub(super) enum Header {
+    /// So many times one value.
+    Repeat(usize),
+    /// So many packed groups of eight.
+    Packed(usize),
+}
+
+/// Reads a header. A run of nothing is refused: it would never end the loops that ask for values.
+pub(super) fn header(bytes: &[u8], at: &mut usize) -> Result<Header, Broken> {
+    let mut value = 0_u64;
+    for shift in (0..63).step_by(7) {
+        let byte = *bytes.get(*at).ok_or(Broken)?;
+        *at += 1;
+        value |= u64::from(byte & 0x7f) << shift;
+        if byte & 0x80 == 0 {
+            let count = usize::try_from(value >> 1).map_err(|_| Broken)?;
+            return match (count, value & 1) {
+                (0, _) => Err(Broken),
+                (count, 1) => Ok(Header::Packed(count)),
+                (count, _) => Ok(Header::Repeat(count)),
+            };
+        }
+    }
+    Err(Broken)
 }
 
 /// Groups of `W` bytes, each eight values of `W` ≤ 8 bits in one word.
@@ -246,19 +234,10 @@ mod tests {
         ) {
             let mut out = Vec::new();
             if let Ok(mut hybrid) = Hybrid::new(bytes, 0, width) {
-                let _ = hybrid.skip_if_all(n, 1);
                 if hybrid.read(n, &mut out).is_ok() {
                     prop_assert_eq!(out.len(), n);
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_page_without_nulls_is_recognised() {
-        let mut levels = Hybrid::new([40, 1], 0, 1).unwrap();
-        assert_eq!(levels.clone().skip_if_all(20, 1), Ok(true));
-        assert_eq!(levels.clone().skip_if_all(20, 0), Ok(false));
-        assert_eq!(levels.skip_if_all(21, 1), Err(Broken));
     }
 }

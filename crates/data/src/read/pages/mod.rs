@@ -6,6 +6,7 @@
 //! of the cost (`benches/stages.rs`). Every other column, and every file that does not say how its
 //! pages are encoded, takes the crate's own reader; a property test holds the two to the same rows.
 
+mod bits;
 mod column;
 mod hybrid;
 
