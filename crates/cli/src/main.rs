@@ -21,7 +21,7 @@ fn main() -> ExitCode {
         Err(code) => return code,
     };
     progress::watch_signals();
-    output::report_panics_in_one_sentence();
+    output::keep_panics_quiet();
     let outcome = std::panic::catch_unwind(|| run(cli.command)).unwrap_or(Err(Failure::Internal));
     match outcome {
         Ok(code) => code,

@@ -2,6 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::Mutex;
 
 use waage_audit::{AuditError, Style};
 
@@ -11,7 +12,7 @@ pub enum Failure {
     Message(String),
     /// Ctrl-C.
     Interrupted,
-    /// A bug; the panic hook has said so.
+    /// A bug.
     Internal,
 }
 
@@ -38,7 +39,10 @@ pub fn explain(failure: &Failure) -> ExitCode {
             say("waage: interrupted; nothing was written");
             ExitCode::from(130)
         }
-        Failure::Internal => ExitCode::from(2),
+        Failure::Internal => {
+            say(&panic_sentence());
+            ExitCode::from(2)
+        }
     }
 }
 
@@ -73,8 +77,12 @@ pub fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// A panic is a bug: one sentence instead of a trace.
-pub fn report_panics_in_one_sentence() {
+/// What the last panic said.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+/// A panic is a bug: one sentence instead of a trace, and only if it ends the program. Decoders of
+/// damaged files may panic, which the readers turn into an error of their own.
+pub fn keep_panics_quiet() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         let what = info
@@ -83,6 +91,14 @@ pub fn report_panics_in_one_sentence() {
             .map(|s| (*s).to_owned())
             .or_else(|| info.payload().downcast_ref::<String>().cloned())
             .unwrap_or_default();
-        say(&format!("waage: internal error{place} ({what}); nothing was written, please report it"));
+        if let Ok(mut last) = PANIC.lock() {
+            *last = Some(format!("waage: internal error{place} ({what}); nothing was written, please report it"));
+        }
     }));
+}
+
+/// The sentence of the panic that ended the program.
+fn panic_sentence() -> String {
+    let last = PANIC.lock().ok().and_then(|mut last| last.take());
+    last.unwrap_or_else(|| "waage: internal error; please report it".to_owned())
 }
