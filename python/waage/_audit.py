@@ -194,7 +194,7 @@ def audit(
     separator, decimal : str, optional
         Of CSV files; recognised if absent.
     progress : callable, optional
-        Called with (phase, done, total) about twenty times a second.
+        Called with (phase, done, total) about twenty times a second, and when all is done.
 
     Returns
     -------

@@ -57,7 +57,7 @@ impl Shared {
 }
 
 /// Runs `work` on a thread of its own without the GIL; on a signal or a failing callback it is
-/// cancelled and the Python exception raised.
+/// cancelled and the Python exception raised. Progress is told a last time when the work is done.
 pub fn wait<T: Send>(
     py: Python<'_>,
     shared: &Shared,
@@ -73,7 +73,10 @@ pub fn wait<T: Send>(
         loop {
             let listening = &mut receiver;
             match py.detach(move || listening.recv_timeout(TICK)) {
-                Ok(answer) => return answer.map_err(|panic| defect(&*panic)),
+                Ok(answer) => {
+                    progress.map_or(Ok(()), |progress| shared.report(py, progress))?;
+                    return answer.map_err(|panic| defect(&*panic));
+                }
                 Err(RecvTimeoutError::Disconnected) => return Err(defect(&"no answer")),
                 Err(RecvTimeoutError::Timeout) => {}
             }
