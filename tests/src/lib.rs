@@ -1,5 +1,7 @@
 //! What the end-to-end tests share: the built command and where data lie.
 
+pub mod files;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -48,12 +50,23 @@ pub fn binary() -> &'static Path {
     })
 }
 
+/// The command with nothing of the caller's terminal or environment that its output depends on.
+#[must_use]
+pub fn command() -> Command {
+    let mut command = Command::new(binary());
+    command.stdin(std::process::Stdio::null()).env("COLUMNS", "100");
+    for name in ["NO_COLOR", "SOURCE_DATE_EPOCH", "RAYON_NUM_THREADS"] {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Runs `waage` and waits.
 ///
 /// # Panics
 /// When it cannot be started.
 pub fn waage<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
-    Command::new(binary()).args(arguments).output().expect("waage starts")
+    command().args(arguments).output().expect("waage starts")
 }
 
 /// The document of `waage audit DATA … --format json`.
@@ -61,7 +74,7 @@ pub fn waage<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output 
 /// # Panics
 /// When it ends with another code than 0 or 1, or prints no JSON.
 pub fn audit<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Value {
-    let mut command = Command::new(binary());
+    let mut command = command();
     command.arg("audit").args(arguments).args(["--format", "json", "--quiet"]);
     let output = command.output().expect("waage starts");
     let said = String::from_utf8_lossy(&output.stderr);

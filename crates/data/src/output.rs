@@ -49,6 +49,9 @@ impl AtomicFile {
             Some(folder) if folder != Path::new("") => folder,
             _ => Path::new("."),
         };
+        if !fs::metadata(folder).map_err(failed)?.is_dir() {
+            return Err(failed(io::ErrorKind::NotADirectory.into()));
+        }
         let file = tempfile::Builder::new()
             .prefix(".waage-")
             .suffix(".part")
@@ -117,13 +120,12 @@ pub fn write(target: impl AsRef<Path>, bytes: &[u8]) -> Result<(), DataError> {
 }
 
 fn write_error(target: &Path, cause: io::Error) -> DataError {
-    // The system's own words, without the name of the temporary file.
-    let cause = cause
-        .get_ref()
-        .and_then(|outer| outer.source())
-        .and_then(|inner| inner.downcast_ref::<io::Error>())
-        .and_then(io::Error::raw_os_error)
-        .map_or(cause, io::Error::from_raw_os_error);
+    // A temporary file's name says nothing to its reader.
+    let cause = if cause.raw_os_error().is_none() && cause.kind() != io::ErrorKind::Other {
+        io::Error::from(cause.kind())
+    } else {
+        cause
+    };
     DataError::Write {
         path: target.display().to_string(),
         cause,

@@ -1,0 +1,531 @@
+//! Input that cannot be audited: one clear sentence, exit code 2, nothing half-written.
+
+use std::fs;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use waage_tests::files::{
+    floats, integers, ipc_stream, leads, table, texts, tree, waage_reading, write_csv, write_ipc,
+    write_parquet,
+};
+use waage_tests::{binary, command, failure, waage};
+
+const ROLES: [&str; 6] = ["--label", "converted", "--decision", "contacted", "--sensitive", "gender"];
+const COLUMNS: [&str; 4] = ["gender", "score", "contacted", "converted"];
+
+/// A folder with `leads.parquet`.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    write_parquet(&folder.path().join("leads.parquet"), &leads(2_000, 3, &COLUMNS), 500);
+    folder
+}
+
+/// The sentence of an audit that cannot be run; the folder is as it was, also with `--out`.
+fn refused(folder: &TempDir, data: &[&str], options: &[&str]) -> String {
+    let before = tree(folder.path());
+    let out = folder.path().join("out");
+    let mut arguments = vec!["audit".to_owned()];
+    for name in data {
+        let path = folder.path().join(name);
+        arguments.push(if *name == "-" { "-".to_owned() } else { path.display().to_string() });
+    }
+    arguments.extend(options.iter().map(|o| (*o).to_owned()));
+    if !options.contains(&"--out") {
+        arguments.extend(["--out".to_owned(), out.display().to_string()]);
+    }
+    let (code, said) = failure(&arguments);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.starts_with("waage: "), "{said}");
+    assert_eq!(tree(folder.path()), before, "{said}");
+    said.replace(&format!("{}/", folder.path().display()), "")
+}
+
+/// The same with the usual roles.
+fn refused_data(folder: &TempDir, data: &[&str]) -> String {
+    refused(folder, data, &ROLES)
+}
+
+#[test]
+fn misspelt_columns_are_met_with_the_nearest() {
+    let folder = folder();
+    let said = refused(&folder, &["leads.parquet"], &["--label", "convertd", "--sensitive", "gender"]);
+    assert_eq!(
+        said,
+        "waage: column \"convertd\" not found in leads.parquet; did you mean \"converted\"? \
+         columns: gender, score, contacted, converted"
+    );
+    let said = refused(&folder, &["leads.parquet"], &["--label", "converted", "--sensitive", "gendr"]);
+    assert!(said.contains("did you mean \"gender\"?"), "{said}");
+    let said = refused(
+        &folder,
+        &["leads.parquet"],
+        &["--label", "converted", "--sensitive", "gender", "--where", "scor > 0.5"],
+    );
+    assert!(said.contains("did you mean \"score\"?"), "{said}");
+}
+
+#[test]
+fn options_that_make_no_sense_are_named_with_the_mend() {
+    let folder = folder();
+    let scored = |more: &[&str]| {
+        let mut options = vec!["--label", "converted", "--score", "score", "--sensitive", "gender"];
+        options.extend(more);
+        refused(&folder, &["leads.parquet"], &options)
+    };
+    for (more, expected) in [
+        (&["--where", "score >"][..], "--where: "),
+        (&["--where", "score > 'high'"], "does not suit the float column \"score\""),
+        (&["--where", "score > 2"], "--where keeps none of them"),
+        (&["--reference", "gender"], "write ATTRIBUTE=VALUE, such as gender=male"),
+        (&["--reference", "gender=mail"], "its groups are diverse, female, male"),
+        (&["--reference", "region=x"], "no sensitive attribute; those are gender"),
+        (&["--reference", "gender=male", "--reference", "gender=female"], "two groups"),
+        (&["--metrics", "selction_rate"], "did you mean \"selection_rate\"?"),
+        (&["--threads", "0"], "threads"),
+        (&["--threads", "1000000"], "threads"),
+        (&["--threads", "two"], "no whole number"),
+        (&["--confidence", "95"], "between 0.5 and 1, such as 0.95"),
+        (&["--confidence", "nan"], "between 0.5 and 1, such as 0.95"),
+        (&["--bootstrap", "1000000000"], "the limit of 100000"),
+        (&["--as-of", "yesterday"], "write it as 2026-11-24"),
+        (&["--threshold", "nan"], "threshold NaN"),
+        (&["--threshold", "half"], "it is no number"),
+        (&["--top-k", "0"], "at least 1"),
+        (&["--top-k", "-3"], "no whole number"),
+        (&["--top-fraction", "1.5"], "give a share such as 0.3"),
+        (&["--top-fraction", "-0.1"], "give a share such as 0.3"),
+        (&["--top-k", "3", "--top-fraction", "0.1"], "cannot be used with"),
+        (&["--separator", "ab"], "single character"),
+        (&["--decimal", "x"], "must be . or ,"),
+        (&["--lang", "fr"], "[possible values: en, de]"),
+        (&["--format", "xml"], "[possible values: text, json, markdown, html]"),
+        (&["--sensitve", "gender"], "similar argument exists: '--sensitive'; see waage audit --help"),
+        (&["--weight", "gender"], "give a column of numbers"),
+        (&["--stratum", "gender"], "given twice"),
+        (&["--policy", "missing.toml"], "missing.toml"),
+    ] {
+        let said = scored(more);
+        assert!(said.contains(expected), "{more:?}: {said}");
+    }
+    let only = |options: &[&str]| refused(&folder, &["leads.parquet"], options);
+    assert!(only(&["--label", "converted"]).contains("--sensitive gender"));
+    assert!(only(&["--sensitive", "gender"]).contains("--label, --decision, --score"));
+    assert!(only(&["--label", "converted", "--sensitive", "score"]).contains("give bins such as"));
+    for bins in ["score:a", "score:5:3", "score/0"] {
+        let said = only(&["--label", "converted", "--sensitive", bins]);
+        assert!(said.contains("COLUMN:EDGE:EDGE or COLUMN/BINS"), "{said}");
+    }
+    let said = only(&["--label", "converted", "--sensitive", "gender", "--top-k", "3"]);
+    assert!(said.contains("--score"), "{said}");
+    let (code, said) = failure(["audits"]);
+    assert!(code == 2 && said.contains("unrecognized subcommand 'audits'"), "{said}");
+    let (code, said) = failure(["audit", "--label", "converted"]);
+    assert!(code == 2 && said.contains("<DATA>"), "{said}");
+}
+
+#[test]
+fn broken_policies_are_placed() {
+    let folder = folder();
+    let policy = folder.path().join("audit.toml");
+    for (text, expected) in [
+        ("x = 1\n", "audit.toml:1:1: unknown key \"x\""),
+        ("inconclusive = \n", "audit.toml:1:"),
+        ("inconclusive = \"warn\"\n", "the key \"schema\" is missing here"),
+        ("schema = \"waage/policy/1\"\ninconclusive = \"maybe\"\n", "audit.toml:2:"),
+        (
+            "schema = \"waage/policy/1\"\n[data]\nlabel = \"convertd\"\n\
+             [[check]]\nid = \"FAIR-01\"\nmetric = \"base_rate\"\ncomparison = \"ratio\"\n\
+             attribute = \"gender\"\nop = \">=\"\nmargin = 0.8\n",
+            "did you mean \"converted\"?",
+        ),
+    ] {
+        fs::write(&policy, text).unwrap();
+        let path = policy.display().to_string();
+        let said = refused(
+            &folder,
+            &["leads.parquet"],
+            &["--sensitive", "gender", "--policy", &path],
+        );
+        assert!(said.contains(expected), "{said}");
+    }
+    fs::write(&policy, b"\xff\xfe").unwrap();
+    let said = refused(
+        &folder,
+        &["leads.parquet"],
+        &["--label", "converted", "--sensitive", "gender", "--policy", &policy.display().to_string()],
+    );
+    assert!(said.contains("audit.toml"), "{said}");
+}
+
+#[test]
+fn labels_must_be_two_valued_and_present() {
+    let folder = tempfile::tempdir().unwrap();
+    let gender = || texts(["f", "m", "f", "m"].map(Some));
+    let write = |label| {
+        let data = table(vec![("gender", gender()), ("converted", label)]);
+        write_parquet(&folder.path().join("x.parquet"), &data, 10);
+        refused(&folder, &["x.parquet"], &["--label", "converted", "--sensitive", "gender"])
+    };
+    let said = write(texts(["won", "lost", "open", "won"].map(Some)));
+    assert!(said.contains("\"lost\", \"open\", \"won\"; say which of them means 1"), "{said}");
+    let said = write(integers([Some(0), Some(1), Some(2), None]));
+    assert!(said.contains("values other than 0 and 1: \"0\", \"1\", \"2\""), "{said}");
+    let said = write(integers([None; 4]));
+    assert!(said.contains("label \"converted\" has no value in 4 rows"), "{said}");
+    let said = write(texts([None; 4]));
+    assert!(said.contains("label \"converted\" has no value in 4 rows"), "{said}");
+}
+
+#[test]
+fn scores_and_weights_must_be_numbers_that_can_be_summed() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |score: [f64; 3], weight: [Option<f64>; 3]| {
+        let data = table(vec![
+            ("gender", texts(["f", "m", "f"].map(Some))),
+            ("converted", integers([0, 1, 1].map(Some))),
+            ("score", floats(score.map(Some))),
+            ("weight", floats(weight)),
+        ]);
+        write_parquet(&folder.path().join("x.parquet"), &data, 2);
+        refused(
+            &folder,
+            &["x.parquet"],
+            &["--label", "converted", "--score", "score", "--weight", "weight", "--sensitive", "gender"],
+        )
+    };
+    let ones = [Some(1.0); 3];
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.1e60, -1e300] {
+        let said = write([0.5, 0.5, bad], ones);
+        let expected = "waage: score outside the reals: \"score\" is NaN, infinite or beyond ±1e60 \
+                        in 1 row, first in x.parquet row 3; make such scores null, or leave the \
+                        rows out with --where";
+        assert_eq!(said, expected, "{bad}");
+    }
+    for bad in [Some(f64::NAN), Some(-1.0), Some(f64::INFINITY), Some(1.1e60), None] {
+        let said = write([0.5; 3], [Some(1.0), bad, Some(1.0)]);
+        assert!(said.contains("weight \"weight\" is missing, negative, infinite or above 1e60 in 1 row, first in x.parquet row 2"), "{bad:?}: {said}");
+    }
+}
+
+#[test]
+fn a_million_groups_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = 1_000_000;
+    let data = table(vec![
+        ("id", integers((0..rows).map(Some))),
+        ("name", texts(std::iter::repeat_n(Some("x"), rows as usize))),
+        ("converted", integers((0..rows).map(|i| Some(i % 2)))),
+    ]);
+    write_parquet(&folder.path().join("x.parquet"), &data, 200_000);
+    let began = Instant::now();
+    let said = refused(&folder, &["x.parquet"], &["--label", "converted", "--sensitive", "id"]);
+    assert!(said.contains("\"id\" has more than 10,000 distinct values"), "{said}");
+    assert!(said.contains("bin it if it holds numbers"), "{said}");
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}
+
+#[test]
+fn files_that_are_no_data_are_named() {
+    let folder = folder();
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
+    write("empty.parquet", b"");
+    write("zip.parquet", b"PK\x03\x04\x14\0\0\0\x08\0rest of an archive");
+    write("noise.parquet", &(0..4_000_u32).map(|i| (i * i % 251) as u8).collect::<Vec<_>>());
+    write("noise.bin", &(0..4_000_u32).map(|i| (i * i % 251) as u8).collect::<Vec<_>>());
+    write("ragged.csv", b"gender,contacted,converted\nf,1,0\nm,1\n");
+    write("header.csv", b"gender,contacted,converted\n");
+    write("quote.csv", b"gender,contacted,converted\n\"f,1,0\nm,1,0\n");
+    for (name, expected) in [
+        ("empty.parquet", "empty.parquet is empty"),
+        ("zip.parquet", "zip.parquet is a zip archive"),
+        ("noise.parquet", "noise.parquet "),
+        ("noise.bin", "noise.bin "),
+        ("ragged.csv", "ragged.csv line 3 has 2 fields, its header has 3"),
+        ("header.csv", "no rows to audit"),
+        ("quote.csv", "quote.csv"),
+        ("missing.parquet", "missing.parquet does not exist"),
+        ("*.orc", "*.orc holds no data files"),
+    ] {
+        let said = refused_data(&folder, &[name]);
+        assert!(said.contains(expected), "{name}: {said}");
+    }
+    let said = refused_data(&folder, &["leads.parquet", "leads.parquet", "missing.parquet"]);
+    assert!(said.contains("missing.parquet does not exist"), "{said}");
+    write_parquet(&folder.path().join("other.parquet"), &leads(10, 3, &["gender", "converted"]), 9);
+    let said = refused_data(&folder, &["leads.parquet", "other.parquet"]);
+    assert!(said.contains("\"contacted\" of leads.parquet is missing in other.parquet"), "{said}");
+    let said = refused_data(&folder, &["."].map(|_| "leads.parquet/x"));
+    assert!(said.contains("leads.parquet/x"), "{said}");
+}
+
+#[test]
+fn files_cut_anywhere_are_an_error_or_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = leads(1_000, 3, &COLUMNS);
+    let at = |name: &str| folder.path().join(name);
+    write_parquet(&at("whole.parquet"), &data, 300);
+    write_ipc(&at("whole.arrow"), &data);
+    write_csv(&at("whole.csv"), &data);
+    let stream = ipc_stream(&data);
+    fs::write(at("whole.arrows"), &stream).unwrap();
+    for name in ["parquet", "arrow", "csv", "arrows"] {
+        let whole = fs::read(at(&format!("whole.{name}"))).unwrap();
+        fs::remove_file(at(&format!("whole.{name}"))).unwrap();
+        let cut_name = format!("cut.{name}");
+        // Inside the first field, of the header, of the rows, of the footer.
+        for offset in [1, 5, 20, whole.len() / 4, whole.len() / 2, whole.len() - 30, whole.len() - 9] {
+            // A text may end anywhere; cut it inside a row.
+            let offset = match name {
+                "csv" => (offset.min(whole.len() / 2)..).find(|at| whole[*at] == b',').unwrap(),
+                _ => offset,
+            };
+            fs::write(at(&cut_name), &whole[..offset]).unwrap();
+            eprintln!("{name} cut at {offset} of {}", whole.len());
+            let said = refused_data(&folder, &[&cut_name]);
+            assert!(said.contains("cut."), "{said}");
+            assert!(said.len() < 500, "{said}");
+        }
+        fs::remove_file(at(&cut_name)).unwrap();
+    }
+    for offset in [0, 1, 100, stream.len() / 2, stream.len() - 60] {
+        let mut arguments = vec!["audit", "-"];
+        arguments.extend(ROLES);
+        let output = waage_reading(&arguments, &stream[..offset]);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{offset}: {said}");
+        assert!(said.contains("standard input") && said.lines().count() == 1, "{offset}: {said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn outputs_that_cannot_be_written_leave_nothing() {
+    let folder = folder();
+    fs::write(folder.path().join("file"), b"mine").unwrap();
+    let inside = |name: &str| folder.path().join(name).display().to_string();
+    for out in [inside("file"), inside("file/x"), "/proc/nowhere".to_owned()] {
+        let mut options = ROLES.to_vec();
+        options.extend(["--out", &out]);
+        // Standard output is printed after the folder, so that it stays empty here.
+        let said = refused(&folder, &["leads.parquet"], &options);
+        assert!(said.contains("cannot be written ("), "{said}");
+    }
+    assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"mine");
+    for (out, expected) in [
+        (inside("no/x.parquet"), "no/x.parquet cannot be written (No such file"),
+        (inside("file/x.parquet"), "file/x.parquet cannot be written (not a directory"),
+        (folder.path().display().to_string(), "cannot be written ("),
+    ] {
+        let before = tree(folder.path());
+        let (code, said) =
+            failure(["datasets", "generate", "lead-scoring", "--rows", "10", "--out", &out]);
+        assert!(code == 2 && said.contains(expected), "{said}");
+        assert!(!said.contains(".part"), "{said}");
+        assert_eq!(tree(folder.path()), before);
+    }
+    let (code, said) = failure(["demo", "--out", &inside("file")]);
+    assert!(code == 2 && said.contains("cannot be written ("), "{said}");
+}
+
+#[test]
+fn synthetic_data_that_cannot_be_made_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("x.parquet").display().to_string();
+    for (more, expected) in [
+        (&["--rows", "0"][..], "ask for 1 to"),
+        (&["--rows", "-1"], "no whole number"),
+        (&["--rows", "99999999999999"], "ask for 1 to"),
+        (&["--bias", "some"], "use none or planted"),
+        (&["--columns", "gender,shoe_size"], "\"shoe_size\" does not exist; columns: lead_id"),
+        (&["--proxy", "nan"], "a number from 0 to 1"),
+        (&["--gender-penalty", "-1"], "a number from 0 to 5"),
+    ] {
+        let mut arguments = vec!["datasets", "generate", "lead-scoring", "--out", &out];
+        arguments.extend(more);
+        let (code, said) = failure(arguments);
+        assert!(code == 2 && said.contains(expected), "{said}");
+        assert!(tree(folder.path()).is_empty());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_one_sentence() {
+    let folder = folder();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = command()
+        .arg("audit")
+        .arg(folder.path().join("leads.parquet"))
+        .args(ROLES)
+        .arg("--quiet")
+        .stdout(full)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("standard output cannot be written (No space left"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+
+    // A disk of 128 KiB, where mounting is allowed.
+    let disk = tempfile::tempdir().unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=128k", "tmpfs"])
+        .arg(disk.path())
+        .stderr(Stdio::null())
+        .status();
+    if !mounted.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: a small disk cannot be mounted without root");
+        return;
+    }
+    let _guard = Mounted(disk.path());
+    let out = disk.path().join("deep/report");
+    let mut arguments = vec!["audit".to_owned()];
+    arguments.push(folder.path().join("leads.parquet").display().to_string());
+    arguments.extend(ROLES.map(str::to_owned));
+    arguments.extend(["--out".to_owned(), out.display().to_string()]);
+    let (code, said) = failure(&arguments);
+    assert!(code == 2 && said.contains("cannot be written (No space left"), "{said}");
+    assert_eq!(tree(disk.path()), [Path::new(""); 0]);
+
+    let target = disk.path().join("leads.parquet").display().to_string();
+    let (code, said) =
+        failure(["datasets", "generate", "lead-scoring", "--rows", "30000", "--out", &target]);
+    assert!(code == 2 && said.contains("leads.parquet cannot be written (No space left"), "{said}");
+    assert_eq!(tree(disk.path()), [Path::new(""); 0]);
+}
+
+/// Unmounts at the end, also of a failed test.
+struct Mounted<'a>(&'a Path);
+
+impl Drop for Mounted<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.0).status();
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_quietly_with_the_verdicts_code() {
+    let folder = folder();
+    let path = folder.path().join("leads.parquet");
+    for format in ["text", "json", "markdown", "html"] {
+        let full = command().arg("audit").arg(&path).args(ROLES).arg("-q").output().unwrap();
+        let mut child = command()
+            .arg("audit")
+            .arg(&path)
+            .args(ROLES)
+            .args(["--format", format, "--quiet"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // The reader is gone before the first byte is written.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), full.status.code());
+    }
+    let mut help = command().arg("--help").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(help.stdout.take());
+    let output = help.wait_with_output().unwrap();
+    assert!(output.stderr.is_empty() && output.status.code() == Some(0));
+}
+
+/// Sends Ctrl-C and waits; gives the exit code, what was said, and how long it took.
+fn interrupt(mut child: Child) -> (Option<i32>, String, Duration) {
+    let began = Instant::now();
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let status = child.wait().unwrap();
+    let took = began.elapsed();
+    let mut said = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (status.code(), said, took)
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interruption_ends_within_a_second() {
+    let check = |child: Child, what: &str| {
+        let (code, said, took) = interrupt(child);
+        assert_eq!(code, Some(130), "{what}: {said}");
+        assert_eq!(said, "waage: interrupted; nothing was written\n", "{what}");
+        assert!(took < Duration::from_secs(1), "{what}: {took:?}");
+    };
+    let start = |arguments: &[&str]| {
+        let mut command = Command::new(binary());
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    // Waiting for standard input that never comes.
+    let mut arguments = vec!["audit", "-"];
+    arguments.extend(ROLES);
+    let mut child = start(&arguments);
+    let held = child.stdin.take();
+    std::thread::sleep(Duration::from_millis(300));
+    check(child, "standard input");
+    drop(held);
+
+    // Generating.
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("leads.parquet").display().to_string();
+    let child =
+        start(&["datasets", "generate", "lead-scoring", "--rows", "100000000", "--out", &out]);
+    let waited = Instant::now();
+    while tree(folder.path()).is_empty() {
+        assert!(waited.elapsed() < Duration::from_secs(20), "nothing is generated");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    std::thread::sleep(Duration::from_millis(400));
+    check(child, "generating");
+    assert!(tree(folder.path()).is_empty(), "{:?}", tree(folder.path()));
+
+    // Scanning many files, and the bootstrap.
+    write_parquet(&folder.path().join("leads.parquet"), &leads(20_000, 3, &COLUMNS), 5_000);
+    let path = folder.path().join("leads.parquet").display().to_string();
+    let mut arguments = vec!["audit"];
+    arguments.extend(std::iter::repeat_n(path.as_str(), 3_000));
+    arguments.extend(ROLES);
+    arguments.extend(["--bootstrap", "100000"]);
+    let child = start(&arguments);
+    std::thread::sleep(Duration::from_millis(400));
+    check(child, "scanning");
+    let mut arguments = vec!["audit", path.as_str(), "--score", "score", "--sensitive", "gender"];
+    arguments.extend(["--label", "converted", "--decision", "contacted", "--bootstrap", "100000"]);
+    let out = folder.path().join("out").display().to_string();
+    arguments.extend(["--out", &out]);
+    let child = start(&arguments);
+    std::thread::sleep(Duration::from_millis(300));
+    check(child, "bootstrap");
+    assert_eq!(tree(folder.path()), [Path::new("leads.parquet")]);
+}
+
+/// What a command leaves on a terminal, and its exit code.
+fn on_a_terminal(line: &str) -> Option<(i32, String)> {
+    let output = Command::new("script")
+        .args(["-qec", line, "/dev/null"])
+        .stdin(Stdio::null())
+        .env_remove("NO_COLOR")
+        .output()
+        .ok()?;
+    Some((output.status.code()?, String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n")))
+}
+
+#[test]
+fn a_page_is_refused_by_a_terminal() {
+    let folder = folder();
+    let line = format!(
+        "{} audit {} --label converted --sensitive gender --format html",
+        binary().display(),
+        folder.path().join("leads.parquet").display()
+    );
+    let Some((code, said)) = on_a_terminal(&line) else {
+        eprintln!("skipped: script(1) is absent");
+        return;
+    };
+    assert_eq!(code, 2, "{said}");
+    assert_eq!(said, "waage: --format html is for a file: add > report.html, or use --out DIR\n");
+    assert_eq!(waage(["audit", "--help"]).status.code(), Some(0));
+}
