@@ -40,7 +40,7 @@ impl Given {
         }
         let reader = data
             .extract::<PyRecordBatchReader>()
-            .and_then(|stream| Ok(stream.into_reader()?));
+            .and_then(PyRecordBatchReader::into_reader);
         reader
             .map(Self::Stream)
             .map_err(|e| explain(data.py(), e, "the table cannot be read as Arrow"))
