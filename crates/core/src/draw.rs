@@ -146,7 +146,9 @@ pub fn multinomial(stream: &mut Stream, n: u64, counts: &[u64], out: &mut [u64])
         *drawn = if here == beyond {
             units
         } else {
-            binomial(stream, units, count as f64 / beyond as f64)
+            // The same number either way; the narrow conversion is one instruction.
+            let under = u64::try_from(beyond).map_or(beyond as f64, |beyond| beyond as f64);
+            binomial(stream, units, count as f64 / under)
         };
         units -= *drawn;
         beyond -= here;

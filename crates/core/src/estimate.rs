@@ -116,7 +116,8 @@ pub enum Method {
     Normal,
     /// Percentile bootstrap on the cube.
     BootstrapPercentile,
-    /// Percentile bootstrap of a range over groups: biased upward when there is no gap.
+    /// Percentile bootstrap of a range over groups or of an absolute gap: biased upward when there
+    /// is no gap.
     BootstrapPercentileBiased,
     /// The value of the reference itself, known without error against itself.
     Identity,

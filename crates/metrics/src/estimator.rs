@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::GroupName;
@@ -70,22 +71,25 @@ impl Estimator<'_> {
     /// Every comparison of the view, ordered by metric, scheme, comparison and group, then the
     /// named disparities.
     pub fn comparisons(&self) -> Vec<Measurement> {
-        let mut out = Vec::new();
-        for &metric in &self.request.metrics {
-            if matches!(metric.row().kind, Kind::Count) {
-                continue;
-            }
-            for scheme in [
-                Scheme::ToReference,
-                Scheme::ToComplement,
-                Scheme::BetweenGroups,
-                Scheme::ToOverall,
-            ] {
+        const SCHEMES: [Scheme; 4] = [
+            Scheme::ToReference,
+            Scheme::ToComplement,
+            Scheme::BetweenGroups,
+            Scheme::ToOverall,
+        ];
+        let of_metric = |&metric: &Metric| {
+            let mut out = Vec::new();
+            for scheme in SCHEMES {
                 for comparison in [Comparison::Difference, Comparison::Ratio] {
                     out.extend(self.compare(metric, scheme, comparison));
                 }
             }
-        }
+            out
+        };
+        let metrics = self.request.metrics.par_iter();
+        let compared = metrics.filter(|metric| !matches!(metric.row().kind, Kind::Count));
+        // Some metrics take longer than others: one task each, in the order of the request.
+        let mut out: Vec<Measurement> = compared.map(of_metric).collect::<Vec<_>>().concat();
         for row in named(&self.request.metrics) {
             match row.scheme {
                 Scheme::ToReference => {

@@ -8,6 +8,7 @@ use waage_core::tally::{GroupTotals, Tally};
 
 use crate::bootstrap::{self, Plan, Target};
 use crate::catalogue::Metric;
+use crate::confusion::Confusion;
 use crate::disparity::Value;
 use crate::measure::{MeasureError, Request};
 use crate::statistic::{Statistic, Tables};
@@ -38,9 +39,20 @@ pub(crate) fn replicate(
         replicates: request.replicates,
         seed: request.seed,
     };
+    let complemented = |view: &PreparedView| {
+        let mut series = view.series.iter();
+        series.any(|s| matches!(s, Statistic::ToComplement(..)))
+    };
+    let tables_of: Vec<fn(&[Confusion], &Confusion) -> Tables> = views
+        .iter()
+        .map(|view| match complemented(view) {
+            true => Tables::of as fn(&[Confusion], &Confusion) -> Tables,
+            false => Tables::without_complements,
+        })
+        .collect();
     let drawn = bootstrap::run(&plan, total, observer, |replicate, out| {
-        for (view, tables) in views.iter().zip(&replicate.views) {
-            let tables = Tables::of(tables, &replicate.overall);
+        for ((view, groups), tables) in views.iter().zip(&replicate.views).zip(&tables_of) {
+            let tables = tables(groups, &replicate.overall);
             let value = |s: &Statistic| tables.value(*s, view.reference).unwrap_or(f64::NAN);
             out.extend(view.series.iter().map(value));
         }

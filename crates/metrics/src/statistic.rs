@@ -47,12 +47,19 @@ impl Tables {
     /// The values of all groups, of everybody else, and of all rows.
     #[must_use]
     pub fn of(groups: &[Confusion], overall: &Confusion) -> Self {
+        let complements = others(groups, Confusion::default(), Confusion::plus);
+        Self {
+            complements: complements.iter().map(Values::of).collect(),
+            ..Self::without_complements(groups, overall)
+        }
+    }
+
+    /// The same where no series compares with everybody else.
+    #[must_use]
+    pub fn without_complements(groups: &[Confusion], overall: &Confusion) -> Self {
         Self {
             groups: groups.iter().map(Values::of).collect(),
-            complements: others(groups, Confusion::default(), Confusion::plus)
-                .iter()
-                .map(Values::of)
-                .collect(),
+            complements: Vec::new(),
             overall: Values::of(overall),
         }
     }

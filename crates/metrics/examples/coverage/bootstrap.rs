@@ -2,163 +2,144 @@
 //! over all cells of the table per replicate.
 
 use rayon::prelude::*;
-use waage_core::draw::{binomial, multinomial};
+use waage_core::draw::multinomial;
 use waage_core::interval::percentile;
 use waage_core::random::Stream;
 
-use crate::exact::{GAPS, LEVEL, Point, RATES, SIZES};
+use crate::exact::{GAPS, LEVEL, Point, RATES, SIZES, holds};
+use crate::formed::Simulated;
+use crate::group::{Group, Table, absolute_odds, balanced_accuracy, f1, selection_rate, together};
 
 /// Simulated data sets per point.
 pub const DATA_SETS: u64 = 8000;
 /// Bootstrap replicates per data set.
 pub const REPLICATES: u64 = 1000;
-/// True-positive rate of the base group, and so its F1.
-pub const TPR: f64 = 0.7;
 /// More undefined replicates than this share leave no interval.
 const UNDEFINED_MAX: f64 = 0.05;
 const SEED: u64 = 20_261_124;
 
-/// Rows of one group: true positives, false positives, false negatives, true negatives.
-type Table = [u64; 4];
+/// A comparison of the group with the gap and the base group, on a table or on its law.
+type Statistic = fn(Table, Table) -> Option<f64>;
 
-/// `2TP/(2TP + FP + FN)`.
-fn f1([tp, fp, missed, _]: Table) -> Option<f64> {
-    let under = 2 * tp + fp + missed;
-    (under > 0).then(|| (2 * tp) as f64 / under as f64)
+/// What an audit replicates: a group against all rows, absolute gaps and ranges over groups; and
+/// the two ratios, to compare with their closed intervals.
+pub fn all() -> [Vec<Simulated>; 3] {
+    let selected: [(&str, Statistic); 3] = [
+        ("selection rate, difference to all rows", |one, other| {
+            Some(selection_rate(one)? - selection_rate(together(one, other))?)
+        }),
+        ("selection rate, ratio to all rows", |one, other| {
+            let all = selection_rate(together(one, other))?;
+            (all > 0.0).then_some(selection_rate(one)? / all)
+        }),
+        ("selection rate, range over two groups", |one, other| {
+            Some((selection_rate(one)? - selection_rate(other)?).abs())
+        }),
+    ];
+    let found: [(&str, Statistic); 3] = [
+        ("average absolute odds", absolute_odds),
+        ("ratio of F1", |one, other| {
+            let under = f1(other)?;
+            (under > 0.0).then_some(f1(one)? / under)
+        }),
+        ("ratio of balanced accuracy", |one, other| {
+            let under = balanced_accuracy(other)?;
+            (under > 0.0).then_some(balanced_accuracy(one)? / under)
+        }),
+    ];
+    let rates = |n, rate, gap| [Group::of_rate(n, rate + gap), Group::of_rate(n, rate)];
+    let rates = over(&selected, 0, rates);
+    let gaps = |n, rate, gap| {
+        let base = Group::of_rate(n, rate);
+        [base.with_gap(gap), base]
+    };
+    let gaps = over(&found, 1000, gaps);
+    let [difference, ratio, range] = rates;
+    let [absolute, f1, balanced] = gaps;
+    [
+        vec![difference, ratio],
+        vec![range, absolute],
+        vec![f1, balanced],
+    ]
 }
 
-/// Mean of the true-positive and the true-negative rate.
-fn balanced_accuracy([tp, fp, missed, tn]: Table) -> Option<f64> {
-    let (positives, negatives) = (tp + missed, fp + tn);
-    (positives > 0 && negatives > 0)
-        .then(|| (tp as f64 / positives as f64 + tn as f64 / negatives as f64) / 2.0)
-}
-
-/// A group whose base rate and selection rate are both `rate`: then F1 equals the true-positive rate.
-#[derive(Clone, Copy)]
-struct Group {
-    n: u64,
-    rate: f64,
-    tpr: f64,
-}
-
-impl Group {
-    fn fpr(&self) -> f64 {
-        self.rate * (1.0 - self.tpr) / (1.0 - self.rate)
+fn over<const K: usize>(
+    statistics: &[(&str, Statistic); K],
+    first: u64,
+    groups: impl Fn(u64, f64, f64) -> [Group; 2],
+) -> [Simulated; K] {
+    let mut out = statistics.map(|(title, _)| Simulated {
+        title: title.to_owned(),
+        pairs: true,
+        points: Vec::new(),
+    });
+    let statistics = statistics.map(|(_, statistic)| statistic);
+    for n in SIZES {
+        for rate in RATES {
+            for gap in GAPS {
+                let point = first + out[0].points.len() as u64;
+                let points = simulate(groups(n, rate, gap), &statistics, point, (rate, gap));
+                for (simulated, point) in out.iter_mut().zip(points) {
+                    simulated.points.push(point);
+                }
+            }
+        }
     }
-
-    fn draw(&self, stream: &mut Stream) -> Table {
-        let positives = binomial(stream, self.n, self.rate);
-        let tp = binomial(stream, positives, self.tpr);
-        let fp = binomial(stream, self.n - positives, self.fpr());
-        [tp, fp, positives - tp, self.n - positives - fp]
-    }
+    out
 }
 
-/// A statistic's true value and its value on the tables of all groups.
-type Statistic<'a> = (f64, &'a (dyn Fn(&[u64]) -> Option<f64> + Sync));
+/// One [`Point`] per statistic; coverage is that of the data sets that have an interval.
+fn simulate<const K: usize>(
+    groups: [Group; 2],
+    statistics: &[Statistic; K],
+    point: u64,
+    (rate, gap): (f64, f64),
+) -> [Point; K] {
+    let [one, other] = groups.map(|group| group.law());
+    let truths = statistics.map(|statistic| statistic(one, other).unwrap_or_default());
+    let trials: Vec<[Option<bool>; K]> = (0..DATA_SETS)
+        .into_par_iter()
+        .map(|set| trial(groups, statistics, &truths, point, set))
+        .collect();
+    std::array::from_fn(|s| {
+        let held = |want: Option<bool>| trials.iter().filter(|t| t[s] == want).count() as f64;
+        let (yes, no, none) = (held(Some(true)), held(Some(false)), held(None));
+        Point {
+            n: groups[0].n,
+            rate,
+            gap,
+            coverage: yes / (yes + no),
+            undefined: none / DATA_SETS as f64,
+        }
+    })
+}
 
 /// Whether each statistic's interval holds its truth on one simulated data set; `None` without an
 /// interval.
-fn trial(
-    groups: &[Group],
-    statistics: &[Statistic<'_>],
+fn trial<const K: usize>(
+    groups: [Group; 2],
+    statistics: &[Statistic; K],
+    truths: &[f64; K],
     point: u64,
     set: u64,
-) -> Vec<Option<bool>> {
+) -> [Option<bool>; K] {
     let task = (point * DATA_SETS + set) * (REPLICATES + 1);
     let mut stream = Stream::new(SEED, task);
     let cells: Vec<u64> = groups.iter().flat_map(|g| g.draw(&mut stream)).collect();
     let rows = cells.iter().sum();
-    let mut replicates = vec![Vec::with_capacity(REPLICATES as usize); statistics.len()];
+    let mut replicates = [const { Vec::new() }; K];
     let mut drawn = vec![0; cells.len()];
     for replicate in 1..=REPLICATES {
-        multinomial(
-            &mut Stream::new(SEED, task + replicate),
-            rows,
-            &cells,
-            &mut drawn,
-        );
-        for (values, (_, statistic)) in replicates.iter_mut().zip(statistics) {
-            values.extend(statistic(&drawn));
+        let mut stream = Stream::new(SEED, task + replicate);
+        multinomial(&mut stream, rows, &cells, &mut drawn);
+        let table = |group: usize| std::array::from_fn(|i| drawn[4 * group + i] as f64);
+        for (values, statistic) in replicates.iter_mut().zip(statistics) {
+            values.extend(statistic(table(0), table(1)));
         }
     }
-    let one = |(mut values, (truth, _)): (Vec<f64>, &Statistic<'_>)| {
+    std::array::from_fn(|s| {
+        let values = &replicates[s];
         let undefined = 1.0 - values.len() as f64 / REPLICATES as f64;
-        values.sort_unstable_by(f64::total_cmp);
-        (undefined <= UNDEFINED_MAX).then(|| percentile(&values, LEVEL).contains(*truth))
-    };
-    replicates.into_iter().zip(statistics).map(one).collect()
-}
-
-/// One [`Point`] per statistic; coverage is that of the data sets that have an interval.
-fn simulate(groups: &[Group], statistics: &[Statistic<'_>], point: u64, gap: f64) -> Vec<Point> {
-    let trials: Vec<_> = (0..DATA_SETS)
-        .into_par_iter()
-        .map(|set| trial(groups, statistics, point, set))
-        .collect();
-    let Group { n, rate, .. } = groups[0];
-    (0..statistics.len())
-        .map(|s| {
-            let held = |want: Option<bool>| trials.iter().filter(|t| t[s] == want).count() as f64;
-            let (yes, no, none) = (held(Some(true)), held(Some(false)), held(None));
-            Point {
-                n,
-                rate,
-                gap,
-                coverage: yes / (yes + no),
-                undefined: none / DATA_SETS as f64,
-            }
-        })
-        .collect()
-}
-
-fn table(cells: &[u64], group: usize) -> Table {
-    std::array::from_fn(|i| cells[4 * group + i])
-}
-
-/// F1 and balanced accuracy of one group, over the grid.
-pub fn single() -> [Vec<Point>; 2] {
-    let mut out = [vec![], vec![]];
-    for n in SIZES {
-        for rate in RATES {
-            let group = Group { n, rate, tpr: TPR };
-            let truth = (TPR + 1.0 - group.fpr()) / 2.0;
-            let statistics: [Statistic<'_>; 2] = [
-                (TPR, &|cells| f1(table(cells, 0))),
-                (truth, &|cells| balanced_accuracy(table(cells, 0))),
-            ];
-            let point = out[0].len() as u64;
-            for (points, at) in out
-                .iter_mut()
-                .zip(simulate(&[group], &statistics, point, 0.0))
-            {
-                points.push(at);
-            }
-        }
-    }
-    out
-}
-
-/// The difference of F1 between two groups, over the grid.
-pub fn differences() -> Vec<Point> {
-    let mut out = vec![];
-    for n in SIZES {
-        for rate in RATES {
-            for gap in GAPS {
-                let base = Group { n, rate, tpr: TPR };
-                let other = Group {
-                    n,
-                    rate,
-                    tpr: TPR + gap,
-                };
-                let statistic: Statistic<'_> = (gap, &|cells| {
-                    Some(f1(table(cells, 1))? - f1(table(cells, 0))?)
-                });
-                let point = 1000 + out.len() as u64;
-                out.extend(simulate(&[base, other], &[statistic], point, gap));
-            }
-        }
-    }
-    out
+        (undefined <= UNDEFINED_MAX).then(|| holds(percentile(values, LEVEL), truths[s]))
+    })
 }

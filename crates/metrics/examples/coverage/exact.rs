@@ -55,7 +55,8 @@ fn outcomes(n: u64, p: f64) -> Vec<(f64, f64)> {
         .collect()
 }
 
-fn holds(interval: Interval, truth: f64) -> bool {
+/// Whether an interval holds the truth; one without ends holds everything.
+pub fn holds(interval: Interval, truth: f64) -> bool {
     interval.low.is_none_or(|low| low <= truth + ROUNDING)
         && interval.high.is_none_or(|high| truth <= high + ROUNDING)
 }

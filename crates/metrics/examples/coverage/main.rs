@@ -4,32 +4,91 @@
 
 mod bootstrap;
 mod exact;
+mod formed;
+mod group;
 
 use exact::{
     Point, SIZES, difference, frequent, mean, over_gaps, over_rates, proportion, ratio, worst,
 };
+use formed::Simulated;
 
 fn main() {
-    let wilson = over_rates(&SIZES, proportion);
-    let newcombe = over_gaps(&SIZES, difference);
-    let koopman = over_gaps(&SIZES, ratio);
-    let [f1, balanced] = bootstrap::single();
-    let gaps = bootstrap::differences();
+    let exact = [
+        ("Wilson, proportion", over_rates(&SIZES, proportion)),
+        ("Newcombe, difference", over_gaps(&SIZES, difference)),
+        ("Koopman, ratio", over_gaps(&SIZES, ratio)),
+    ];
+    let formed = formed::all();
+    let [replicated, biased, replaced] = bootstrap::all();
 
     println!("{INTRODUCTION}");
-    let table = [
-        ("Wilson, proportion", &wilson),
-        ("Newcombe, difference", &newcombe),
-        ("Koopman, ratio", &koopman),
-        ("bootstrap, F1", &f1),
-        ("bootstrap, balanced accuracy", &balanced),
-        ("bootstrap, difference of F1", &gaps),
-    ];
+    let exact_rows = exact
+        .iter()
+        .map(|(name, points)| ((*name).to_owned(), points));
+    let formed_rows = formed
+        .iter()
+        .map(|s| (format!("recovered, {}", s.title), &s.points));
+    let replicated_rows = replicated
+        .iter()
+        .map(|s| (format!("bootstrap, {}", s.title), &s.points));
+    summary(exact_rows.chain(formed_rows).chain(replicated_rows));
+    let kept: Vec<(&str, &[Point])> = exact
+        .iter()
+        .map(|(name, points)| (*name, points.as_slice()))
+        .chain(titled(&formed))
+        .collect();
+    println!("\n{}", verdict("The formulas", &kept));
+    let kept: Vec<(&str, &[Point])> = titled(&replicated).collect();
+    println!(
+        "\n{}",
+        verdict("The bootstrap of what has no formula", &kept)
+    );
+    println!("\n{BIASED}\n");
+    summary(
+        biased
+            .iter()
+            .map(|s| (format!("biased bootstrap, {}", s.title), &s.points)),
+    );
+    println!("\n{REPLACED}\n");
+    summary(
+        replaced
+            .iter()
+            .map(|s| (format!("bootstrap, {}", s.title), &s.points)),
+    );
+
+    let [(_, wilson), (_, newcombe), (_, koopman)] = &exact;
+    println!("\n## Wilson's interval of a proportion\n\nExact.\n");
+    table(wilson, false, false);
+    println!(
+        "\nOff the grid, n 50 and rate 0.02: {}.",
+        percent(proportion(50, 0.02).coverage)
+    );
+    println!(
+        "\n## Newcombe's interval of a difference\n\nExact. The first group has the base rate plus the gap.\n"
+    );
+    table(newcombe, true, false);
+    println!("\n{KOOPMAN}\n");
+    table(koopman, true, true);
+    println!("\n{}", recovered_text());
+    sections(&formed);
+    println!("\n{}", bootstrap_text());
+    sections(&replicated);
+    sections(&biased);
+}
+
+fn titled(simulated: &[Simulated]) -> impl Iterator<Item = (&str, &[Point])> {
+    simulated
+        .iter()
+        .map(|s| (s.title.as_str(), s.points.as_slice()))
+}
+
+/// One row per interval: means and the least point.
+fn summary<'a>(rows: impl Iterator<Item = (String, &'a Vec<Point>)>) {
     println!(
         "| interval | mean | mean with ≥ 5 expected events | least with ≥ 5 expected events | at |"
     );
     println!("| --- | --- | --- | --- | --- |");
-    for (name, points) in table {
+    for (name, points) in rows {
         let least = worst(points).map_or_else(
             || "– | – |".to_owned(),
             |p| {
@@ -48,35 +107,20 @@ fn main() {
             percent(mean(&frequent(points)))
         );
     }
-    println!(
-        "\n{}",
-        bootstrap_verdict(&[
-            ("F1", &f1),
-            ("balanced accuracy", &balanced),
-            ("difference of F1", &gaps)
-        ])
-    );
+}
 
-    println!("\n## Wilson's interval of a proportion\n\nExact.\n");
-    single_table(&wilson, false);
-    let rare = proportion(50, 0.02);
-    println!(
-        "\nOff the grid, n 50 and rate 0.02: {}.",
-        percent(rare.coverage)
-    );
-    println!(
-        "\n## Newcombe's interval of a difference\n\nExact. The first group has the base rate plus the gap.\n"
-    );
-    pair_table(&newcombe, false);
-    println!("\n{KOOPMAN}\n");
-    pair_table(&koopman, true);
-    println!("\n{}\n", bootstrap_text());
-    println!("### F1 of one group\n");
-    single_table(&f1, true);
-    println!("\n### Balanced accuracy of one group\n");
-    single_table(&balanced, true);
-    println!("\n### Difference of F1 between two groups\n");
-    pair_table(&gaps, true);
+fn sections(simulated: &[Simulated]) {
+    for Simulated {
+        title,
+        pairs,
+        points,
+    } in simulated
+    {
+        let first = title.chars().next().map(|c| c.to_uppercase().to_string());
+        let rest: String = title.chars().skip(1).collect();
+        println!("\n### {}{rest}\n", first.unwrap_or_default());
+        table(points, *pairs, true);
+    }
 }
 
 fn precise(share: f64) -> String {
@@ -105,73 +149,84 @@ fn cells(point: &Point, undefined: bool) -> String {
     }
 }
 
-fn single_table(points: &[Point], undefined: bool) {
+fn table(points: &[Point], pairs: bool, undefined: bool) {
     let (head, rule) = if undefined {
         (" no interval |", " --- |")
     } else {
         ("", "")
     };
-    println!("| n | rate | coverage |{head}\n| --- | --- | --- |{rule}");
-    for p in points {
-        println!("| {} | {} | {} |", p.n, p.rate, cells(p, undefined));
-    }
-}
-
-fn pair_table(points: &[Point], undefined: bool) {
-    let (head, rule) = if undefined {
-        (" no interval |", " --- |")
+    let (size, size_rule) = if pairs {
+        ("n per group | base rate | gap", "--- | --- | ---")
     } else {
-        ("", "")
+        ("n | rate", "--- | ---")
     };
-    println!("| n per group | base rate | gap | coverage |{head}\n| --- | --- | --- | --- |{rule}");
+    println!("| {size} | coverage |{head}\n| {size_rule} | --- |{rule}");
     for p in points {
-        println!(
-            "| {} | {} | {} | {} |",
-            p.n,
-            p.rate,
-            p.gap,
-            cells(p, undefined)
-        );
+        let gap = if pairs {
+            format!(" {} |", p.gap)
+        } else {
+            String::new()
+        };
+        println!("| {} | {} |{gap} {} |", p.n, p.rate, cells(p, undefined));
     }
 }
 
-/// Where the bootstrap covers too little, and why.
-fn bootstrap_verdict(statistics: &[(&str, &Vec<Point>)]) -> String {
-    let mut low = vec![];
+/// Whether intervals keep the promise, and where they do not.
+fn verdict(whose: &str, intervals: &[(&str, &[Point])]) -> String {
     let mut means = vec![];
-    for (name, points) in statistics {
+    let mut low = vec![];
+    for (name, points) in intervals {
         let share = mean(points);
         if !(0.94..=0.965).contains(&share) {
             means.push(format!("{name} {}", percent(share)));
         }
-        for p in points
-            .iter()
-            .filter(|p| p.is_frequent() && p.coverage < 0.92)
-        {
-            low.push(format!(
+        let frequent = points.iter().filter(|p| p.is_frequent());
+        low.extend(frequent.filter(|p| p.coverage < 0.92).map(|p| {
+            format!(
                 "- {name} at n {}, rate {}{}: {}",
                 p.n,
                 p.rate,
                 gap_note(p, points),
                 precise(p.coverage)
-            ));
-        }
+            )
+        }));
     }
     if low.is_empty() && means.is_empty() {
-        return "The bootstrap stays within 94 to 96.5 % on average, and above 92 % at every \
-                point with five expected events."
-            .to_owned();
+        return format!(
+            "{whose}: every mean over the grid lies in 94 to 96.5 %, and every point with five \
+             expected events at 92 % or more."
+        );
     }
+    let means = match means.len() {
+        0 => "every mean over the grid lies in 94 to 96.5 %".to_owned(),
+        _ => format!(
+            "**not every mean over the grid lies in 94 to 96.5 %** ({})",
+            means.join(", ")
+        ),
+    };
+    let low = match low.len() {
+        0 => "every point with five expected events at 92 % or more.".to_owned(),
+        _ => format!(
+            "**some points with five expected events fall below 92 %**:\n\n{}",
+            low.join("\n")
+        ),
+    };
+    format!("{whose}: {means}, and {low}")
+}
+
+fn recovered_text() -> String {
     format!(
-        "The formulas keep their promise: on average 94 to 96.5 %, and at least 92 % wherever five \
-         events are expected. **The percentile bootstrap does not.** Its mean over the grid leaves \
-         94 to 96.5 % ({}), and in spite of five expected events it falls below 92 % here:\n\n{}\n\n\
-         The reason: replicates can only recombine what was seen. When all of a few positives were \
-         found, every replicate finds all of them, and the interval is too short. Read a bootstrap \
-         interval of a group with fewer than about 15 positives as a lower bound of the \
-         uncertainty.",
-        means.join(", "),
-        low.join("\n")
+        "## Intervals recovered from Wilson's limits\n\n\
+         F1 is a map of the share of TP among TP + FP + FN, FN/FP of the share of FN among FN + FP \
+         (`wilson_mapped`); balanced accuracy and average odds are means of two rates; differences \
+         of all of them (`mover_wilson`) and ratios (`mover`) add the distances to the limits in \
+         squares. Simulated: {} data sets per point (a point's Monte Carlo error is about 0.1 \
+         percentage points). Each group's base rate and selection rate are both `rate`, its \
+         true-positive rate is {}, plus the gap in the first group of a pair, whose false-positive \
+         rate stays. Coverage is that of the data sets with a value; the last column counts those \
+         without one.",
+        formed::DATA_SETS,
+        group::TPR,
     )
 }
 
@@ -179,22 +234,20 @@ fn bootstrap_text() -> String {
     format!(
         "## Percentile bootstrap\n\n\
          Simulated: {} data sets per point, {} replicates each (a point's Monte Carlo error is about \
-         0.25 percentage points), every replicate one multinomial draw over all cells, as in an \
-         audit. Each group's base rate and selection rate are both `rate`, its true-positive rate is \
-         {} (plus the gap in the first group of a pair), so its true F1 equals its true-positive \
-         rate. Coverage is that of the data sets with an interval: when more than 5 % of the \
-         replicates are undefined there is none, which is what the last column counts.",
+         0.25 percentage points), every replicate one multinomial draw over all cells of two groups, \
+         as in an audit. For the selection rate, `gap` is added to the first group's; for average \
+         absolute odds to its true-positive rate, as above. When more than 5 % of the replicates are \
+         undefined there is no interval, which is what the last column counts.",
         bootstrap::DATA_SETS,
         bootstrap::REPLICATES,
-        bootstrap::TPR,
     )
 }
 
 const INTRODUCTION: &str = "# Coverage: how often the intervals hold the truth
 
 Nominal confidence 95 %. Formulas are enumerated exactly (all outcomes of the binomials, those of a
-group with a probability below 1e-12 left out); the bootstrap is simulated. Groups of 30 to 1000
-rows, base rates .05 to .5, true gaps 0 and .15. Made by
+group with a probability below 1e-12 left out) or simulated; the bootstrap is simulated. Groups of
+30 to 1000 rows, base rates .05 to .5, true gaps 0 and .15. Made by
 `cargo run --release -p waage-metrics --example coverage > docs/coverage.md`.
 
 A mark ° means fewer than five expected events (the least expected count of successes or failures
@@ -205,3 +258,11 @@ const KOOPMAN: &str = "## Koopman's interval of a ratio
 
 Exact. The first group has the base rate plus the gap. When neither group has a success there is no
 interval; it then makes no claim and counts as holding the truth. The last column says how often.";
+
+const BIASED: &str = "**What the method `bootstrap_percentile_biased` marks does not keep it.** A range over groups or an
+absolute gap cannot be negative: chance alone lifts it above 0, resampling lifts it once more, and
+where there is no gap hardly any interval reaches 0. Such intervals are for orientation; no policy
+judges them.";
+
+const REPLACED: &str = "Ratios of F1 and of balanced accuracy were once replicated too. The bootstrap's coverage, to compare
+with the recovered intervals above:";
