@@ -63,7 +63,10 @@ fn corrections_widen_breaches_only() {
         states(&bh),
         [State::Breach, State::Breach, State::Inconclusive]
     );
-    let (low, _) = three()[0].estimate.interval(1.0 - 2.0 * 0.05 / 3.0);
+    let level = 1.0 - 2.0 * 0.05 / 3.0;
+    assert!((bh.findings[0].level.unwrap() - level).abs() < 1e-12);
+    assert_eq!(plain.findings[0].level, Some(0.95));
+    let (low, _) = three()[0].estimate.interval(level);
     assert!((bh.findings[0].estimate.low.unwrap() - low.unwrap()).abs() < 1e-12);
 }
 

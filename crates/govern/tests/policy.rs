@@ -176,7 +176,7 @@ fn mistakes_in_names_are_answered_with_the_nearest() {
     );
     assert_eq!(
         error_after("interval = \"koopman\"\n"),
-        "audit.toml:9:12: unknown interval for this comparison \"koopman\"; known: newcombe, agresti_caffo, miettinen_nurminen, normal, bootstrap_percentile"
+        "audit.toml:9:12: unknown interval for this comparison \"koopman\"; known: newcombe, agresti_caffo, miettinen_nurminen, mover_wilson, normal, bootstrap_percentile"
     );
     assert_eq!(
         error_after("[sytem]\nid = \"x\"\n"),

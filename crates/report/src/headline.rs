@@ -258,7 +258,7 @@ pub(crate) fn interval(result: &AuditResult, finding: &Finding, words: Words) ->
     let Some(range) = words.interval(&finding.estimate, unit) else {
         return words.text("report.interval.none");
     };
-    let level = words.level(result.settings.confidence);
+    let level = words.level(finding.level.unwrap_or(result.settings.confidence));
     let family = family_of(result, finding);
     let (key, size) = match family {
         Some((method, size)) if method != "none" && size > 1 => ("report.interval.widened", size),

@@ -97,6 +97,9 @@ pub struct Finding {
     pub reference: Option<String>,
     /// The estimate with the interval that the family's correction asks for.
     pub estimate: EstimateDoc,
+    /// Confidence of the estimate's interval: the check's, widened for its family.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<f64>,
     /// `<=`, `<`, `>=`, `>` or `between`.
     pub op: String,
     /// The limit.

@@ -470,6 +470,7 @@ fn judge(result: &mut AuditResult, ratio: f64, difference: f64) {
                 high: Some(high),
                 ..d.estimate.clone()
             },
+            level: Some(0.99),
             op: rule.0.to_owned(),
             margin: rule.3,
             state,

@@ -1,6 +1,6 @@
 //! One comparison that a check judges: what is known of it before the family is corrected.
 
-use waage_core::estimate::{Estimate, Reason};
+use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::quantity::{Comparison, Measurement, Scheme};
 
@@ -61,7 +61,8 @@ impl<'a> Case<'a> {
             Some(Reason::TooFewRows)
         } else if given.value.is_none() {
             Some(given.reason.unwrap_or(Reason::NotAvailable))
-        } else if chosen.is_none() {
+        } else if chosen.is_none() || given.method == Method::BootstrapPercentileBiased {
+            // Lifted by chance where there is no gap: it would be shown to be beyond any margin.
             Some(Reason::NotAvailable)
         } else {
             None

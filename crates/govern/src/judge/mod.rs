@@ -250,6 +250,7 @@ impl<'a> Judged<'a> {
             group,
             reference: subject.reference.as_ref().map(GroupName::to_string),
             estimate: EstimateDoc::from(&estimate),
+            level: (estimate.low.is_some() || estimate.high.is_some()).then_some(corrected.level),
             op: check.op.name().to_owned(),
             margin: check.margin,
             state: decision.state,

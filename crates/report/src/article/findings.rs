@@ -140,8 +140,21 @@ pub(crate) fn four_fifths(adverse: Option<bool>, words: Words) -> Option<String>
         .then(|| words.text("report.four_fifths"))
 }
 
+/// The level of the findings' intervals, or the least and the greatest: `95`, `95–99.2`.
+fn levels(result: &AuditResult, words: Words) -> String {
+    let levels = || result.findings.iter().filter_map(|finding| finding.level);
+    let (least, greatest) = (levels().reduce(f64::min), levels().reduce(f64::max));
+    let confidence = result.settings.confidence;
+    let [low, high] = [least, greatest].map(|level| words.level(level.unwrap_or(confidence)));
+    if low == high {
+        low
+    } else {
+        words.fill("report.range", &[("low", &low), ("high", &high)])
+    }
+}
+
 fn intervals_note(result: &AuditResult, words: Words) -> String {
-    let level = words.level(result.settings.confidence);
+    let level = levels(result, words);
     let widest = result
         .findings
         .iter()
