@@ -41,8 +41,11 @@ fn metadata() -> cargo_metadata::Metadata {
 #[test]
 fn dependencies_point_down_the_crate_map() {
     let metadata = metadata();
-    let members: BTreeSet<&str> =
-        metadata.workspace_packages().iter().map(|p| p.name.as_str()).collect();
+    let members: BTreeSet<&str> = metadata
+        .workspace_packages()
+        .iter()
+        .map(|p| p.name.as_str())
+        .collect();
     for (name, allowed) in ALLOWED {
         let package = metadata
             .workspace_packages()
@@ -52,13 +55,19 @@ fn dependencies_point_down_the_crate_map() {
         for dependency in &package.dependencies {
             let sibling = dependency.name.as_str();
             if dependency.kind == DependencyKind::Normal && members.contains(sibling) {
-                assert!(allowed.contains(&sibling), "{name} must not depend on {sibling}");
+                assert!(
+                    allowed.contains(&sibling),
+                    "{name} must not depend on {sibling}"
+                );
             }
         }
     }
     for member in members {
         let known = ALLOWED.iter().any(|(name, _)| *name == member);
-        assert!(known || ["waage-tests", "waage-benches"].contains(&member), "{member} is not in the map");
+        assert!(
+            known || ["waage-tests", "waage-benches"].contains(&member),
+            "{member} is not in the map"
+        );
     }
 }
 
@@ -66,9 +75,19 @@ fn dependencies_point_down_the_crate_map() {
 fn shared_libraries_have_one_version() {
     let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for package in metadata().packages {
-        versions.entry(package.name.to_string()).or_default().insert(package.version.to_string());
+        versions
+            .entry(package.name.to_string())
+            .or_default()
+            .insert(package.version.to_string());
     }
-    for name in ["arrow", "arrow-array", "parquet", "ndarray", "pyo3", "rayon"] {
+    for name in [
+        "arrow",
+        "arrow-array",
+        "parquet",
+        "ndarray",
+        "pyo3",
+        "rayon",
+    ] {
         assert_eq!(versions[name].len(), 1, "{name}: {:?}", versions[name]);
     }
 }
@@ -81,7 +100,9 @@ fn only_the_binding_may_use_unsafe() {
     while let Some(path) = files.pop() {
         if path.is_dir() {
             files.extend(path.read_dir().unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.extension().is_some_and(|e| e == "rs") && !path.starts_with(root.join("python")) {
+        } else if path.extension().is_some_and(|e| e == "rs")
+            && !path.starts_with(root.join("python"))
+        {
             let text = std::fs::read_to_string(&path).unwrap();
             assert!(!text.contains("unsafe "), "{}", path.display());
             seen += 1;

@@ -13,13 +13,24 @@ use waage_tests::files::{
 };
 use waage_tests::{binary, command, failure, waage};
 
-const ROLES: [&str; 6] = ["--label", "converted", "--decision", "contacted", "--sensitive", "gender"];
+const ROLES: [&str; 6] = [
+    "--label",
+    "converted",
+    "--decision",
+    "contacted",
+    "--sensitive",
+    "gender",
+];
 const COLUMNS: [&str; 4] = ["gender", "score", "contacted", "converted"];
 
 /// A folder with `leads.parquet`.
 fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    write_parquet(&folder.path().join("leads.parquet"), &leads(2_000, 3, &COLUMNS), 500);
+    write_parquet(
+        &folder.path().join("leads.parquet"),
+        &leads(2_000, 3, &COLUMNS),
+        500,
+    );
     folder
 }
 
@@ -30,7 +41,11 @@ fn refused(folder: &TempDir, data: &[&str], options: &[&str]) -> String {
     let mut arguments = vec!["audit".to_owned()];
     for name in data {
         let path = folder.path().join(name);
-        arguments.push(if *name == "-" { "-".to_owned() } else { path.display().to_string() });
+        arguments.push(if *name == "-" {
+            "-".to_owned()
+        } else {
+            path.display().to_string()
+        });
     }
     arguments.extend(options.iter().map(|o| (*o).to_owned()));
     if !options.contains(&"--out") {
@@ -51,18 +66,33 @@ fn refused_data(folder: &TempDir, data: &[&str]) -> String {
 #[test]
 fn misspelt_columns_are_met_with_the_nearest() {
     let folder = folder();
-    let said = refused(&folder, &["leads.parquet"], &["--label", "convertd", "--sensitive", "gender"]);
+    let said = refused(
+        &folder,
+        &["leads.parquet"],
+        &["--label", "convertd", "--sensitive", "gender"],
+    );
     assert_eq!(
         said,
         "waage: column \"convertd\" not found in leads.parquet; did you mean \"converted\"? \
          columns: gender, score, contacted, converted"
     );
-    let said = refused(&folder, &["leads.parquet"], &["--label", "converted", "--sensitive", "gendr"]);
+    let said = refused(
+        &folder,
+        &["leads.parquet"],
+        &["--label", "converted", "--sensitive", "gendr"],
+    );
     assert!(said.contains("did you mean \"gender\"?"), "{said}");
     let said = refused(
         &folder,
         &["leads.parquet"],
-        &["--label", "converted", "--sensitive", "gender", "--where", "scor > 0.5"],
+        &[
+            "--label",
+            "converted",
+            "--sensitive",
+            "gender",
+            "--where",
+            "scor > 0.5",
+        ],
     );
     assert!(said.contains("did you mean \"score\"?"), "{said}");
 }
@@ -71,19 +101,44 @@ fn misspelt_columns_are_met_with_the_nearest() {
 fn options_that_make_no_sense_are_named_with_the_mend() {
     let folder = folder();
     let scored = |more: &[&str]| {
-        let mut options = vec!["--label", "converted", "--score", "score", "--sensitive", "gender"];
+        let mut options = vec![
+            "--label",
+            "converted",
+            "--score",
+            "score",
+            "--sensitive",
+            "gender",
+        ];
         options.extend(more);
         refused(&folder, &["leads.parquet"], &options)
     };
     for (more, expected) in [
         (&["--where", "score >"][..], "--where: "),
-        (&["--where", "score > 'high'"], "does not suit the float column \"score\""),
+        (
+            &["--where", "score > 'high'"],
+            "does not suit the float column \"score\"",
+        ),
         (&["--where", "score > 2"], "--where keeps none of them"),
-        (&["--reference", "gender"], "write ATTRIBUTE=VALUE, such as gender=male"),
-        (&["--reference", "gender=mail"], "its groups are diverse, female, male"),
-        (&["--reference", "region=x"], "no sensitive attribute; those are gender"),
-        (&["--reference", "gender=male", "--reference", "gender=female"], "two groups"),
-        (&["--metrics", "selction_rate"], "did you mean \"selection_rate\"?"),
+        (
+            &["--reference", "gender"],
+            "write ATTRIBUTE=VALUE, such as gender=male",
+        ),
+        (
+            &["--reference", "gender=mail"],
+            "its groups are diverse, female, male",
+        ),
+        (
+            &["--reference", "region=x"],
+            "no sensitive attribute; those are gender",
+        ),
+        (
+            &["--reference", "gender=male", "--reference", "gender=female"],
+            "two groups",
+        ),
+        (
+            &["--metrics", "selction_rate"],
+            "did you mean \"selection_rate\"?",
+        ),
         (&["--threads", "0"], "threads"),
         (&["--threads", "1000000"], "threads"),
         (&["--threads", "two"], "no whole number"),
@@ -97,12 +152,21 @@ fn options_that_make_no_sense_are_named_with_the_mend() {
         (&["--top-k", "-3"], "no whole number"),
         (&["--top-fraction", "1.5"], "give a share such as 0.3"),
         (&["--top-fraction", "-0.1"], "give a share such as 0.3"),
-        (&["--top-k", "3", "--top-fraction", "0.1"], "cannot be used with"),
+        (
+            &["--top-k", "3", "--top-fraction", "0.1"],
+            "cannot be used with",
+        ),
         (&["--separator", "ab"], "single character"),
         (&["--decimal", "x"], "must be . or ,"),
         (&["--lang", "fr"], "[possible values: en, de]"),
-        (&["--format", "xml"], "[possible values: text, json, markdown, html]"),
-        (&["--sensitve", "gender"], "similar argument exists: '--sensitive'; see waage audit --help"),
+        (
+            &["--format", "xml"],
+            "[possible values: text, json, markdown, html]",
+        ),
+        (
+            &["--sensitve", "gender"],
+            "similar argument exists: '--sensitive'; see waage audit --help",
+        ),
         (&["--weight", "gender"], "give a column of numbers"),
         (&["--stratum", "gender"], "given twice"),
         (&["--policy", "missing.toml"], "missing.toml"),
@@ -118,10 +182,20 @@ fn options_that_make_no_sense_are_named_with_the_mend() {
         let said = only(&["--label", "converted", "--sensitive", bins]);
         assert!(said.contains("COLUMN:EDGE:EDGE or COLUMN/BINS"), "{said}");
     }
-    let said = only(&["--label", "converted", "--sensitive", "gender", "--top-k", "3"]);
+    let said = only(&[
+        "--label",
+        "converted",
+        "--sensitive",
+        "gender",
+        "--top-k",
+        "3",
+    ]);
     assert!(said.contains("--score"), "{said}");
     let (code, said) = failure(["audits"]);
-    assert!(code == 2 && said.contains("unrecognized subcommand 'audits'"), "{said}");
+    assert!(
+        code == 2 && said.contains("unrecognized subcommand 'audits'"),
+        "{said}"
+    );
     let (code, said) = failure(["audit", "--label", "converted"]);
     assert!(code == 2 && said.contains("<DATA>"), "{said}");
 }
@@ -133,8 +207,14 @@ fn broken_policies_are_placed() {
     for (text, expected) in [
         ("x = 1\n", "audit.toml:1:1: unknown key \"x\""),
         ("inconclusive = \n", "audit.toml:1:"),
-        ("inconclusive = \"warn\"\n", "the key \"schema\" is missing here"),
-        ("schema = \"waage/policy/1\"\ninconclusive = \"maybe\"\n", "audit.toml:2:"),
+        (
+            "inconclusive = \"warn\"\n",
+            "the key \"schema\" is missing here",
+        ),
+        (
+            "schema = \"waage/policy/1\"\ninconclusive = \"maybe\"\n",
+            "audit.toml:2:",
+        ),
         (
             "schema = \"waage/policy/1\"\n[data]\nlabel = \"convertd\"\n\
              [[check]]\nid = \"FAIR-01\"\nmetric = \"base_rate\"\ncomparison = \"ratio\"\n\
@@ -155,7 +235,14 @@ fn broken_policies_are_placed() {
     let said = refused(
         &folder,
         &["leads.parquet"],
-        &["--label", "converted", "--sensitive", "gender", "--policy", &policy.display().to_string()],
+        &[
+            "--label",
+            "converted",
+            "--sensitive",
+            "gender",
+            "--policy",
+            &policy.display().to_string(),
+        ],
     );
     assert!(said.contains("audit.toml"), "{said}");
 }
@@ -167,16 +254,32 @@ fn labels_must_be_two_valued_and_present() {
     let write = |label| {
         let data = table(vec![("gender", gender()), ("converted", label)]);
         write_parquet(&folder.path().join("x.parquet"), &data, 10);
-        refused(&folder, &["x.parquet"], &["--label", "converted", "--sensitive", "gender"])
+        refused(
+            &folder,
+            &["x.parquet"],
+            &["--label", "converted", "--sensitive", "gender"],
+        )
     };
     let said = write(texts(["won", "lost", "open", "won"].map(Some)));
-    assert!(said.contains("\"lost\", \"open\", \"won\"; say which of them means 1"), "{said}");
+    assert!(
+        said.contains("\"lost\", \"open\", \"won\"; say which of them means 1"),
+        "{said}"
+    );
     let said = write(integers([Some(0), Some(1), Some(2), None]));
-    assert!(said.contains("values other than 0 and 1: \"0\", \"1\", \"2\""), "{said}");
+    assert!(
+        said.contains("values other than 0 and 1: \"0\", \"1\", \"2\""),
+        "{said}"
+    );
     let said = write(integers([None; 4]));
-    assert!(said.contains("label \"converted\" has no value in 4 rows"), "{said}");
+    assert!(
+        said.contains("label \"converted\" has no value in 4 rows"),
+        "{said}"
+    );
     let said = write(texts([None; 4]));
-    assert!(said.contains("label \"converted\" has no value in 4 rows"), "{said}");
+    assert!(
+        said.contains("label \"converted\" has no value in 4 rows"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -193,7 +296,16 @@ fn scores_and_weights_must_be_numbers_that_can_be_summed() {
         refused(
             &folder,
             &["x.parquet"],
-            &["--label", "converted", "--score", "score", "--weight", "weight", "--sensitive", "gender"],
+            &[
+                "--label",
+                "converted",
+                "--score",
+                "score",
+                "--weight",
+                "weight",
+                "--sensitive",
+                "gender",
+            ],
         )
     };
     let ones = [Some(1.0); 3];
@@ -204,7 +316,13 @@ fn scores_and_weights_must_be_numbers_that_can_be_summed() {
                         rows out with --where";
         assert_eq!(said, expected, "{bad}");
     }
-    for bad in [Some(f64::NAN), Some(-1.0), Some(f64::INFINITY), Some(1.1e60), None] {
+    for bad in [
+        Some(f64::NAN),
+        Some(-1.0),
+        Some(f64::INFINITY),
+        Some(1.1e60),
+        None,
+    ] {
         let said = write([0.5; 3], [Some(1.0), bad, Some(1.0)]);
         assert!(said.contains("weight \"weight\" is missing, negative, infinite or above 1e60 in 1 row, first in x.parquet row 2"), "{bad:?}: {said}");
     }
@@ -221,10 +339,21 @@ fn a_million_groups_are_refused() {
     ]);
     write_parquet(&folder.path().join("x.parquet"), &data, 200_000);
     let began = Instant::now();
-    let said = refused(&folder, &["x.parquet"], &["--label", "converted", "--sensitive", "id"]);
-    assert!(said.contains("\"id\" has more than 10,000 distinct values"), "{said}");
+    let said = refused(
+        &folder,
+        &["x.parquet"],
+        &["--label", "converted", "--sensitive", "id"],
+    );
+    assert!(
+        said.contains("\"id\" has more than 10,000 distinct values"),
+        "{said}"
+    );
     assert!(said.contains("bin it if it holds numbers"), "{said}");
-    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        began.elapsed()
+    );
 }
 
 #[test]
@@ -232,9 +361,22 @@ fn files_that_are_no_data_are_named() {
     let folder = folder();
     let write = |name: &str, bytes: &[u8]| fs::write(folder.path().join(name), bytes).unwrap();
     write("empty.parquet", b"");
-    write("zip.parquet", b"PK\x03\x04\x14\0\0\0\x08\0rest of an archive");
-    write("noise.parquet", &(0..4_000_u32).map(|i| (i * i % 251) as u8).collect::<Vec<_>>());
-    write("noise.bin", &(0..4_000_u32).map(|i| (i * i % 251) as u8).collect::<Vec<_>>());
+    write(
+        "zip.parquet",
+        b"PK\x03\x04\x14\0\0\0\x08\0rest of an archive",
+    );
+    write(
+        "noise.parquet",
+        &(0..4_000_u32)
+            .map(|i| (i * i % 251) as u8)
+            .collect::<Vec<_>>(),
+    );
+    write(
+        "noise.bin",
+        &(0..4_000_u32)
+            .map(|i| (i * i % 251) as u8)
+            .collect::<Vec<_>>(),
+    );
     write("ragged.csv", b"gender,contacted,converted\nf,1,0\nm,1\n");
     write("header.csv", b"gender,contacted,converted\n");
     write("quote.csv", b"gender,contacted,converted\n\"f,1,0\nm,1,0\n");
@@ -243,7 +385,10 @@ fn files_that_are_no_data_are_named() {
         ("zip.parquet", "zip.parquet is a zip archive"),
         ("noise.parquet", "noise.parquet "),
         ("noise.bin", "noise.bin "),
-        ("ragged.csv", "ragged.csv line 3 has 2 fields, its header has 3"),
+        (
+            "ragged.csv",
+            "ragged.csv line 3 has 2 fields, its header has 3",
+        ),
         ("header.csv", "no rows to audit"),
         ("quote.csv", "quote.csv"),
         ("missing.parquet", "missing.parquet does not exist"),
@@ -252,11 +397,21 @@ fn files_that_are_no_data_are_named() {
         let said = refused_data(&folder, &[name]);
         assert!(said.contains(expected), "{name}: {said}");
     }
-    let said = refused_data(&folder, &["leads.parquet", "leads.parquet", "missing.parquet"]);
+    let said = refused_data(
+        &folder,
+        &["leads.parquet", "leads.parquet", "missing.parquet"],
+    );
     assert!(said.contains("missing.parquet does not exist"), "{said}");
-    write_parquet(&folder.path().join("other.parquet"), &leads(10, 3, &["gender", "converted"]), 9);
+    write_parquet(
+        &folder.path().join("other.parquet"),
+        &leads(10, 3, &["gender", "converted"]),
+        9,
+    );
     let said = refused_data(&folder, &["leads.parquet", "other.parquet"]);
-    assert!(said.contains("\"contacted\" of leads.parquet is missing in other.parquet"), "{said}");
+    assert!(
+        said.contains("\"contacted\" of leads.parquet is missing in other.parquet"),
+        "{said}"
+    );
     let said = refused_data(&folder, &["."].map(|_| "leads.parquet/x"));
     assert!(said.contains("leads.parquet/x"), "{said}");
 }
@@ -276,10 +431,20 @@ fn files_cut_anywhere_are_an_error_or_whole() {
         fs::remove_file(at(&format!("whole.{name}"))).unwrap();
         let cut_name = format!("cut.{name}");
         // Inside the first field, of the header, of the rows, of the footer.
-        for offset in [1, 5, 20, whole.len() / 4, whole.len() / 2, whole.len() - 30, whole.len() - 9] {
+        for offset in [
+            1,
+            5,
+            20,
+            whole.len() / 4,
+            whole.len() / 2,
+            whole.len() - 30,
+            whole.len() - 9,
+        ] {
             // A text may end anywhere; cut it inside a row.
             let offset = match name {
-                "csv" => (offset.min(whole.len() / 2)..).find(|at| whole[*at] == b',').unwrap(),
+                "csv" => (offset.min(whole.len() / 2)..)
+                    .find(|at| whole[*at] == b',')
+                    .unwrap(),
                 _ => offset,
             };
             fs::write(at(&cut_name), &whole[..offset]).unwrap();
@@ -296,7 +461,10 @@ fn files_cut_anywhere_are_an_error_or_whole() {
         let output = waage_reading(&arguments, &stream[..offset]);
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{offset}: {said}");
-        assert!(said.contains("standard input") && said.lines().count() == 1, "{offset}: {said}");
+        assert!(
+            said.contains("standard input") && said.lines().count() == 1,
+            "{offset}: {said}"
+        );
         assert!(output.stdout.is_empty());
     }
 }
@@ -315,13 +483,26 @@ fn outputs_that_cannot_be_written_leave_nothing() {
     }
     assert_eq!(fs::read(folder.path().join("file")).unwrap(), b"mine");
     for (out, expected) in [
-        (inside("no/x.parquet"), "no/x.parquet cannot be written (No such file"),
-        (inside("file/x.parquet"), "file/x.parquet cannot be written (not a directory"),
+        (
+            inside("no/x.parquet"),
+            "no/x.parquet cannot be written (No such file",
+        ),
+        (
+            inside("file/x.parquet"),
+            "file/x.parquet cannot be written (not a directory",
+        ),
         (folder.path().display().to_string(), "cannot be written ("),
     ] {
         let before = tree(folder.path());
-        let (code, said) =
-            failure(["datasets", "generate", "lead-scoring", "--rows", "10", "--out", &out]);
+        let (code, said) = failure([
+            "datasets",
+            "generate",
+            "lead-scoring",
+            "--rows",
+            "10",
+            "--out",
+            &out,
+        ]);
         assert!(code == 2 && said.contains(expected), "{said}");
         assert!(!said.contains(".part"), "{said}");
         assert_eq!(tree(folder.path()), before);
@@ -339,7 +520,10 @@ fn synthetic_data_that_cannot_be_made_are_explained() {
         (&["--rows", "-1"], "no whole number"),
         (&["--rows", "99999999999999"], "ask for 1 to"),
         (&["--bias", "some"], "use none or planted"),
-        (&["--columns", "gender,shoe_size"], "\"shoe_size\" does not exist; columns: lead_id"),
+        (
+            &["--columns", "gender,shoe_size"],
+            "\"shoe_size\" does not exist; columns: lead_id",
+        ),
         (&["--proxy", "nan"], "a number from 0 to 1"),
         (&["--gender-penalty", "-1"], "a number from 0 to 5"),
     ] {
@@ -355,7 +539,10 @@ fn synthetic_data_that_cannot_be_made_are_explained() {
 #[test]
 fn a_full_disk_is_one_sentence() {
     let folder = folder();
-    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
     let output = command()
         .arg("audit")
         .arg(folder.path().join("leads.parquet"))
@@ -366,7 +553,10 @@ fn a_full_disk_is_one_sentence() {
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2), "{said}");
-    assert!(said.contains("standard output cannot be written (No space left"), "{said}");
+    assert!(
+        said.contains("standard output cannot be written (No space left"),
+        "{said}"
+    );
     assert_eq!(said.lines().count(), 1, "{said}");
 
     // A disk of 128 KiB, where mounting is allowed.
@@ -387,14 +577,27 @@ fn a_full_disk_is_one_sentence() {
     arguments.extend(ROLES.map(str::to_owned));
     arguments.extend(["--out".to_owned(), out.display().to_string()]);
     let (code, said) = failure(&arguments);
-    assert!(code == 2 && said.contains("cannot be written (No space left"), "{said}");
-    assert_eq!(tree(disk.path()), [Path::new(""); 0]);
+    assert!(
+        code == 2 && said.contains("cannot be written (No space left"),
+        "{said}"
+    );
+    assert!(tree(disk.path()).is_empty(), "{:?}", tree(disk.path()));
 
     let target = disk.path().join("leads.parquet").display().to_string();
-    let (code, said) =
-        failure(["datasets", "generate", "lead-scoring", "--rows", "30000", "--out", &target]);
-    assert!(code == 2 && said.contains("leads.parquet cannot be written (No space left"), "{said}");
-    assert_eq!(tree(disk.path()), [Path::new(""); 0]);
+    let (code, said) = failure([
+        "datasets",
+        "generate",
+        "lead-scoring",
+        "--rows",
+        "30000",
+        "--out",
+        &target,
+    ]);
+    assert!(
+        code == 2 && said.contains("leads.parquet cannot be written (No space left"),
+        "{said}"
+    );
+    assert!(tree(disk.path()).is_empty(), "{:?}", tree(disk.path()));
 }
 
 /// Unmounts at the end, also of a failed test.
@@ -411,7 +614,13 @@ fn a_closed_pipe_ends_quietly_with_the_verdicts_code() {
     let folder = folder();
     let path = folder.path().join("leads.parquet");
     for format in ["text", "json", "markdown", "html"] {
-        let full = command().arg("audit").arg(&path).args(ROLES).arg("-q").output().unwrap();
+        let full = command()
+            .arg("audit")
+            .arg(&path)
+            .args(ROLES)
+            .arg("-q")
+            .output()
+            .unwrap();
         let mut child = command()
             .arg("audit")
             .arg(&path)
@@ -424,10 +633,19 @@ fn a_closed_pipe_ends_quietly_with_the_verdicts_code() {
         // The reader is gone before the first byte is written.
         drop(child.stdout.take());
         let output = child.wait_with_output().unwrap();
-        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.stderr.is_empty(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         assert_eq!(output.status.code(), full.status.code());
     }
-    let mut help = command().arg("--help").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut help = command()
+        .arg("--help")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     drop(help.stdout.take());
     let output = help.wait_with_output().unwrap();
     assert!(output.stderr.is_empty() && output.status.code() == Some(0));
@@ -436,12 +654,20 @@ fn a_closed_pipe_ends_quietly_with_the_verdicts_code() {
 /// Sends Ctrl-C and waits; gives the exit code, what was said, and how long it took.
 fn interrupt(mut child: Child) -> (Option<i32>, String, Duration) {
     let began = Instant::now();
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let sent = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(sent.success());
     let status = child.wait().unwrap();
     let took = began.elapsed();
     let mut said = String::new();
-    child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
     (status.code(), said, took)
 }
 
@@ -456,7 +682,11 @@ fn an_interruption_ends_within_a_second() {
     };
     let start = |arguments: &[&str]| {
         let mut command = Command::new(binary());
-        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
         command.spawn().unwrap()
     };
     // Waiting for standard input that never comes.
@@ -471,35 +701,67 @@ fn an_interruption_ends_within_a_second() {
     // Generating.
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("leads.parquet").display().to_string();
-    let child =
-        start(&["datasets", "generate", "lead-scoring", "--rows", "100000000", "--out", &out]);
+    let child = start(&[
+        "datasets",
+        "generate",
+        "lead-scoring",
+        "--rows",
+        "100000000",
+        "--out",
+        &out,
+    ]);
     let waited = Instant::now();
     while tree(folder.path()).is_empty() {
-        assert!(waited.elapsed() < Duration::from_secs(20), "nothing is generated");
+        assert!(
+            waited.elapsed() < Duration::from_secs(20),
+            "nothing is generated"
+        );
         std::thread::sleep(Duration::from_millis(20));
     }
     std::thread::sleep(Duration::from_millis(400));
     check(child, "generating");
     assert!(tree(folder.path()).is_empty(), "{:?}", tree(folder.path()));
 
-    // Scanning many files, and the bootstrap.
-    write_parquet(&folder.path().join("leads.parquet"), &leads(20_000, 3, &COLUMNS), 5_000);
-    let path = folder.path().join("leads.parquet").display().to_string();
-    let mut arguments = vec!["audit"];
-    arguments.extend(std::iter::repeat_n(path.as_str(), 3_000));
-    arguments.extend(ROLES);
-    arguments.extend(["--bootstrap", "100000"]);
-    let child = start(&arguments);
-    std::thread::sleep(Duration::from_millis(400));
-    check(child, "scanning");
-    let mut arguments = vec!["audit", path.as_str(), "--score", "score", "--sensitive", "gender"];
-    arguments.extend(["--label", "converted", "--decision", "contacted", "--bootstrap", "100000"]);
+    // Scanning many files: one, under many names.
+    let rows = leads(60_000, 3, &COLUMNS);
+    let many = folder.path().join("many");
+    fs::create_dir(&many).unwrap();
+    write_parquet(&many.join("0.parquet"), &rows, 20_000);
+    for name in 1..6_000 {
+        fs::hard_link(many.join("0.parquet"), many.join(format!("{name}.parquet"))).unwrap();
+    }
+    let before = tree(folder.path());
     let out = folder.path().join("out").display().to_string();
-    arguments.extend(["--out", &out]);
+    let many = many.display().to_string();
+    let mut arguments = vec!["audit", many.as_str(), "--out", &out];
+    arguments.extend(ROLES);
     let child = start(&arguments);
-    std::thread::sleep(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(500));
+    check(child, "scanning");
+
+    // Resampling many cells.
+    let one = format!("{many}/0.parquet");
+    let mut arguments = vec![
+        "audit",
+        one.as_str(),
+        "--out",
+        &out,
+        "--bootstrap",
+        "100000",
+    ];
+    arguments.extend([
+        "--score",
+        "score",
+        "--label",
+        "converted",
+        "--decision",
+        "contacted",
+    ]);
+    arguments.extend(["--sensitive", "gender,score/100"]);
+    let child = start(&arguments);
+    std::thread::sleep(Duration::from_millis(500));
     check(child, "bootstrap");
-    assert_eq!(tree(folder.path()), [Path::new("leads.parquet")]);
+    assert_eq!(tree(folder.path()), before);
 }
 
 /// What a command leaves on a terminal, and its exit code.
@@ -510,7 +772,10 @@ fn on_a_terminal(line: &str) -> Option<(i32, String)> {
         .env_remove("NO_COLOR")
         .output()
         .ok()?;
-    Some((output.status.code()?, String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n")))
+    Some((
+        output.status.code()?,
+        String::from_utf8_lossy(&output.stdout).replace("\r\n", "\n"),
+    ))
 }
 
 #[test]
@@ -526,6 +791,9 @@ fn a_page_is_refused_by_a_terminal() {
         return;
     };
     assert_eq!(code, 2, "{said}");
-    assert_eq!(said, "waage: --format html is for a file: add > report.html, or use --out DIR\n");
+    assert_eq!(
+        said,
+        "waage: --format html is for a file: add > report.html, or use --out DIR\n"
+    );
     assert_eq!(waage(["audit", "--help"]).status.code(), Some(0));
 }

@@ -55,14 +55,21 @@ fn document(data: &[&str], more: &[&str], input: &[u8]) -> Vec<u8> {
     arguments.extend(more);
     let output = waage_reading(&arguments, input);
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{:?} {said}", output.status);
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{:?} {said}",
+        output.status
+    );
     assert!(said.is_empty(), "{said}");
     output.stdout
 }
 
 fn same(found: &[u8], expected: &[u8], what: &str) {
     if found != expected {
-        let (found, expected) = (String::from_utf8_lossy(found), String::from_utf8_lossy(expected));
+        let (found, expected) = (
+            String::from_utf8_lossy(found),
+            String::from_utf8_lossy(expected),
+        );
         let line = found.lines().zip(expected.lines()).find(|(f, e)| f != e);
         panic!("{what}: the documents differ, first in {line:?}");
     }
@@ -90,10 +97,22 @@ fn threads_row_groups_files_and_formats_leave_the_same_bytes() {
         same(&found, &expected, &format!("row groups of {row_group}"));
     }
     write_csv(&at("one.csv"), &all);
-    same(&document(&[text(&at("one.csv"))], &[], &[]), &expected, "CSV");
+    same(
+        &document(&[text(&at("one.csv"))], &[], &[]),
+        &expected,
+        "CSV",
+    );
     write_ipc(&at("one.arrow"), &all);
-    same(&document(&[text(&at("one.arrow"))], &[], &[]), &expected, "Arrow IPC file");
-    same(&document(&["-"], &[], &ipc_stream(&all)), &expected, "Arrow IPC stream");
+    same(
+        &document(&[text(&at("one.arrow"))], &[], &[]),
+        &expected,
+        "Arrow IPC file",
+    );
+    same(
+        &document(&["-"], &[], &ipc_stream(&all)),
+        &expected,
+        "Arrow IPC stream",
+    );
 }
 
 #[test]
@@ -109,7 +128,11 @@ fn rows_in_other_files_and_orders_leave_the_same_bytes() {
     let mut paths = Vec::new();
     for (part, rows) in [1, 999, 0, 1_500, 1_500, 1_990, 10].into_iter().enumerate() {
         let slice = all.slice(start, rows);
-        let path = at(&format!("part-{}.{}", 9 - part, ["parquet", "arrow"][part % 2]));
+        let path = at(&format!(
+            "part-{}.{}",
+            9 - part,
+            ["parquet", "arrow"][part % 2]
+        ));
         match part % 2 {
             0 => write_parquet(&path, &slice, 400),
             _ => write_ipc(&path, &slice),
@@ -120,13 +143,21 @@ fn rows_in_other_files_and_orders_leave_the_same_bytes() {
     assert_eq!(start, ROWS);
     let named: Vec<&str> = paths.iter().map(|path| text(path)).collect();
     same(&document(&named, &[], &[]), &expected, "seven files");
-    same(&document(&[text(&at("part-*"))], &[], &[]), &expected, "a glob");
+    same(
+        &document(&[text(&at("part-*"))], &[], &[]),
+        &expected,
+        "a glob",
+    );
 
     // The rows backwards.
     let backwards = UInt32Array::from_iter_values((0..ROWS as u32).rev());
     let turned = take_record_batch(&all, &backwards).unwrap();
     write_parquet(&at("turned.parquet"), &turned, 1_000);
-    same(&document(&[text(&at("turned.parquet"))], &[], &[]), &expected, "rows backwards");
+    same(
+        &document(&[text(&at("turned.parquet"))], &[], &[]),
+        &expected,
+        "rows backwards",
+    );
 
     // One folder per region, the region in the folders' names alone.
     let hive = at("hive");
@@ -145,7 +176,11 @@ fn rows_in_other_files_and_orders_leave_the_same_bytes() {
         std::fs::create_dir_all(&inner).unwrap();
         write_parquet(&inner.join("leads.parquet"), &without(&part, "region"), 500);
     }
-    same(&document(&[text(&hive)], &[], &[]), &expected, "hive partitions");
+    same(
+        &document(&[text(&hive)], &[], &[]),
+        &expected,
+        "hive partitions",
+    );
 }
 
 /// Every estimate of a document with its place.
@@ -181,7 +216,15 @@ fn a_seed_changes_bootstrap_intervals_alone() {
     assert_eq!(first["settings"]["seed"], 0);
     assert_eq!(second["settings"]["seed"], 1);
     second["settings"]["seed"] = first["settings"]["seed"].clone();
-    for part in ["schema", "dataset", "roles", "settings", "summary", "distributions", "not_run"] {
+    for part in [
+        "schema",
+        "dataset",
+        "roles",
+        "settings",
+        "summary",
+        "distributions",
+        "not_run",
+    ] {
         assert_eq!(first[part], second[part], "{part}");
     }
     // A verdict may hang on a bootstrap interval; what was measured may not.
@@ -194,12 +237,24 @@ fn a_seed_changes_bootstrap_intervals_alone() {
         estimates(&b, part.to_owned(), &mut theirs);
         assert_eq!(mine.len(), theirs.len());
         for ((place, mine), (_, theirs)) in mine.iter().zip(&theirs) {
-            for key in ["value", "n", "method", "reason", "group", "reference", "metric"] {
+            for key in [
+                "value",
+                "n",
+                "method",
+                "reason",
+                "group",
+                "reference",
+                "metric",
+            ] {
                 assert_eq!(mine[key], theirs[key], "{place}.{key}");
             }
-            if mine["method"].as_str().is_some_and(|m| m.starts_with("bootstrap")) {
+            if mine["method"]
+                .as_str()
+                .is_some_and(|m| m.starts_with("bootstrap"))
+            {
                 resampled += 1;
-                changed += usize::from(mine["low"] != theirs["low"] || mine["high"] != theirs["high"]);
+                changed +=
+                    usize::from(mine["low"] != theirs["low"] || mine["high"] != theirs["high"]);
             } else {
                 assert_eq!(mine, theirs, "{place}");
             }
@@ -214,15 +269,26 @@ fn no_replicates_is_an_audit_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("leads.parquet");
     write_parquet(&path, &table(), ROWS);
-    let arguments =
-        ["--label", "converted", "--decision", "contacted", "--sensitive", "gender", "--bootstrap", "0"];
+    let arguments = [
+        "--label",
+        "converted",
+        "--decision",
+        "contacted",
+        "--sensitive",
+        "gender",
+        "--bootstrap",
+        "0",
+    ];
     let result = audit([text(&path)].into_iter().chain(arguments));
     let mut found = Vec::new();
     estimates(&result, String::new(), &mut found);
     assert!(found.len() > 50);
     for (place, estimate) in found {
         let method = estimate["method"].as_str().unwrap_or_default();
-        assert!(!method.starts_with("bootstrap") || estimate["low"].is_null(), "{place}");
+        assert!(
+            !method.starts_with("bootstrap") || estimate["low"].is_null(),
+            "{place}"
+        );
     }
 }
 
@@ -231,8 +297,15 @@ fn generated_leads_are_the_same_bytes_on_any_threads() {
     let folder = tempfile::tempdir().unwrap();
     let generate = |name: &str, more: &[&str]| {
         let path = folder.path().join(name);
-        let mut arguments =
-            vec!["datasets", "generate", "lead-scoring", "--rows", "30000", "--quiet", "--out"];
+        let mut arguments = vec![
+            "datasets",
+            "generate",
+            "lead-scoring",
+            "--rows",
+            "30000",
+            "--quiet",
+            "--out",
+        ];
         arguments.push(text(&path));
         arguments.extend(more);
         let output = waage(arguments);
@@ -240,13 +313,27 @@ fn generated_leads_are_the_same_bytes_on_any_threads() {
         std::fs::read(&path).unwrap()
     };
     let expected = generate("a.parquet", &["--seed", "5", "--threads", "1"]);
-    assert_eq!(generate("b.parquet", &["--seed", "5", "--threads", "4"]), expected);
-    assert_ne!(generate("c.parquet", &["--seed", "6", "--threads", "4"]), expected);
+    assert_eq!(
+        generate("b.parquet", &["--seed", "5", "--threads", "4"]),
+        expected
+    );
+    assert_ne!(
+        generate("c.parquet", &["--seed", "6", "--threads", "4"]),
+        expected
+    );
 
     // The embedded file is what the generator makes by default.
     let path = folder.path().join("default.parquet");
-    let made = waage(["datasets", "generate", "lead-scoring", "--quiet", "--out", text(&path)]);
+    let made = waage([
+        "datasets",
+        "generate",
+        "lead-scoring",
+        "--quiet",
+        "--out",
+        text(&path),
+    ]);
     assert_eq!(made.status.code(), Some(0));
-    let embedded = std::fs::read(waage_tests::root().join("datasets/lead_scoring.parquet")).unwrap();
+    let embedded =
+        std::fs::read(waage_tests::root().join("datasets/lead_scoring.parquet")).unwrap();
     assert_eq!(std::fs::read(&path).unwrap(), embedded);
 }

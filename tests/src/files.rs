@@ -46,8 +46,9 @@ pub fn table(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
 /// # Panics
 /// When the file cannot be written.
 pub fn write_parquet(path: &Path, batch: &RecordBatch, row_group: usize) {
-    let properties =
-        WriterProperties::builder().set_max_row_group_row_count(Some(row_group)).build();
+    let properties = WriterProperties::builder()
+        .set_max_row_group_row_count(Some(row_group))
+        .build();
     let file = File::create(path).expect("a new file");
     let mut writer =
         ArrowWriter::try_new(file, batch.schema(), Some(properties)).expect("a Parquet writer");
@@ -62,7 +63,9 @@ pub fn write_parquet(path: &Path, batch: &RecordBatch, row_group: usize) {
 pub fn write_ipc(path: &Path, batch: &RecordBatch) {
     let file = File::create(path).expect("a new file");
     let mut writer = FileWriter::try_new(file, &batch.schema()).expect("an IPC writer");
-    halves(batch).iter().for_each(|half| writer.write(half).expect("rows"));
+    halves(batch)
+        .iter()
+        .for_each(|half| writer.write(half).expect("rows"));
     writer.finish().expect("a whole file");
 }
 
@@ -73,7 +76,9 @@ pub fn write_ipc(path: &Path, batch: &RecordBatch) {
 #[must_use]
 pub fn ipc_stream(batch: &RecordBatch) -> Vec<u8> {
     let mut writer = StreamWriter::try_new(Vec::new(), &batch.schema()).expect("an IPC writer");
-    halves(batch).iter().for_each(|half| writer.write(half).expect("rows"));
+    halves(batch)
+        .iter()
+        .for_each(|half| writer.write(half).expect("rows"));
     writer.finish().expect("a whole stream");
     writer.into_inner().expect("the bytes")
 }
@@ -89,7 +94,10 @@ pub fn write_csv(path: &Path, batch: &RecordBatch) {
 
 fn halves(batch: &RecordBatch) -> [RecordBatch; 2] {
     let half = batch.num_rows() / 2;
-    [batch.slice(0, half), batch.slice(half, batch.num_rows() - half)]
+    [
+        batch.slice(0, half),
+        batch.slice(half, batch.num_rows() - half),
+    ]
 }
 
 /// The rows of several tables of one schema.

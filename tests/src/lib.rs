@@ -12,7 +12,10 @@ use serde_json::Value;
 /// The project's root.
 #[must_use]
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_path_buf)
+        .unwrap_or_default()
 }
 
 /// A real data file, or `None` (said on standard error) where the folder is absent.
@@ -45,7 +48,10 @@ pub fn binary() -> &'static Path {
             .expect("cargo runs");
         assert!(built.success(), "waage builds");
         let test = std::env::current_exe().expect("a test has a path");
-        let folder = test.parent().and_then(Path::parent).expect("target/debug/deps");
+        let folder = test
+            .parent()
+            .and_then(Path::parent)
+            .expect("target/debug/deps");
         folder.join("waage")
     })
 }
@@ -54,7 +60,9 @@ pub fn binary() -> &'static Path {
 #[must_use]
 pub fn command() -> Command {
     let mut command = Command::new(binary());
-    command.stdin(std::process::Stdio::null()).env("COLUMNS", "100");
+    command
+        .stdin(std::process::Stdio::null())
+        .env("COLUMNS", "100");
     for name in ["NO_COLOR", "SOURCE_DATE_EPOCH", "RAYON_NUM_THREADS"] {
         command.env_remove(name);
     }
@@ -75,10 +83,17 @@ pub fn waage<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output 
 /// When it ends with another code than 0 or 1, or prints no JSON.
 pub fn audit<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Value {
     let mut command = command();
-    command.arg("audit").args(arguments).args(["--format", "json", "--quiet"]);
+    command
+        .arg("audit")
+        .args(arguments)
+        .args(["--format", "json", "--quiet"]);
     let output = command.output().expect("waage starts");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(matches!(output.status.code(), Some(0 | 1)), "{:?} {said}", output.status);
+    assert!(
+        matches!(output.status.code(), Some(0 | 1)),
+        "{:?} {said}",
+        output.status
+    );
     serde_json::from_slice(&output.stdout).expect("one JSON document")
 }
 
@@ -89,8 +104,15 @@ pub fn audit<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Value {
 pub fn failure<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> (i32, String) {
     let output = waage(arguments);
     let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    assert!(output.stdout.is_empty(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(
+        output.stdout.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&output.stdout)
+    );
     assert_eq!(said.lines().count(), 1, "{said}");
-    assert!(!said.contains("panicked") && !said.contains("internal error"), "{said}");
+    assert!(
+        !said.contains("panicked") && !said.contains("internal error"),
+        "{said}"
+    );
     (output.status.code().unwrap_or(-1), said)
 }

@@ -223,8 +223,7 @@ mod tests {
 
     #[test]
     fn options_out_of_range_are_refused_in_a_sentence() {
-        let mut spec = AuditSpec::default();
-        spec.confidence = 95.0;
+        let mut spec = AuditSpec { confidence: 95.0, ..AuditSpec::default() };
         assert!(check(&spec).unwrap_err().to_string().contains("such as 0.95"));
         spec.confidence = 0.95;
         assert!(check(&spec).unwrap_err().to_string().contains("--sensitive"));

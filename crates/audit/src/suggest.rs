@@ -13,7 +13,12 @@ use crate::{AuditError, Job};
 pub fn suggest(job: &Job, observer: &dyn Observer) -> Result<String, AuditError> {
     let columns = inspect(job.source.clone(), observer)?;
     let named = match &job.source {
-        Source::Input(input) => input.paths.iter().map(|p| quoted(p)).collect::<Vec<_>>().join(" "),
+        Source::Input(input) => input
+            .paths
+            .iter()
+            .map(|p| quoted(p))
+            .collect::<Vec<_>>()
+            .join(" "),
         Source::Batches { .. } => "DATA".to_owned(),
     };
     Ok(describe(&columns, &named))
@@ -36,7 +41,11 @@ pub fn describe(columns: &[ColumnFacts], data: &str) -> String {
         })
         .collect();
     let width = |i: usize| {
-        rows.iter().map(|r| r[i].chars().count()).chain([headings[i].len()]).max().unwrap_or(0)
+        rows.iter()
+            .map(|r| r[i].chars().count())
+            .chain([headings[i].len()])
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..5).map(width).collect();
     let line = |cells: &[&str]| {
@@ -55,7 +64,10 @@ pub fn describe(columns: &[ColumnFacts], data: &str) -> String {
     if roles == RolesSpec::default() {
         out.push_str("\nNo column looks like a label, a decision or a score.\n");
     } else {
-        out.push_str(&format!("\nA guess, to be checked:\n\n    waage audit {data}{}\n", options(&roles)));
+        out.push_str(&format!(
+            "\nA guess, to be checked:\n\n    waage audit {data}{}\n",
+            options(&roles)
+        ));
     }
     out
 }
@@ -94,7 +106,10 @@ fn options(roles: &RolesSpec) -> String {
         None => attribute.column.clone(),
     };
     let sensitive: Vec<String> = roles.sensitive.iter().map(text).collect();
-    add("sensitive", (!sensitive.is_empty()).then(|| sensitive.join(",")));
+    add(
+        "sensitive",
+        (!sensitive.is_empty()).then(|| sensitive.join(",")),
+    );
     add("weight", roles.weight.clone());
     add("id", roles.id.clone());
     out

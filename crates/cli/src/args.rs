@@ -53,7 +53,7 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// Print help
-    #[arg(long, short, global = true, action = ArgAction::HelpShort)]
+    #[arg(long, short, global = true, action = ArgAction::HelpShort, display_order = 1000)]
     help: Option<bool>,
 }
 
@@ -150,13 +150,30 @@ pub struct Audit {
     #[arg(long, value_name = "K", allow_negative_numbers = true, requires = "score", conflicts_with_all = ["decision", "top_fraction"], help_heading = "Roles")]
     pub top_k: Option<u64>,
     /// Selected is this share of the scored rows, such as 0.3
-    #[arg(long, value_name = "Q", allow_negative_numbers = true, requires = "score", conflicts_with = "decision", help_heading = "Roles")]
+    #[arg(
+        long,
+        value_name = "Q",
+        allow_negative_numbers = true,
+        requires = "score",
+        conflicts_with = "decision",
+        help_heading = "Roles"
+    )]
     pub top_fraction: Option<String>,
     /// Attributes to compare groups of: gender, age:25:40:60 (bins), age/4 (quantile bins)
-    #[arg(long, value_name = "A[,B…]", value_delimiter = ',', help_heading = "Roles")]
+    #[arg(
+        long,
+        value_name = "A[,B…]",
+        value_delimiter = ',',
+        help_heading = "Roles"
+    )]
     pub sensitive: Vec<String>,
     /// Legitimate conditions, kept in the tally
-    #[arg(long, value_name = "C[,…]", value_delimiter = ',', help_heading = "Roles")]
+    #[arg(
+        long,
+        value_name = "C[,…]",
+        value_delimiter = ',',
+        help_heading = "Roles"
+    )]
     pub stratum: Vec<String>,
     /// Column of row weights
     #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
@@ -175,16 +192,39 @@ pub struct Audit {
     #[arg(long, value_name = "A=VALUE", help_heading = "Method")]
     pub reference: Vec<String>,
     /// Metrics to show; all that the roles allow if absent
-    #[arg(long, value_name = "M[,…]", value_delimiter = ',', help_heading = "Method")]
+    #[arg(
+        long,
+        value_name = "M[,…]",
+        value_delimiter = ',',
+        help_heading = "Method"
+    )]
     pub metrics: Vec<String>,
     /// Confidence of the intervals shown
-    #[arg(long, value_name = "P", allow_negative_numbers = true, default_value_t = 0.95, help_heading = "Method")]
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        default_value_t = 0.95,
+        help_heading = "Method"
+    )]
     pub confidence: f64,
     /// Bootstrap replicates; 0 for none
-    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 1000, help_heading = "Method")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 1000,
+        help_heading = "Method"
+    )]
     pub bootstrap: u32,
     /// Seed of every random stream
-    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 0, help_heading = "Method")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 0,
+        help_heading = "Method"
+    )]
     pub seed: u64,
     /// Policy that judges; a built-in one if absent
     #[arg(long, value_name = "FILE", help_heading = "Method")]
@@ -203,14 +243,24 @@ pub struct Audit {
     #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
     pub lang: Lang,
     /// Hide groups of fewer rows in every format, JSON too; reports for people hide those below the policy's k anyway
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Output")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "Output"
+    )]
     pub suppress_below: Option<u64>,
     /// No progress and no summary line
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
 
     /// Threads; RAYON_NUM_THREADS or all cores if absent
-    #[arg(long, value_name = "N", allow_negative_numbers = true, help_heading = "Reading")]
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "Reading"
+    )]
     pub threads: Option<usize>,
     /// Field separator of CSV files; recognised if absent
     #[arg(long, value_name = "CHAR", help_heading = "Reading")]
@@ -239,11 +289,21 @@ pub enum Generate {
 /// `waage datasets generate lead-scoring`.
 #[derive(Debug, Args)]
 pub struct LeadScoring {
-    /// Rows
-    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 20_000)]
+    /// How many rows
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 20_000
+    )]
     pub rows: u64,
-    /// Seed
-    #[arg(long, value_name = "N", allow_negative_numbers = true, default_value_t = 0)]
+    /// Seed; the same one gives the same rows
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 0
+    )]
     pub seed: u64,
     /// Parquet file to write
     #[arg(long, value_name = "FILE")]

@@ -55,7 +55,12 @@ fn show(args: &Audit, result: &AuditResult) -> Result<(), Failure> {
         Format::Markdown => waage_audit::Format::Markdown,
         Format::Html => waage_audit::Format::Html,
     };
-    output::print(&waage_audit::render(result, format, language, output::style())?)
+    output::print(&waage_audit::render(
+        result,
+        format,
+        language,
+        output::style(),
+    )?)
 }
 
 /// Verdict, rows and seconds in a line.
@@ -65,7 +70,11 @@ pub fn summary_line(result: &AuditResult, language: Language, began: Instant) ->
 
 /// 0 unless the policy is violated.
 fn exit_code(result: &AuditResult) -> ExitCode {
-    if result.policy.violated { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    if result.policy.violated {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 /// The language of an option.
@@ -93,7 +102,9 @@ pub fn today() -> Result<String, Failure> {
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |elapsed| elapsed.as_secs()),
     };
-    Ok(waage_audit::iso_date(i32::try_from(seconds / 86_400).unwrap_or(i32::MAX)))
+    Ok(waage_audit::iso_date(
+        i32::try_from(seconds / 86_400).unwrap_or(i32::MAX),
+    ))
 }
 
 fn job(args: &Audit) -> Result<Job, Failure> {

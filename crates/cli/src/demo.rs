@@ -18,7 +18,12 @@ pub fn run(args: &Demo) -> Result<ExitCode, Failure> {
     bars.finish();
     let result = outcome?;
     let format = waage_audit::Format::Text;
-    output::print(&waage_audit::render(&result, format, language, output::style())?)?;
+    output::print(&waage_audit::render(
+        &result,
+        format,
+        language,
+        output::style(),
+    )?)?;
     if !args.quiet {
         output::say(&summary_line(&result, language, began));
     }

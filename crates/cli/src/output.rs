@@ -18,7 +18,11 @@ pub enum Failure {
 
 impl From<AuditError> for Failure {
     fn from(error: AuditError) -> Self {
-        if error.is_interrupted() { Self::Interrupted } else { Self::Message(error.to_string()) }
+        if error.is_interrupted() {
+            Self::Interrupted
+        } else {
+            Self::Message(error.to_string())
+        }
     }
 }
 
@@ -84,7 +88,9 @@ static PANIC: Mutex<Option<String>> = Mutex::new(None);
 /// damaged files may panic, which the readers turn into an error of their own.
 pub fn keep_panics_quiet() {
     std::panic::set_hook(Box::new(|info| {
-        let place = info.location().map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
+        let place = info
+            .location()
+            .map_or_else(String::new, |at| format!(" at {}:{}", at.file(), at.line()));
         let what = info
             .payload()
             .downcast_ref::<&str>()
@@ -92,7 +98,9 @@ pub fn keep_panics_quiet() {
             .or_else(|| info.payload().downcast_ref::<String>().cloned())
             .unwrap_or_default();
         if let Ok(mut last) = PANIC.lock() {
-            *last = Some(format!("waage: internal error{place} ({what}); nothing was written, please report it"));
+            *last = Some(format!(
+                "waage: internal error{place} ({what}); nothing was written, please report it"
+            ));
         }
     }));
 }

@@ -67,7 +67,10 @@ impl Bars {
     /// Bars on a terminal unless quiet.
     pub fn new(quiet: bool) -> Self {
         let shown = !quiet && std::io::stderr().is_terminal();
-        Self { shown, drawn: Mutex::default() }
+        Self {
+            shown,
+            drawn: Mutex::default(),
+        }
     }
 
     /// Says that from now on input is read and nothing has been begun to be written.
@@ -112,7 +115,9 @@ impl Observer for Bars {
         if !self.shown {
             return;
         }
-        let Ok(mut drawn) = self.drawn.lock() else { return };
+        let Ok(mut drawn) = self.drawn.lock() else {
+            return;
+        };
         drawn.done += amount;
         match (&drawn.bar, drawn.phase) {
             (Some(bar), _) => bar.inc(amount),
@@ -147,10 +152,12 @@ fn bar(phase: Phase, total: Option<u64>, elapsed: Duration) -> ProgressBar {
         .with_message(unit)
         .with_elapsed(elapsed);
     if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style.with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
-            let rate = indicatif::HumanCount(state.per_sec() as u64);
-            let _ = write!(text, "{rate}");
-        }));
+        bar.set_style(
+            style.with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+                let rate = indicatif::HumanCount(state.per_sec() as u64);
+                let _ = write!(text, "{rate}");
+            }),
+        );
     }
     bar
 }
