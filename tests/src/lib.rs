@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the built command and where data lie.
 
 pub mod files;
+pub mod refusal;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -95,6 +96,24 @@ pub fn audit<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Value {
         output.status
     );
     serde_json::from_slice(&output.stdout).expect("one JSON document")
+}
+
+/// The value of a metric of a group of one attribute.
+///
+/// # Panics
+/// When there is no such group.
+#[must_use]
+pub fn metric(result: &Value, attribute: &str, label: &str, metric: &str) -> Value {
+    let group = result["groups"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .find(|g| {
+            g["attributes"].as_object().is_some_and(|a| a.len() == 1)
+                && g["attributes"][attribute] == label
+        })
+        .unwrap_or_else(|| panic!("{attribute} has no group {label}: {}", result["groups"]));
+    group["metrics"][metric]["value"].clone()
 }
 
 /// The sentence and the exit code of a failing run.
