@@ -38,7 +38,10 @@ pub fn metrics(
         .iter()
         .filter(|(metric, _)| shown(metric.quantity().name))
         .map(|(metric, estimate): &(Metric, Estimate)| {
-            (metric.quantity().name.to_owned(), EstimateDoc::from(estimate))
+            (
+                metric.quantity().name.to_owned(),
+                EstimateDoc::from(estimate),
+            )
         })
         .collect()
 }
@@ -89,10 +92,14 @@ pub fn summary(measured: &Measured) -> IndexMap<String, IndexMap<String, Option<
                 .iter()
                 .filter(|row| row.in_summary)
                 .map(|row| {
-                    let found = measured.measurements.iter().find(|m| {
-                        m.subject.attribute == attribute && *m.quantity == row.quantity
-                    });
-                    (row.quantity.name.to_owned(), found.and_then(|m| m.estimate.value))
+                    let found = measured
+                        .measurements
+                        .iter()
+                        .find(|m| m.subject.attribute == attribute && *m.quantity == row.quantity);
+                    (
+                        row.quantity.name.to_owned(),
+                        found.and_then(|m| m.estimate.value),
+                    )
                 })
                 .collect();
             (attribute, values)

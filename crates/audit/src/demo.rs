@@ -35,7 +35,10 @@ pub fn demo(
                 label: Some("converted".to_owned()),
                 score: Some("score".to_owned()),
                 cut: Some(Cut::TopFraction("0.3".to_owned())),
-                sensitive: vec![AttributeSpec::column("gender"), AttributeSpec::column("region")],
+                sensitive: vec![
+                    AttributeSpec::column("gender"),
+                    AttributeSpec::column("region"),
+                ],
                 ..RolesSpec::default()
             },
             ..AuditSpec::default()

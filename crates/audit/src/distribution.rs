@@ -14,10 +14,16 @@ pub fn distributions(tally: &Tally) -> Vec<Distribution> {
     if !tally.kept().scores {
         return out;
     }
-    let grids: Vec<_> = (0..tally.sensitive().len()).map(|axis| tally.score_grids(axis)).collect();
+    let grids: Vec<_> = (0..tally.sensitive().len())
+        .map(|axis| tally.score_grids(axis))
+        .collect();
     let bins = || grids.iter().flatten().flat_map(|(_, grid)| &grid.0);
-    let lowest = bins().map(|(bin, _)| bin_range(*bin).0).min_by(f64::total_cmp);
-    let highest = bins().map(|(bin, _)| bin_range(*bin).1).max_by(f64::total_cmp);
+    let lowest = bins()
+        .map(|(bin, _)| bin_range(*bin).0)
+        .min_by(f64::total_cmp);
+    let highest = bins()
+        .map(|(bin, _)| bin_range(*bin).1)
+        .max_by(f64::total_cmp);
     let (Some(lowest), Some(highest)) = (lowest, highest) else {
         return out;
     };
@@ -31,7 +37,13 @@ pub fn distributions(tally: &Tally) -> Vec<Distribution> {
     };
     let width = (high - low) / BINS as f64;
     let edges: Vec<f64> = (0..=BINS)
-        .map(|i| if i == BINS { high } else { low + width * i as f64 })
+        .map(|i| {
+            if i == BINS {
+                high
+            } else {
+                low + width * i as f64
+            }
+        })
         .collect();
     for (attribute, groups) in tally.sensitive().iter().zip(&grids) {
         for (label, grid) in groups {

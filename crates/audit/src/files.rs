@@ -39,7 +39,9 @@ pub fn render(
 /// # Errors
 /// [`AuditError`] when one cannot be drawn.
 pub fn figures(result: &AuditResult, language: Language) -> Result<Vec<Figure>, AuditError> {
-    let options = waage_charts::Options { hide_below: result.policy.privacy_k };
+    let options = waage_charts::Options {
+        hide_below: result.policy.privacy_k,
+    };
     Ok(waage_charts::figures(result, language, &options)?)
 }
 
@@ -56,7 +58,10 @@ pub fn summary_line(result: &AuditResult, language: Language, seconds: f64) -> S
     words.fill(
         "text.summary_line",
         &[
-            ("verdict", words.text(&format!("verdict.{}", result.verdict.name()))),
+            (
+                "verdict",
+                words.text(&format!("verdict.{}", result.verdict.name())),
+            ),
             ("rows", &words.integer(result.dataset.rows)),
             ("seconds", &words.decimal(seconds, 2)),
         ],
@@ -65,7 +70,10 @@ pub fn summary_line(result: &AuditResult, language: Language, seconds: f64) -> S
 
 /// Makes a folder and its parents; gives those that were not there, outermost first.
 pub fn make_folder(folder: &Path) -> Result<Vec<PathBuf>, AuditError> {
-    let failed = |cause| DataError::Write { path: folder.display().to_string(), cause };
+    let failed = |cause| DataError::Write {
+        path: folder.display().to_string(),
+        cause,
+    };
     if folder.exists() && !folder.is_dir() {
         return Err(failed(io::ErrorKind::NotADirectory.into()).into());
     }
@@ -134,8 +142,10 @@ fn write_all(contents: &[(PathBuf, Vec<u8>)]) -> Result<(), DataError> {
         .iter()
         .map(|(path, bytes)| {
             let mut file = AtomicFile::create(path)?;
-            file.write_all(bytes)
-                .map_err(|cause| DataError::Write { path: path.display().to_string(), cause })?;
+            file.write_all(bytes).map_err(|cause| DataError::Write {
+                path: path.display().to_string(),
+                cause,
+            })?;
             Ok(file)
         })
         .collect::<Result<Vec<_>, DataError>>()?;

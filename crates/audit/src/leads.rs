@@ -59,9 +59,10 @@ pub fn generate_leads(
     };
     let mut file = AtomicFile::create(path)?;
     let summary = generate(&spec, &mut file, observer).map_err(|error| match error {
-        SyntheticError::Write(cause) => {
-            AuditError::from(DataError::Write { path: path.display().to_string(), cause })
-        }
+        SyntheticError::Write(cause) => AuditError::from(DataError::Write {
+            path: path.display().to_string(),
+            cause,
+        }),
         other => other.into(),
     })?;
     file.commit()?;

@@ -17,8 +17,8 @@ mod files;
 mod leads;
 mod plan;
 pub mod schema;
-pub mod tables;
 mod suggest;
+pub mod tables;
 
 use sha2::{Digest, Sha256};
 use waage_core::tally::{Builder, Kept, Tally};
@@ -85,8 +85,14 @@ pub struct Style {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
     let spec = plan::resolve(&job.spec, &job.policy);
     plan::check(&spec)?;
-    let sensitive: Vec<String> = spec.roles.sensitive.iter().map(|a| a.name.clone()).collect();
-    job.policy.check_against(&waage_metrics::quantities(), &sensitive)?;
+    let sensitive: Vec<String> = spec
+        .roles
+        .sensitive
+        .iter()
+        .map(|a| a.name.clone())
+        .collect();
+    job.policy
+        .check_against(&waage_metrics::quantities(), &sensitive)?;
     let dataset = Dataset::open(
         job.source.clone(),
         &spec.roles,
@@ -96,7 +102,11 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
     )?;
     let scan = scan(&dataset, &spec, observer)?;
     let tally = scan.state.finish(&scan.axes)?;
-    let facts = ScanFacts { cut: scan.cut, rows_filtered_out: scan.rows_filtered_out, notes: scan.notes };
+    let facts = ScanFacts {
+        cut: scan.cut,
+        rows_filtered_out: scan.rows_filtered_out,
+        notes: scan.notes,
+    };
     result(&tally, &spec, &job.policy, &job.as_of, facts, observer)
 }
 
@@ -114,15 +124,25 @@ fn scan(
     observer: &dyn Observer,
 ) -> Result<Scan<Builder>, AuditError> {
     let names = |attributes: &[AttributeSpec]| {
-        attributes.iter().map(|a| a.name.clone()).collect::<Vec<_>>()
+        attributes
+            .iter()
+            .map(|a| a.name.clone())
+            .collect::<Vec<_>>()
     };
     let sensitive = names(&spec.roles.sensitive);
     let strata = names(&spec.roles.stratum);
-    let kept =
-        Kept { weights: spec.roles.weight.is_some(), scores: spec.roles.score.is_some() };
+    let kept = Kept {
+        weights: spec.roles.weight.is_some(),
+        scores: spec.roles.score.is_some(),
+    };
     let limits = waage_core::tally::Limits::default();
     let new = || Builder::new(&sensitive, &strata, kept, limits);
-    Ok(dataset.scan(observer, new, |builder, block| builder.add(block), Builder::merge)?)
+    Ok(dataset.scan(
+        observer,
+        new,
+        |builder, block| builder.add(block),
+        Builder::merge,
+    )?)
 }
 
 /// Measures, judges and assembles: everything after the scan.
@@ -147,7 +167,11 @@ fn judge(
     roles: GivenRoles,
     as_of: &str,
 ) -> Result<Judgement, AuditError> {
-    let views: Vec<String> = measured.views.iter().map(|view| view.attributes.join("*")).collect();
+    let views: Vec<String> = measured
+        .views
+        .iter()
+        .map(|view| view.attributes.join("*"))
+        .collect();
     let facts = Facts {
         catalogue: &waage_metrics::quantities(),
         views: &views,
@@ -156,15 +180,25 @@ fn judge(
         has_score: roles.score,
     };
     let day = as_of.parse().map_err(|_| {
-        AuditError::Option(format!("the day {as_of:?} is no date; write it as 2026-11-24"))
+        AuditError::Option(format!(
+            "the day {as_of:?} is no date; write it as 2026-11-24"
+        ))
     })?;
-    Ok(waage_govern::judge(policy, &measured.measurements, &facts, Some(day))?)
+    Ok(waage_govern::judge(
+        policy,
+        &measured.measurements,
+        &facts,
+        Some(day),
+    )?)
 }
 
 /// How the tie block of a cut is shared out.
 fn tie(cut: Option<&CutResult>) -> Tie {
     match cut {
-        Some(cut) if cut.tied > 0 => Tie { selected: cut.tied_selected, tied: cut.tied },
+        Some(cut) if cut.tied > 0 => Tie {
+            selected: cut.tied_selected,
+            tied: cut.tied,
+        },
         _ => Tie::NONE,
     }
 }
@@ -193,7 +227,11 @@ fn document(
             seed: spec.seed,
             filter: spec.filter.clone(),
             cut: facts.cut,
-            views: measured.views.iter().map(|view| view.attributes.clone()).collect(),
+            views: measured
+                .views
+                .iter()
+                .map(|view| view.attributes.clone())
+                .collect(),
             references,
             as_of: (!judgement.summary.waivers.is_empty()).then(|| as_of.to_owned()),
             version: VERSION.to_owned(),
@@ -221,14 +259,20 @@ fn dataset_summary(
     use waage_core::block::outcome;
     let outcomes = tally.outcomes();
     let count = |keep: &dyn Fn(u8) -> bool| {
-        (0..outcome::COUNT as u8).filter(|o| keep(*o)).map(|o| outcomes[usize::from(o)]).sum::<u64>()
+        (0..outcome::COUNT as u8)
+            .filter(|o| keep(*o))
+            .map(|o| outcomes[usize::from(o)])
+            .sum::<u64>()
     };
     let all = tally.view(&[]).groups.pop();
     let sums = |part: &dyn Fn(&waage_core::tally::Sums) -> f64| {
-        all.as_ref().map_or(0.0, |group| group.outcomes.iter().map(part).sum::<f64>())
+        all.as_ref()
+            .map_or(0.0, |group| group.outcomes.iter().map(part).sum::<f64>())
     };
     let rows = tally.rows();
-    let scored = all.as_ref().map_or(0, |g| g.outcomes.iter().map(|s| s.scored).sum::<u64>());
+    let scored = all
+        .as_ref()
+        .map_or(0, |g| g.outcomes.iter().map(|s| s.scored).sum::<u64>());
     let roles = &spec.roles;
     let decided = roles.decision.is_some() || roles.cut.is_some();
     DatasetSummary {
@@ -261,7 +305,9 @@ fn check_threads(threads: usize) -> Result<usize, String> {
     if (1..=THREADS_MAX).contains(&threads) {
         Ok(threads)
     } else {
-        Err(format!("{threads} threads cannot be had: ask for 1 to {THREADS_MAX}, or leave the option out for all cores"))
+        Err(format!(
+            "{threads} threads cannot be had: ask for 1 to {THREADS_MAX}, or leave the option out for all cores"
+        ))
     }
 }
 
@@ -309,7 +355,11 @@ pub fn iso_date(days: i32) -> String {
 pub fn csv_format(separator: Option<char>, decimal: Option<char>) -> Result<CsvFormat, String> {
     let ascii = |c: char| u8::try_from(c).ok().filter(u8::is_ascii);
     let separator = separator
-        .map(|c| ascii(c).ok_or_else(|| format!("--separator {c:?} must be one ASCII character, such as ; or ,")))
+        .map(|c| {
+            ascii(c).ok_or_else(|| {
+                format!("--separator {c:?} must be one ASCII character, such as ; or ,")
+            })
+        })
         .transpose()?;
     let decimal = decimal
         .map(|c| {

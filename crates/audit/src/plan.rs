@@ -39,13 +39,21 @@ pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
         }
     }
     for attribute in &policy.attributes {
-        if !resolved.roles.sensitive.iter().any(|mine| fits(&attribute.spec, mine)) {
+        if !resolved
+            .roles
+            .sensitive
+            .iter()
+            .any(|mine| fits(&attribute.spec, mine))
+        {
             resolved.roles.sensitive.push(attribute.spec.clone());
         }
     }
     if resolved.roles.stratum.is_empty() {
-        resolved.roles.stratum =
-            data.stratum.iter().map(|column| AttributeSpec::column(column)).collect();
+        resolved.roles.stratum = data
+            .stratum
+            .iter()
+            .map(|column| AttributeSpec::column(column))
+            .collect();
     }
     resolved
 }
@@ -83,8 +91,12 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
                 .to_owned(),
         );
     }
-    let mut names: Vec<&str> =
-        roles.sensitive.iter().chain(&roles.stratum).map(|a| a.name.as_str()).collect();
+    let mut names: Vec<&str> = roles
+        .sensitive
+        .iter()
+        .chain(&roles.stratum)
+        .map(|a| a.name.as_str())
+        .collect();
     names.sort_unstable();
     if let Some(twice) = names.windows(2).find(|pair| pair[0] == pair[1]) {
         return fail(format!(
@@ -95,7 +107,9 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
     if let Some(Cut::Threshold(at)) = roles.cut
         && !at.is_finite()
     {
-        return fail(format!("the threshold {at} is not a number a score can reach"));
+        return fail(format!(
+            "the threshold {at} is not a number a score can reach"
+        ));
     }
     for attribute in spec.reference.keys() {
         if !roles.sensitive.iter().any(|a| a.name == *attribute) {
@@ -114,7 +128,11 @@ pub fn metrics(spec: &AuditSpec) -> Result<Option<Vec<Metric>>, AuditError> {
     let Some(names) = &spec.metrics else {
         return Ok(None);
     };
-    names.iter().map(|name| metric(name)).collect::<Result<_, _>>().map(Some)
+    names
+        .iter()
+        .map(|name| metric(name))
+        .collect::<Result<_, _>>()
+        .map(Some)
 }
 
 fn metric(name: &str) -> Result<Metric, AuditError> {
@@ -151,7 +169,10 @@ pub fn request(
     let roles = given(spec);
     let allowed = roles.metrics();
     let judged = |metric: &Metric| {
-        policy.checks.iter().any(|check| Metric::parse(&check.metric) == Some(*metric))
+        policy
+            .checks
+            .iter()
+            .any(|check| Metric::parse(&check.metric) == Some(*metric))
     };
     let wanted = metrics(spec)?;
     let metrics = allowed
@@ -172,7 +193,9 @@ pub fn request(
             let rule = policy.attributes.iter().find(|a| fits(&a.spec, attribute));
             match rule.map(|a| &a.reference) {
                 None | Some(Reference::Largest) => ReferenceRule::Largest,
-                Some(Reference::Best) => ReferenceRule::Best { min_rows: policy.data.group_min_n },
+                Some(Reference::Best) => ReferenceRule::Best {
+                    min_rows: policy.data.group_min_n,
+                },
                 Some(Reference::Overall) => ReferenceRule::Overall,
                 Some(Reference::Value(label)) => ReferenceRule::Named(label.clone()),
             }
@@ -213,8 +236,12 @@ pub fn shown(spec: &AuditSpec, quantity: &str) -> bool {
     let Some(names) = &spec.metrics else {
         return true;
     };
-    names.iter().any(|name| Metric::parse(name).is_some_and(|m| m.quantity().name == quantity))
-        || NAMED.iter().any(|row| row.quantity.name == quantity && row.in_summary)
+    names
+        .iter()
+        .any(|name| Metric::parse(name).is_some_and(|m| m.quantity().name == quantity))
+        || NAMED
+            .iter()
+            .any(|row| row.quantity.name == quantity && row.in_summary)
 }
 
 #[cfg(test)]
@@ -223,15 +250,31 @@ mod tests {
 
     #[test]
     fn options_out_of_range_are_refused_in_a_sentence() {
-        let mut spec = AuditSpec { confidence: 95.0, ..AuditSpec::default() };
-        assert!(check(&spec).unwrap_err().to_string().contains("such as 0.95"));
+        let mut spec = AuditSpec {
+            confidence: 95.0,
+            ..AuditSpec::default()
+        };
+        assert!(
+            check(&spec)
+                .unwrap_err()
+                .to_string()
+                .contains("such as 0.95")
+        );
         spec.confidence = 0.95;
-        assert!(check(&spec).unwrap_err().to_string().contains("--sensitive"));
+        assert!(
+            check(&spec)
+                .unwrap_err()
+                .to_string()
+                .contains("--sensitive")
+        );
         spec.roles.sensitive = vec![AttributeSpec::column("gender")];
         assert!(check(&spec).unwrap_err().to_string().contains("--label"));
         spec.roles.label = Some("y".to_owned());
         spec.metrics = Some(vec!["selection_rat".to_owned()]);
         let message = check(&spec).unwrap_err().to_string();
-        assert!(message.contains("did you mean \"selection_rate\""), "{message}");
+        assert!(
+            message.contains("did you mean \"selection_rate\""),
+            "{message}"
+        );
     }
 }

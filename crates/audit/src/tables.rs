@@ -23,19 +23,35 @@ impl Columns {
     }
 
     fn text<'a>(&mut self, name: &str, values: impl Iterator<Item = Option<&'a str>>) {
-        self.push(name, DataType::Utf8, Arc::new(values.collect::<StringArray>()));
+        self.push(
+            name,
+            DataType::Utf8,
+            Arc::new(values.collect::<StringArray>()),
+        );
     }
 
     fn real(&mut self, name: &str, values: impl Iterator<Item = Option<f64>>) {
-        self.push(name, DataType::Float64, Arc::new(values.collect::<Float64Array>()));
+        self.push(
+            name,
+            DataType::Float64,
+            Arc::new(values.collect::<Float64Array>()),
+        );
     }
 
     fn count(&mut self, name: &str, values: impl Iterator<Item = Option<u64>>) {
-        self.push(name, DataType::UInt64, Arc::new(values.collect::<UInt64Array>()));
+        self.push(
+            name,
+            DataType::UInt64,
+            Arc::new(values.collect::<UInt64Array>()),
+        );
     }
 
     fn flag(&mut self, name: &str, values: impl Iterator<Item = Option<bool>>) {
-        self.push(name, DataType::Boolean, Arc::new(values.collect::<BooleanArray>()));
+        self.push(
+            name,
+            DataType::Boolean,
+            Arc::new(values.collect::<BooleanArray>()),
+        );
     }
 
     fn estimates(&mut self, estimates: &[&EstimateDoc]) {
@@ -61,22 +77,41 @@ pub fn groups(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
     let rows: Vec<_> = result
         .groups
         .iter()
-        .flat_map(|group| group.metrics.iter().map(move |(metric, estimate)| (group, metric, estimate)))
+        .flat_map(|group| {
+            group
+                .metrics
+                .iter()
+                .map(move |(metric, estimate)| (group, metric, estimate))
+        })
         .collect();
     let mut columns = Columns::default();
     for attribute in &result.roles.sensitive {
-        let of = |group: &waage_result::document::GroupResult| group.attributes.get(&attribute.name).cloned().flatten();
+        let of = |group: &waage_result::document::GroupResult| {
+            group.attributes.get(&attribute.name).cloned().flatten()
+        };
         let values: Vec<Option<String>> = rows.iter().map(|(group, ..)| of(group)).collect();
         columns.text(&attribute.name, values.iter().map(Option::as_deref));
     }
-    let views: Vec<String> =
-        rows.iter().map(|(group, ..)| waage_result::privacy::view_name(group)).collect();
-    let names: Vec<String> =
-        rows.iter().map(|(group, ..)| waage_result::privacy::group_name(group)).collect();
+    let views: Vec<String> = rows
+        .iter()
+        .map(|(group, ..)| waage_result::privacy::view_name(group))
+        .collect();
+    let names: Vec<String> = rows
+        .iter()
+        .map(|(group, ..)| waage_result::privacy::group_name(group))
+        .collect();
     columns.text("attribute", views.iter().map(|v| Some(v.as_str())));
     columns.text("group", names.iter().map(|n| Some(n.as_str())));
-    columns.text("metric", rows.iter().map(|(_, metric, _)| Some(metric.as_str())));
-    columns.estimates(&rows.iter().map(|(.., estimate)| *estimate).collect::<Vec<_>>());
+    columns.text(
+        "metric",
+        rows.iter().map(|(_, metric, _)| Some(metric.as_str())),
+    );
+    columns.estimates(
+        &rows
+            .iter()
+            .map(|(.., estimate)| *estimate)
+            .collect::<Vec<_>>(),
+    );
     columns.finish()
 }
 
@@ -90,14 +125,20 @@ pub fn disparities(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
     columns.text("attribute", rows.iter().map(|d| Some(d.attribute.as_str())));
     columns.text("metric", rows.iter().map(|d| Some(d.metric.as_str())));
     columns.text("scheme", rows.iter().map(|d| Some(d.scheme.as_str())));
-    columns.text("comparison", rows.iter().map(|d| Some(d.comparison.as_str())));
+    columns.text(
+        "comparison",
+        rows.iter().map(|d| Some(d.comparison.as_str())),
+    );
     columns.text("group", rows.iter().map(|d| d.group.as_deref()));
     columns.text("reference", rows.iter().map(|d| d.reference.as_deref()));
     columns.estimates(&rows.iter().map(|d| &d.estimate).collect::<Vec<_>>());
     columns.real("p", rows.iter().map(|d| d.p));
     columns.real("p_adjusted", rows.iter().map(|d| d.p_adjusted));
     columns.text("test", rows.iter().map(|d| d.test.as_deref()));
-    columns.flag("four_fifths_adverse", rows.iter().map(|d| d.four_fifths_adverse));
+    columns.flag(
+        "four_fifths_adverse",
+        rows.iter().map(|d| d.four_fifths_adverse),
+    );
     columns.finish()
 }
 
@@ -111,7 +152,10 @@ pub fn findings(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
     columns.text("check", rows.iter().map(|f| Some(f.check.as_str())));
     columns.text("attribute", rows.iter().map(|f| Some(f.attribute.as_str())));
     columns.text("metric", rows.iter().map(|f| Some(f.metric.as_str())));
-    columns.text("comparison", rows.iter().map(|f| Some(f.comparison.as_str())));
+    columns.text(
+        "comparison",
+        rows.iter().map(|f| Some(f.comparison.as_str())),
+    );
     columns.text("group", rows.iter().map(|f| f.group.as_deref()));
     columns.text("reference", rows.iter().map(|f| f.reference.as_deref()));
     columns.text("state", rows.iter().map(|f| Some(f.state.name())));
