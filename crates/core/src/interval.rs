@@ -113,7 +113,11 @@ fn select(values: &mut [f64], position: f64) -> Option<f64> {
     if share == 0.0 {
         return Some(from);
     }
-    let to = beyond.iter().copied().min_by(f64::total_cmp).unwrap_or(from);
+    let to = beyond
+        .iter()
+        .copied()
+        .min_by(f64::total_cmp)
+        .unwrap_or(from);
     Some(if from == to {
         from
     } else {

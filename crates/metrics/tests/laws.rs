@@ -30,7 +30,7 @@ fn tally(tables: &Tables, names: [&str; 3]) -> Tally {
             });
         }
     }
-    let labels = vec![names.map(|name| Label::text(name)).to_vec()];
+    let labels = vec![names.map(Label::text).to_vec()];
     builder.finish(&labels).expect("small")
 }
 
