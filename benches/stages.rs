@@ -26,7 +26,10 @@ use waage_result::spec::{AttributeSpec, RolesSpec};
 const COLUMNS: [&str; 4] = ["converted", "contacted", "gender", "region"];
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| a != "--bench")
+        .collect();
     let Some(path) = arguments.first() else {
         eprintln!("usage: cargo bench -p waage-benches --bench stages -- FILE [RUNS]");
         return;
@@ -55,7 +58,11 @@ fn report(name: &str, runs: usize, mut work: impl FnMut()) {
         })
         .collect();
     times.sort_by(f64::total_cmp);
-    println!("{name:<28} {:>9.2} ms (best {:.2})", times[runs / 2], times[0]);
+    println!(
+        "{name:<28} {:>9.2} ms (best {:.2})",
+        times[runs / 2],
+        times[0]
+    );
 }
 
 /// The limit: what the parquet crate needs for these columns.
@@ -68,21 +75,24 @@ fn decode(path: &str) -> usize {
         .iter()
         .map(|field| match field.data_type() {
             DataType::Utf8 => {
-                let kind = DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+                let kind =
+                    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
                 field.as_ref().clone().with_data_type(kind)
             }
             _ => field.as_ref().clone(),
         })
         .collect();
     let options = ArrowReaderOptions::new().with_schema(Arc::new(Schema::new(fields)));
-    let metadata = ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).expect("schema");
+    let metadata =
+        ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).expect("schema");
     let groups = metadata.metadata().num_row_groups();
     (0..groups)
         .into_par_iter()
         .with_max_len(1)
         .map(|group| {
             let file = File::open(path).expect("file");
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
+            let builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata.clone());
             let mask = ProjectionMask::columns(builder.parquet_schema(), COLUMNS);
             let reader = builder
                 .with_projection(mask)
@@ -90,7 +100,9 @@ fn decode(path: &str) -> usize {
                 .with_batch_size(8192)
                 .build()
                 .expect("reader");
-            reader.map(|batch| batch.expect("batch").num_rows()).sum::<usize>()
+            reader
+                .map(|batch| batch.expect("batch").num_rows())
+                .sum::<usize>()
         })
         .sum()
 }
@@ -99,7 +111,10 @@ fn scan(path: &str) -> Tally {
     let roles = RolesSpec {
         label: Some(COLUMNS[0].to_owned()),
         decision: Some(COLUMNS[1].to_owned()),
-        sensitive: vec![AttributeSpec::column(COLUMNS[2]), AttributeSpec::column(COLUMNS[3])],
+        sensitive: vec![
+            AttributeSpec::column(COLUMNS[2]),
+            AttributeSpec::column(COLUMNS[3]),
+        ],
         ..RolesSpec::default()
     };
     let limits = waage_data::Limits::default();
@@ -107,13 +122,22 @@ fn scan(path: &str) -> Tally {
     let names = [COLUMNS[2].to_owned(), COLUMNS[3].to_owned()];
     let new = || Builder::new(&names, &[], Kept::default(), Limits::default());
     let scan = data
-        .scan(&Silent, new, |builder, block| builder.add(block), Builder::merge)
+        .scan(
+            &Silent,
+            new,
+            |builder, block| builder.add(block),
+            Builder::merge,
+        )
         .expect("scan");
     scan.state.finish(&scan.axes).expect("tally")
 }
 
 fn estimate(tally: &Tally, replicates: usize) {
-    let roles = GivenRoles { label: true, decision: true, score: false };
+    let roles = GivenRoles {
+        label: true,
+        decision: true,
+        score: false,
+    };
     let request = Request {
         views: vec![vec![0], vec![1], vec![0, 1]],
         references: vec![ReferenceRule::Largest; 2],

@@ -8,20 +8,27 @@ use serde_json::{Map, Value};
 use waage_tests::{audit, real_data, root};
 
 fn golden(name: &str) -> Value {
-    let text = std::fs::read_to_string(root().join("tests/golden").join(name)).expect("golden file");
+    let text =
+        std::fs::read_to_string(root().join("tests/golden").join(name)).expect("golden file");
     serde_json::from_str(&text).expect("JSON")
 }
 
 fn texts(value: &Value) -> Vec<String> {
     let item = |v: &Value| v.as_str().unwrap_or("(missing)").to_owned();
-    value.as_array().map(|a| a.iter().map(item).collect()).unwrap_or_default()
+    value
+        .as_array()
+        .map(|a| a.iter().map(item).collect())
+        .unwrap_or_default()
 }
 
 /// Compares numbers to 1e-12, relative beyond 1.
 fn same(expected: &Value, found: &Value, what: &str, checked: &mut usize) {
     match (expected.as_f64(), found.as_f64()) {
         (Some(e), Some(f)) => {
-            assert!((e - f).abs() <= 1e-12 * e.abs().max(1.0), "{what}: expected {e}, found {f}");
+            assert!(
+                (e - f).abs() <= 1e-12 * e.abs().max(1.0),
+                "{what}: expected {e}, found {f}"
+            );
         }
         (None, None) => {}
         _ => panic!("{what}: expected {expected}, found {found}"),
@@ -42,7 +49,12 @@ fn compare(case: &Value, header: &Value, result: &Value) -> usize {
         }
     };
     let empty = Map::new();
-    each(&case["overall"], result["overall"].as_object().unwrap_or(&empty), "overall", &mut checked);
+    each(
+        &case["overall"],
+        result["overall"].as_object().unwrap_or(&empty),
+        "overall",
+        &mut checked,
+    );
     let found_groups = result["groups"].as_array().expect("groups");
     let groups = case["groups"].as_array().expect("groups");
     assert_eq!(found_groups.len(), groups.len(), "{name}: number of groups");
@@ -52,7 +64,12 @@ fn compare(case: &Value, header: &Value, result: &Value) -> usize {
             .find(|g| g["attributes"] == group["attributes"])
             .unwrap_or_else(|| panic!("{name}: no group {}", group["attributes"]));
         let metrics = found["metrics"].as_object().unwrap_or(&empty);
-        each(&group["values"], metrics, &group["attributes"].to_string(), &mut checked);
+        each(
+            &group["values"],
+            metrics,
+            &group["attributes"].to_string(),
+            &mut checked,
+        );
     }
     for view in case["disparities"].as_array().expect("disparities") {
         checked += compare_view(name, view, header, result);
@@ -66,7 +83,12 @@ fn compare_view(name: &str, view: &Value, header: &Value, result: &Value) -> usi
     let what = |rest: &str| format!("{name} {attribute} {rest}");
     let reference = &result["settings"]["references"][&attribute];
     let expected = (!view["reference"].is_null()).then(|| texts(&view["reference"]).join("*"));
-    assert_eq!(reference.as_str(), expected.as_deref(), "{}", what("reference"));
+    assert_eq!(
+        reference.as_str(),
+        expected.as_deref(),
+        "{}",
+        what("reference")
+    );
 
     let found: Vec<&Value> = result["disparities"]
         .as_array()
@@ -86,11 +108,20 @@ fn compare_view(name: &str, view: &Value, header: &Value, result: &Value) -> usi
             .map_or(Value::Null, |d| d["value"].clone())
     };
     for (quantity, expected) in view["summary"].as_object().into_iter().flatten() {
-        let comparison = if quantity.contains("ratio") { "ratio" } else { "difference" };
+        let comparison = if quantity.contains("ratio") {
+            "ratio"
+        } else {
+            "difference"
+        };
         let value = find(quantity, "between_groups", comparison, None);
         same(expected, &value, &what(quantity), &mut checked);
         if let Some(plain) = result["summary"][&attribute].get(quantity) {
-            same(expected, plain, &what(&format!("summary {quantity}")), &mut checked);
+            same(
+                expected,
+                plain,
+                &what(&format!("summary {quantity}")),
+                &mut checked,
+            );
         }
     }
     let metrics = texts(&header["disparity_metrics"]);
@@ -99,7 +130,12 @@ fn compare_view(name: &str, view: &Value, header: &Value, result: &Value) -> usi
             let values = view[scheme][comparison].as_array().into_iter().flatten();
             for (metric, expected) in metrics.iter().zip(values) {
                 let value = find(metric, scheme, comparison, None);
-                same(expected, &value, &what(&format!("{scheme} {comparison} {metric}")), &mut checked);
+                same(
+                    expected,
+                    &value,
+                    &what(&format!("{scheme} {comparison} {metric}")),
+                    &mut checked,
+                );
             }
         }
     }
@@ -119,7 +155,12 @@ fn compare_view(name: &str, view: &Value, header: &Value, result: &Value) -> usi
                 let values = pair["quantities"].as_array().into_iter().flatten();
                 for (quantity, expected) in quantities.iter().zip(values) {
                     let value = find(quantity, scheme, "difference", Some(&group));
-                    same(expected, &value, &what(&format!("{group} {quantity}")), &mut checked);
+                    same(
+                        expected,
+                        &value,
+                        &what(&format!("{group} {quantity}")),
+                        &mut checked,
+                    );
                 }
             }
         }
@@ -137,7 +178,9 @@ fn run(path: &Path, case: &Value) -> Value {
 fn real_files_agree_with_the_peers() {
     let golden = golden("real.json");
     for case in golden["cases"].as_array().expect("cases") {
-        let Some(path) = real_data(case["file"].as_str().expect("file")) else { return };
+        let Some(path) = real_data(case["file"].as_str().expect("file")) else {
+            return;
+        };
         assert!(compare(case, &golden["header"], &run(&path, case)) > 100);
     }
 }
@@ -159,7 +202,9 @@ fn random_tables_agree_with_the_peers() {
     assert_eq!(tables.len(), 200);
     for table in tables {
         let table = &as_text(table, "");
-        let path = folder.path().join(format!("{}.csv", table["name"].as_str().expect("name")));
+        let path = folder
+            .path()
+            .join(format!("{}.csv", table["name"].as_str().expect("name")));
         std::fs::write(&path, csv(table)).expect("CSV");
         assert!(compare(table, &golden["header"], &run(&path, table)) > 30);
     }
@@ -172,9 +217,11 @@ fn as_text(value: &Value, key: &str) -> Value {
     match value {
         Value::String(label) if of_labels => format!("_{label}").into(),
         Value::Array(items) => items.iter().map(|item| as_text(item, key)).collect(),
-        Value::Object(map) => {
-            map.iter().map(|(key, item)| (key.clone(), as_text(item, key))).collect::<Map<_, _>>().into()
-        }
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, item)| (key.clone(), as_text(item, key)))
+            .collect::<Map<_, _>>()
+            .into(),
         other => other.clone(),
     }
 }
@@ -183,11 +230,33 @@ fn as_text(value: &Value, key: &str) -> Value {
 fn csv(table: &Value) -> Vec<u8> {
     let binary = |column: &str| -> Option<Vec<String>> {
         let digits = table.get(column)?.as_str()?;
-        Some(digits.chars().map(|c| if c == '-' { String::new() } else { c.to_string() }).collect())
+        Some(
+            digits
+                .chars()
+                .map(|c| {
+                    if c == '-' {
+                        String::new()
+                    } else {
+                        c.to_string()
+                    }
+                })
+                .collect(),
+        )
     };
     let number = |column: &str| -> Option<Vec<String>> {
         let values = table.get(column)?.as_array()?;
-        Some(values.iter().map(|v| if v.is_null() { String::new() } else { v.to_string() }).collect())
+        Some(
+            values
+                .iter()
+                .map(|v| {
+                    if v.is_null() {
+                        String::new()
+                    } else {
+                        v.to_string()
+                    }
+                })
+                .collect(),
+        )
     };
     let mut columns: Vec<(String, Vec<String>)> = Vec::new();
     for name in ["y", "d"] {
@@ -199,15 +268,20 @@ fn csv(table: &Value) -> Vec<u8> {
     for (name, attribute) in table["attributes"].as_object().into_iter().flatten() {
         let labels = texts(&attribute["labels"]);
         let codes = attribute["codes"].as_str().unwrap_or_default();
-        let label = |c: char| c.to_digit(10).map_or(String::new(), |i| labels[i as usize].clone());
+        let label = |c: char| {
+            c.to_digit(10)
+                .map_or(String::new(), |i| labels[i as usize].clone())
+        };
         columns.push((name.clone(), codes.chars().map(label).collect()));
     }
     let mut out = Vec::new();
     let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
     writeln!(out, "{}", names.join(",")).expect("memory");
     for row in 0..columns.first().map_or(0, |(_, values)| values.len()) {
-        let fields: Vec<String> =
-            columns.iter().map(|(_, values)| quoted(values[row].as_str())).collect();
+        let fields: Vec<String> = columns
+            .iter()
+            .map(|(_, values)| quoted(values[row].as_str()))
+            .collect();
         writeln!(out, "{}", fields.join(",")).expect("memory");
     }
     out
@@ -215,7 +289,11 @@ fn csv(table: &Value) -> Vec<u8> {
 
 /// A CSV field; an empty one stays bare, which is missing.
 fn quoted(field: &str) -> String {
-    if field.is_empty() { String::new() } else { format!("\"{}\"", field.replace('"', "\"\"")) }
+    if field.is_empty() {
+        String::new()
+    } else {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    }
 }
 
 /// The rows of a published case, the columns it has, and the best group for the four-fifths rule.
@@ -263,15 +341,25 @@ fn published_cases_come_out_exactly() {
     let golden = golden("conformance.json");
     let folder = tempfile::tempdir().expect("temporary folder");
     let mut checked = 0;
-    for (i, case) in golden["cases"].as_array().expect("cases").iter().enumerate() {
-        let Some((rows, options, best)) = published(case) else { continue };
+    for (i, case) in golden["cases"]
+        .as_array()
+        .expect("cases")
+        .iter()
+        .enumerate()
+    {
+        let Some((rows, options, best)) = published(case) else {
+            continue;
+        };
         let path = folder.path().join(format!("{i}.csv"));
         std::fs::write(&path, rows).expect("CSV");
         let expects = case["expect"].as_array().expect("expectations");
         if expects.iter().any(|e| e["quantity"] == "weight") {
             continue; // reweighing, which is no audit
         }
-        let named = expects.iter().find_map(|e| e["reference"].as_str()).map(str::to_owned);
+        let named = expects
+            .iter()
+            .find_map(|e| e["reference"].as_str())
+            .map(str::to_owned);
         let reference = best.or(named);
         let mut arguments = vec![path.display().to_string(), "--bootstrap".into(), "0".into()];
         arguments.extend(options.iter().map(|o| (*o).to_owned()));
@@ -299,25 +387,34 @@ fn check_published(
     let comparison = expect["comparison"].as_str().unwrap_or("ratio");
     let scheme = expect["scheme"].as_str();
     let find = |metric: &str, scheme: &str| {
-        result["disparities"].as_array().into_iter().flatten().find(|d| {
-            d["metric"] == metric
-                && d["scheme"] == scheme
-                && d["comparison"] == comparison
-                && (scheme == "between_groups" || scheme == "to_overall" || d["group"] == group)
-        })
+        result["disparities"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .find(|d| {
+                d["metric"] == metric
+                    && d["scheme"] == scheme
+                    && d["comparison"] == comparison
+                    && (scheme == "between_groups" || scheme == "to_overall" || d["group"] == group)
+            })
     };
     let exact = || {
-        let [num, den] = expect["exact"].as_array()?.as_slice() else { return None };
+        let [num, den] = expect["exact"].as_array()?.as_slice() else {
+            return None;
+        };
         Some(Value::from(num.as_f64()? / den.as_f64()?))
     };
     match (quantity, scheme) {
         ("adverse", _) => {
-            let Some(found) = find("selection_rate", "to_reference") else { return };
+            let Some(found) = find("selection_rate", "to_reference") else {
+                return;
+            };
             assert_eq!(found["four_fifths_adverse"], expect["value"], "{what}");
             *checked += 1;
         }
         ("impact_ratio", _) => {
-            let (Some(found), Some(exact)) = (find("selection_rate", "to_reference"), exact()) else {
+            let (Some(found), Some(exact)) = (find("selection_rate", "to_reference"), exact())
+            else {
                 return;
             };
             same(&exact, &found["value"], &what, checked);
@@ -334,7 +431,9 @@ fn check_published(
         }
         _ => {
             let groups = result["groups"].as_array().into_iter().flatten();
-            let Some(group) = groups.into_iter().find(|g| g["attributes"]["g"] == group) else { return };
+            let Some(group) = groups.into_iter().find(|g| g["attributes"]["g"] == group) else {
+                return;
+            };
             let found = &group["metrics"][quantity]["value"];
             if let Some(exact) = exact().filter(|_| !found.is_null()) {
                 same(&exact, found, &what, checked);

@@ -151,7 +151,12 @@ mod tests {
         labels.sort();
         assert_eq!(
             labels,
-            [Label::Int(-1), Label::Int(9), Label::Int(10), Label::Missing]
+            [
+                Label::Int(-1),
+                Label::Int(9),
+                Label::Int(10),
+                Label::Missing
+            ]
         );
     }
 

@@ -72,7 +72,12 @@ impl Stream {
     /// The beginning of `stream` under `seed`.
     #[must_use]
     pub fn new(seed: u64, stream: u64) -> Self {
-        Self { seed, stream, index: 0, spare: None }
+        Self {
+            seed,
+            stream,
+            index: 0,
+            spare: None,
+        }
     }
 
     /// The next 64 random bits.

@@ -22,7 +22,13 @@ fn row() -> impl Strategy<Value = Row> {
     ];
     let weight = prop_oneof![4 => 0.0..10.0_f64, 1 => Just(1e-200), 1 => Just(1e60)];
     (0..4_u8, 0..30_u8, 0..outcome::COUNT as u8, weight, score).prop_map(
-        |(gender, region, outcome, weight, score)| Row { gender, region, outcome, weight, score },
+        |(gender, region, outcome, weight, score)| Row {
+            gender,
+            region,
+            outcome,
+            weight,
+            score,
+        },
     )
 }
 
@@ -34,7 +40,10 @@ fn label(axis: usize, value: u8) -> Label {
     }
 }
 
-const KEPT: Kept = Kept { weights: true, scores: true };
+const KEPT: Kept = Kept {
+    weights: true,
+    scores: true,
+};
 
 /// Counts rows in blocks of the given size; level codes are handed out by first sight.
 fn tally(rows: &[Row], block: usize, kept: Kept, limits: Limits) -> Tally {
@@ -54,10 +63,15 @@ fn tally(rows: &[Row], block: usize, kept: Kept, limits: Limits) -> Tally {
                 keys[axis].push(code as i32);
             }
         }
-        let tables: Vec<Vec<u32>> =
-            levels.iter().map(|l| (0..l.len() as u32).collect()).collect();
-        let axes: Vec<Codes<'_>> =
-            keys.iter().zip(&tables).map(|(keys, table)| Codes { keys, table }).collect();
+        let tables: Vec<Vec<u32>> = levels
+            .iter()
+            .map(|l| (0..l.len() as u32).collect())
+            .collect();
+        let axes: Vec<Codes<'_>> = keys
+            .iter()
+            .zip(&tables)
+            .map(|(keys, table)| Codes { keys, table })
+            .collect();
         let outcomes: Vec<u8> = rows.iter().map(|r| r.outcome).collect();
         let weights: Vec<f64> = rows.iter().map(|r| r.weight).collect();
         let scores: Vec<f64> = rows.iter().map(|r| r.score).collect();
@@ -175,9 +189,19 @@ fn views_are_sums_of_cells() {
     let tally = plain(&rows);
     let view = tally.view(&[0]);
     assert_eq!(view.groups.len(), 4);
-    assert_eq!(view.groups.iter().map(waage_core::tally::GroupTotals::rows).sum::<u64>(), 200);
+    assert_eq!(
+        view.groups
+            .iter()
+            .map(waage_core::tally::GroupTotals::rows)
+            .sum::<u64>(),
+        200
+    );
     assert_eq!(view.groups[3].name.to_string(), "(missing)");
-    let male: f64 = rows.iter().filter(|r| r.gender == 0).map(|r| r.weight * r.score).sum();
+    let male: f64 = rows
+        .iter()
+        .filter(|r| r.gender == 0)
+        .map(|r| r.weight * r.score)
+        .sum();
     let found: f64 = view.groups[2].outcomes.iter().map(|s| s.ws).sum();
     assert!((male - found).abs() < 1e-12);
     let grids = tally.score_grids(0);
@@ -187,21 +211,42 @@ fn views_are_sums_of_cells() {
 #[test]
 fn too_many_cells_are_an_error_that_says_what_to_do() {
     let rows: Vec<Row> = (0..120)
-        .map(|i| Row { gender: i % 4, region: i % 30, outcome: 0, weight: 1.0, score: 0.5 })
+        .map(|i| Row {
+            gender: i % 4,
+            region: i % 30,
+            outcome: 0,
+            weight: 1.0,
+            score: 0.5,
+        })
         .collect();
     let names = ["gender".to_owned(), "region".to_owned()];
-    let limits = Limits { dense_cells_max: 4, cells_max: 10 };
+    let limits = Limits {
+        dense_cells_max: 4,
+        cells_max: 10,
+    };
     let mut builder = Builder::new(&names, &[], Kept::default(), limits);
     let gender: Vec<i32> = rows.iter().map(|r| i32::from(r.gender)).collect();
     let region: Vec<i32> = rows.iter().map(|r| i32::from(r.region)).collect();
     let codes: Vec<u32> = (0..30).collect();
     builder.add(&Block {
         len: rows.len(),
-        axes: &[Codes { keys: &gender, table: &codes }, Codes { keys: &region, table: &codes }],
+        axes: &[
+            Codes {
+                keys: &gender,
+                table: &codes,
+            },
+            Codes {
+                keys: &region,
+                table: &codes,
+            },
+        ],
         outcomes: &vec![0; rows.len()],
         weights: None,
         scores: None,
     });
     let error = builder.finish(&[Vec::new(), Vec::new()]).unwrap_err();
-    assert!(error.to_string().contains("more than 10 combinations"), "{error}");
+    assert!(
+        error.to_string().contains("more than 10 combinations"),
+        "{error}"
+    );
 }

@@ -221,4 +221,3 @@ pub struct Distribution {
     /// Share of the group's scored rows in each bin.
     pub shares: Vec<f64>,
 }
-

@@ -99,7 +99,9 @@ pub enum Bins {
 
 /// An attribute that could not be read from its text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("--sensitive {text:?}: {problem}; write COLUMN, COLUMN:EDGE:EDGE or COLUMN/BINS, such as gender, age:25:40:60 or age/4")]
+#[error(
+    "--sensitive {text:?}: {problem}; write COLUMN, COLUMN:EDGE:EDGE or COLUMN/BINS, such as gender, age:25:40:60 or age/4"
+)]
 pub struct AttributeSyntax {
     /// What was given.
     pub text: String,
@@ -111,7 +113,11 @@ impl AttributeSpec {
     /// A column as it is.
     #[must_use]
     pub fn column(name: &str) -> Self {
-        Self { name: name.to_owned(), column: name.to_owned(), bins: None }
+        Self {
+            name: name.to_owned(),
+            column: name.to_owned(),
+            bins: None,
+        }
     }
 
     /// Reads `gender`, `age:25:40:60` or `age/4`.
@@ -164,12 +170,18 @@ mod tests {
 
     #[test]
     fn attributes_parse_as_columns_edges_and_quantiles() {
-        assert_eq!(AttributeSpec::parse("gender").unwrap(), AttributeSpec::column("gender"));
+        assert_eq!(
+            AttributeSpec::parse("gender").unwrap(),
+            AttributeSpec::column("gender")
+        );
         assert_eq!(
             AttributeSpec::parse("age:25:40:60").unwrap().bins,
             Some(Bins::Edges(vec![25.0, 40.0, 60.0]))
         );
-        assert_eq!(AttributeSpec::parse("age/4").unwrap().bins, Some(Bins::Quantiles(4)));
+        assert_eq!(
+            AttributeSpec::parse("age/4").unwrap().bins,
+            Some(Bins::Quantiles(4))
+        );
         for bad in ["age:40:25", "age:x", "age/1", "", "age:inf"] {
             assert!(AttributeSpec::parse(bad).is_err(), "{bad}");
         }

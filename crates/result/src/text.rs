@@ -59,8 +59,12 @@ impl Catalogue {
         static EN: OnceLock<Catalogue> = OnceLock::new();
         static DE: OnceLock<Catalogue> = OnceLock::new();
         match language {
-            Language::En => EN.get_or_init(|| Self::read(language, include_str!("messages/en.toml"))),
-            Language::De => DE.get_or_init(|| Self::read(language, include_str!("messages/de.toml"))),
+            Language::En => {
+                EN.get_or_init(|| Self::read(language, include_str!("messages/en.toml")))
+            }
+            Language::De => {
+                DE.get_or_init(|| Self::read(language, include_str!("messages/de.toml")))
+            }
         }
     }
 
@@ -96,7 +100,9 @@ impl Catalogue {
         let mut out = String::new();
         let mut rest = self.text(key);
         while let Some(open) = rest.find('{') {
-            let Some(close) = rest[open..].find('}') else { break };
+            let Some(close) = rest[open..].find('}') else {
+                break;
+            };
             out.push_str(&rest[..open]);
             let name = &rest[open + 1..open + close];
             match values.iter().find(|(key, _)| *key == name) {
@@ -142,7 +148,11 @@ impl Catalogue {
             text = text.replace('.', ",");
         }
         let zero = !text.bytes().any(|b| b.is_ascii_digit() && b != b'0');
-        if value < 0.0 && !zero { format!("\u{2212}{text}") } else { text }
+        if value < 0.0 && !zero {
+            format!("\u{2212}{text}")
+        } else {
+            text
+        }
     }
 
     /// A share in per cent: `12.3%` or `12,3 %` (with a narrow no-break space).
@@ -158,7 +168,11 @@ impl Catalogue {
 
 fn flatten(prefix: &str, table: &toml::Table, texts: &mut HashMap<String, String>) {
     for (key, value) in table {
-        let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+        let path = if prefix.is_empty() {
+            key.clone()
+        } else {
+            format!("{prefix}.{key}")
+        };
         match value {
             toml::Value::Table(inner) => flatten(&path, inner, texts),
             toml::Value::String(text) => {
@@ -190,7 +204,11 @@ mod tests {
         assert!(!en.keys().is_empty());
         assert_eq!(en.keys(), de.keys());
         for key in en.keys() {
-            assert_eq!(placeholders(en.text(key)), placeholders(de.text(key)), "{key}");
+            assert_eq!(
+                placeholders(en.text(key)),
+                placeholders(de.text(key)),
+                "{key}"
+            );
         }
     }
 

@@ -18,7 +18,10 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { dense_cells_max: 1 << 16, cells_max: 1 << 20 }
+        Self {
+            dense_cells_max: 1 << 16,
+            cells_max: 1 << 20,
+        }
     }
 }
 
@@ -171,7 +174,11 @@ impl Builder {
             let highest = axis.table.iter().copied().max().unwrap_or(0);
             if highest >= *capacity {
                 // Small attributes get their exact width, large ones room to grow.
-                *capacity = if highest < 16 { highest + 1 } else { (highest + 1).next_power_of_two() };
+                *capacity = if highest < 16 {
+                    highest + 1
+                } else {
+                    (highest + 1).next_power_of_two()
+                };
             }
         }
         if wanted == self.capacities {
@@ -205,18 +212,29 @@ impl Builder {
             let key = self.key(&codes);
             let target = self.slot(key)?;
             moved.insert(slot, target);
-            let (from, to) = (slot as usize * outcome::COUNT, target as usize * outcome::COUNT);
-            self.counts[to..to + outcome::COUNT].copy_from_slice(&counts[from..from + outcome::COUNT]);
+            let (from, to) = (
+                slot as usize * outcome::COUNT,
+                target as usize * outcome::COUNT,
+            );
+            self.counts[to..to + outcome::COUNT]
+                .copy_from_slice(&counts[from..from + outcome::COUNT]);
         }
         let width = outcome::COUNT as u64;
         let relocate = |at: u64| moved[&(at / width)] * width + at % width;
-        self.sums = sums.into_iter().map(|(at, sums)| (relocate(at), sums)).collect();
+        self.sums = sums
+            .into_iter()
+            .map(|(at, sums)| (relocate(at), sums))
+            .collect();
         self.histogram = histogram
             .into_iter()
             .map(|(key, n)| (relocate(key >> 20) << 20 | key & 0xF_FFFF, n))
             .collect();
         let lanes = dense && product as usize <= LANE_CELLS_MAX;
-        self.lanes = if lanes { vec![0; LANES * self.counts.len()] } else { Vec::new() };
+        self.lanes = if lanes {
+            vec![0; LANES * self.counts.len()]
+        } else {
+            Vec::new()
+        };
         Ok(())
     }
 
@@ -225,7 +243,9 @@ impl Builder {
         codes
             .iter()
             .zip(&self.capacities)
-            .fold(0, |key, (&code, &capacity)| key * u64::from(capacity) + u64::from(code))
+            .fold(0, |key, (&code, &capacity)| {
+                key * u64::from(capacity) + u64::from(code)
+            })
     }
 
     /// The slot of a combination, made if new.
@@ -237,7 +257,9 @@ impl Builder {
         let slot = *map.entry(key).or_insert(next);
         if slot == next {
             if map.len() > self.limits.cells_max {
-                return Err(TallyError::TooManyCells { limit: self.limits.cells_max });
+                return Err(TallyError::TooManyCells {
+                    limit: self.limits.cells_max,
+                });
             }
             self.counts.resize(self.counts.len() + outcome::COUNT, 0);
         }
@@ -262,7 +284,10 @@ impl Builder {
                 .filter(|(_, counts)| counts.iter().any(|&n| n > 0))
                 .map(|(slot, _)| (slot as u64, codes_of(slot as u64)))
                 .collect(),
-            Slots::Sparse(map) => map.iter().map(|(&key, &slot)| (slot, codes_of(key))).collect(),
+            Slots::Sparse(map) => map
+                .iter()
+                .map(|(&key, &slot)| (slot, codes_of(key)))
+                .collect(),
         }
     }
 
@@ -286,7 +311,8 @@ impl Builder {
             if key != last.0 {
                 last = (key, self.slot(key)?);
             }
-            self.index.push(last.1 as u32 * outcome::COUNT as u32 + u32::from(o));
+            self.index
+                .push(last.1 as u32 * outcome::COUNT as u32 + u32::from(o));
         }
         self.wide = wide;
         Ok(())
@@ -308,7 +334,10 @@ impl Builder {
             .collect();
         match (block.axes, scaled.as_slice()) {
             ([a], [x]) => self.index.extend(
-                a.keys.iter().zip(block.outcomes).map(|(&i, &o)| x[i as usize] + u32::from(o)),
+                a.keys
+                    .iter()
+                    .zip(block.outcomes)
+                    .map(|(&i, &o)| x[i as usize] + u32::from(o)),
             ),
             ([a, b], [x, y]) => self.index.extend(
                 a.keys
@@ -318,7 +347,8 @@ impl Builder {
                     .map(|((&i, &j), &o)| x[i as usize] + y[j as usize] + u32::from(o)),
             ),
             _ => {
-                self.index.extend(block.outcomes.iter().map(|&o| u32::from(o)));
+                self.index
+                    .extend(block.outcomes.iter().map(|&o| u32::from(o)));
                 for (axis, table) in block.axes.iter().zip(&scaled) {
                     for (at, &k) in self.index.iter_mut().zip(axis.keys) {
                         *at += table[k as usize];
@@ -354,7 +384,8 @@ impl Builder {
                     squared * score,
                     squared * score * score,
                 ];
-                sums.scores.resize(parts.len(), crate::exact_sum::ExactSum::default());
+                sums.scores
+                    .resize(parts.len(), crate::exact_sum::ExactSum::default());
                 for (sum, part) in sums.scores.iter_mut().zip(parts) {
                     sum.add(part);
                 }
@@ -375,8 +406,12 @@ impl Builder {
             self.error = self.error.or(other.error);
             return self;
         }
-        let capacities: Vec<u32> =
-            self.capacities.iter().zip(&other.capacities).map(|(a, b)| *a.max(b)).collect();
+        let capacities: Vec<u32> = self
+            .capacities
+            .iter()
+            .zip(&other.capacities)
+            .map(|(a, b)| *a.max(b))
+            .collect();
         if let Err(error) = self.absorb(&mut other, capacities) {
             self.error = Some(error);
         }
@@ -395,7 +430,10 @@ impl Builder {
             let key = self.key(&codes);
             let target = self.slot(key)?;
             moved.insert(slot, target);
-            let (from, to) = (slot as usize * outcome::COUNT, target as usize * outcome::COUNT);
+            let (from, to) = (
+                slot as usize * outcome::COUNT,
+                target as usize * outcome::COUNT,
+            );
             for i in 0..outcome::COUNT {
                 self.counts[to + i] += other.counts[from + i];
             }
@@ -405,7 +443,10 @@ impl Builder {
             self.sums.entry(relocate(*at)).or_default().merge(sums);
         }
         for (key, n) in &other.histogram {
-            *self.histogram.entry(relocate(key >> 20) << 20 | key & 0xF_FFFF).or_default() += n;
+            *self
+                .histogram
+                .entry(relocate(key >> 20) << 20 | key & 0xF_FFFF)
+                .or_default() += n;
         }
         Ok(())
     }
@@ -426,7 +467,13 @@ impl Builder {
             for (_, codes) in &occupied {
                 seen[codes[axis] as usize] = true;
             }
-            levels.extend(labels[axis].iter().zip(seen).filter(|(_, s)| *s).map(|(l, _)| l.clone()));
+            levels.extend(
+                labels[axis]
+                    .iter()
+                    .zip(seen)
+                    .filter(|(_, s)| *s)
+                    .map(|(l, _)| l.clone()),
+            );
             levels.sort_unstable();
             levels.dedup();
         }
@@ -448,13 +495,19 @@ impl Builder {
         let width = outcome::COUNT as u64;
         for (at, sums) in self.sums {
             if let Some(cell) = cells.get_mut(&place[&(at / width)]) {
-                cell.sums.entry((at % width) as u8).or_default().merge(&sums);
+                cell.sums
+                    .entry((at % width) as u8)
+                    .or_default()
+                    .merge(&sums);
             }
         }
         for (key, n) in self.histogram {
             let at = key >> 20;
             if let Some(cell) = cells.get_mut(&place[&(at / width)]) {
-                *cell.scores.entry(((at % width) as u8, (key & 0xF_FFFF) as u32)).or_default() += n;
+                *cell
+                    .scores
+                    .entry(((at % width) as u8, (key & 0xF_FFFF) as u32))
+                    .or_default() += n;
             }
         }
         let attributes = self
@@ -463,6 +516,11 @@ impl Builder {
             .zip(used)
             .map(|(name, labels)| Attribute { name, labels })
             .collect();
-        Ok(Tally { attributes, sensitive: self.sensitive, kept: self.kept, cells })
+        Ok(Tally {
+            attributes,
+            sensitive: self.sensitive,
+            kept: self.kept,
+            cells,
+        })
     }
 }

@@ -22,7 +22,9 @@ pub enum TallyBytesError {
     #[error("this is not a saved tally: it does not begin with WAAGETLY")]
     NotATally,
     /// Written by another version.
-    #[error("the saved tally has version {0}, this program reads version {VERSION}; save it again with this program")]
+    #[error(
+        "the saved tally has version {0}, this program reads version {VERSION}; save it again with this program"
+    )]
     Version(u16),
     /// Cut off or damaged.
     #[error("the saved tally is damaged: {0}; save it again")]
@@ -75,13 +77,18 @@ impl Tally {
         if flags > 3 {
             return Err(TallyBytesError::Damaged("unknown flags"));
         }
-        let kept = Kept { weights: flags & 1 == 1, scores: flags & 2 == 2 };
+        let kept = Kept {
+            weights: flags & 1 == 1,
+            scores: flags & 2 == 2,
+        };
         let sensitive = get_len(input)?;
         let count = get_len(input)?;
         if sensitive > count || count > input.len() {
             return Err(TallyBytesError::Damaged("more attributes than bytes"));
         }
-        let attributes = (0..count).map(|_| get_attribute(input)).collect::<Read<Vec<_>>>()?;
+        let attributes = (0..count)
+            .map(|_| get_attribute(input))
+            .collect::<Read<Vec<_>>>()?;
         let count = get_len(input)?;
         let mut cells = BTreeMap::new();
         let mut last: Option<Box<[u32]>> = None;
@@ -91,7 +98,9 @@ impl Tally {
                 .map(|attribute| {
                     let code = u32::from_le_bytes(array(input)?);
                     let known = (code as usize) < attribute.labels.len();
-                    known.then_some(code).ok_or(TallyBytesError::Damaged("a level code has no label"))
+                    known
+                        .then_some(code)
+                        .ok_or(TallyBytesError::Damaged("a level code has no label"))
                 })
                 .collect::<Read<Box<[u32]>>>()?;
             if last.as_ref().is_some_and(|last| *last >= codes) {
@@ -103,7 +112,12 @@ impl Tally {
         if !input.is_empty() {
             return Err(TallyBytesError::Damaged("bytes follow the end"));
         }
-        Ok(Self { attributes, sensitive, kept, cells })
+        Ok(Self {
+            attributes,
+            sensitive,
+            kept,
+            cells,
+        })
     }
 }
 
@@ -165,13 +179,17 @@ fn put_cell(out: &mut Vec<u8>, cell: &Cell) {
 }
 
 fn take<'a>(input: &mut &'a [u8], len: usize) -> Read<&'a [u8]> {
-    let (head, tail) = input.split_at_checked(len).ok_or(TallyBytesError::Damaged("it is cut off"))?;
+    let (head, tail) = input
+        .split_at_checked(len)
+        .ok_or(TallyBytesError::Damaged("it is cut off"))?;
     *input = tail;
     Ok(head)
 }
 
 fn array<const N: usize>(input: &mut &[u8]) -> Read<[u8; N]> {
-    take(input, N)?.try_into().map_err(|_| TallyBytesError::Damaged("it is cut off"))
+    take(input, N)?
+        .try_into()
+        .map_err(|_| TallyBytesError::Damaged("it is cut off"))
 }
 
 fn get_len(input: &mut &[u8]) -> Read<usize> {
@@ -193,7 +211,9 @@ fn get_attribute(input: &mut &[u8]) -> Read<Attribute> {
     if count > input.len() {
         return Err(TallyBytesError::Damaged("more labels than bytes"));
     }
-    let labels = (0..count).map(|_| get_label(input)).collect::<Read<Vec<_>>>()?;
+    let labels = (0..count)
+        .map(|_| get_label(input))
+        .collect::<Read<Vec<_>>>()?;
     if labels.windows(2).any(|pair| pair[0] >= pair[1]) {
         return Err(TallyBytesError::Damaged("labels are out of order"));
     }
@@ -243,14 +263,24 @@ fn get_cell(input: &mut &[u8], kept: Kept) -> Read<Cell> {
         if ![0, 2, 6].contains(&parts) {
             return Err(TallyBytesError::Damaged("unknown number of score sums"));
         }
-        let scores = (0..parts).map(|_| get_sum(input)).collect::<Read<Vec<_>>>()?;
-        cell.sums.insert(outcome, ExactSums { weights, scored, scores });
+        let scores = (0..parts)
+            .map(|_| get_sum(input))
+            .collect::<Read<Vec<_>>>()?;
+        cell.sums.insert(
+            outcome,
+            ExactSums {
+                weights,
+                scored,
+                scores,
+            },
+        );
     }
     let count = get_len(input)?;
     for _ in 0..count {
         let [outcome] = array(input)?;
         let bin = u32::from_le_bytes(array(input)?);
-        cell.scores.insert((outcome, bin), u64::from_le_bytes(array(input)?));
+        cell.scores
+            .insert((outcome, bin), u64::from_le_bytes(array(input)?));
     }
     Ok(cell)
 }

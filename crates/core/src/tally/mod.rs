@@ -34,13 +34,17 @@ pub struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TallyError {
     /// More cells than the limit.
-    #[error("the sensitive attributes and strata form more than {limit} combinations that occur; use fewer attributes or coarser bins")]
+    #[error(
+        "the sensitive attributes and strata form more than {limit} combinations that occur; use fewer attributes or coarser bins"
+    )]
     TooManyCells {
         /// The limit.
         limit: usize,
     },
     /// More combinations than can be numbered.
-    #[error("the levels of the attributes multiply to more than 2^63 combinations; use fewer attributes or coarser bins")]
+    #[error(
+        "the levels of the attributes multiply to more than 2^63 combinations; use fewer attributes or coarser bins"
+    )]
     TooManyCombinations,
     /// Two tallies of different shape.
     #[error("tallies of different shape cannot be merged: {0}; make both with the same roles")]
@@ -165,7 +169,12 @@ impl Tally {
     /// # Errors
     /// [`TallyError::Shape`] when attributes, their order or what is kept differ.
     pub fn merge(self, other: &Self) -> Result<Self, TallyError> {
-        let names = |t: &Self| t.attributes.iter().map(|a| a.name.clone()).collect::<Vec<_>>();
+        let names = |t: &Self| {
+            t.attributes
+                .iter()
+                .map(|a| a.name.clone())
+                .collect::<Vec<_>>()
+        };
         if names(&self) != names(other) || self.sensitive != other.sensitive {
             return Err(TallyError::Shape(format!(
                 "attributes {:?} and {:?}",
@@ -174,7 +183,9 @@ impl Tally {
             )));
         }
         if self.kept != other.kept {
-            return Err(TallyError::Shape("only one keeps weights or scores".to_owned()));
+            return Err(TallyError::Shape(
+                "only one keeps weights or scores".to_owned(),
+            ));
         }
         let attributes: Vec<Attribute> = self
             .attributes
@@ -185,7 +196,10 @@ impl Tally {
                 labels.extend_from_slice(&b.labels);
                 labels.sort_unstable();
                 labels.dedup();
-                Attribute { name: a.name.clone(), labels }
+                Attribute {
+                    name: a.name.clone(),
+                    labels,
+                }
             })
             .collect();
         let mut merged = Self {
@@ -199,10 +213,19 @@ impl Tally {
                 .attributes
                 .iter()
                 .zip(&merged.attributes)
-                .map(|(old, new)| old.labels.iter().map(|l| position(&new.labels, l)).collect())
+                .map(|(old, new)| {
+                    old.labels
+                        .iter()
+                        .map(|l| position(&new.labels, l))
+                        .collect()
+                })
                 .collect();
             for (codes, cell) in &part.cells {
-                let codes = codes.iter().zip(&maps).map(|(c, map)| map[*c as usize]).collect();
+                let codes = codes
+                    .iter()
+                    .zip(&maps)
+                    .map(|(c, map)| map[*c as usize])
+                    .collect();
                 merged.cells.entry(codes).or_default().merge(cell);
             }
         }

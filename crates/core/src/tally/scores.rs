@@ -11,14 +11,22 @@ const SHIFT: u32 = 44;
 #[must_use]
 pub fn ordered_bits(score: f64) -> u64 {
     let bits = (score + 0.0).to_bits();
-    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+    if bits >> 63 == 1 {
+        !bits
+    } else {
+        bits | 1 << 63
+    }
 }
 
 /// The real of an image.
 #[inline]
 #[must_use]
 pub fn from_ordered_bits(image: u64) -> f64 {
-    f64::from_bits(if image >> 63 == 1 { image & !(1 << 63) } else { !image })
+    f64::from_bits(if image >> 63 == 1 {
+        image & !(1 << 63)
+    } else {
+        !image
+    })
 }
 
 /// The grid bin of a finite score.
@@ -32,7 +40,10 @@ pub fn bin_of_score(score: f64) -> u32 {
 #[must_use]
 pub fn bin_range(bin: u32) -> (f64, f64) {
     let low = u64::from(bin) << SHIFT;
-    (from_ordered_bits(low), from_ordered_bits(low | ((1 << SHIFT) - 1)))
+    (
+        from_ordered_bits(low),
+        from_ordered_bits(low | ((1 << SHIFT) - 1)),
+    )
 }
 
 /// Rows by grid bin, ascending, for one group.
@@ -53,7 +64,9 @@ mod tests {
 
     #[test]
     fn bins_keep_the_order_of_scores_and_hold_them() {
-        let scores = [-1e300, -1.5, -1e-310, -0.0, 0.0, 5e-324, 0.25, 0.5, 0.500_1, 1.0, 1e300];
+        let scores = [
+            -1e300, -1.5, -1e-310, -0.0, 0.0, 5e-324, 0.25, 0.5, 0.500_1, 1.0, 1e300,
+        ];
         for pair in scores.windows(2) {
             assert!(bin_of_score(pair[0]) <= bin_of_score(pair[1]), "{pair:?}");
         }

@@ -110,8 +110,15 @@ impl Tally {
                 outcomes: totals(&cell),
             })
             .collect();
-        let attributes = axes.iter().map(|&axis| self.attributes[axis].name.clone()).collect();
-        View { axes: axes.to_vec(), attributes, groups }
+        let attributes = axes
+            .iter()
+            .map(|&axis| self.attributes[axis].name.clone())
+            .collect();
+        View {
+            axes: axes.to_vec(),
+            attributes,
+            groups,
+        }
     }
 
     /// Score histograms by group of one sensitive attribute.
@@ -145,7 +152,12 @@ fn totals(cell: &Cell) -> [Sums; outcome::COUNT] {
     std::array::from_fn(|o| {
         let n = cell.n[o];
         let count = n as f64;
-        let mut out = Sums { n, w1: count, w2: count, ..Sums::default() };
+        let mut out = Sums {
+            n,
+            w1: count,
+            w2: count,
+            ..Sums::default()
+        };
         let Some(exact) = cell.sums.get(&(o as u8)) else {
             return out;
         };

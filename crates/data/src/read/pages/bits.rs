@@ -23,7 +23,11 @@ enum Run {
 impl<B: AsRef<[u8]>> BitRuns<B> {
     /// Bits from byte `at` on.
     pub fn new(bytes: B, at: usize) -> Self {
-        Self { bytes, at, run: Run::Repeat(0, false) }
+        Self {
+            bytes,
+            at,
+            run: Run::Repeat(0, false),
+        }
     }
 
     /// Appends the next `n` bits.

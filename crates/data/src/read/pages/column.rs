@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, BooleanArray, BooleanBufferBuilder, DictionaryArray, Int32Array, StringArray};
+use arrow::array::{
+    ArrayRef, BooleanArray, BooleanBufferBuilder, DictionaryArray, Int32Array, StringArray,
+};
 use arrow::buffer::NullBuffer;
 use bytes::Bytes;
 use parquet::basic::Encoding;
@@ -128,7 +130,10 @@ impl Column {
             Kind::Flags => Arc::new(BooleanArray::new(flags.finish(), nulls)),
             Kind::Codes => {
                 let keys = Int32Array::new(keys.into(), nulls);
-                Arc::new(DictionaryArray::try_new(keys, Arc::clone(&self.dictionary) as ArrayRef)?)
+                Arc::new(DictionaryArray::try_new(
+                    keys,
+                    Arc::clone(&self.dictionary) as ArrayRef,
+                )?)
             }
         })
     }
@@ -143,7 +148,12 @@ impl Column {
         }
         self.present.truncate(0);
         levels.read(rows, &mut self.present).map_err(broken)?;
-        let ones = self.present.as_slice().iter().map(|byte| byte.count_ones() as usize).sum();
+        let ones = self
+            .present
+            .as_slice()
+            .iter()
+            .map(|byte| byte.count_ones() as usize)
+            .sum();
         Ok(Some(ones))
     }
 
@@ -194,7 +204,12 @@ impl Column {
         let start = keys.len();
         keys.resize(start + rows, 0);
         let mut next = packed.as_slice();
-        for (byte, place) in self.present.as_slice().iter().zip(keys[start..].chunks_mut(8)) {
+        for (byte, place) in self
+            .present
+            .as_slice()
+            .iter()
+            .zip(keys[start..].chunks_mut(8))
+        {
             let (head, tail) = next.split_at(next.len().min(byte.count_ones() as usize));
             next = tail;
             if head.len() == place.len() {
@@ -218,11 +233,18 @@ impl Column {
     fn next_page(&mut self) -> Result<(), ParquetError> {
         match self.pages.get_next_page()? {
             None => Err(corrupt("a column has fewer rows than its row group")),
-            Some(Page::DictionaryPage { buf, num_values, .. }) => {
+            Some(Page::DictionaryPage {
+                buf, num_values, ..
+            }) => {
                 self.dictionary = Arc::new(dictionary(&buf, num_values as usize)?);
                 Ok(())
             }
-            Some(Page::DataPage { buf, num_values, encoding, .. }) => {
+            Some(Page::DataPage {
+                buf,
+                num_values,
+                encoding,
+                ..
+            }) => {
                 self.left = num_values as usize;
                 let mut at = 0;
                 self.levels = None;
@@ -263,14 +285,14 @@ impl Column {
     fn open(&self, bytes: Bytes, encoding: Encoding) -> Result<Values, ParquetError> {
         match (self.kind, encoding) {
             (Kind::Flags, Encoding::PLAIN) => Ok(Values::Bits(bytes, 0)),
-            (Kind::Flags, Encoding::RLE) => {
-                Ok(Values::Runs(BitRuns::new(bytes, 4)))
-            }
+            (Kind::Flags, Encoding::RLE) => Ok(Values::Runs(BitRuns::new(bytes, 4))),
             (Kind::Codes, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) => {
                 // A page of nulls alone may leave the width out.
                 let width = u32::from(bytes.first().copied().unwrap_or_default());
                 let at = usize::from(!bytes.is_empty());
-                Ok(Values::Codes(Hybrid::new(bytes, at, width).map_err(broken)?))
+                Ok(Values::Codes(
+                    Hybrid::new(bytes, at, width).map_err(broken)?,
+                ))
             }
             _ => Err(corrupt("a page is encoded otherwise than the footer says")),
         }
@@ -279,7 +301,9 @@ impl Column {
 
 /// A length of four bytes.
 fn prefix(bytes: &[u8], at: usize) -> Result<usize, ParquetError> {
-    let four = bytes.get(at..at + 4).and_then(|b| <[u8; 4]>::try_from(b).ok());
+    let four = bytes
+        .get(at..at + 4)
+        .and_then(|b| <[u8; 4]>::try_from(b).ok());
     let four = four.ok_or_else(|| corrupt("a length breaks off"))?;
     Ok(u32::from_le_bytes(four) as usize)
 }
@@ -290,7 +314,9 @@ fn dictionary(bytes: &[u8], count: usize) -> Result<StringArray, ParquetError> {
     let mut at = 0;
     for _ in 0..count {
         let len = prefix(bytes, at)?;
-        let text = bytes.get(at + 4..at + 4 + len).ok_or_else(|| corrupt("a dictionary breaks off"))?;
+        let text = bytes
+            .get(at + 4..at + 4 + len)
+            .ok_or_else(|| corrupt("a dictionary breaks off"))?;
         texts.push(std::str::from_utf8(text).map_err(|_| corrupt("a text is not UTF-8"))?);
         at += 4 + len;
     }

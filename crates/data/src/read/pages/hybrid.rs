@@ -32,7 +32,14 @@ impl<B: AsRef<[u8]>> Hybrid<B> {
     pub fn new(bytes: B, at: usize, width: u32) -> Result<Self, Broken> {
         let fits = width <= 32 && at <= bytes.as_ref().len();
         let run = Run::Repeat(0, 0);
-        let empty = Self { bytes, at, width, run, spare: [0; 8], spare_at: 8 };
+        let empty = Self {
+            bytes,
+            at,
+            width,
+            run,
+            spare: [0; 8],
+            spare_at: 8,
+        };
         if fits { Ok(empty) } else { Err(Broken) }
     }
 

@@ -37,8 +37,8 @@ pub(crate) fn plan(
     fields
         .iter()
         .map(|root| {
-            let mut leaves =
-                (0..parquet.num_columns()).filter(|leaf| parquet.get_column_root_idx(*leaf) == *root);
+            let mut leaves = (0..parquet.num_columns())
+                .filter(|leaf| parquet.get_column_root_idx(*leaf) == *root);
             let leaf = leaves.next().filter(|_| leaves.next().is_none())?;
             let field = schema.fields().get(*root)?;
             let chunk = group.columns().get(leaf)?;
@@ -144,7 +144,10 @@ impl Window {
         let mut bytes = Vec::new();
         file.seek(SeekFrom::Start(start))?;
         file.take(len).read_to_end(&mut bytes)?;
-        Ok(Self { start, bytes: bytes.into() })
+        Ok(Self {
+            start,
+            bytes: bytes.into(),
+        })
     }
 }
 
@@ -162,7 +165,8 @@ impl ChunkReader for Window {
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<bytes::Bytes, ParquetError> {
-        self.bytes.get_bytes(start.saturating_sub(self.start), length)
+        self.bytes
+            .get_bytes(start.saturating_sub(self.start), length)
     }
 }
 

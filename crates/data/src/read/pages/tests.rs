@@ -23,7 +23,12 @@ struct Made {
 }
 
 fn made() -> impl Strategy<Value = Made> {
-    let row = (prop::option::weighted(0.8, 0..40_u8), prop::option::weighted(0.9, any::<bool>()), 0..3_u8, any::<bool>());
+    let row = (
+        prop::option::weighted(0.8, 0..40_u8),
+        prop::option::weighted(0.9, any::<bool>()),
+        0..3_u8,
+        any::<bool>(),
+    );
     // Long stretches of one value make runs, mixed ones make packed groups.
     let stretch = (row, prop_oneof![3 => 1..4_usize, 1 => 50..400_usize]);
     (
@@ -33,13 +38,18 @@ fn made() -> impl Strategy<Value = Made> {
         any::<bool>(),
         any::<bool>(),
     )
-        .prop_map(|(stretches, page_rows, group_rows, second_version, compressed)| Made {
-            rows: stretches.into_iter().flat_map(|(row, n)| std::iter::repeat_n(row, n)).collect(),
-            page_rows,
-            group_rows,
-            second_version,
-            compressed,
-        })
+        .prop_map(
+            |(stretches, page_rows, group_rows, second_version, compressed)| Made {
+                rows: stretches
+                    .into_iter()
+                    .flat_map(|(row, n)| std::iter::repeat_n(row, n))
+                    .collect(),
+                page_rows,
+                group_rows,
+                second_version,
+                compressed,
+            },
+        )
 }
 
 fn batch(made: &Made) -> RecordBatch {
@@ -57,7 +67,11 @@ fn batch(made: &Made) -> RecordBatch {
         vec![
             Arc::new(rows.iter().map(|r| r.0.map(text)).collect::<StringArray>()),
             Arc::new(rows.iter().map(|r| r.1).collect::<BooleanArray>()),
-            Arc::new(rows.iter().map(|r| Some(text(r.2))).collect::<StringArray>()),
+            Arc::new(
+                rows.iter()
+                    .map(|r| Some(text(r.2)))
+                    .collect::<StringArray>(),
+            ),
             Arc::new(rows.iter().map(|r| Some(r.3)).collect::<BooleanArray>()),
         ],
     )
@@ -65,8 +79,16 @@ fn batch(made: &Made) -> RecordBatch {
 }
 
 fn write(made: &Made) -> fs::File {
-    let version = if made.second_version { WriterVersion::PARQUET_2_0 } else { WriterVersion::PARQUET_1_0 };
-    let codec = if made.compressed { Compression::ZSTD(ZstdLevel::default()) } else { Compression::UNCOMPRESSED };
+    let version = if made.second_version {
+        WriterVersion::PARQUET_2_0
+    } else {
+        WriterVersion::PARQUET_1_0
+    };
+    let codec = if made.compressed {
+        Compression::ZSTD(ZstdLevel::default())
+    } else {
+        Compression::UNCOMPRESSED
+    };
     let properties = WriterProperties::builder()
         .set_writer_version(version)
         .set_compression(codec)
@@ -77,7 +99,8 @@ fn write(made: &Made) -> fs::File {
     let batch = batch(made);
     let file = tempfile::tempfile().expect("file");
     let handle = file.try_clone().expect("handle");
-    let mut writer = ArrowWriter::try_new(handle, batch.schema(), Some(properties)).expect("writer");
+    let mut writer =
+        ArrowWriter::try_new(handle, batch.schema(), Some(properties)).expect("writer");
     writer.write(&batch).expect("rows");
     writer.close().expect("footer");
     file
@@ -111,7 +134,10 @@ fn plain(batch: &RecordBatch) -> Vec<(Vec<Option<String>>, Vec<Option<bool>>)> {
             _ => {
                 let text = cast(column, &DataType::Utf8).expect("text");
                 let text = text.as_string::<i32>();
-                (text.iter().map(|t| t.map(str::to_owned)).collect(), Vec::new())
+                (
+                    text.iter().map(|t| t.map(str::to_owned)).collect(),
+                    Vec::new(),
+                )
             }
         })
         .collect()
