@@ -240,10 +240,10 @@ mod tests {
             n in 0..10_000_usize,
         ) {
             let mut out = Vec::new();
-            if let Ok(mut hybrid) = Hybrid::new(bytes, 0, width) {
-                if hybrid.read(n, &mut out).is_ok() {
-                    prop_assert_eq!(out.len(), n);
-                }
+            if let Ok(mut hybrid) = Hybrid::new(bytes, 0, width)
+                && hybrid.read(n, &mut out).is_ok()
+            {
+                prop_assert_eq!(out.len(), n);
             }
         }
     }

@@ -124,8 +124,11 @@ fn metadata(file: &fs::File) -> ArrowReaderMetadata {
     ArrowReaderMetadata::try_new(Arc::clone(plain.metadata()), options).expect("schema")
 }
 
+/// A column as texts, or as flags.
+type Plain = (Vec<Option<String>>, Vec<Option<bool>>);
+
 /// Both kinds of columns as text and flags, so that codes do not matter.
-fn plain(batch: &RecordBatch) -> Vec<(Vec<Option<String>>, Vec<Option<bool>>)> {
+fn plain(batch: &RecordBatch) -> Vec<Plain> {
     batch
         .columns()
         .iter()
