@@ -35,9 +35,7 @@ eval(sys.argv[2].strip())(sys.argv[1]).collect(engine=sys.argv[3])
 def main(path):
     variants = [(name, engine) for name in FORMULATIONS for engine in ENGINES]
     whole = {
-        (name, engine): timing.whole_process(
-            timing.python(WHOLE, path, FORMULATIONS[name], engine)
-        )
+        (name, engine): timing.whole_process(timing.python(WHOLE, path, FORMULATIONS[name], engine))
         for name, engine in variants
     }
     import polars as pl

@@ -1,9 +1,9 @@
 """Audits of files: the real data of ../shared/data and the synthetic leads."""
 
+import itertools
 from fractions import Fraction
 
 import pyarrow.parquet as parquet
-
 from exact import Table, cut
 
 REAL = [
@@ -135,7 +135,7 @@ def arguments(case):
     for option in OPTIONS:
         if option in case:
             result += ["--" + option.replace("_", "-"), str(case[option])]
-    return result + ["--sensitive", ",".join(case["sensitive"])]
+    return [*result, "--sensitive", ",".join(case["sensitive"])]
 
 
 def attribute_names(case):
@@ -193,7 +193,7 @@ def attribute(spec, column):
         return name, [None if value is None else label(value) for value in values]
     numbers = [int(edge) for edge in edges]
     labels = [f"<{edges[0]}"]
-    labels += [f"{low}..<{high}" for low, high in zip(edges, edges[1:])]
+    labels += [f"{low}..<{high}" for low, high in itertools.pairwise(edges)]
     labels.append(f">={edges[-1]}")
     return name, [
         None if value is None else labels[sum(value >= edge for edge in numbers)]

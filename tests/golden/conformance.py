@@ -61,7 +61,7 @@ def confusion(groups):
     counts = {}
     for group, cells in groups.items():
         part = counts[group] = Counts()
-        for (label, decision), weight in zip(((1, 1), (0, 1), (1, 0), (0, 0)), cells):
+        for (label, decision), weight in zip(((1, 1), (0, 1), (1, 0), (0, 0)), cells, strict=False):
             part.rows += weight
             part.weight[label, decision] += weight
     metrics = {group: part.metrics(False) for group, part in counts.items()}
@@ -319,7 +319,7 @@ def fairlearn_guide():
         ("to_overall", 1): {tpr: ".8", fpr: "0", selected: ".740741"},
     }
     found = []
-    for group, value in zip("abc", (".75", ".5", ".5")):
+    for group, value in zip("abc", (".75", ".5", ".5"), strict=False):
         found.append(expect(selected, metrics[group][selected], value, group=group))
     for name, value in ((tpr, ".5"), (fpr, ".666667"), (selected, ".555556")):
         found.append(expect(name, overall[name], value))
@@ -366,7 +366,7 @@ def new_york():
     sex = {"Male": (50, 92), "Female": (34, 76)}
     race = {"Hispanic": (18, 28), "White": (15, 40), "Black": (16, 32)}
     race |= {"Native Hawaiian or Pacific Islander": (5, 8), "Asian": (10, 24)}
-    shares = dict(zip(race, ("1", ".583333", ".777778", ".972222", ".648148")))
+    shares = dict(zip(race, ("1", ".583333", ".777778", ".972222", ".648148"), strict=False))
     source = "6 RCNY 5-301(c) example, scoring rate by "
     return [
         impact(22, "T, I", source + "sex", sex, {"Female": ".823157895"}),
@@ -391,7 +391,7 @@ def berkeley():
     for name, cells in departments.items():
         strata[name] = {
             group: [admitted, admitted + rejected]
-            for group, (admitted, rejected) in zip(("men", "women"), cells)
+            for group, (admitted, rejected) in zip(("men", "women"), cells, strict=False)
         }
     printed = {"men": ".445187663", "women": ".303542234"}
     source = "UC Berkeley 1973, R UCBAdmissions"

@@ -45,7 +45,7 @@ def expectation(table, attributes, comparison):
         comparison.table(table, names, groups, overall, found)
         result["overall"] = numbers(overall[name] for name in METRICS)
         for key, values in groups.items():
-            line = {"attributes": dict(zip(names, key))}
+            line = {"attributes": dict(zip(names, key, strict=False))}
             line["values"] = numbers(values[name] for name in METRICS)
             result["groups"].append(line)
         result["disparities"].append({"attributes": names, **compact(found)})
@@ -91,9 +91,7 @@ def number(value):
 def write(path, head, key, items):
     """One item a line, so that a change shows as the lines it touches."""
     lines = ",\n".join(dump(item) for item in items)
-    path.write_text(
-        f'{{"header":{dump(head)},\n"{key}":[\n{lines}\n]}}\n', encoding="utf-8"
-    )
+    path.write_text(f'{{"header":{dump(head)},\n"{key}":[\n{lines}\n]}}\n', encoding="utf-8")
 
 
 def dump(value):

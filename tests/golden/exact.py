@@ -55,7 +55,7 @@ class Table:
 
     def keys(self, names):
         """The group of every row under the intersection of ``names``."""
-        return list(zip(*(self.attributes[name] for name in names)))
+        return list(zip(*(self.attributes[name] for name in names), strict=False))
 
 
 class Counts:
@@ -135,7 +135,7 @@ def tally(table, names):
     groups = {}
     weights = table.weight or [1] * len(table)
     scores = table.score or [None] * len(table)
-    rows = zip(table.keys(names), table.label, table.decision, weights, scores)
+    rows = zip(table.keys(names), table.label, table.decision, weights, scores, strict=False)
     for key, label, decision, weight, score in rows:
         counts = groups.setdefault(key, Counts())
         counts.add(

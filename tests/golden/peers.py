@@ -14,7 +14,6 @@ import fairlearn.metrics as fairlearn
 import numpy as np
 import pandas as pd
 import sklearn.metrics as sklearn
-
 from exact import DISPARITY_METRICS
 
 TOLERANCE = 1e-12
@@ -107,12 +106,14 @@ class Rows:
         weights = table.weight or [1] * len(table)
         scores = table.score or [0] * len(table)
         rows = []
-        for key, y, d, w, s in zip(keys, table.label, table.decision, weights, scores):
+        for key, y, d, w, s in zip(
+            keys, table.label, table.decision, weights, scores, strict=False
+        ):
             y = -1 if y is None else y
             for decision, share in ((1, d), (0, 1 - d)):
                 if share and w:
                     rows.append((self.codes[key], y, decision, float(w * share), float(s)))
-        group, y, d, w, s = zip(*rows)
+        group, y, d, w, s = zip(*rows, strict=False)
         self.group, self.label = np.array(group), np.array(y)
         self.decision, self.score = np.array(d), np.array(s)
         weighted = table.weight is not None or any(d not in (0, 1) for d in table.decision)
@@ -172,7 +173,7 @@ class Comparison:
         first = score.rank(method="min", ascending=False)
         last = score.rank(method="max", ascending=False)
         shares = ((float(table.places) - (first - 1)) / (last - first + 1)).clip(0, 1)
-        for row, (exact, theirs) in enumerate(zip(table.decision, shares)):
+        for row, (exact, theirs) in enumerate(zip(table.decision, shares, strict=False)):
             self.check("pandas", f"share of row {row}", exact, theirs)
 
     def table(self, table, names, groups, overall, disparities):

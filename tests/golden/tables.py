@@ -89,7 +89,7 @@ def complementary(values):
     be the reference."""
     missing = [value is None or row % 2 == 1 for row, value in enumerate(values)]
     return {
-        "g": [None if gone else value for gone, value in zip(missing, values)],
+        "g": [None if gone else value for gone, value in zip(missing, values, strict=False)],
         "h": ["x" if gone else None for gone in missing],
     }
 

@@ -1,6 +1,6 @@
 //! Fairness metrics of groups, their disparities, and how sure they are.
 //!
-//! Everything is algebra on the cube: [`measure`] takes a [`waage_core::tally::Tally`] and gives
+//! Everything is algebra on the cube: [`measure()`] takes a [`waage_core::tally::Tally`] and gives
 //! the estimate of every metric of every group and of every comparison, intervals included.
 
 pub mod bootstrap;
