@@ -10,7 +10,7 @@ export CARGO_TERM_COLOR ?= auto
 
 demo: check-rust ## build, audit the embedded lead-scoring data, leave a report to open
 	cargo build --release --locked --package waage
-	@"$$(cargo metadata --format-version 1 --no-deps --locked | $(or $(shell command -v $(PYTHON)),python3) -c 'import json,sys; print(json.load(sys.stdin)["target_directory"])' 2>/dev/null || echo target)/release/waage" demo --out $(DEMO)
+	@cargo run --release --locked --quiet --package waage -- demo --out $(DEMO)
 
 test: check-rust check-python rust-test python-test lint ## everything that must hold
 
@@ -31,7 +31,10 @@ $(BIN)/.ready: python/requirements-test.txt
 
 rust-test: check-rust
 	cargo build --workspace --all-targets --locked
-	@if cargo nextest --version >/dev/null 2>&1; then \
+	@built="$$(pwd)/target/debug/waage"; \
+	if [ -n "$$CARGO_TARGET_DIR" ]; then built="$$CARGO_TARGET_DIR/debug/waage"; fi; \
+	if [ -x "$$built" ]; then export WAAGE_BIN="$$built"; fi; \
+	if cargo nextest --version >/dev/null 2>&1; then \
 		cargo nextest run --workspace --locked --no-fail-fast; \
 	else \
 		cargo test --workspace --locked --all-targets; \
