@@ -15,6 +15,11 @@ use clap::CommandFactory;
 use args::{Cli, Command, Datasets, Generate, SchemaName};
 use output::Failure;
 
+/// Decoding allocates and frees buffers of many sizes on every thread; this allocator keeps them
+/// instead of handing them back to the system, whose fresh pages cost a tenth of an audit.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = match usage::parse() {
         Ok(cli) => cli,
