@@ -81,7 +81,8 @@ def load(path, rows):
     for name in ("converted", "contacted"):
         frame[name] = frame[name].astype(np.int8)
     for name in ("gender", "region"):
-        frame[name] = frame[name].astype(str)
+        # Fairlearn refuses missing groups; an audit counts them as a group of their own.
+        frame[name] = frame[name].astype(object).fillna("(missing)").astype(str)
     return frame
 
 
