@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use waage_tests::files::{leads, tree, write_csv};
-use waage_tests::{audit, command, metric, root, waage};
+use waage_tests::{ROLES, audit, command, metric, root, waage};
 
 fn embedded() -> String {
     root()
@@ -13,17 +13,6 @@ fn embedded() -> String {
         .display()
         .to_string()
 }
-
-const ROLES: [&str; 8] = [
-    "--label",
-    "converted",
-    "--score",
-    "score",
-    "--top-fraction",
-    "0.3",
-    "--sensitive",
-    "gender",
-];
 
 /// An audit of the embedded leads by their score: code, standard output, standard error.
 fn run(more: &[&str]) -> (Option<i32>, String, String) {

@@ -7,18 +7,7 @@ use arrow::compute::filter_record_batch;
 use serde_json::Value;
 use tempfile::TempDir;
 use waage_tests::files::{floats, integers, leads, table, texts, write_parquet};
-use waage_tests::{audit, metric};
-
-const ROLES: [&str; 8] = [
-    "--label",
-    "converted",
-    "--score",
-    "score",
-    "--top-fraction",
-    "0.3",
-    "--sensitive",
-    "gender",
-];
+use waage_tests::{ROLES, audit, metric};
 
 fn write(folder: &TempDir, name: &str, batch: &RecordBatch) -> String {
     let path = folder.path().join(name);

@@ -10,6 +10,18 @@ use std::sync::OnceLock;
 
 use serde_json::Value;
 
+/// Leads by their score, the best 30 %, groups by gender.
+pub const ROLES: [&str; 8] = [
+    "--label",
+    "converted",
+    "--score",
+    "score",
+    "--top-fraction",
+    "0.3",
+    "--sensitive",
+    "gender",
+];
+
 /// The project's root.
 #[must_use]
 pub fn root() -> PathBuf {

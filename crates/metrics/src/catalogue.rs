@@ -414,26 +414,6 @@ impl Metric {
 mod tests {
     use super::*;
 
-    /// Fixture E1 of the specification.
-    fn e1() -> [Confusion; 3] {
-        let table = |tp, fp, false_negatives, tn| Confusion {
-            tp,
-            fp,
-            false_negatives,
-            tn,
-            selected: tp + fp,
-            rejected: false_negatives + tn,
-            positives: tp + false_negatives,
-            negatives: fp + tn,
-            ..Confusion::default()
-        };
-        [
-            table(40.0, 20.0, 10.0, 30.0),
-            table(18.0, 6.0, 12.0, 24.0),
-            table(6.0, 4.0, 9.0, 21.0),
-        ]
-    }
-
     #[test]
     fn rows_stand_at_their_metric_and_names_are_unique() {
         let mut names = std::collections::HashSet::new();
@@ -459,7 +439,7 @@ mod tests {
             (Metric::F1, [0.727_272_727_272_727_3, 2.0 / 3.0, 0.48]),
         ];
         for (metric, values) in expected {
-            for (table, value) in e1().iter().zip(values) {
+            for (table, value) in Confusion::e1().iter().zip(values) {
                 assert!(
                     (metric.value(table).unwrap() - value).abs() < 1e-12,
                     "{metric:?}"

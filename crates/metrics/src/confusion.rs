@@ -219,6 +219,33 @@ pub fn others<T: Copy>(items: &[T], zero: T, plus: impl Fn(&T, &T) -> T) -> Vec<
 }
 
 #[cfg(test)]
+impl Confusion {
+    /// The table of rows that all have a label and a decision.
+    pub(crate) fn complete(tp: f64, fp: f64, false_negatives: f64, tn: f64) -> Self {
+        Self {
+            tp,
+            fp,
+            false_negatives,
+            tn,
+            selected: tp + fp,
+            rejected: false_negatives + tn,
+            positives: tp + false_negatives,
+            negatives: fp + tn,
+            ..Self::default()
+        }
+    }
+
+    /// Fixture E1 of the specification: groups a, b and c.
+    pub(crate) fn e1() -> [Self; 3] {
+        [
+            Self::complete(40.0, 20.0, 10.0, 30.0),
+            Self::complete(18.0, 6.0, 12.0, 24.0),
+            Self::complete(6.0, 4.0, 9.0, 21.0),
+        ]
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

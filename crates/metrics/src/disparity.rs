@@ -408,26 +408,12 @@ mod tests {
     use super::*;
 
     fn values(tp: f64, fp: f64, false_negatives: f64, tn: f64) -> Values {
-        Values::of(&Confusion {
-            tp,
-            fp,
-            false_negatives,
-            tn,
-            selected: tp + fp,
-            rejected: false_negatives + tn,
-            positives: tp + false_negatives,
-            negatives: fp + tn,
-            ..Confusion::default()
-        })
+        Values::of(&Confusion::complete(tp, fp, false_negatives, tn))
     }
 
     #[test]
     fn named_disparities_are_those_of_the_worked_example() {
-        let groups = [
-            values(40.0, 20.0, 10.0, 30.0),
-            values(18.0, 6.0, 12.0, 24.0),
-            values(6.0, 4.0, 9.0, 21.0),
-        ];
+        let groups = Confusion::e1().map(|table| Values::of(&table));
         let expected = [
             (Disparity::DemographicParityDifference, 0.35),
             (Disparity::DemographicParityRatio, 5.0 / 12.0),
