@@ -20,13 +20,17 @@ pub mod schema;
 mod suggest;
 pub mod tables;
 
+use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use waage_core::tally::{Builder, Kept, Tally};
 use waage_data::{Dataset, Limits, Scan};
 use waage_govern::{Facts, Judgement};
 use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{GivenRoles, Measured};
-use waage_result::document::{AUDIT_SCHEMA, CutResult, DatasetSummary, Settings};
+use waage_result::document::{
+    AUDIT_SCHEMA, CutResult, DatasetSummary, Disparity, Distribution, EstimateDoc, GroupResult,
+    Settings,
+};
 
 pub use demo::{DEMO_DATA, demo};
 pub use error::AuditError;
@@ -156,8 +160,14 @@ fn result(
 ) -> Result<AuditResult, AuditError> {
     let request = plan::request(tally, spec, policy, tie(facts.cut.as_ref()))?;
     let measured = waage_metrics::measure(tally, &request, observer)?;
-    let judgement = judge(policy, &measured, request.roles, as_of)?;
-    Ok(document(tally, spec, measured, judgement, facts, as_of))
+    // Judging and telling what was measured read the same numbers and need not wait for each other.
+    let (judgement, told) = rayon::join(
+        || judge(policy, &measured, request.roles, as_of),
+        || Told::of(tally, spec, &measured),
+    );
+    Ok(document(
+        tally, spec, &measured, told, judgement?, facts, as_of,
+    ))
 }
 
 /// Applies the policy to what was measured.
@@ -203,10 +213,33 @@ fn tie(cut: Option<&CutResult>) -> Tie {
     }
 }
 
+/// What the document tells of the measurements, apart from their judgement.
+struct Told {
+    groups: Vec<GroupResult>,
+    overall: IndexMap<String, EstimateDoc>,
+    disparities: Vec<Disparity>,
+    summary: IndexMap<String, IndexMap<String, Option<f64>>>,
+    distributions: Vec<Distribution>,
+}
+
+impl Told {
+    fn of(tally: &Tally, spec: &AuditSpec, measured: &Measured) -> Self {
+        let shown = |quantity: &str| plan::shown(spec, quantity);
+        Self {
+            groups: assemble::groups(measured, &shown),
+            overall: assemble::metrics(&measured.overall, &shown),
+            disparities: assemble::disparities(measured, &shown),
+            summary: assemble::summary(measured),
+            distributions: distribution::distributions(tally),
+        }
+    }
+}
+
 fn document(
     tally: &Tally,
     spec: &AuditSpec,
-    measured: Measured,
+    measured: &Measured,
+    told: Told,
     judgement: Judgement,
     facts: ScanFacts,
     as_of: &str,
@@ -216,7 +249,6 @@ fn document(
         .iter()
         .map(|view| (view.attributes.join("*"), view.reference.clone()))
         .collect();
-    let shown = |quantity: &str| plan::shown(spec, quantity);
     AuditResult {
         schema: AUDIT_SCHEMA.to_owned(),
         dataset: dataset_summary(tally, spec, facts.rows_filtered_out, facts.notes),
@@ -236,11 +268,11 @@ fn document(
             as_of: (!judgement.summary.waivers.is_empty()).then(|| as_of.to_owned()),
             version: VERSION.to_owned(),
         },
-        groups: assemble::groups(&measured, &shown),
-        overall: assemble::metrics(&measured.overall, &shown),
-        disparities: assemble::disparities(&measured, &shown),
-        summary: assemble::summary(&measured),
-        distributions: distribution::distributions(tally),
+        groups: told.groups,
+        overall: told.overall,
+        disparities: told.disparities,
+        summary: told.summary,
+        distributions: told.distributions,
         policy: judgement.summary,
         checks: judgement.checks,
         not_run: judgement.not_run,

@@ -89,7 +89,9 @@ impl Estimator<'_> {
         let metrics = self.request.metrics.par_iter();
         let compared = metrics.filter(|metric| !matches!(metric.row().kind, Kind::Count));
         // Some metrics take longer than others: one task each, in the order of the request.
-        let mut out: Vec<Measurement> = compared.map(of_metric).collect::<Vec<_>>().concat();
+        let parts: Vec<Vec<Measurement>> = compared.map(of_metric).collect();
+        let mut out = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        out.extend(parts.into_iter().flatten());
         for row in named(&self.request.metrics) {
             match row.scheme {
                 Scheme::ToReference => {

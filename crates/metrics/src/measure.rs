@@ -1,5 +1,8 @@
 //! From the cube to every estimate: groups, comparisons, intervals, tests.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
 use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::{Observer, Phase};
@@ -154,13 +157,7 @@ pub fn measure(
     observer.begin(Phase::Estimate, Some(request.replicates as u64));
     let replicates = replicate(&prepared, &cells.groups, request, observer, tally)?;
 
-    let mut measured = Measured {
-        views: Vec::new(),
-        overall: group_estimates(&all, &Confusion::of(&all, request.tie), request),
-        measurements: Vec::new(),
-    };
-    let mut values = Vec::new();
-    for (view, replicates) in prepared.iter().zip(&replicates) {
+    let of_view = |(view, replicates): (&PreparedView, &Vec<Arc<[f64]>>)| {
         let estimator = Estimator {
             view,
             request,
@@ -168,9 +165,9 @@ pub fn measure(
             overall: &all,
         };
         let groups = estimator.groups();
-        measured.measurements.extend(estimator.comparisons());
-        values.extend(estimator.values(&groups));
-        measured.views.push(MeasuredView {
+        let (comparisons, values) =
+            rayon::join(|| estimator.comparisons(), || estimator.values(&groups));
+        let measured = MeasuredView {
             attributes: view.view.attributes.clone(),
             reference: view.reference_name().map(|name| name.to_string()),
             groups: groups
@@ -178,8 +175,22 @@ pub fn measure(
                 .zip(&view.view.groups)
                 .map(|(estimates, totals)| (totals.name.clone(), totals.rows(), estimates))
                 .collect(),
-        });
+        };
+        (measured, comparisons, values)
+    };
+    let parts: Vec<_> = prepared.par_iter().zip(&replicates).map(of_view).collect();
+    let count = parts.iter().map(|(_, c, v)| c.len() + v.len()).sum();
+    let mut measured = Measured {
+        views: Vec::with_capacity(parts.len()),
+        overall: group_estimates(&all, &Confusion::of(&all, request.tie), request),
+        measurements: Vec::with_capacity(count),
+    };
+    let mut values = Vec::with_capacity(parts.len());
+    for (view, comparisons, of_groups) in parts {
+        measured.views.push(view);
+        measured.measurements.extend(comparisons);
+        values.push(of_groups);
     }
-    measured.measurements.extend(values);
+    measured.measurements.extend(values.into_iter().flatten());
     Ok(measured)
 }
