@@ -209,6 +209,38 @@ fn views_are_sums_of_cells() {
 }
 
 #[test]
+fn score_tables_hold_the_scored_rows_of_each_label_in_the_order_of_the_view() {
+    let rows: Vec<Row> = (0..300)
+        .map(|i| Row {
+            gender: (i % 4) as u8,
+            region: (i % 7) as u8,
+            outcome: (i % 12) as u8,
+            weight: 1.0,
+            score: if i % 10 == 0 {
+                f64::NAN
+            } else {
+                f64::from(i % 25) / 25.0
+            },
+        })
+        .collect();
+    let tally = plain(&rows);
+    let tables = tally.score_tables(&[0]);
+    let view = tally.view(&[0]);
+    assert_eq!(tables.len(), view.groups.len());
+    for (table, group) in tables.iter().zip(&view.groups) {
+        assert!(table.scores.windows(2).all(|pair| pair[0] < pair[1]));
+        for (label, rows) in table.rows.iter().enumerate() {
+            let of_label = group.outcomes[label * 4..label * 4 + 4].iter();
+            let scored: u64 = of_label.map(|sums| sums.scored).sum();
+            assert_eq!(rows.iter().sum::<u64>(), scored);
+            assert_eq!(rows.len(), table.scores.len());
+        }
+    }
+    let all = tally.score_table_all();
+    assert_eq!(all.rows.iter().flatten().sum::<u64>(), 270);
+}
+
+#[test]
 fn too_many_cells_are_an_error_that_says_what_to_do() {
     let rows: Vec<Row> = (0..120)
         .map(|i| Row {

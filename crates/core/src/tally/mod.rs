@@ -8,6 +8,7 @@
 mod build;
 mod bytes;
 mod scores;
+mod tables;
 mod view;
 
 use std::collections::BTreeMap;
@@ -19,6 +20,7 @@ use crate::label::Attribute;
 pub use build::{Builder, Limits};
 pub use bytes::TallyBytesError;
 pub use scores::{ScoreGrid, bin_of_score, bin_range};
+pub use tables::ScoreTable;
 pub use view::{GroupTotals, Sums, View};
 
 /// What a tally keeps beside the counts.
