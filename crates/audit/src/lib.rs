@@ -259,6 +259,7 @@ fn document(
             seed: spec.seed,
             filter: spec.filter.clone(),
             cut: facts.cut,
+            headline: plan::headline(spec),
             views: measured
                 .views
                 .iter()

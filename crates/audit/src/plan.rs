@@ -231,6 +231,17 @@ fn views(tally: &Tally, policy: &Policy) -> Vec<Vec<usize>> {
     views
 }
 
+/// The metrics that tables for people show: those that the caller named, else the headline ones.
+pub fn headline(spec: &AuditSpec) -> Vec<String> {
+    let rows = waage_metrics::CATALOGUE.iter().map(|row| &row.quantity);
+    rows.filter(|quantity| match &spec.metrics {
+        Some(_) => shown(spec, quantity.name),
+        None => quantity.headline,
+    })
+    .map(|quantity| quantity.name.to_owned())
+    .collect()
+}
+
 /// Whether a quantity is shown: all are unless the caller named some.
 pub fn shown(spec: &AuditSpec, quantity: &str) -> bool {
     let Some(names) = &spec.metrics else {

@@ -91,7 +91,7 @@ pub(crate) fn figure(
 }
 
 fn measure<'a>(
-    result: &AuditResult,
+    result: &'a AuditResult,
     view: &View<'_>,
     left: f64,
     words: &Catalogue,
@@ -103,7 +103,14 @@ fn measure<'a>(
     };
     let mut metrics: Vec<&'a str> = FIRST.into_iter().filter(defined).collect();
     if metrics.is_empty() {
-        metrics = ELSE.into_iter().filter(defined).take(3).collect();
+        let named = result.settings.headline.iter().map(String::as_str);
+        let others = named.filter(|name| !ELSE.contains(name));
+        metrics = ELSE
+            .into_iter()
+            .chain(others)
+            .filter(defined)
+            .take(3)
+            .collect();
     }
     let places = panels(left, metrics.len().max(1));
     metrics

@@ -33,6 +33,49 @@ pub struct Quantity {
     pub needs_decision: bool,
     /// Whether it needs scores.
     pub needs_score: bool,
+    /// Whether tables for people show it without being asked; documents have every quantity.
+    pub headline: bool,
+}
+
+impl Quantity {
+    /// A neutral quantity in [0, 1] that needs nothing: the start of a row of a catalogue.
+    #[must_use]
+    pub const fn new(name: &'static str, formula: &'static str) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            direction: Direction::Neutral,
+            range: (Some(0.0), Some(1.0)),
+            formula,
+            needs_label: false,
+            needs_decision: false,
+            needs_score: false,
+            headline: false,
+        }
+    }
+
+    /// The same, needing the columns of these letters: `y` labels, `d` decisions, `s` scores.
+    ///
+    /// ```
+    /// use waage_core::quantity::Quantity;
+    /// let rate = Quantity::new("true_positive_rate", "TP/(TP+FN)").needs("yd");
+    /// assert!(rate.needs_label && rate.needs_decision && !rate.needs_score);
+    /// ```
+    #[must_use]
+    pub const fn needs(mut self, columns: &str) -> Self {
+        let columns = columns.as_bytes();
+        let mut i = 0;
+        while i < columns.len() {
+            match columns[i] {
+                b'y' => self.needs_label = true,
+                b'd' => self.needs_decision = true,
+                b's' => self.needs_score = true,
+                _ => {}
+            }
+            i += 1;
+        }
+        self
+    }
 }
 
 impl PartialEq for Quantity {

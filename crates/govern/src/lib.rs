@@ -18,20 +18,11 @@
 //! use waage_core::estimate::{Estimate, Evidence, Method};
 //! use waage_core::label::{GroupName, Label};
 //! use waage_core::quantity::{
-//!     Comparison, Context, Direction, Measurement, Quantity, Scheme, Subject,
+//!     Comparison, Context, Measurement, Quantity, Scheme, Subject,
 //! };
 //! use waage_govern::{Facts, Policy, judge};
 //!
-//! static SELECTION_RATE: Quantity = Quantity {
-//!     name: "selection_rate",
-//!     aliases: &[],
-//!     direction: Direction::Neutral,
-//!     range: (Some(0.0), Some(1.0)),
-//!     formula: "S/(S+R)",
-//!     needs_label: false,
-//!     needs_decision: true,
-//!     needs_score: false,
-//! };
+//! static SELECTION_RATE: Quantity = Quantity::new("selection_rate", "S/(S+R)").needs("d");
 //! let policy = Policy::parse(
 //!     r#"
 //!     schema = "waage/policy/1"

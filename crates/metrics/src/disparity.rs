@@ -83,6 +83,7 @@ const fn row(
             needs_label,
             needs_decision: true,
             needs_score: false,
+            headline: true,
         },
         scheme,
         comparison,

@@ -99,6 +99,10 @@ pub struct Settings {
     /// The score at which the cut fell, where a cut was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<CutResult>,
+    /// Metrics that tables for people show: the headline ones, or those that were named. All
+    /// where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headline: Vec<String>,
     /// Attributes of each view, in order; intersections have several.
     pub views: Vec<Vec<String>>,
     /// Reference group by view (`gender`, `gender*region`); null where there is none.

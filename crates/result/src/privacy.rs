@@ -303,6 +303,7 @@ mod tests {
                 seed: 0,
                 filter: None,
                 cut: None,
+                headline: Vec::new(),
                 views: vec![],
                 references: Default::default(),
                 as_of: None,

@@ -276,6 +276,7 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
             seed: 0,
             filter: None,
             cut: None,
+            headline: Vec::new(),
             views: if counts.is_empty() {
                 Vec::new()
             } else {

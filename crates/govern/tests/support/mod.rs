@@ -4,21 +4,14 @@
 
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::{GroupName, Label};
-use waage_core::quantity::{
-    Comparison, Context, Direction, Measurement, Quantity, Scheme, Subject,
-};
+use waage_core::quantity::{Comparison, Context, Measurement, Quantity, Scheme, Subject};
 use waage_govern::{Facts, Judgement, Policy, judge};
 
 const fn rate(name: &'static str, aliases: &'static [&'static str], needs_label: bool) -> Quantity {
     Quantity {
-        name,
         aliases,
-        direction: Direction::Neutral,
-        range: (Some(0.0), Some(1.0)),
-        formula: "x/n",
         needs_label,
-        needs_decision: true,
-        needs_score: false,
+        ..Quantity::new(name, "x/n").needs("d")
     }
 }
 

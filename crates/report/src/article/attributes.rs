@@ -69,9 +69,12 @@ pub(super) fn section(
     })
 }
 
-/// The metrics that tables show: estimates, not counts.
-fn metrics_shown(result: &AuditResult) -> Vec<&str> {
-    let is_rate = |(_, estimate): &(&String, &EstimateDoc)| estimate.method != "count";
+/// The metrics that tables show: estimates, not counts, as far as the settings name them.
+pub(crate) fn metrics_shown(result: &AuditResult) -> Vec<&str> {
+    let headline = &result.settings.headline;
+    let is_rate = |(name, estimate): &(&String, &EstimateDoc)| {
+        estimate.method != "count" && (headline.is_empty() || headline.contains(name))
+    };
     let mut found: Vec<&str> = Vec::new();
     let all = result
         .groups

@@ -19,7 +19,7 @@ use waage_result::text::Language;
 use crate::headline::{account, headline};
 use crate::words::{Words, capitalised};
 
-pub(crate) use attributes::{disparities, rates};
+pub(crate) use attributes::{disparities, metrics_shown, rates};
 pub(crate) use data::facts_of_data;
 use findings::four_fifths;
 pub(crate) use findings::reasons_in_order;

@@ -5,7 +5,7 @@ use waage_result::privacy::{Hidden, group_name};
 
 use super::Page;
 use super::grid::{Column, Grid, Style, composites};
-use crate::article::{CELLS_MAX, Cell, Table, Views, disparities, rates, worst_cells};
+use crate::article::{self, CELLS_MAX, Cell, Table, Views, disparities, rates, worst_cells};
 use crate::words::Words;
 
 /// Groups of an attribute listed.
@@ -27,6 +27,14 @@ const COMPARED: [(&str, &str); 3] = [
     ("false_positive_rate", "difference"),
 ];
 
+/// The first metrics that tables show, usual ones first: as many as fit a line.
+fn metrics_shown(result: &AuditResult) -> Vec<&str> {
+    let headline = article::metrics_shown(result);
+    let usual = RATES.into_iter().filter(|metric| headline.contains(metric));
+    let others = headline.iter().copied().filter(|m| !RATES.contains(m));
+    usual.chain(others).take(RATES.len()).collect()
+}
+
 /// The groups of an attribute: their rates, then how they compare with the reference.
 pub(super) fn attribute(
     page: &mut Page,
@@ -42,10 +50,7 @@ pub(super) fn attribute(
         groups.to_vec()
     };
     let reference = heading(page, result, view, (shown.len(), groups.len()), words);
-    let metrics: Vec<&str> = RATES
-        .into_iter()
-        .filter(|metric| result.overall.contains_key(*metric))
-        .collect();
+    let metrics = metrics_shown(result);
     if !metrics.is_empty() {
         let table = rates(result, view, &shown, &metrics, &Hidden::default(), words);
         page.grid(&rates_grid(&table, words));
@@ -153,10 +158,7 @@ pub(super) fn intersection(
         groups.len()
     };
     let reference = heading(page, result, view, (shown, groups.len()), words);
-    let Some(metric) = RATES
-        .into_iter()
-        .find(|metric| result.overall.contains_key(*metric))
-    else {
+    let Some(&metric) = metrics_shown(result).first() else {
         return;
     };
     let table = rates(result, view, &cells, &[metric], &Hidden::default(), words);
