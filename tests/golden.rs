@@ -1,6 +1,7 @@
 //! Every count metric and disparity equals what Fairlearn, scikit-learn and AIF360 say, to 1e-12
 //! (`tests/golden/README.md`).
 
+use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -90,22 +91,19 @@ fn compare_view(name: &str, view: &Value, header: &Value, result: &Value) -> usi
         what("reference")
     );
 
-    let found: Vec<&Value> = result["disparities"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|d| d["attribute"] == attribute.as_str())
-        .collect();
+    // One comparison per key, and for ranges one without its group: thousands of them are looked up.
+    let mut found = HashMap::new();
+    for d in result["disparities"].as_array().into_iter().flatten() {
+        if d["attribute"] == attribute.as_str() {
+            let key = |name: &str| d[name].as_str().unwrap_or_default();
+            let of = (key("metric"), key("scheme"), key("comparison"));
+            found.entry((of, None)).or_insert(&d["value"]);
+            found.insert((of, d["group"].as_str()), &d["value"]);
+        }
+    }
     let find = |metric: &str, scheme: &str, comparison: &str, group: Option<&str>| {
-        found
-            .iter()
-            .find(|d| {
-                d["metric"] == metric
-                    && d["scheme"] == scheme
-                    && d["comparison"] == comparison
-                    && group.is_none_or(|g| d["group"] == g)
-            })
-            .map_or(Value::Null, |d| d["value"].clone())
+        let value = found.get(&((metric, scheme, comparison), group));
+        value.map_or(Value::Null, |value| (*value).clone())
     };
     for (quantity, expected) in view["summary"].as_object().into_iter().flatten() {
         let comparison = if quantity.contains("ratio") {
