@@ -32,7 +32,8 @@ environment() {
 
 lines=$(mktemp)
 result=$(mktemp "$here/RESULTS.XXXXXX")
-trap 'rm -f "$lines" "$result"' EXIT
+few=$(mktemp --suffix .parquet)
+trap 'rm -f "$lines" "$result" "$few"' EXIT
 
 data=${1:-}
 if [[ -z $data ]]; then
@@ -46,6 +47,11 @@ fi
 environment "$venv" requirements.txt
 python=$venv/bin/python
 "$python" "$here/peers/waage_process.py" "$waage" "$data" >>"$lines"
+for rows in ${FAIRLEARN_ROWS:=1000000} ${FAIRLEARN_BOOT_ROWS:=100000}; do
+    "$waage" datasets generate lead-scoring --rows "$rows" --seed 0 \
+        --columns converted,contacted,gender,region --out "$few"
+    "$python" "$here/peers/waage_process.py" "$waage" "$few" >>"$lines"
+done
 for peer in duckdb_counts polars_counts pyarrow_decode; do
     "$python" "$here/peers/$peer.py" "$data" >>"$lines"
 done
@@ -55,7 +61,7 @@ if [[ -z ${SKIP_SLOW:-} ]]; then
     RUNS=${SLOW_RUNS:-1} "$venv-aequitas/bin/python" "$here/peers/aequitas_counts.py" "$data" \
         >>"$lines"
     RUNS=${SLOW_RUNS:-1} "$python" "$here/peers/fairlearn_frame.py" "$data" \
-        "${FAIRLEARN_ROWS:-1000000}" "${FAIRLEARN_BOOT_ROWS:-100000}" >>"$lines"
+        "$FAIRLEARN_ROWS" "$FAIRLEARN_BOOT_ROWS" >>"$lines"
 fi
 
 "$python" "$here/peers/table.py" <"$lines" >"$result"
