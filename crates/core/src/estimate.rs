@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::interval::{self, Form, Interval, clipped, mover_difference, mover_ratio, percentile};
+use crate::interval::{
+    self, Blend, Form, Interval, clipped, mover_difference, mover_ratio, percentile,
+};
 use crate::special;
 
 /// Why a value is undefined or a finding could not be decided (FORMULAS §1, closed list).
@@ -119,13 +121,20 @@ pub enum Method {
     /// Percentile bootstrap of a range over groups or of an absolute gap: biased upward when there
     /// is no gap.
     BootstrapPercentileBiased,
+    /// Pooled over strata with Mantel–Haenszel weights: a normal interval of a difference, on the
+    /// logarithm of a ratio or an odds ratio.
+    MantelHaenszel,
+    /// A difference averaged over strata with the strata's own sizes: normal interval.
+    Standardized,
+    /// Drawn towards the mean of all groups by an empirical beta prior: quantiles of the posterior.
+    EbBetabinomial,
     /// The value of the reference itself, known without error against itself.
     Identity,
 }
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -144,6 +153,9 @@ impl Method {
         Self::Normal,
         Self::BootstrapPercentile,
         Self::BootstrapPercentileBiased,
+        Self::MantelHaenszel,
+        Self::Standardized,
+        Self::EbBetabinomial,
         Self::Identity,
     ];
 
@@ -169,6 +181,9 @@ impl Method {
             Self::Normal => "normal",
             Self::BootstrapPercentile => "bootstrap_percentile",
             Self::BootstrapPercentileBiased => "bootstrap_percentile_biased",
+            Self::MantelHaenszel => "mantel_haenszel",
+            Self::Standardized => "standardized",
+            Self::EbBetabinomial => "eb_betabinomial",
             Self::Identity => "identity",
         }
     }
@@ -211,8 +226,18 @@ pub enum Evidence {
         /// Of the reference.
         reference: Form,
     },
+    /// Two independent weighted means of proportions; their ratio if the method is
+    /// [`Method::Mover`], else their difference.
+    Blends {
+        /// Of the group.
+        group: Blend,
+        /// Of the reference.
+        reference: Blend,
+    },
     /// A standard error for a normal interval.
     StandardError(f64),
+    /// A standard error of the logarithm of a positive value, for a normal interval of that.
+    LogError(f64),
     /// Bootstrap replicates in any order, undefined ones left out.
     Replicates(Arc<[f64]>),
 }
@@ -341,6 +366,22 @@ impl Estimate {
                     _ => Interval::NONE,
                 }
             }
+            (Evidence::Blends { group, reference }, method) => {
+                match (group.limits_z(z), reference.limits_z(z)) {
+                    (Some(one), Some(other)) if method == Method::Mover => {
+                        self.around(mover_ratio(one, other))
+                    }
+                    (Some(one), Some(other)) => clipped(self.around(mover_difference(one, other))),
+                    _ => Interval::NONE,
+                }
+            }
+            (Evidence::LogError(se), _) => match self.value {
+                Some(value) if value > 0.0 => Interval {
+                    low: Some(value * libm::exp(-z * se)),
+                    high: Some(value * libm::exp(z * se)).filter(|high| high.is_finite()),
+                },
+                _ => Interval::NONE,
+            },
             (Evidence::StandardError(se), _) => match self.value {
                 Some(value) => Interval {
                     low: Some(value - z * se),

@@ -6,6 +6,7 @@
 //! Where an interval is undefined (no rows, a count outside 0..=n, a level outside (0, 1)) both ends
 //! are `None`; a single `None` is an unbounded end.
 
+mod blend;
 mod difference;
 mod form;
 mod koopman;
@@ -13,6 +14,7 @@ mod proportion;
 mod ratio;
 mod root;
 
+pub use blend::{Blend, Share};
 pub use difference::{
     agresti_caffo, agresti_caffo_z, miettinen_nurminen, miettinen_nurminen_z, newcombe, newcombe_z,
 };

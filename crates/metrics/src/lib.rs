@@ -15,6 +15,7 @@ pub mod rate;
 mod replicates;
 pub mod shape;
 pub mod statistic;
+pub mod stratified;
 mod view;
 
 pub use catalogue::{CATALOGUE, Metric};
