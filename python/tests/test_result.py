@@ -124,3 +124,25 @@ def test_results_are_immutable(leads: wg.Audit) -> None:
     changed = copy.deepcopy(leads.document)
     changed["verdict"] = "pass"
     assert leads.verdict == "breach" and leads.to_json() == before
+
+
+def test_strata_are_compared_within():
+    strata = ["x"] * 60 + ["y"] * 60
+    groups = (["a"] * 50 + ["b"] * 10) + (["a"] * 10 + ["b"] * 50)
+    decisions = [i % 2 for i in range(50)] + [1, 1, 1, 1, 1, 1, 1, 0, 0, 0]
+    decisions += [0] * 10 + [int(i < 10) for i in range(50)]
+    a = wg.audit(
+        {"s": strata, "g": groups, "d": decisions},
+        decision="d",
+        sensitive="g",
+        stratum="s",
+        reference={"g": "a"},
+        bootstrap=0,
+    )
+    table = a.conditional
+    found = a.document["conditional"][0]
+    assert table["stratum"] == ["s"] and table["group"] == ["b"]
+    assert table["difference"] == [found["mantel_haenszel"]["difference"]["value"]]
+    assert table["marginal_difference"][0] < 0 < table["difference"][0]
+    assert table["simpson"] == [found["simpson"]] != [None]
+    assert len(wg.audit(decision=decisions, sensitive={"g": groups}, bootstrap=0).conditional) == 0

@@ -27,7 +27,7 @@ class Audit:
         ``"pass"``, ``"breach"`` or ``"inconclusive"``.
     summary : dict
         Plain numbers per attribute under Fairlearn's names; None where undefined.
-    groups, disparities, findings : Table
+    groups, disparities, conditional, findings : Table
         The document's lists.
     plot : Plot
         Figures: ``a.plot.rates()``, ``a.plot.disparities()``, ``a.plot.scores()``.
@@ -69,6 +69,11 @@ class Audit:
     def disparities(self) -> Table:
         """One row per comparison."""
         return Table(self._handle.table("disparities"))
+
+    @property
+    def conditional(self) -> Table:
+        """One row per group and metric compared within strata; none without `stratum`."""
+        return Table(self._handle.table("conditional"))
 
     @property
     def findings(self) -> Table:
@@ -170,7 +175,8 @@ def audit(
         Attributes whose groups are compared: ``"gender"``, ``"age:25:40:60"`` (bins),
         ``"age/4"`` (quantile bins); or, without `data`, arrays by name.
     stratum : str or list of str
-        Legitimate conditions, kept in the tally.
+        Legitimate conditions: groups are compared within them too, see `conditional`. Several
+        make one stratification together.
     where : str, optional
         Keep rows for which this holds, such as ``"region = 'north' and visits > 3"``.
     positive : str, bool or int, optional

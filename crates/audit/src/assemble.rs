@@ -7,22 +7,41 @@ use waage_core::quantity::{Measurement, Scheme};
 use waage_metrics::Metric;
 use waage_metrics::disparity::NAMED;
 use waage_metrics::measure::{GroupEstimates, Measured, MeasuredView};
+use waage_metrics::pooling;
 use waage_result::document::{Disparity, EstimateDoc, GroupResult};
 
-/// A line per non-empty group of every view.
-pub fn groups(measured: &Measured, shown: &dyn Fn(&str) -> bool) -> Vec<GroupResult> {
+/// A line per non-empty group of every view; rates of views with enough groups beside themselves
+/// pooled, where `level` is the confidence of their intervals.
+pub fn groups(
+    measured: &Measured,
+    shown: &dyn Fn(&str) -> bool,
+    level: Option<f64>,
+) -> Vec<GroupResult> {
     let of_view = |view: &MeasuredView| {
+        let pooled = level.map(|level| pooling::pooled(view, level));
         view.groups
             .iter()
-            .map(|(name, rows, estimates)| GroupResult {
-                attributes: view
-                    .attributes
-                    .iter()
-                    .cloned()
-                    .zip(name.0.iter().map(waage_core::label::Label::name))
-                    .collect(),
-                n: *rows,
-                metrics: metrics(estimates, shown),
+            .enumerate()
+            .map(|(g, (name, rows, estimates))| {
+                let mut found = metrics(estimates, shown);
+                let of_group = pooled.iter().flat_map(|pooled| &pooled[g]);
+                for ((metric, _), pooled) in estimates.iter().zip(of_group) {
+                    if let (Some(doc), Some(pooled)) =
+                        (found.get_mut(metric.quantity().name), pooled)
+                    {
+                        doc.pooled = Some(Box::new(EstimateDoc::from(pooled)));
+                    }
+                }
+                GroupResult {
+                    attributes: view
+                        .attributes
+                        .iter()
+                        .cloned()
+                        .zip(name.0.iter().map(waage_core::label::Label::name))
+                        .collect(),
+                    n: *rows,
+                    metrics: found,
+                }
             })
             .collect::<Vec<_>>()
     };

@@ -17,6 +17,7 @@ mod files;
 mod leads;
 mod plan;
 pub mod schema;
+mod strata;
 mod suggest;
 pub mod tables;
 
@@ -48,6 +49,7 @@ pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 pub use waage_result::text::Language;
 
 use observer::Observer;
+use strata::Strata;
 
 /// The version that results name.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -165,6 +167,10 @@ fn result(
         || judge(policy, &measured, request.roles, as_of),
         || Told::of(tally, spec, &measured),
     );
+    let told = Told {
+        strata: strata::strata(tally, spec, &request, &measured, observer)?,
+        ..told
+    };
     Ok(document(
         tally, spec, &measured, told, judgement?, facts, as_of,
     ))
@@ -220,17 +226,19 @@ struct Told {
     disparities: Vec<Disparity>,
     summary: IndexMap<String, IndexMap<String, Option<f64>>>,
     distributions: Vec<Distribution>,
+    strata: Strata,
 }
 
 impl Told {
     fn of(tally: &Tally, spec: &AuditSpec, measured: &Measured) -> Self {
         let shown = |quantity: &str| plan::shown(spec, quantity);
         Self {
-            groups: assemble::groups(measured, &shown),
+            groups: assemble::groups(measured, &shown, Some(spec.confidence)),
             overall: assemble::metrics(&measured.overall, &shown),
             disparities: assemble::disparities(measured, &shown),
             summary: assemble::summary(measured),
             distributions: distribution::distributions(tally),
+            strata: Strata::default(),
         }
     }
 }
@@ -273,6 +281,8 @@ fn document(
         overall: told.overall,
         disparities: told.disparities,
         summary: told.summary,
+        conditional: told.strata.conditional,
+        strata: told.strata.levels,
         distributions: told.distributions,
         policy: judgement.summary,
         checks: judgement.checks,

@@ -6,6 +6,7 @@ use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt64Arra
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
+use waage_result::conditional::{Conditional, Simpson};
 use waage_result::document::{AuditResult, EstimateDoc};
 use waage_result::finding::Margin;
 
@@ -139,6 +140,49 @@ pub fn disparities(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
         "four_fifths_adverse",
         rows.iter().map(|d| d.four_fifths_adverse),
     );
+    columns.finish()
+}
+
+/// One row per group and metric that is compared within strata: the gap over all rows, the
+/// standardised one (`standardized`, `_low`, `_high`), and Mantel and Haenszel's difference, ratio
+/// and odds ratio likewise.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn conditional(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    let rows = &result.conditional;
+    let mut columns = Columns::default();
+    columns.text("attribute", rows.iter().map(|c| Some(c.attribute.as_str())));
+    columns.text("stratum", rows.iter().map(|c| Some(c.stratum.as_str())));
+    columns.text("group", rows.iter().map(|c| Some(c.group.as_str())));
+    columns.text("reference", rows.iter().map(|c| Some(c.reference.as_str())));
+    columns.text("metric", rows.iter().map(|c| Some(c.metric.as_str())));
+    type Part = fn(&Conditional) -> &EstimateDoc;
+    let parts: [(&str, Part); 7] = [
+        ("marginal_difference", |c| &c.marginal.difference),
+        ("marginal_ratio", |c| &c.marginal.ratio),
+        ("marginal_odds_ratio", |c| &c.marginal.odds_ratio),
+        ("standardized", |c| &c.standardized),
+        ("difference", |c| &c.mantel_haenszel.difference),
+        ("ratio", |c| &c.mantel_haenszel.ratio),
+        ("odds_ratio", |c| &c.mantel_haenszel.odds_ratio),
+    ];
+    for (name, part) in parts {
+        columns.real(name, rows.iter().map(|c| part(c).value));
+        columns.real(&format!("{name}_low"), rows.iter().map(|c| part(c).low));
+        columns.real(&format!("{name}_high"), rows.iter().map(|c| part(c).high));
+    }
+    columns.count("n", rows.iter().map(|c| Some(c.standardized.n)));
+    columns.count("strata_used", rows.iter().map(|c| Some(c.strata_used)));
+    columns.count(
+        "strata_dropped",
+        rows.iter().map(|c| Some(c.strata_dropped)),
+    );
+    columns.real("dropped_share", rows.iter().map(|c| Some(c.dropped_share)));
+    columns.real("cmh_p", rows.iter().map(|c| c.cmh_p));
+    columns.real("breslow_day_p", rows.iter().map(|c| c.breslow_day_p));
+    columns.text("simpson", rows.iter().map(|c| c.simpson.map(Simpson::name)));
+    columns.text("driver", rows.iter().map(|c| c.driver.as_deref()));
     columns.finish()
 }
 

@@ -167,7 +167,7 @@ pub struct Audit {
         help_heading = "Roles"
     )]
     pub sensitive: Vec<String>,
-    /// Legitimate conditions, kept in the tally
+    /// Legitimate conditions within which groups are compared too; several make one stratification
     #[arg(
         long,
         value_name = "C[,…]",

@@ -36,6 +36,8 @@ pub enum Reason {
     RatioUndefined,
     /// More than 5 % of the bootstrap replicates are undefined.
     TooManyUndefinedReplicates,
+    /// Pooling found no variance between groups.
+    NoGroupVariance,
     /// The bootstrap was switched off.
     NoReplicates,
     /// Hidden because the group is small.
@@ -70,6 +72,7 @@ impl Reason {
             Self::OneGroup => "one_group",
             Self::RatioUndefined => "ratio_undefined",
             Self::TooManyUndefinedReplicates => "too_many_undefined_replicates",
+            Self::NoGroupVariance => "no_group_variance",
             Self::NoReplicates => "no_replicates",
             Self::SuppressedSmallGroup => "suppressed_small_group",
             Self::BelowMinN => "below_min_n",

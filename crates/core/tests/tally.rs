@@ -282,3 +282,25 @@ fn too_many_cells_are_an_error_that_says_what_to_do() {
         "{error}"
     );
 }
+
+proptest! {
+    /// The strata of a cube hold all its rows once; each is the cube of the rows of that stratum.
+    #[test]
+    fn strata_are_cubes_of_their_rows(rows in prop::collection::vec(row(), 1..150)) {
+        let whole = plain(&rows);
+        let parts = whole.by_stratum();
+        prop_assert_eq!(parts.iter().map(|(_, part)| part.rows()).sum::<u64>(), whole.rows());
+        for (name, part) in &parts {
+            let inside: Vec<Row> = rows
+                .iter()
+                .filter(|row| label(1, row.region) == name.0[0])
+                .cloned()
+                .collect();
+            let alone = plain(&inside);
+            prop_assert!(part.strata().is_empty());
+            prop_assert_eq!(part.sensitive(), alone.sensitive());
+            prop_assert_eq!(part.view(&[0]), alone.view(&[0]));
+            prop_assert_eq!(part.view(&[]), alone.view(&[]));
+        }
+    }
+}

@@ -5,12 +5,15 @@
 
 pub mod bootstrap;
 pub mod catalogue;
+pub mod conditional;
 pub mod confusion;
 pub mod context;
 pub mod disparity;
 mod estimator;
 pub mod hypothesis;
 pub mod measure;
+pub mod pooling;
+pub mod power;
 pub mod rate;
 mod replicates;
 pub mod shape;

@@ -58,3 +58,45 @@ fn the_report_as_a_whole() {
         insta::assert_snapshot!(format!("breach-{language}"), text);
     }
 }
+
+#[test]
+fn strata_have_a_section_that_names_the_reversal() {
+    for (language, title, turned, strata) in [
+        (
+            Language::En,
+            "## Within strata",
+            "turns round: over all rows",
+            "by stratum",
+        ),
+        (
+            Language::De,
+            "## Innerhalb der Schichten",
+            "kehrt sich um: Über alle",
+            "nach Schicht",
+        ),
+    ] {
+        let whole = |result| render(&result, Format::Markdown, language, &Options::default());
+        let text = whole(fixture::reversed()).unwrap();
+        let (_, section) = text.split_once(title).expect("a section");
+        let (section, _) = section.split_once("\n## ").unwrap();
+        assert!(section.contains(turned), "{section}");
+        assert!(
+            section.contains(strata) && section.contains("| A |"),
+            "{section}"
+        );
+        assert!(!whole(fixture::pass()).unwrap().contains(title));
+    }
+}
+
+#[test]
+fn pooled_rates_stand_beside_those_of_small_groups_only() {
+    let english =
+        |result| render(&result, Format::Markdown, Language::En, &Options::default()).unwrap();
+    let small = english(fixture::nothing());
+    // Raw 4/12 of the women are selected, pooled 7/24.
+    assert!(small.contains("pooled 29.2%"), "{small}");
+    assert!(small.contains("never judged"));
+    let mut large = fixture::nothing();
+    large.policy.group_min_n = 10;
+    assert!(!english(large).contains("pooled"));
+}

@@ -84,6 +84,8 @@ fn the_report_as_a_whole() {
     for language in Language::ALL {
         let report = text(&fixture::breach(), language, Options::default());
         insta::assert_snapshot!(format!("breach-{language}"), report);
+        let report = text(&fixture::reversed(), language, Options::default());
+        insta::assert_snapshot!(format!("reversed-{language}"), report);
         let report = text(&wide_letters(), language, Options::default());
         insta::assert_snapshot!(format!("wide-{language}"), report);
     }

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use waage_core::estimate::Estimate;
 
+use crate::conditional::{Conditional, StratumResult};
 use crate::finding::{CheckOutcome, Finding, NotRun, PolicySummary, Verdict};
 
 /// The schema's name, first key of every audit document.
@@ -29,6 +30,13 @@ pub struct AuditResult {
     pub disparities: Vec<Disparity>,
     /// Plain numbers per attribute under the names that Fairlearn's users know.
     pub summary: IndexMap<String, IndexMap<String, Option<f64>>>,
+    /// Gaps within strata beside those over all rows, by attribute, group and metric; empty without
+    /// strata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<Conditional>,
+    /// What is measured inside each of the largest strata; empty without strata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strata: Vec<StratumResult>,
     /// Score distributions per group, for charts; empty without scores.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub distributions: Vec<Distribution>,
@@ -143,6 +151,10 @@ pub struct EstimateDoc {
     /// Why value or interval are undefined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Of a group's proportion, where there are at least three groups: the same drawn towards the
+    /// rate of all groups together, for display and never judged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pooled: Option<Box<EstimateDoc>>,
 }
 
 impl From<&Estimate> for EstimateDoc {
@@ -154,6 +166,7 @@ impl From<&Estimate> for EstimateDoc {
             n: estimate.n,
             method: estimate.method.name().to_owned(),
             reason: estimate.reason.map(|r| r.name().to_owned()),
+            pooled: None,
         }
     }
 }

@@ -3,8 +3,10 @@
 //! An [`spec::AuditSpec`] is everything that determines a result; an [`document::AuditResult`] is
 //! everything that a report may show. Charts and reports read these types and open no data.
 
+pub mod conditional;
 pub mod document;
 pub mod finding;
+pub mod power;
 pub mod privacy;
 pub mod spec;
 pub mod text;

@@ -5,6 +5,8 @@
 //! along every line of an intersection whose total is shown, and every cell of an intersection
 //! that belongs to a hidden group. Charts and reports both start from [`suppress`].
 
+mod strata;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use waage_core::estimate::Reason;
@@ -73,6 +75,7 @@ impl Hidden {
                 hidden.cells.insert(view.join("*"), cells);
             }
         }
+        hidden.add_strata(&result.strata);
         hidden
     }
 
@@ -197,34 +200,21 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
     }
     for disparity in &mut result.disparities {
         let view = disparity.attribute.clone();
-        let named = [
-            &disparity.group,
-            &disparity.reference,
-            &disparity.highest,
-            &disparity.lowest,
-        ];
-        let touches = named
-            .into_iter()
-            .flatten()
-            .any(|name| hidden.contains(&view, name));
-        let unnamed = disparity.group.is_none()
-            && (disparity.highest.is_none() || disparity.lowest.is_none());
-        if touches || (unnamed && hidden.any_in(&view)) {
-            blank(&mut disparity.estimate);
-            disparity.p = None;
-            disparity.p_adjusted = None;
-            disparity.highest = None;
-            disparity.lowest = None;
-            disparity.four_fifths_adverse = None;
-            disparity.flips_with_one_selection = None;
-            if let Some(value) = result
+        let is_hidden = |name: &str| hidden.contains(&view, name);
+        if strata::suppress_disparity(disparity, &is_hidden, hidden.any_in(&view))
+            && let Some(value) = result
                 .summary
                 .get_mut(&view)
                 .and_then(|names| names.get_mut(&disparity.metric))
-            {
-                *value = None;
-            }
+        {
+            *value = None;
         }
+    }
+    for level in &mut result.strata {
+        strata::suppress_level(level, hidden);
+    }
+    for found in &mut result.conditional {
+        strata::suppress_conditional(found, hidden);
     }
     for finding in &mut result.findings {
         let named = [&finding.group, &finding.reference];
@@ -313,6 +303,8 @@ mod tests {
             overall: Default::default(),
             disparities: vec![],
             summary: Default::default(),
+            conditional: vec![],
+            strata: vec![],
             distributions: vec![],
             policy: PolicySummary::default(),
             checks: vec![],

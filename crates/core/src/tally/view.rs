@@ -1,10 +1,10 @@
-//! Marginal and intersection views: the same cube by any subset of the sensitive attributes.
+//! Marginal and intersection views: the same cube by any subset of its attributes.
 
 use std::collections::BTreeMap;
 
 use super::{Cell, ScoreGrid, Tally};
 use crate::block::outcome;
-use crate::label::{GroupName, Label};
+use crate::label::{Attribute, GroupName, Label};
 
 /// Sums over the rows of one group with one outcome, rounded once from their exact values.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -87,7 +87,8 @@ impl View {
 }
 
 impl Tally {
-    /// The groups of a subset of the sensitive attributes (all rows as one group if empty).
+    /// The groups of a subset of the attributes (all rows as one group if empty): positions among
+    /// the sensitive ones, then the strata.
     ///
     /// Exact sums of cells are added exactly and rounded once.
     #[must_use]
@@ -118,6 +119,61 @@ impl Tally {
             axes: axes.to_vec(),
             attributes,
             groups,
+        }
+    }
+
+    /// The cube cut into its strata, in order: each a cube of the same sensitive attributes, with
+    /// the levels that occur there. Without strata, the whole as one.
+    #[must_use]
+    pub fn by_stratum(&self) -> Vec<(GroupName, Self)> {
+        let mut parts: BTreeMap<Vec<u32>, Vec<(&[u32], &Cell)>> = BTreeMap::new();
+        for (codes, cell) in &self.cells {
+            let (sensitive, strata) = codes.split_at(self.sensitive);
+            parts
+                .entry(strata.to_vec())
+                .or_default()
+                .push((sensitive, cell));
+        }
+        let axes: Vec<usize> = (self.sensitive..self.attributes.len()).collect();
+        parts
+            .into_iter()
+            .map(|(strata, cells)| {
+                let name = GroupName(self.labels_of(&axes, &strata));
+                (name, self.part(&cells))
+            })
+            .collect()
+    }
+
+    /// The cube of some cells, by the sensitive attributes alone.
+    fn part(&self, cells: &[(&[u32], &Cell)]) -> Self {
+        let mut attributes = Vec::with_capacity(self.sensitive);
+        let mut codes_of = Vec::with_capacity(self.sensitive);
+        for (axis, attribute) in self.sensitive().iter().enumerate() {
+            let mut used: Vec<u32> = cells.iter().map(|(codes, _)| codes[axis]).collect();
+            used.sort_unstable();
+            used.dedup();
+            let labels = used
+                .iter()
+                .map(|&code| attribute.labels[code as usize].clone())
+                .collect();
+            attributes.push(Attribute {
+                name: attribute.name.clone(),
+                labels,
+            });
+            codes_of.push(used);
+        }
+        let renumbered = |codes: &[u32]| -> Box<[u32]> {
+            let new = |(code, used): (&u32, &Vec<u32>)| used.partition_point(|u| u < code) as u32;
+            codes.iter().zip(&codes_of).map(new).collect()
+        };
+        Self {
+            cells: cells
+                .iter()
+                .map(|(codes, cell)| (renumbered(codes), (*cell).clone()))
+                .collect(),
+            attributes,
+            sensitive: self.sensitive,
+            kept: self.kept,
         }
     }
 

@@ -62,6 +62,12 @@ pub(super) fn section(
     blocks.push(Block::Note(
         words.fill("report.groups.note", &[("level", &level)]),
     ));
+    if shows_pooled(result) {
+        let min = words.integer(result.policy.group_min_n);
+        blocks.push(Block::Note(
+            words.fill("report.groups.pooled_note", &[("min", &min)]),
+        ));
+    }
     Some(Section {
         id: "groups",
         title: words.text("report.groups.title"),
@@ -133,12 +139,16 @@ pub(crate) fn rates(
                 },
                 rows_cell(group, view, &name, hidden, words),
             ];
-            cells.extend(
-                metrics
-                    .iter()
-                    .enumerate()
-                    .map(|(i, m)| cell(i, m, group.metrics.get(*m))),
-            );
+            let small = group.n < result.policy.group_min_n;
+            cells.extend(metrics.iter().enumerate().map(|(i, m)| {
+                let estimate = group.metrics.get(*m);
+                Cell {
+                    aside: estimate
+                        .filter(|_| small)
+                        .and_then(|estimate| pooled(estimate, m, words)),
+                    ..cell(i, m, estimate)
+                }
+            }));
             Row {
                 cells,
                 note: None,
@@ -177,6 +187,25 @@ pub(crate) fn rates(
     }
 }
 
+/// The rate of a small group drawn towards that of all, beside the raw one.
+fn pooled(estimate: &EstimateDoc, metric: &str, words: Words) -> Option<String> {
+    let value = estimate.pooled.as_ref()?.value?;
+    let value = words.plain(value, unit(metric, "none"));
+    Some(words.fill("report.groups.pooled", &[("value", &value)]))
+}
+
+/// Whether a table shows a pooled rate.
+fn shows_pooled(result: &AuditResult) -> bool {
+    let small = |group: &&GroupResult| group.n < result.policy.group_min_n;
+    let has = |estimate: &EstimateDoc| estimate.pooled.as_ref().is_some_and(|p| p.value.is_some());
+    let shown = metrics_shown(result);
+    result.groups.iter().filter(small).any(|group| {
+        shown
+            .iter()
+            .any(|metric| group.metrics.get(*metric).is_some_and(has))
+    })
+}
+
 fn rows_cell(group: &GroupResult, view: &str, name: &str, hidden: &Hidden, words: Words) -> Cell {
     if !hidden.contains(view, name) {
         return Cell::text(words.integer(group.n));
@@ -188,7 +217,7 @@ fn rows_cell(group: &GroupResult, view: &str, name: &str, hidden: &Hidden, words
     }
 }
 
-fn estimate_cell(estimate: Option<&EstimateDoc>, unit: Unit, words: Words) -> Cell {
+pub(super) fn estimate_cell(estimate: Option<&EstimateDoc>, unit: Unit, words: Words) -> Cell {
     let Some(estimate) = estimate else {
         return Cell::none();
     };

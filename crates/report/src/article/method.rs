@@ -1,5 +1,7 @@
 //! How the numbers were made, and what they do not say.
 
+use std::collections::HashMap;
+
 use waage_result::document::{AuditResult, EstimateDoc};
 
 use super::{Block, Section};
@@ -34,9 +36,7 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
             ],
         ));
     }
-    if result.disparities.iter().any(|d| d.p_adjusted.is_some()) {
-        points.push(words.text("report.method.p_values"));
-    }
+    points.extend(families_of_p_values(result, words));
     Some(Section {
         id: "method",
         title: words.text("report.method.title"),
@@ -46,6 +46,27 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
             Block::List(limits(result, words)),
         ],
     })
+}
+
+/// How the p-values of equality were corrected, and over how many comparisons at once.
+fn families_of_p_values(result: &AuditResult, words: Words) -> Option<String> {
+    let mut sizes: HashMap<[&str; 4], u64> = HashMap::new();
+    for d in result.disparities.iter().filter(|d| d.p_adjusted.is_some()) {
+        let family = [&*d.metric, &*d.attribute, &*d.scheme, &*d.comparison];
+        *sizes.entry(family).or_default() += 1;
+    }
+    let (least, most) = (sizes.values().min()?, sizes.values().max()?);
+    let range = if least == most {
+        words.integer(*most)
+    } else {
+        let (low, high) = (words.integer(*least), words.integer(*most));
+        words.fill("report.range", &[("low", &low), ("high", &high)])
+    };
+    let count = words.integer(sizes.len() as u64);
+    Some(words.fill(
+        "report.method.p_values",
+        &[("families", &count), ("size", &range)],
+    ))
 }
 
 /// How each multiplicity family was corrected.
@@ -73,10 +94,25 @@ fn estimates(result: &AuditResult) -> impl Iterator<Item = &EstimateDoc> {
         .iter()
         .map(|disparity| &disparity.estimate);
     let judged = result.findings.iter().map(|finding| &finding.estimate);
+    let pooled = result
+        .groups
+        .iter()
+        .flat_map(|group| group.metrics.values().filter_map(|e| e.pooled.as_deref()));
+    let within = result.conditional.iter().flat_map(|found| {
+        let pooled = &found.mantel_haenszel;
+        [
+            &pooled.difference,
+            &pooled.ratio,
+            &pooled.odds_ratio,
+            &found.standardized,
+        ]
+    });
     groups
         .chain(result.overall.values())
         .chain(compared)
         .chain(judged)
+        .chain(within)
+        .chain(pooled)
 }
 
 /// The methods used, by first appearance.

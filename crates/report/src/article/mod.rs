@@ -8,6 +8,7 @@ mod findings;
 mod glossary;
 mod method;
 mod scores;
+mod strata;
 mod views;
 
 use serde::Serialize;
@@ -24,6 +25,7 @@ pub(crate) use data::facts_of_data;
 use findings::four_fifths;
 pub(crate) use findings::reasons_in_order;
 pub(crate) use method::methods;
+pub(crate) use strata::{effects, reversals, within};
 pub(crate) use views::{CELLS_MAX, Views, worst_cells};
 
 /// A whole report.
@@ -197,6 +199,7 @@ impl Article {
             findings::next_steps(result, words),
             attributes::section(result, &views, hidden, words),
             attributes::intersections(result, &views, hidden, words),
+            strata::section(result, words),
             scores::section(result, words),
             data::section(result, hidden, words),
             method::section(result, words),

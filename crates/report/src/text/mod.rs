@@ -4,6 +4,7 @@
 mod findings;
 mod grid;
 mod groups;
+mod strata;
 
 use unicode_width::UnicodeWidthStr;
 use waage_result::document::AuditResult;
@@ -34,6 +35,7 @@ pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) 
     for (view, groups) in views.intersections() {
         groups::intersection(&mut page, result, &views, view, groups, words);
     }
+    strata::write(&mut page, result, words);
     page.list(
         &words.text("report.data.title"),
         &facts_of_data(result, &Hidden::default(), words),
