@@ -223,6 +223,7 @@ pub fn amounts() -> AuditResult {
         n,
         method: "normal".into(),
         reason: None,
+        pooled: None,
     };
     result.overall = IndexMap::from([("mean_score".to_owned(), euros(1_182_000.0, 9000.0, 2795))]);
     result.disparities.retain(|d| d.comparison == "difference");
@@ -293,6 +294,8 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
         overall: overall.metrics,
         disparities: Vec::new(),
         summary: IndexMap::new(),
+        conditional: Vec::new(),
+        strata: Vec::new(),
         distributions: Vec::new(),
         policy: PolicySummary::default(),
         checks: Vec::new(),
@@ -357,6 +360,7 @@ fn proportion(x: u64, n: u64) -> EstimateDoc {
         n,
         method: "wilson".into(),
         reason: None,
+        pooled: None,
     }
 }
 
@@ -422,6 +426,7 @@ fn compare(
             n,
             method: "newcombe".into(),
             reason: None,
+            pooled: None,
         };
         push("difference", doc(p - q, low, high));
         if at == 0 {
