@@ -32,6 +32,8 @@ pub enum Reason {
     NoScores,
     /// Fewer than two groups are defined.
     OneGroup,
+    /// Nobody has any benefit, or somebody has none where an index needs all to have some.
+    ZeroMeanBenefit,
     /// A ratio of a quantity that may be negative.
     RatioUndefined,
     /// More than 5 % of the bootstrap replicates are undefined.
@@ -70,6 +72,7 @@ impl Reason {
             Self::NoDecisions => "no_decisions",
             Self::NoScores => "no_scores",
             Self::OneGroup => "one_group",
+            Self::ZeroMeanBenefit => "zero_mean_benefit",
             Self::RatioUndefined => "ratio_undefined",
             Self::TooManyUndefinedReplicates => "too_many_undefined_replicates",
             Self::NoGroupVariance => "no_group_variance",
@@ -119,6 +122,13 @@ pub enum Method {
     MoverWilson,
     /// Large-sample normal interval of a mean.
     Normal,
+    /// Large-sample normal interval of a smooth function of counts, on its log or Fisher scale,
+    /// around the value with half a row in every cell.
+    Delta,
+    /// Adjusted normal interval of a difference of shares of the same rows (Bonett & Price 2012).
+    BonettPrice,
+    /// Newcombe's interval of a difference, folded at 0: limits of its size.
+    NewcombeFolded,
     /// Percentile bootstrap on the cube.
     BootstrapPercentile,
     /// Percentile bootstrap of a range over groups or of an absolute gap: biased upward when there
@@ -137,7 +147,7 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 25] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -154,6 +164,9 @@ impl Method {
         Self::WilsonMapped,
         Self::MoverWilson,
         Self::Normal,
+        Self::Delta,
+        Self::BonettPrice,
+        Self::NewcombeFolded,
         Self::BootstrapPercentile,
         Self::BootstrapPercentileBiased,
         Self::MantelHaenszel,
@@ -182,6 +195,9 @@ impl Method {
             Self::WilsonMapped => "wilson_mapped",
             Self::MoverWilson => "mover_wilson",
             Self::Normal => "normal",
+            Self::Delta => "delta",
+            Self::BonettPrice => "bonett_price",
+            Self::NewcombeFolded => "newcombe_folded",
             Self::BootstrapPercentile => "bootstrap_percentile",
             Self::BootstrapPercentileBiased => "bootstrap_percentile_biased",
             Self::MantelHaenszel => "mantel_haenszel",
@@ -236,6 +252,15 @@ pub enum Evidence {
         group: Blend,
         /// Of the reference.
         reference: Blend,
+    },
+    /// Two independent proportions, group first; the size of their difference times `scale`.
+    Folded {
+        /// Successes and trials of the group.
+        group: (f64, f64),
+        /// Successes and trials of the reference.
+        reference: (f64, f64),
+        /// What the difference is multiplied by.
+        scale: f64,
     },
     /// A standard error for a normal interval.
     StandardError(f64),
@@ -360,10 +385,11 @@ impl Estimate {
                     }
                     (Some(one), Some(other)) => {
                         let interval = self.around(mover_difference(one, other));
-                        if group.is_unit() && reference.is_unit() {
-                            clipped(interval)
-                        } else {
-                            interval
+                        let (least, most) = group.range();
+                        let (low, high) = reference.range();
+                        Interval {
+                            low: interval.low.map(|l| l.max(least - high)),
+                            high: interval.high.map(|h| h.min(most - low)),
                         }
                     }
                     _ => Interval::NONE,
@@ -383,6 +409,20 @@ impl Estimate {
                     low: Some(value * libm::exp(-z * se)),
                     high: Some(value * libm::exp(z * se)).filter(|high| high.is_finite()),
                 },
+                _ => Interval::NONE,
+            },
+            (
+                Evidence::Folded {
+                    group: (x, n),
+                    reference: (y, m),
+                    scale,
+                },
+                _,
+            ) => match interval::newcombe_z(*x, *n, *y, *m, z) {
+                Interval {
+                    low: Some(low),
+                    high: Some(high),
+                } => Interval::new(scale * low.max(-high).max(0.0), scale * high.max(-low)),
                 _ => Interval::NONE,
             },
             (Evidence::StandardError(se), _) => match self.value {

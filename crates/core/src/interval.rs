@@ -18,7 +18,7 @@ pub use blend::{Blend, Share};
 pub use difference::{
     agresti_caffo, agresti_caffo_z, miettinen_nurminen, miettinen_nurminen_z, newcombe, newcombe_z,
 };
-pub use form::{Form, Limits, mover_difference, mover_ratio};
+pub use form::{Form, Limits, Scale, mover_difference, mover_ratio};
 pub use koopman::{koopman, koopman_z};
 pub use proportion::{
     agresti_coull, agresti_coull_z, clopper_pearson, clopper_pearson_z, jeffreys, jeffreys_z,

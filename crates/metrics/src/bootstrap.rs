@@ -107,13 +107,15 @@ pub struct Replicate {
 
 /// The replicates of every series that `evaluate` writes, by series, in the order of replicates.
 ///
-/// `evaluate` appends the same number of values each time; NaN marks an undefined one. Returns
-/// `None` when cancelled.
-pub fn run(
+/// `evaluate` appends the same number of values each time; NaN marks an undefined one. It works in
+/// the room that `room` makes once per task, so that replicates allocate nothing. Returns `None`
+/// when cancelled.
+pub fn run<Room>(
     plan: &Plan<'_>,
     series: usize,
     observer: &dyn Observer,
-    evaluate: impl Fn(&Replicate, &mut Vec<f64>) + Sync,
+    room: impl Fn() -> Room + Sync,
+    evaluate: impl Fn(&mut Room, &Replicate, &mut Vec<f64>) + Sync,
 ) -> Option<Vec<Vec<f64>>> {
     let strata: Vec<Stratum> = plan
         .cells
@@ -130,7 +132,8 @@ pub fn run(
     let blocks: Vec<Vec<f64>> = (0..tasks)
         .into_par_iter()
         .map(|task| {
-            let mut block = Vec::new();
+            let mut block = Vec::with_capacity(series * TASK);
+            let (mut room, mut sums) = (room(), Drawn::room(plan));
             let mut drawn = vec![0; counts.len()];
             let mut weights = vec![0.0; counts.len()];
             let end = ((task + 1) * TASK).min(plan.replicates);
@@ -152,7 +155,8 @@ pub fn run(
                         *weight = n as f64;
                     }
                 }
-                evaluate(&replicate(plan, &strata, &weights, &mut stream), &mut block);
+                sums.fill(plan, &strata, &weights, &mut stream);
+                evaluate(&mut room, &sums.replicate, &mut block);
             }
             observer.advance((end - task * TASK) as u64);
             block
@@ -172,56 +176,73 @@ pub fn run(
     Some(out)
 }
 
-fn replicate(
-    plan: &Plan<'_>,
-    strata: &[Stratum],
-    weights: &[f64],
-    stream: &mut Stream,
-) -> Replicate {
-    let mut cells = vec![[0.0; outcome::COUNT]; plan.cells.len()];
-    let mut scores = vec![(0.0, 0.0); if plan.scored { plan.cells.len() } else { 0 }];
-    for (stratum, &weight) in strata.iter().zip(weights) {
-        cells[stratum.cell][stratum.outcome] = weight;
-        if plan.scored && stratum.w1 > 0.0 {
-            let scored = weight * stratum.scored_share;
-            let noise = stratum.noise * (weight / stratum.w1).sqrt() * draw::normal(stream);
-            scores[stratum.cell].0 += scored;
-            scores[stratum.cell].1 += scored * stratum.mean + noise;
+/// Room for the sums of one replicate.
+struct Drawn {
+    cells: Vec<[f64; outcome::COUNT]>,
+    scores: Vec<(f64, f64)>,
+    groups: Vec<[f64; outcome::COUNT]>,
+    group_scores: Vec<(f64, f64)>,
+    replicate: Replicate,
+}
+
+impl Drawn {
+    fn room(plan: &Plan<'_>) -> Self {
+        let cells = plan.cells.len();
+        let most = plan.targets.iter().map(|t| t.groups).max().unwrap_or(0);
+        let tables = |target: &Target| vec![Confusion::default(); target.groups];
+        Self {
+            cells: vec![[0.0; outcome::COUNT]; cells],
+            scores: vec![(0.0, 0.0); cells],
+            groups: vec![[0.0; outcome::COUNT]; most],
+            group_scores: vec![(0.0, 0.0); most],
+            replicate: Replicate {
+                views: plan.targets.iter().map(tables).collect(),
+                overall: Confusion::default(),
+            },
         }
     }
-    let table = |w: &[f64; outcome::COUNT], (scored, score_sum): (f64, f64)| Confusion {
-        scored,
-        score_sum,
-        ..Confusion::from_weights(w, plan.tie_share)
-    };
-    let views = plan
-        .targets
-        .iter()
-        .map(|target| {
-            let mut groups = vec![[0.0; outcome::COUNT]; target.groups];
-            let mut sums = vec![(0.0, 0.0); target.groups];
-            for (c, &g) in target.group_of_cell.iter().enumerate() {
-                add(&mut groups[g], &cells[c]);
-                if plan.scored {
-                    sums[g].0 += scores[c].0;
-                    sums[g].1 += scores[c].1;
-                }
+
+    /// Sums the drawn weights of every stratum up to groups and to all rows.
+    fn fill(&mut self, plan: &Plan<'_>, strata: &[Stratum], weights: &[f64], stream: &mut Stream) {
+        self.cells.fill([0.0; outcome::COUNT]);
+        self.scores.fill((0.0, 0.0));
+        for (stratum, &weight) in strata.iter().zip(weights) {
+            self.cells[stratum.cell][stratum.outcome] = weight;
+            if plan.scored && stratum.w1 > 0.0 {
+                let scored = weight * stratum.scored_share;
+                let noise = stratum.noise * (weight / stratum.w1).sqrt() * draw::normal(stream);
+                let sums = &mut self.scores[stratum.cell];
+                sums.0 += scored;
+                sums.1 += scored * stratum.mean + noise;
             }
-            groups.iter().zip(sums).map(|(w, s)| table(w, s)).collect()
-        })
-        .collect();
-    let mut all = [0.0; outcome::COUNT];
-    let mut sums = (0.0, 0.0);
-    for cell in &cells {
-        add(&mut all, cell);
-    }
-    for (scored, sum) in scores {
-        sums.0 += scored;
-        sums.1 += sum;
-    }
-    Replicate {
-        views,
-        overall: table(&all, sums),
+        }
+        let table = |w: &[f64; outcome::COUNT], (scored, score_sum): (f64, f64)| Confusion {
+            scored,
+            score_sum,
+            ..Confusion::from_weights(w, plan.tie_share)
+        };
+        for (target, tables) in plan.targets.iter().zip(&mut self.replicate.views) {
+            let groups = &mut self.groups[..target.groups];
+            let sums = &mut self.group_scores[..target.groups];
+            groups.fill([0.0; outcome::COUNT]);
+            sums.fill((0.0, 0.0));
+            for (c, &g) in target.group_of_cell.iter().enumerate() {
+                add(&mut groups[g], &self.cells[c]);
+                sums[g].0 += self.scores[c].0;
+                sums[g].1 += self.scores[c].1;
+            }
+            for ((into, w), s) in tables.iter_mut().zip(groups).zip(sums) {
+                *into = table(w, *s);
+            }
+        }
+        let mut all = [0.0; outcome::COUNT];
+        let mut sums = (0.0, 0.0);
+        for (cell, (scored, sum)) in self.cells.iter().zip(&self.scores) {
+            add(&mut all, cell);
+            sums.0 += scored;
+            sums.1 += sum;
+        }
+        self.replicate.overall = table(&all, sums);
     }
 }
 

@@ -33,6 +33,8 @@ pub enum Decisions {
     Selected,
     /// Rejected rows; tied ones with the rest of their share.
     Rejected,
+    /// Rows without a decision.
+    Missing,
     /// Every row, without a decision too.
     Any,
 }
@@ -60,7 +62,8 @@ impl Part {
         match (self.1, outcome::decision(outcome)) {
             (Decisions::Any, _)
             | (Decisions::Selected, outcome::SELECTED)
-            | (Decisions::Rejected, outcome::REJECTED) => tie.tied,
+            | (Decisions::Rejected, outcome::REJECTED)
+            | (Decisions::Missing, outcome::DECISION_MISSING) => tie.tied,
             (Decisions::Selected, outcome::TIED) => tie.selected,
             (Decisions::Rejected, outcome::TIED) => tie.tied - tie.selected,
             _ => 0,
@@ -129,6 +132,12 @@ pub struct Confusion {
     pub positives: f64,
     /// Label 0, with or without a decision.
     pub negatives: f64,
+    /// Without a decision.
+    pub undecided: f64,
+    /// Every row.
+    pub total: f64,
+    /// Selected rows of all groups together; 0 where the table stands alone.
+    pub all_selected: f64,
     /// Σw of scored rows.
     pub scored: f64,
     /// Σw·s of scored rows.
@@ -153,9 +162,12 @@ impl Confusion {
                 + w[at(label, outcome::DECISION_MISSING)];
             (selected, rejected, all)
         };
+        let undecided = (0..3)
+            .map(|label| w[at(label, outcome::DECISION_MISSING)])
+            .sum();
         let (fp, tn, negatives) = row(outcome::LABEL_NEGATIVE);
         let (tp, false_negatives, positives) = row(outcome::LABEL_POSITIVE);
-        let (unlabelled_selected, unlabelled_rejected, _) = row(outcome::LABEL_MISSING);
+        let (unlabelled_selected, unlabelled_rejected, unlabelled) = row(outcome::LABEL_MISSING);
         Self {
             tp,
             fp,
@@ -165,12 +177,32 @@ impl Confusion {
             rejected: false_negatives + tn + unlabelled_rejected,
             positives,
             negatives,
+            undecided,
+            total: positives + negatives + unlabelled,
+            all_selected: 0.0,
             scored: 0.0,
             score_sum: 0.0,
         }
     }
 
-    /// Both tables together.
+    /// The table of rows that all have a label and a decision.
+    #[must_use]
+    pub fn of_cells(tp: f64, fp: f64, false_negatives: f64, tn: f64) -> Self {
+        Self {
+            tp,
+            fp,
+            false_negatives,
+            tn,
+            selected: tp + fp,
+            rejected: false_negatives + tn,
+            positives: tp + false_negatives,
+            negatives: fp + tn,
+            total: tp + fp + false_negatives + tn,
+            ..Self::default()
+        }
+    }
+
+    /// Both tables together, of the same rows in all.
     #[inline]
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {
@@ -183,6 +215,9 @@ impl Confusion {
             rejected: self.rejected + other.rejected,
             positives: self.positives + other.positives,
             negatives: self.negatives + other.negatives,
+            undecided: self.undecided + other.undecided,
+            total: self.total + other.total,
+            all_selected: self.all_selected.max(other.all_selected),
             scored: self.scored + other.scored,
             score_sum: self.score_sum + other.score_sum,
         }
@@ -220,27 +255,12 @@ pub fn others<T: Copy>(items: &[T], zero: T, plus: impl Fn(&T, &T) -> T) -> Vec<
 
 #[cfg(test)]
 impl Confusion {
-    /// The table of rows that all have a label and a decision.
-    pub(crate) fn complete(tp: f64, fp: f64, false_negatives: f64, tn: f64) -> Self {
-        Self {
-            tp,
-            fp,
-            false_negatives,
-            tn,
-            selected: tp + fp,
-            rejected: false_negatives + tn,
-            positives: tp + false_negatives,
-            negatives: fp + tn,
-            ..Self::default()
-        }
-    }
-
     /// Fixture E1 of the specification: groups a, b and c.
     pub(crate) fn e1() -> [Self; 3] {
         [
-            Self::complete(40.0, 20.0, 10.0, 30.0),
-            Self::complete(18.0, 6.0, 12.0, 24.0),
-            Self::complete(6.0, 4.0, 9.0, 21.0),
+            Self::of_cells(40.0, 20.0, 10.0, 30.0),
+            Self::of_cells(18.0, 6.0, 12.0, 24.0),
+            Self::of_cells(6.0, 4.0, 9.0, 21.0),
         ]
     }
 }

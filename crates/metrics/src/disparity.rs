@@ -223,28 +223,40 @@ pub static NAMED: [Row; 13] = [
 /// A value, or why there is none.
 pub type Value = Result<f64, Reason>;
 
-/// The values of one group that disparities are functions of.
+/// The values of one set of rows that disparities are functions of.
 #[derive(Clone, Copy, Debug)]
 pub struct Values {
-    /// By metric, in the catalogue's order.
-    pub metrics: [Value; METRICS],
-    /// FN/FP.
-    pub error_odds: Value,
+    /// The confusion table.
+    pub table: Confusion,
+    /// By metric, in the catalogue's order; `not_available` where none was asked for.
+    metrics: [Value; METRICS],
 }
 
 impl Values {
-    /// The values of a confusion table.
-    #[inline]
+    /// The values of every metric of a confusion table.
     #[must_use]
     pub fn of(table: &Confusion) -> Self {
-        let error_odds = if table.fp > 0.0 {
-            Ok(table.false_negatives / table.fp)
-        } else {
-            Err(Reason::ZeroReference)
-        };
         Self {
+            table: *table,
             metrics: std::array::from_fn(|m| CATALOGUE[m].metric.value(table)),
-            error_odds,
+        }
+    }
+
+    /// The values of no metric.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            table: Confusion::default(),
+            metrics: [Err(Reason::NotAvailable); METRICS],
+        }
+    }
+
+    /// Takes the values of some metrics of another table; those of all others stay as they are.
+    #[inline]
+    pub fn set(&mut self, table: &Confusion, metrics: &[Metric]) {
+        self.table = *table;
+        for metric in metrics {
+            self.metrics[*metric as usize] = metric.value(table);
         }
     }
 
@@ -357,6 +369,24 @@ impl Disparity {
         &NAMED[self as usize]
     }
 
+    /// The metrics of every group that its value over all groups is a function of.
+    #[must_use]
+    pub const fn metrics(self) -> &'static [Metric] {
+        use Metric::{FalsePositiveRate, Precision, SelectionRate, TruePositiveRate};
+        match self {
+            Self::DemographicParityDifference | Self::DemographicParityRatio => &[SelectionRate],
+            Self::EqualOpportunityDifference | Self::EqualOpportunityRatio => &[TruePositiveRate],
+            Self::EqualizedOddsDifference
+            | Self::EqualizedOddsRatio
+            | Self::EqualizedOddsDifferenceMean
+            | Self::EqualizedOddsRatioMean => &[TruePositiveRate, FalsePositiveRate],
+            Self::PredictiveParityDifference | Self::PredictiveParityRatio => &[Precision],
+            Self::AverageOddsDifference
+            | Self::AverageAbsoluteOddsDifference
+            | Self::TreatmentEqualityDifference => &[],
+        }
+    }
+
     /// Its value over all groups of a view.
     ///
     /// # Errors
@@ -389,8 +419,8 @@ impl Disparity {
     pub fn against(self, group: &Values, reference: &Values) -> Value {
         let gap = |metric: Metric| {
             compare(
-                group.get(metric),
-                reference.get(metric),
+                metric.value(&group.table),
+                metric.value(&reference.table),
                 Comparison::Difference,
             )
         };
@@ -398,7 +428,10 @@ impl Disparity {
         match self {
             Self::AverageOddsDifference => Ok((gap(fpr)? + gap(tpr)?) / 2.0),
             Self::AverageAbsoluteOddsDifference => Ok((gap(fpr)?.abs() + gap(tpr)?.abs()) / 2.0),
-            Self::TreatmentEqualityDifference => Ok(group.error_odds? - reference.error_odds?),
+            Self::TreatmentEqualityDifference => {
+                let odds = |values: &Values| Metric::ErrorOdds.value(&values.table);
+                Ok(odds(group)? - odds(reference)?)
+            }
             _ => Err(Reason::NotAvailable),
         }
     }
@@ -409,7 +442,7 @@ mod tests {
     use super::*;
 
     fn values(tp: f64, fp: f64, false_negatives: f64, tn: f64) -> Values {
-        Values::of(&Confusion::complete(tp, fp, false_negatives, tn))
+        Values::of(&Confusion::of_cells(tp, fp, false_negatives, tn))
     }
 
     #[test]

@@ -11,7 +11,7 @@ use waage_core::quantity::{Comparison, Context, Measurement, Quantity, Scheme, S
 use waage_core::tally::Sums;
 
 use crate::catalogue::{Kind, Metric};
-use crate::confusion::Confusion;
+use crate::confusion::{ANY, Confusion, Decisions, Part};
 use crate::context::context;
 use crate::disparity::{self, Value, farthest};
 use crate::measure::{GroupEstimates, Request};
@@ -20,27 +20,50 @@ use crate::replicates::replicated;
 use crate::statistic::{Reference, Statistic, named};
 use crate::view::PreparedView;
 
-/// Every metric of one set of rows.
+/// Every metric of one set of rows, `others` being all other rows.
 pub(crate) fn group_estimates(
     sums: &[Sums; outcome::COUNT],
-    table: &Confusion,
+    others: &[Sums; outcome::COUNT],
     request: &Request,
 ) -> GroupEstimates {
+    let (tie, level) = (request.tie, request.level);
+    let table = Confusion::of(sums, tie);
     let estimate = |metric: Metric| match metric.row().kind {
-        Kind::Count => {
-            let rows = sums.iter().map(|s| s.n).sum();
-            Estimate::count(rows as f64, rows)
-        }
+        Kind::Count => counted(metric, &table, sums),
         Kind::Proportion { hit, miss, empty } => {
-            Rate::of(sums, hit, miss, request.tie, empty).estimate(request.level)
+            Rate::of(sums, hit, miss, tie, empty).estimate(level)
         }
-        Kind::Shaped(shape) => {
-            shape.estimate(metric.value(table), sums, request.tie, request.level)
+        Kind::ShareOfSelected => {
+            let selected = [Part(ANY, Decisions::Selected)];
+            Rate::of_parts(sums, others, &selected, tie, Reason::NoneSelected).estimate(level)
         }
-        Kind::Mean => mean(sums, request.level),
+        Kind::Shaped(shape) => shape.estimate(metric.value(&table), sums, tie, level),
+        Kind::Mean => mean(sums, level),
     };
     let metrics = request.metrics.iter();
     metrics.map(|&metric| (metric, estimate(metric))).collect()
+}
+
+/// A fact of the data: rows, weights, cells of the table.
+fn counted(metric: Metric, table: &Confusion, sums: &[Sums; outcome::COUNT]) -> Estimate {
+    let rows: u64 = sums.iter().map(|s| s.n).sum();
+    let add = |part: fn(&Sums) -> f64| sums.iter().map(part).sum::<f64>();
+    let value = match metric {
+        Metric::Count => Ok(rows as f64),
+        Metric::WeightSum => Ok(add(|s| s.w1)),
+        Metric::EffectiveCount => {
+            let (weight, squares) = (add(|s| s.w1), add(|s| s.w2));
+            match squares > 0.0 {
+                true => Ok(weight * weight / squares),
+                false => Err(Reason::NoRows),
+            }
+        }
+        _ => metric.value(table),
+    };
+    match value {
+        Ok(value) => Estimate::count(value, rows),
+        Err(reason) => Estimate::undefined(rows, Method::Count, reason),
+    }
 }
 
 /// Makes the estimates of one view.
@@ -59,12 +82,9 @@ impl Estimator<'_> {
 
     /// The estimates of every group.
     pub fn groups(&self) -> Vec<GroupEstimates> {
-        let groups = self.view.view.groups.iter();
+        let groups = self.view.view.groups.iter().zip(&self.view.complements);
         groups
-            .map(|totals| {
-                let table = Confusion::of(&totals.outcomes, self.request.tie);
-                group_estimates(&totals.outcomes, &table, self.request)
-            })
+            .map(|(totals, others)| group_estimates(&totals.outcomes, others, self.request))
             .collect()
     }
 

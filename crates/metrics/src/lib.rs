@@ -11,6 +11,7 @@ pub mod context;
 pub mod disparity;
 mod estimator;
 pub mod hypothesis;
+pub mod inequality;
 pub mod measure;
 pub mod pooling;
 pub mod power;

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::{Observer, Phase};
 use waage_core::quantity::{Measurement, Quantity};
-use waage_core::tally::Tally;
+use waage_core::tally::{Sums, Tally};
 
 use crate::catalogue::{CATALOGUE, Metric};
-use crate::confusion::{Confusion, Tie};
+use crate::confusion::Tie;
 use crate::estimator::{Estimator, group_estimates};
 use crate::replicates::replicate;
 use crate::view::PreparedView;
@@ -133,6 +134,9 @@ pub struct Measured {
     pub measurements: Vec<Measurement>,
 }
 
+/// The rows besides all rows.
+const NO_ROWS: [Sums; outcome::COUNT] = [Sums::ZERO; outcome::COUNT];
+
 /// Measures everything asked for, from the cube alone.
 ///
 /// # Errors
@@ -182,7 +186,7 @@ pub fn measure(
     let count = parts.iter().map(|(_, c, v)| c.len() + v.len()).sum();
     let mut measured = Measured {
         views: Vec::with_capacity(parts.len()),
-        overall: group_estimates(&all, &Confusion::of(&all, request.tie), request),
+        overall: group_estimates(&all, &NO_ROWS, request),
         measurements: Vec::with_capacity(count),
     };
     let mut values = Vec::with_capacity(parts.len());

@@ -4,7 +4,7 @@ use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::tally::Sums;
 
-use crate::confusion::{Part, Tie, exact_ratio, mass};
+use crate::confusion::{Mass, Part, Tie, exact_ratio, mass};
 use crate::hypothesis::{Test, chi_square, two_by_two_p};
 
 /// A proportion and what its intervals and tests need.
@@ -36,12 +36,37 @@ impl Rate {
         tie: Tie,
         empty: Reason,
     ) -> Self {
-        let (a, b) = (mass(sums, hit, tie), mass(sums, miss, tie));
         let touched = |o: u8| hit.iter().chain(miss).any(|part| part.units(o, tie) > 0);
         let rows = (0..outcome::COUNT as u8)
             .filter(|o| touched(*o))
             .map(|o| sums[usize::from(o)].n)
             .sum();
+        let masses = (mass(sums, hit, tie), mass(sums, miss, tie));
+        Self::of_masses(masses, rows, is_unweighted(sums), tie, empty)
+    }
+
+    /// A group's share of the rows of these parts, its own against those of `others`.
+    #[must_use]
+    pub fn of_parts(
+        group: &[Sums; outcome::COUNT],
+        others: &[Sums; outcome::COUNT],
+        parts: &[Part],
+        tie: Tie,
+        empty: Reason,
+    ) -> Self {
+        let masses = (mass(group, parts, tie), mass(others, parts, tie));
+        let rows = masses.0.rows + masses.1.rows;
+        let unweighted = is_unweighted(group) && is_unweighted(others);
+        Self::of_masses(masses, rows, unweighted, tie, empty)
+    }
+
+    fn of_masses(
+        (a, b): (Mass, Mass),
+        rows: u64,
+        unweighted: bool,
+        tie: Tie,
+        empty: Reason,
+    ) -> Self {
         let total = a.weight + b.weight;
         if total <= 0.0 {
             return Self {
@@ -52,9 +77,6 @@ impl Rate {
                 whole: None,
             };
         }
-        let unweighted = sums
-            .iter()
-            .all(|s| s.w1 == s.n as f64 && s.w2 == s.n as f64);
         if unweighted {
             let units = u128::from(tie.tied);
             let whole = (a.units % units == 0 && b.units % units == 0)
@@ -101,6 +123,12 @@ impl Rate {
             ),
         }
     }
+}
+
+/// Whether every row counts once.
+pub(crate) fn is_unweighted(sums: &[Sums; outcome::COUNT]) -> bool {
+    sums.iter()
+        .all(|s| s.w1 == s.n as f64 && s.w2 == s.n as f64)
 }
 
 fn pair(group: &Rate, reference: &Rate) -> Evidence {

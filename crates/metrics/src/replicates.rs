@@ -8,10 +8,9 @@ use waage_core::tally::{GroupTotals, Tally};
 
 use crate::bootstrap::{self, Plan, Target};
 use crate::catalogue::Metric;
-use crate::confusion::Confusion;
 use crate::disparity::Value;
 use crate::measure::{MeasureError, Request};
-use crate::statistic::{Statistic, Tables};
+use crate::statistic::{Needs, Statistic, Tables};
 use crate::view::PreparedView;
 
 /// Replicates that may be undefined before an interval is withheld.
@@ -39,20 +38,15 @@ pub(crate) fn replicate(
         replicates: request.replicates,
         seed: request.seed,
     };
-    let complemented = |view: &PreparedView| {
-        let mut series = view.series.iter();
-        series.any(|s| matches!(s, Statistic::ToComplement(..)))
+    let needs: Vec<Needs> = views.iter().map(|view| Needs::of(&view.series)).collect();
+    let room = || -> Vec<Tables> {
+        let sizes = targets.iter().map(|target| target.groups);
+        sizes.map(Tables::room).collect()
     };
-    let tables_of: Vec<fn(&[Confusion], &Confusion) -> Tables> = views
-        .iter()
-        .map(|view| match complemented(view) {
-            true => Tables::of as fn(&[Confusion], &Confusion) -> Tables,
-            false => Tables::without_complements,
-        })
-        .collect();
-    let drawn = bootstrap::run(&plan, total, observer, |replicate, out| {
-        for ((view, groups), tables) in views.iter().zip(&replicate.views).zip(&tables_of) {
-            let tables = tables(groups, &replicate.overall);
+    let drawn = bootstrap::run(&plan, total, observer, room, |tables, replicate, out| {
+        let each = views.iter().zip(&replicate.views).zip(&needs);
+        for (((view, groups), needs), tables) in each.zip(tables) {
+            tables.fill(groups, &replicate.overall, needs);
             let value = |s: &Statistic| tables.value(*s, view.reference).unwrap_or(f64::NAN);
             out.extend(view.series.iter().map(value));
         }

@@ -2,11 +2,12 @@
 
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
-use waage_core::interval::Form;
+use waage_core::interval::{Form, Scale};
 use waage_core::quantity::Comparison;
 use waage_core::tally::Sums;
 
-use crate::confusion::{Part, Tie};
+use crate::catalogue::Metric;
+use crate::confusion::{Confusion, Part, Tie, mass};
 use crate::disparity::Value;
 use crate::rate::Rate;
 
@@ -28,6 +29,30 @@ pub enum Shape {
     Odds(Split),
     /// The mean of two proportions `hit/(hit + miss)` that share no rows.
     Mean([Split; 2]),
+    /// The first proportion minus the second; they share no rows.
+    Gap([Split; 2]),
+    /// `2·asin √p` of a proportion.
+    Angle(Split),
+    /// `(2·up + rest)/(up + down + rest)`: rows are worth 2, 1 or nothing.
+    Benefit {
+        /// Rows worth 2.
+        up: &'static [Part],
+        /// Rows worth nothing.
+        down: &'static [Part],
+        /// Rows worth 1.
+        rest: &'static [Part],
+    },
+    /// Another smooth function of the four cells, which multiplying them all does not change: its
+    /// error is that of the multinomial law to first order (the delta method), on `scale`, with
+    /// `prior` rows (TP, FP, FN, TN) added so that an empty cell does not look certain.
+    Smooth {
+        /// The function.
+        metric: Metric,
+        /// The scale of its interval.
+        scale: Scale,
+        /// Rows added to the cells.
+        prior: [f64; 4],
+    },
 }
 
 /// The form of one group's value and the rows it rests on.
@@ -67,14 +92,54 @@ impl Shape {
                     rows: one.rows + other.rows,
                 }
             }
+            Self::Gap(splits) => {
+                let [one, other] = splits.map(rate);
+                Shaped {
+                    form: Form::Gap(counts(&one), counts(&other)),
+                    rows: one.rows + other.rows,
+                }
+            }
+            Self::Angle(split) => {
+                let rate = rate(split);
+                Shaped {
+                    form: Form::Angle(counts(&rate)),
+                    rows: rate.rows,
+                }
+            }
+            Self::Benefit { up, down, rest } => {
+                let effective = effective(sums);
+                let weight = |parts| mass(sums, parts, tie).weight * effective;
+                let (up, down) = (weight(up), weight(down));
+                let n = up + down + weight(rest);
+                Shaped {
+                    form: Form::Net { up, down, n },
+                    rows: complete(sums).map(|s| s.n).sum(),
+                }
+            }
+            Self::Smooth {
+                metric,
+                scale,
+                prior,
+            } => {
+                let effective = effective(sums);
+                let table = Confusion::of(sums, tie);
+                let cells = [table.tp, table.fp, table.false_negatives, table.tn];
+                Shaped {
+                    form: smooth(metric, scale, cells.map(|w| w * effective), prior),
+                    rows: complete(sums).map(|s| s.n).sum(),
+                }
+            }
         }
     }
 
     /// The interval method of one group's value.
     const fn method(self) -> Method {
         match self {
-            Self::Dice(_) | Self::Odds(_) => Method::WilsonMapped,
+            Self::Dice(_) | Self::Odds(_) | Self::Angle(_) => Method::WilsonMapped,
             Self::Mean(_) => Method::MoverWilson,
+            Self::Gap(_) => Method::Newcombe,
+            Self::Benefit { .. } => Method::BonettPrice,
+            Self::Smooth { .. } => Method::Delta,
         }
     }
 
@@ -114,6 +179,58 @@ impl Shape {
     }
 }
 
+/// Rows with a label and a decision.
+fn complete(sums: &[Sums; outcome::COUNT]) -> impl Iterator<Item = &Sums> {
+    sums.iter().enumerate().filter_map(|(o, s)| {
+        let o = o as u8;
+        let labelled = outcome::label(o) != outcome::LABEL_MISSING;
+        (labelled && outcome::decision(o) != outcome::DECISION_MISSING).then_some(s)
+    })
+}
+
+/// Kish's effective rows per unit of weight, `Σw/Σw²`; exactly 1 without weights.
+fn effective(sums: &[Sums; outcome::COUNT]) -> f64 {
+    let (weight, squares) = complete(sums).fold((0.0, 0.0), |(w, s), x| (w + x.w1, s + x.w2));
+    if squares > 0.0 { weight / squares } else { 0.0 }
+}
+
+/// The interval's centre and error of a metric on its scale; not finite where it is undefined.
+fn smooth(metric: Metric, scale: Scale, cells: [f64; 4], prior: [f64; 4]) -> Form {
+    let of = |[tp, fp, false_negatives, tn]: [f64; 4]| {
+        let table = Confusion::of_cells(tp, fp, false_negatives, tn);
+        metric.value(&table).map_or(f64::NAN, |v| scale.of(v))
+    };
+    let value = {
+        let [tp, fp, false_negatives, tn] = cells;
+        let table = Confusion::of_cells(tp, fp, false_negatives, tn);
+        metric.value(&table).unwrap_or(f64::NAN)
+    };
+    let padded: [f64; 4] = std::array::from_fn(|i| cells[i] + prior[i]);
+    let variance: f64 = (0..4)
+        .filter(|&i| padded[i] > 0.0)
+        .map(|i| {
+            let step = STEP * padded[i];
+            let shifted = |by: f64| {
+                let mut cells = padded;
+                cells[i] += by;
+                of(cells)
+            };
+            let slope = (shifted(step) - shifted(-step)) / (2.0 * step);
+            padded[i] * slope * slope
+        })
+        .sum();
+    Form::Smooth {
+        scale,
+        value,
+        centre: of(padded),
+        error: variance.sqrt(),
+    }
+}
+
+/// Relative step of the numeric derivative: its error is of the order of its square, and of the
+/// last bits over it.
+const STEP: f64 = 1e-5;
+
 fn made(value: Value, rows: u64, method: Method, evidence: Evidence, level: f64) -> Estimate {
     match value {
         Ok(value) => Estimate::new(value, rows, method, evidence, level),
@@ -124,7 +241,7 @@ fn made(value: Value, rows: u64, method: Method, evidence: Evidence, level: f64)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::{Kind, Metric};
+    use crate::catalogue::Kind;
 
     fn group(tp: u64, fp: u64, missed: u64, tn: u64, weight: f64) -> [Sums; outcome::COUNT] {
         let mut sums = [Sums::default(); outcome::COUNT];
@@ -157,11 +274,35 @@ mod tests {
     }
 
     #[test]
+    fn large_sample_errors_are_the_closed_ones() {
+        // Without a prior the log of P/S has the paired variance (FP + FN)/(P·S).
+        let cells = [40.0, 20.0, 10.0, 30.0];
+        let error = |metric, scale| match smooth(metric, scale, cells, [0.0; 4]) {
+            Form::Smooth { error, .. } => error,
+            other => unreachable!("{other:?}"),
+        };
+        let ratio = error(Metric::ConditionalAcceptance, Scale::Log);
+        assert!((ratio - (30.0_f64 / (50.0 * 60.0)).sqrt()).abs() < 1e-9);
+        // A share has the binomial error, on the log scale divided by the share.
+        let share = error(Metric::Accuracy, Scale::Log);
+        assert!((share - (0.7_f64 * 0.3 / 100.0).sqrt() / 0.7).abs() < 1e-9);
+    }
+
+    #[test]
     fn equal_weights_change_nothing() {
-        for metric in [Metric::F1, Metric::BalancedAccuracy] {
+        for metric in [
+            Metric::F1,
+            Metric::BalancedAccuracy,
+            Metric::YoudenJ,
+            Metric::MatthewsCorrelation,
+            Metric::Lift,
+            Metric::MeanBenefit,
+            Metric::TheilIndex,
+        ] {
             let of = |weight| {
                 let sums = group(40, 20, 10, 30, weight);
-                shape(metric).estimate(Ok(0.7), &sums, Tie::NONE, 0.95)
+                let value = metric.value(&Confusion::of(&sums, Tie::NONE));
+                shape(metric).estimate(value, &sums, Tie::NONE, 0.95)
             };
             let (plain, weighted) = (of(1.0), of(2.5));
             assert!((plain.low.unwrap() - weighted.low.unwrap()).abs() < 1e-12);

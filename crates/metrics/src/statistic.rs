@@ -27,6 +27,20 @@ pub enum Statistic {
     NamedAgainst(usize, Disparity),
 }
 
+impl Statistic {
+    /// Whether it is a ratio of a metric that may be negative, which means nothing.
+    #[inline]
+    fn is_ratio_of_signed(self) -> bool {
+        match self {
+            Self::ToReference(_, metric, Comparison::Ratio)
+            | Self::ToComplement(_, metric, Comparison::Ratio)
+            | Self::ToOverall(metric, Comparison::Ratio)
+            | Self::Between(metric, Comparison::Ratio) => metric.may_be_negative(),
+            _ => false,
+        }
+    }
+}
+
 /// With whom groups of a view are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reference {
@@ -34,6 +48,44 @@ pub enum Reference {
     Group(usize),
     /// All rows.
     Overall,
+}
+
+/// Which values the series of a view are functions of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Metrics of every group and of all rows.
+    pub metrics: Vec<Metric>,
+    /// Whether a series compares with everybody else.
+    pub complements: bool,
+}
+
+impl Needs {
+    /// What these series need.
+    #[must_use]
+    pub fn of(series: &[Statistic]) -> Self {
+        let mut needs = Self::default();
+        let mut want = |metric: Metric| {
+            if !needs.metrics.contains(&metric) {
+                needs.metrics.push(metric);
+            }
+        };
+        for statistic in series {
+            match statistic {
+                Statistic::ToReference(_, metric, _)
+                | Statistic::ToComplement(_, metric, _)
+                | Statistic::ToOverall(metric, _)
+                | Statistic::Between(metric, _) => want(*metric),
+                Statistic::NamedOver(disparity) => {
+                    disparity.metrics().iter().for_each(|m| want(*m))
+                }
+                Statistic::NamedAgainst(..) => {}
+            }
+        }
+        needs.complements = series
+            .iter()
+            .any(|s| matches!(s, Statistic::ToComplement(..)));
+        needs
+    }
 }
 
 /// The values that the series of one view are functions of.
@@ -44,23 +96,56 @@ pub struct Tables {
 }
 
 impl Tables {
-    /// The values of all groups, of everybody else, and of all rows.
+    /// Every value of all groups, of everybody else, and of all rows.
     #[must_use]
     pub fn of(groups: &[Confusion], overall: &Confusion) -> Self {
-        let complements = others(groups, Confusion::default(), Confusion::plus);
+        let shared = groups.iter().map(|table| Confusion {
+            all_selected: overall.selected,
+            ..*table
+        });
+        let groups: Vec<Confusion> = shared.collect();
+        let complements = others(&groups, Confusion::default(), Confusion::plus);
         Self {
+            groups: groups.iter().map(Values::of).collect(),
             complements: complements.iter().map(Values::of).collect(),
-            ..Self::without_complements(groups, overall)
+            overall: Values::of(overall),
         }
     }
 
-    /// The same where no series compares with everybody else.
+    /// Room for the values of so many groups, to be filled again and again.
     #[must_use]
-    pub fn without_complements(groups: &[Confusion], overall: &Confusion) -> Self {
+    pub fn room(groups: usize) -> Self {
         Self {
-            groups: groups.iter().map(Values::of).collect(),
-            complements: Vec::new(),
-            overall: Values::of(overall),
+            groups: vec![Values::none(); groups],
+            complements: vec![Values::none(); groups],
+            overall: Values::none(),
+        }
+    }
+
+    /// Takes the values needed of other tables of the same groups, without allocating.
+    pub fn fill(&mut self, groups: &[Confusion], overall: &Confusion, needs: &Needs) {
+        self.overall.set(overall, &needs.metrics);
+        for (values, table) in self.groups.iter_mut().zip(groups) {
+            let shared = Confusion {
+                all_selected: overall.selected,
+                ..*table
+            };
+            values.set(&shared, &needs.metrics);
+        }
+        if !needs.complements {
+            return;
+        }
+        // As `others`, in place: sums from the left, then from the right.
+        let mut left = Confusion::default();
+        for (values, group) in self.complements.iter_mut().zip(&self.groups) {
+            values.table = left;
+            left = left.plus(&group.table);
+        }
+        let mut right = Confusion::default();
+        for (values, group) in self.complements.iter_mut().zip(&self.groups).rev() {
+            let table = values.table.plus(&right);
+            values.set(&table, &needs.metrics);
+            right = right.plus(&group.table);
         }
     }
 
@@ -82,6 +167,9 @@ impl Tables {
     /// The reason why it is undefined.
     pub fn value(&self, statistic: Statistic, reference: Option<Reference>) -> Value {
         let each = |metric: Metric| self.groups.iter().map(move |v| v.get(metric));
+        if statistic.is_ratio_of_signed() {
+            return Err(Reason::RatioUndefined);
+        }
         match statistic {
             Statistic::ToReference(g, metric, comparison) => {
                 let against = self.reference(reference)?.get(metric);
@@ -118,7 +206,7 @@ pub const fn has_formula(kind: &Kind, comparison: Comparison) -> bool {
     match kind {
         Kind::Proportion { .. } | Kind::Shaped(_) => true,
         Kind::Mean => matches!(comparison, Comparison::None | Comparison::Difference),
-        Kind::Count => false,
+        Kind::ShareOfSelected | Kind::Count => false,
     }
 }
 
@@ -143,6 +231,9 @@ pub fn series(groups: usize, reference: Option<Reference>, metrics: &[Metric]) -
             continue;
         }
         for comparison in COMPARISONS {
+            if comparison == Comparison::Ratio && metric.may_be_negative() {
+                continue;
+            }
             let formula = has_formula(kind, comparison);
             if !formula || dependent {
                 let against = |g| Statistic::ToReference(g, metric, comparison);

@@ -131,7 +131,7 @@ fn every_estimate_has_an_interval_or_a_reason() {
     let measured = run(200);
     for m in &measured.measurements {
         let e = &m.estimate;
-        let counted = m.quantity.name == "count";
+        let counted = e.method == Method::Count;
         assert!(
             counted || (e.low.is_some() && e.high.is_some()) || e.reason.is_some(),
             "{m:?}"

@@ -20,6 +20,64 @@ pub enum Form {
     Odds((f64, f64)),
     /// `(p + q)/2`, in [0, 1]: balanced accuracy from the true-positive and true-negative rates.
     Mean((f64, f64), (f64, f64)),
+    /// `p − q`, in [−1, 1]: Youden's J from the true- and false-positive rates (Newcombe 1998).
+    Gap((f64, f64), (f64, f64)),
+    /// `2p − 1`, in [−1, 1]: the imbalance of two classes where p is the share of one.
+    Contrast((f64, f64)),
+    /// `2·asin √p`, in [0, π]: the scale of Cohen's h.
+    Angle((f64, f64)),
+    /// `1 + (up − down)/n`, in [0, 2]: a mean of rows that are worth 2, 1 or 0. Its limits are
+    /// those of a difference of shares of the same rows with one row added to either and two to
+    /// all (Bonett & Price 2012).
+    Net {
+        /// Rows worth 2.
+        up: f64,
+        /// Rows worth nothing.
+        down: f64,
+        /// All rows.
+        n: f64,
+    },
+    /// A smooth function of counts with its large-sample error on a scale where that is nearly
+    /// normal.
+    Smooth {
+        /// The scale of `centre` and `error`.
+        scale: Scale,
+        /// The value itself, not on the scale.
+        value: f64,
+        /// The middle of the interval on the scale.
+        centre: f64,
+        /// Its standard error.
+        error: f64,
+    },
+}
+
+/// A scale on which a value varies more nearly as a normal variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    /// `ln v`, for values in [0, ∞).
+    Log,
+    /// `atanh v`, for values in [−1, 1] (Fisher's z).
+    Fisher,
+}
+
+impl Scale {
+    /// The value on the scale.
+    #[must_use]
+    pub fn of(self, value: f64) -> f64 {
+        match self {
+            Self::Log => libm::log(value),
+            Self::Fisher => libm::atanh(value),
+        }
+    }
+
+    /// The value that stands there on the scale.
+    #[must_use]
+    pub fn back(self, at: f64) -> f64 {
+        match self {
+            Self::Log => libm::exp(at),
+            Self::Fisher => libm::tanh(at),
+        }
+    }
 }
 
 /// A value between its limits.
@@ -73,14 +131,76 @@ impl Form {
                     high: value + length(p.high - p.value, q.high - q.value) / 2.0,
                 })
             }
+            Self::Gap(p, q) => {
+                let (p, q) = (share(p, z)?, share(q, z)?);
+                let value = p.value - q.value;
+                Some(Limits {
+                    low: value - length(p.value - p.low, q.high - q.value),
+                    value,
+                    high: value + length(p.high - p.value, q.value - q.low),
+                })
+            }
+            Self::Contrast(counts) => share(counts, z).map(|p| p.map(|p| 2.0 * p - 1.0)),
+            Self::Angle(counts) => {
+                let angle = |p: f64| 2.0 * libm::asin(p.sqrt());
+                share(counts, z).map(|p| p.map(angle))
+            }
+            Self::Net { up, down, n } => net(up, down, n, z),
+            Self::Smooth {
+                scale,
+                value,
+                centre,
+                error,
+            } => (z >= 0.0 && centre.is_finite() && error.is_finite()).then(|| Limits {
+                low: scale.back(centre - z * error).min(value),
+                value,
+                high: scale.back(centre + z * error).max(value),
+            }),
         }
     }
 
-    /// Whether its values lie in [0, 1].
+    /// Least and greatest possible value; infinite where unbounded.
     #[must_use]
-    pub const fn is_unit(&self) -> bool {
-        !matches!(self, Self::Odds(_))
+    pub const fn range(&self) -> (f64, f64) {
+        match self {
+            Self::Share(_) | Self::Dice(_) | Self::Mean(..) => (0.0, 1.0),
+            Self::Gap(..) | Self::Contrast(_) => (-1.0, 1.0),
+            Self::Angle(_) => (0.0, std::f64::consts::PI),
+            Self::Net { .. } => (0.0, 2.0),
+            Self::Odds(_) => (0.0, f64::INFINITY),
+            Self::Smooth { scale, .. } => match scale {
+                Scale::Log => (0.0, f64::INFINITY),
+                Scale::Fisher => (-1.0, 1.0),
+            },
+        }
     }
+}
+
+impl Limits {
+    /// The limits of an increasing function of the value.
+    fn map(self, f: impl Fn(f64) -> f64) -> Self {
+        Self {
+            low: f(self.low),
+            value: f(self.value),
+            high: f(self.high),
+        }
+    }
+}
+
+fn net(up: f64, down: f64, n: f64, z: f64) -> Option<Limits> {
+    if !(up >= 0.0 && down >= 0.0 && n > 0.0 && z >= 0.0) {
+        return None;
+    }
+    let value = 1.0 + (up - down) / n;
+    let total = n + 2.0;
+    let centre = (up - down) / total;
+    let spread = (up + down + 2.0) / total - centre * centre;
+    let reach = z * (spread.max(0.0) / total).sqrt();
+    Some(Limits {
+        low: (1.0 + centre - reach).clamp(0.0, value),
+        value,
+        high: (1.0 + centre + reach).clamp(value, 2.0),
+    })
 }
 
 fn share((x, n): (f64, f64), z: f64) -> Option<Limits> {
@@ -180,6 +300,55 @@ mod tests {
         assert!((turned.low * odds.high - 1.0).abs() < 1e-12);
         assert_eq!(Form::Odds((5.0, 5.0)).limits_z(Z), None);
         assert_eq!(Form::Odds((0.0, 5.0)).limits_z(Z).unwrap().low, 0.0);
+    }
+
+    #[test]
+    fn a_gap_of_shares_is_newcombes() {
+        let gap = Form::Gap((40.0, 50.0), (20.0, 50.0)).limits_z(Z).unwrap();
+        let newcombe = newcombe_z(40.0, 50.0, 20.0, 50.0, Z);
+        assert_eq!(Interval::new(gap.low, gap.high), newcombe);
+        let h = Form::Angle((60.0, 100.0)).limits_z(Z).unwrap().value
+            - Form::Angle((24.0, 60.0)).limits_z(Z).unwrap().value;
+        assert!((h - 0.402_715_842).abs() < 1e-9);
+        let imbalance = Form::Contrast((100.0, 160.0)).limits_z(Z).unwrap();
+        assert_eq!(imbalance.value, 0.25);
+        assert!(imbalance.low > 0.0 && imbalance.high < 0.5);
+    }
+
+    #[test]
+    fn nets_hold_their_value_even_without_a_change() {
+        let none = Form::Net {
+            up: 0.0,
+            down: 0.0,
+            n: 20.0,
+        };
+        let limits = none.limits_z(Z).unwrap();
+        assert_eq!(limits.value, 1.0);
+        // Centre 0, spread 2/22 over 22 rows.
+        let reach = Z * (2.0 / 22.0 / 22.0_f64).sqrt();
+        assert!((limits.high - 1.0 - reach).abs() < 1e-12);
+        assert!((limits.low - 1.0 + reach).abs() < 1e-12);
+        let all = Form::Net {
+            up: 5.0,
+            down: 0.0,
+            n: 5.0,
+        };
+        assert_eq!(all.limits_z(Z).unwrap().high, 2.0);
+    }
+
+    #[test]
+    fn scales_go_there_and_back() {
+        for (scale, value) in [(Scale::Log, 2.5), (Scale::Fisher, -0.7)] {
+            assert!((scale.back(scale.of(value)) - value).abs() < 1e-15);
+            let smooth = Form::Smooth {
+                scale,
+                value,
+                centre: scale.of(value),
+                error: 0.2,
+            };
+            let limits = smooth.limits_z(Z).unwrap();
+            assert!(limits.low < value && value < limits.high);
+        }
     }
 
     #[test]

@@ -32,6 +32,20 @@ pub struct Sums {
 }
 
 impl Sums {
+    /// Of no rows.
+    pub const ZERO: Self = Self {
+        n: 0,
+        w1: 0.0,
+        w2: 0.0,
+        scored: 0,
+        sw: 0.0,
+        sw2: 0.0,
+        ws: 0.0,
+        wss: 0.0,
+        w2s: 0.0,
+        w2ss: 0.0,
+    };
+
     /// Both sums together.
     #[must_use]
     pub fn plus(&self, other: &Self) -> Self {

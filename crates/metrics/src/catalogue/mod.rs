@@ -3,8 +3,10 @@
 //! Rows stand by family in files of their own ([`CATALOGUE`] joins them, in the order of
 //! [`Metric`]); a row is one expression of the builder [`Row::new`].
 
+mod counts;
 mod rates;
 mod scores;
+mod table;
 mod value;
 
 use waage_core::estimate::Reason;
@@ -18,8 +20,18 @@ use crate::shape::{Shape, Split};
 #[allow(missing_docs)] // the table documents each
 pub enum Metric {
     Count,
+    WeightSum,
+    EffectiveCount,
+    TruePositives,
+    FalsePositives,
+    FalseNegatives,
+    TrueNegatives,
+    // Proportions.
     BaseRate,
     SelectionRate,
+    RejectionShare,
+    ShareOfSelected,
+    AbstentionRate,
     TruePositiveRate,
     FalsePositiveRate,
     TrueNegativeRate,
@@ -29,15 +41,32 @@ pub enum Metric {
     FalseDiscoveryRate,
     FalseOmissionRate,
     Accuracy,
+    ErrorRate,
+    // Functions of the table.
     BalancedAccuracy,
     F1,
+    Jaccard,
+    MatthewsCorrelation,
+    CohenKappa,
+    YoudenJ,
+    OddsOfSelection,
+    ErrorOdds,
+    ConditionalAcceptance,
+    ConditionalRejection,
+    Lift,
+    MeanBenefit,
+    GeneralizedEntropyIndex,
+    TheilIndex,
+    MeanLogDeviation,
+    CoefficientOfVariation,
+    // Scores.
     MeanScore,
 }
 
 /// How a metric is computed, and so which interval it has by default.
 #[derive(Clone, Copy, Debug)]
 pub enum Kind {
-    /// Rows.
+    /// Rows or sums of weights: never compared between groups.
     Count,
     /// `hit/(hit + miss)`: an exact rational with Wilson's interval, Newcombe's for differences,
     /// Koopman's for ratios. The reason is for an empty denominator.
@@ -49,8 +78,11 @@ pub enum Kind {
         /// Why it is undefined when the denominator is empty.
         empty: Reason,
     },
+    /// The group's part of all selected rows: Wilson's interval, replicates for comparisons,
+    /// because the parts of groups depend on each other.
+    ShareOfSelected,
     /// A function of independent proportions: limits recovered from Wilson's, also for differences
-    /// and ratios.
+    /// and ratios. Also other smooth functions of the table, with large-sample errors.
     Shaped(Shape),
     /// A mean of scores: normal interval from exact sums.
     Mean,
@@ -145,10 +177,12 @@ pub(crate) const fn rate(hit: &'static [Part], miss: &'static [Part], empty: Rea
 }
 
 /// The number of metrics.
-pub const METRICS: usize = rates::ROWS.len() + scores::ROWS.len();
+pub const METRICS: usize =
+    counts::ROWS.len() + rates::ROWS.len() + table::ROWS.len() + scores::ROWS.len();
 
 /// The catalogue (FORMULAS §2.1, §2.2), in the order in which documents list it.
-pub static CATALOGUE: [Row; METRICS] = joined(&[&rates::ROWS, &scores::ROWS]);
+pub static CATALOGUE: [Row; METRICS] =
+    joined(&[&counts::ROWS, &rates::ROWS, &table::ROWS, &scores::ROWS]);
 
 /// The rows of all families, one after another; they are as many as there are metrics.
 const fn joined(families: &[&[Row]]) -> [Row; METRICS] {
@@ -177,6 +211,13 @@ impl Metric {
     #[must_use]
     pub fn quantity(self) -> &'static Quantity {
         &self.row().quantity
+    }
+
+    /// Whether it may be negative by its definition: its ratios mean nothing.
+    #[must_use]
+    #[inline]
+    pub fn may_be_negative(self) -> bool {
+        self.quantity().range.0.is_some_and(|least| least < 0.0)
     }
 
     /// The metric of a name or of one of its aliases.
@@ -208,30 +249,76 @@ mod tests {
 
     #[test]
     fn values_are_those_of_the_worked_example() {
-        let expected: [(Metric, [f64; 3]); 8] = [
-            (Metric::SelectionRate, [0.6, 0.4, 0.25]),
-            (Metric::BaseRate, [0.5, 0.5, 0.375]),
-            (Metric::TruePositiveRate, [0.8, 0.6, 0.4]),
-            (Metric::FalsePositiveRate, [0.4, 0.2, 0.16]),
-            (Metric::Precision, [2.0 / 3.0, 0.75, 0.6]),
-            (Metric::Accuracy, [0.7, 0.7, 0.675]),
-            (Metric::BalancedAccuracy, [0.7, 0.7, 0.62]),
-            (Metric::F1, [0.727_272_727_272_727_3, 2.0 / 3.0, 0.48]),
+        let near = |metric: Metric, table: &Confusion, expected: f64| {
+            let value = metric.value(table).unwrap();
+            assert!((value - expected).abs() < 5e-10, "{metric:?} {value}");
+        };
+        let all = Confusion::of_cells(64.0, 30.0, 31.0, 75.0);
+        let expected: [(Metric, [f64; 4]); 16] = [
+            (Metric::SelectionRate, [0.6, 0.4, 0.25, 0.47]),
+            (Metric::RejectionShare, [0.4, 0.6, 0.75, 0.53]),
+            (Metric::BaseRate, [0.5, 0.5, 0.375, 0.475]),
+            (Metric::TruePositiveRate, [0.8, 0.6, 0.4, 64.0 / 95.0]),
+            (Metric::FalseNegativeRate, [0.2, 0.4, 0.6, 31.0 / 95.0]),
+            (Metric::FalsePositiveRate, [0.4, 0.2, 0.16, 2.0 / 7.0]),
+            (Metric::TrueNegativeRate, [0.6, 0.8, 0.84, 5.0 / 7.0]),
+            (Metric::Precision, [2.0 / 3.0, 0.75, 0.6, 64.0 / 94.0]),
+            (Metric::Accuracy, [0.7, 0.7, 0.675, 0.695]),
+            (Metric::ErrorRate, [0.3, 0.3, 0.325, 0.305]),
+            (Metric::BalancedAccuracy, [0.7, 0.7, 0.62, 0.693_984_962_4]),
+            (Metric::F1, [8.0 / 11.0, 2.0 / 3.0, 0.48, 0.677_248_677_2]),
+            (
+                Metric::MatthewsCorrelation,
+                [
+                    0.408_248_290_5,
+                    0.408_248_290_5,
+                    0.268_328_157_3,
+                    0.388_184_020,
+                ],
+            ),
+            (
+                Metric::CohenKappa,
+                [0.4, 0.4, 0.257_142_857_1, 0.388_164_493],
+            ),
+            (
+                Metric::Jaccard,
+                [0.571_428_571_4, 0.5, 0.315_789_473_7, 0.512],
+            ),
+            (Metric::MeanBenefit, [1.1, 0.9, 0.875, 0.995]),
         ];
         for (metric, values) in expected {
-            for (table, value) in Confusion::e1().iter().zip(values) {
-                assert!(
-                    (metric.value(table).unwrap() - value).abs() < 1e-12,
-                    "{metric:?}"
-                );
+            let tables = Confusion::e1();
+            for (table, value) in tables.iter().chain([&all]).zip(values) {
+                near(metric, table, value);
             }
         }
+        let [a, b, _] = Confusion::e1();
+        near(Metric::YoudenJ, &a, 0.4);
+        near(Metric::OddsOfSelection, &a, 1.5);
+        near(Metric::ErrorOdds, &a, 0.5);
+        near(Metric::ErrorOdds, &b, 2.0);
+        near(Metric::ConditionalAcceptance, &b, 30.0 / 24.0);
+        near(Metric::ConditionalRejection, &b, 30.0 / 36.0);
+        near(Metric::Lift, &a, 4.0 / 3.0);
+        near(Metric::GeneralizedEntropyIndex, &all, 0.154_023_888);
+        near(Metric::CoefficientOfVariation, &all, 0.555_020_519);
+        near(Metric::TheilIndex, &all, 0.214_001_641);
+        assert_eq!(
+            Metric::MeanLogDeviation.value(&all),
+            Err(Reason::ZeroMeanBenefit)
+        );
+        let shared = Confusion {
+            all_selected: 94.0,
+            ..b
+        };
+        near(Metric::ShareOfSelected, &shared, 24.0 / 94.0);
     }
 
     #[test]
     fn an_empty_denominator_has_a_reason() {
         let empty = Confusion::default();
-        for row in &CATALOGUE[1..] {
+        let compared = |row: &&Row| !matches!(row.kind, Kind::Count);
+        for row in CATALOGUE.iter().filter(compared) {
             assert!(row.metric.value(&empty).is_err(), "{:?}", row.metric);
         }
         assert_eq!(

@@ -1,22 +1,17 @@
-//! Counts and rates of the confusion table (FORMULAS §2.1).
+//! Proportions of the confusion table (FORMULAS §2.1).
 
 use waage_core::estimate::Reason::{NoNegatives, NoPositives, NoRows, NoneRejected, NoneSelected};
 
-use super::{FOUND, Kind, Metric, REJECTED, Row, SELECTED, SPARED, rate};
+use super::{Kind, Metric, REJECTED, Row, SELECTED, rate};
 use crate::confusion::{ANY, Decisions, NEGATIVE, POSITIVE, Part};
-use crate::shape::{Shape, Split};
 
-const TP: Part = Part(POSITIVE, SELECTED);
-const FP: Part = Part(NEGATIVE, SELECTED);
-const FN: Part = Part(POSITIVE, REJECTED);
-const TN: Part = Part(NEGATIVE, REJECTED);
+pub(super) const TP: Part = Part(POSITIVE, SELECTED);
+pub(super) const FP: Part = Part(NEGATIVE, SELECTED);
+pub(super) const FN: Part = Part(POSITIVE, REJECTED);
+pub(super) const TN: Part = Part(NEGATIVE, REJECTED);
 
 /// The family's rows, in the order of documents.
-pub(super) const ROWS: [Row; 14] = [
-    Row::new(Metric::Count, "count", "n", "", Kind::Count)
-        .aka(&["group_size", "num_instances"])
-        .within(Some(0.0), None)
-        .headline(),
+pub(super) const ROWS: [Row; 15] = [
     Row::new(
         Metric::BaseRate,
         "base_rate",
@@ -44,8 +39,37 @@ pub(super) const ROWS: [Row; 14] = [
         "PPL",
         "success_rate",
         "pos_pred_rate",
+        "predicted_prevalence",
     ])
     .headline(),
+    Row::new(
+        Metric::RejectionShare,
+        "rejection_share",
+        "R/(S+R)",
+        "d",
+        rate(&[Part(ANY, REJECTED)], &[Part(ANY, SELECTED)], NoRows),
+    )
+    .aka(&["PNL"]),
+    Row::new(
+        Metric::ShareOfSelected,
+        "share_of_selected",
+        "S of the group/S of all rows",
+        "d",
+        Kind::ShareOfSelected,
+    )
+    .aka(&["ppr"]),
+    Row::new(
+        Metric::AbstentionRate,
+        "abstention_rate",
+        "rows without a decision/n",
+        "d",
+        rate(
+            &[Part(ANY, Decisions::Missing)],
+            &[Part(ANY, SELECTED), Part(ANY, REJECTED)],
+            NoRows,
+        ),
+    )
+    .lower(),
     Row::new(
         Metric::TruePositiveRate,
         "true_positive_rate",
@@ -53,7 +77,7 @@ pub(super) const ROWS: [Row; 14] = [
         "yd",
         rate(&[TP], &[FN], NoPositives),
     )
-    .aka(&["recall", "sensitivity", "tpr"])
+    .aka(&["recall", "sensitivity", "hit_rate", "tpr"])
     .higher()
     .headline(),
     Row::new(
@@ -137,26 +161,12 @@ pub(super) const ROWS: [Row; 14] = [
     .higher()
     .headline(),
     Row::new(
-        Metric::BalancedAccuracy,
-        "balanced_accuracy",
-        "(TPR+TNR)/2",
+        Metric::ErrorRate,
+        "error_rate",
+        "(FP+FN)/(TP+FP+FN+TN)",
         "yd",
-        Kind::Shaped(Shape::Mean([FOUND, SPARED])),
+        rate(&[FP, FN], &[TP, TN], NoRows),
     )
-    .aka(&["balanced_accuracy_score"])
-    .higher()
-    .headline(),
-    Row::new(
-        Metric::F1,
-        "f1",
-        "2TP/(2TP+FP+FN)",
-        "yd",
-        Kind::Shaped(Shape::Dice(Split {
-            hit: &[TP],
-            miss: &[FP, FN],
-        })),
-    )
-    .aka(&["f1_score"])
-    .higher()
-    .headline(),
+    .aka(&["zero_one_loss"])
+    .lower(),
 ];
