@@ -22,6 +22,7 @@ mod suggest;
 pub mod tables;
 
 use indexmap::IndexMap;
+use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use waage_core::tally::{Builder, Kept, Tally};
 use waage_data::{Dataset, Limits, Scan};
@@ -334,9 +335,22 @@ fn dataset_summary(
     }
 }
 
-/// SHA-256 of the canonical bytes of a tally.
+/// SHA-256 of the SHA-256 of each piece of a tally's canonical bytes.
 fn digest(tally: &Tally) -> String {
-    let hash = Sha256::digest(tally.to_bytes());
+    let parts: Vec<_> = tally
+        .pieces()
+        .into_par_iter()
+        .map_init(Vec::new, |bytes, piece| {
+            bytes.clear();
+            piece.write(bytes);
+            Sha256::digest(&bytes)
+        })
+        .collect();
+    let mut whole = Sha256::new();
+    for part in parts {
+        whole.update(part);
+    }
+    let hash = whole.finalize();
     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("sha256:{hex}")
 }

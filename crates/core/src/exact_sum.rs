@@ -5,7 +5,11 @@
 //! summation using small and large superaccumulators*, 2015), so any split of the data yields the
 //! same bytes and, rounded once at the end, the same number.
 
+mod ordered;
+
 use thiserror::Error;
+
+pub use ordered::OrderedSum;
 
 /// Bits of a chunk that carry weight; the rest of its i64 is room for sums.
 const CHUNK_BITS: usize = 32;
@@ -79,13 +83,36 @@ impl ExactSum {
         if bits << 1 == 0 {
             return;
         }
-        let exponent = (bits >> MANTISSA_BITS) & 0x7FF;
-        let normal = u64::from(exponent != 0);
-        let mantissa = (bits & ((1 << MANTISSA_BITS) - 1)) | (normal << MANTISSA_BITS);
-        let shift = (exponent - normal) as usize;
-        let wide = u128::from(mantissa) << (shift % CHUNK_BITS);
+        let (mantissa, shift) = mantissa_and_shift(bits);
+        self.add_integer(mantissa, shift, bits >> 63 == 1);
+    }
+
+    /// Adds a finite `x` so many times, exactly.
+    pub fn add_times(&mut self, x: f64, times: u64) {
+        debug_assert!(x.is_finite(), "only finite numbers have a sum");
+        let bits = x.to_bits();
+        let (mantissa, shift) = mantissa_and_shift(bits);
+        let product = u128::from(mantissa) * u128::from(times);
+        self.add_wide(product, shift, bits >> 63 == 1);
+    }
+
+    /// Adds `±magnitude·2^(shift − 1074)`.
+    fn add_wide(&mut self, magnitude: u128, shift: usize, negative: bool) {
+        let (low, high) = (magnitude as u64, (magnitude >> 64) as u64);
+        if low > 0 {
+            self.add_integer(low, shift, negative);
+        }
+        if high > 0 {
+            self.add_integer(high, shift + 64, negative);
+        }
+    }
+
+    /// Adds `±magnitude·2^(shift − 1074)`, in three parts below 2^32.
+    #[inline]
+    fn add_integer(&mut self, magnitude: u64, shift: usize, negative: bool) {
+        let wide = u128::from(magnitude) << (shift % CHUNK_BITS);
         let position = shift / CHUNK_BITS;
-        let sign = (bits as i64) >> 63;
+        let sign = -i64::from(negative);
         let parts = [
             wide as i64 & DIGIT_MASK,
             (wide >> CHUNK_BITS) as i64 & DIGIT_MASK,
@@ -279,6 +306,15 @@ impl PartialEq for ExactSum {
 }
 
 impl Eq for ExactSum {}
+
+/// The integer that a finite f64 holds, and its position on the grid of 2^-1074.
+#[inline]
+const fn mantissa_and_shift(bits: u64) -> (u64, usize) {
+    let exponent = (bits >> MANTISSA_BITS) & 0x7FF;
+    let normal = (exponent != 0) as u64;
+    let mantissa = (bits & ((1 << MANTISSA_BITS) - 1)) | (normal << MANTISSA_BITS);
+    (mantissa, (exponent - normal) as usize)
+}
 
 /// Sign and magnitude in base 2^32, lowest digit first, no zero digit at either end.
 #[derive(PartialEq, Eq)]
@@ -556,6 +592,18 @@ mod tests {
                 if stream.next_u64() & 1 == 0 { total.merge(&read) } else { total.merge(&share) }
             }
             prop_assert_eq!(bytes_of(&total), whole);
+        }
+
+        #[test]
+        fn times_is_repeated_adding(x in anything(), times in 0..200_u64, shift in 0..50_u32) {
+            let mut sum = ExactSum::new();
+            sum.add_times(x, times << shift);
+            let mut repeated = sum_of(&vec![x; times as usize]);
+            for _ in 0..shift {
+                let twin = repeated.clone();
+                repeated.merge(&twin);
+            }
+            prop_assert_eq!(bytes_of(&sum), bytes_of(&repeated));
         }
 
         #[test]

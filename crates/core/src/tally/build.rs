@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
 
-use super::{Cell, ExactSums, Kept, Tally, TallyError, position, scores::bin_of_score};
+use super::collect::Collector;
+use super::key::Weighted;
+use super::{Cell, Kept, Tally, TallyError, position};
 use crate::block::{Block, outcome};
+use crate::exact_sum::ExactSum;
 use crate::label::{Attribute, Label};
 
 /// How large a cube may become.
@@ -14,6 +18,24 @@ pub struct Limits {
     pub dense_cells_max: usize,
     /// Combinations that may occur at all.
     pub cells_max: usize,
+    /// Distinct scores (with weights: pairs of score and weight) per cell and outcome, in all of
+    /// the finished tally; with more of them scores are counted on the fixed grid.
+    pub score_entries_max: u64,
+}
+
+impl Limits {
+    /// Bytes that one score entry is counted at: what a tally and the score tables made of it hold
+    /// at most for each.
+    pub const BYTES_PER_SCORE_ENTRY: u64 = 48;
+
+    /// The limits that keep scores within so many bytes.
+    #[must_use]
+    pub fn of_memory(bytes: u64) -> Self {
+        Self {
+            score_entries_max: bytes / Self::BYTES_PER_SCORE_ENTRY,
+            ..Self::default()
+        }
+    }
 }
 
 impl Default for Limits {
@@ -21,6 +43,7 @@ impl Default for Limits {
         Self {
             dense_cells_max: 1 << 16,
             cells_max: 1 << 20,
+            score_entries_max: (1 << 30) / Self::BYTES_PER_SCORE_ENTRY,
         }
     }
 }
@@ -61,6 +84,14 @@ enum Slots {
     Sparse(CodeMap),
 }
 
+/// Where scores go.
+#[derive(Clone)]
+enum Scored {
+    Dropped,
+    Plain(Collector<u64>),
+    Weighted(Collector<Weighted>),
+}
+
 /// A cube under construction: one per thread, merged by [`Builder::merge`].
 ///
 /// Layout: the combination `c` of level codes has the mixed-radix number `Σ code·stride`; counts
@@ -77,8 +108,8 @@ pub struct Builder {
     counts: Vec<u64>,
     lanes: Vec<u32>,
     lane_rows: u32,
-    sums: HashMap<u64, ExactSums, BuildHasherDefault<CodeHasher>>,
-    histogram: CodeMap,
+    weights: HashMap<u64, [ExactSum; 2], BuildHasherDefault<CodeHasher>>,
+    scores: Scored,
     index: Vec<u32>,
     wide: Vec<u64>,
     error: Option<TallyError>,
@@ -99,8 +130,12 @@ impl Builder {
             counts: Vec::new(),
             lanes: Vec::new(),
             lane_rows: 0,
-            sums: HashMap::default(),
-            histogram: CodeMap::default(),
+            weights: HashMap::default(),
+            scores: match (kept.scores, kept.weights) {
+                (false, _) => Scored::Dropped,
+                (true, false) => Scored::Plain(Collector::new(limits.score_entries_max)),
+                (true, true) => Scored::Weighted(Collector::new(limits.score_entries_max)),
+            },
             index: Vec::new(),
             wide: Vec::new(),
             error: None,
@@ -130,8 +165,17 @@ impl Builder {
         } else {
             self.count_in_lanes(block.len);
         }
-        if self.kept.weights || self.kept.scores {
-            self.add_sums(block);
+        if self.kept.weights {
+            self.add_weights(block);
+        }
+        if let Some(scores) = block.scores {
+            match &mut self.scores {
+                Scored::Dropped => {}
+                Scored::Plain(to) => to.add(&self.index, scores, None, self.counts.len()),
+                Scored::Weighted(to) => {
+                    to.add(&self.index, scores, block.weights, self.counts.len());
+                }
+            }
         }
     }
 
@@ -199,8 +243,6 @@ impl Builder {
         let dense = product <= self.limits.dense_cells_max as u64;
         let occupied = self.occupied(&old);
         let counts = std::mem::take(&mut self.counts);
-        let sums = std::mem::take(&mut self.sums);
-        let histogram = std::mem::take(&mut self.histogram);
         let mut moved: HashMap<u64, u64, BuildHasherDefault<CodeHasher>> = HashMap::default();
         if dense {
             self.slots = Slots::Dense;
@@ -221,14 +263,11 @@ impl Builder {
         }
         let width = outcome::COUNT as u64;
         let relocate = |at: u64| moved[&(at / width)] * width + at % width;
-        self.sums = sums
+        self.weights = std::mem::take(&mut self.weights)
             .into_iter()
             .map(|(at, sums)| (relocate(at), sums))
             .collect();
-        self.histogram = histogram
-            .into_iter()
-            .map(|(key, n)| (relocate(key >> 20) << 20 | key & 0xF_FFFF, n))
-            .collect();
+        self.scores.relocate(relocate);
         let lanes = dense && product as usize <= LANE_CELLS_MAX;
         self.lanes = if lanes {
             vec![0; LANES * self.counts.len()]
@@ -358,44 +397,12 @@ impl Builder {
         }
     }
 
-    fn add_sums(&mut self, block: &Block<'_>) {
+    fn add_weights(&mut self, block: &Block<'_>) {
         for (i, &at) in self.index.iter().enumerate() {
-            let sums = self.sums.entry(u64::from(at)).or_default();
-            let weight = block.weights.map_or(1.0, |w| w[i]);
-            if self.kept.weights {
-                let kept = sums.weights.get_or_insert_with(Box::default);
-                kept[0].add(weight);
-                kept[1].add(weight * weight);
-            }
-            let Some(score) = block.scores.map(|s| s[i]).filter(|s| s.is_finite()) else {
-                continue;
-            };
-            if !self.kept.scores {
-                continue;
-            }
-            sums.scored += 1;
-            if self.kept.weights {
-                let squared = weight * weight;
-                let parts = [
-                    weight * score,
-                    weight * score * score,
-                    weight,
-                    squared,
-                    squared * score,
-                    squared * score * score,
-                ];
-                sums.scores
-                    .resize(parts.len(), crate::exact_sum::ExactSum::default());
-                for (sum, part) in sums.scores.iter_mut().zip(parts) {
-                    sum.add(part);
-                }
-            } else {
-                sums.scores.resize(2, crate::exact_sum::ExactSum::default());
-                sums.scores[0].add(score);
-                sums.scores[1].add(score * score);
-            }
-            let key = u64::from(at) << 20 | u64::from(bin_of_score(score));
-            *self.histogram.entry(key).or_default() += 1;
+            let weight = block.weights.map_or(1.0, |weights| weights[i]);
+            let [sum, squares] = self.weights.entry(u64::from(at)).or_default();
+            sum.add(weight);
+            squares.add(weight * weight);
         }
     }
 
@@ -439,19 +446,20 @@ impl Builder {
             }
         }
         let relocate = |at: u64| moved[&(at / width)] * width + at % width;
-        for (at, sums) in &other.sums {
-            self.sums.entry(relocate(*at)).or_default().merge(sums);
+        for (at, theirs) in &other.weights {
+            let mine = self.weights.entry(relocate(*at)).or_default();
+            for (a, b) in mine.iter_mut().zip(theirs) {
+                a.merge(b);
+            }
         }
-        for (key, n) in &other.histogram {
-            *self
-                .histogram
-                .entry(relocate(key >> 20) << 20 | key & 0xF_FFFF)
-                .or_default() += n;
-        }
+        let mut scores = std::mem::replace(&mut other.scores, Scored::Dropped);
+        scores.relocate(relocate);
+        self.scores.absorb(scores);
         Ok(())
     }
 
-    /// The canonical tally, given the label of every level code of every attribute.
+    /// The canonical tally, given the label of every level code of every attribute; the labels of
+    /// an attribute differ from each other.
     ///
     /// # Errors
     /// The error that stopped the counting, if one did.
@@ -493,21 +501,25 @@ impl Builder {
             place.insert(slot, codes);
         }
         let width = outcome::COUNT as u64;
-        for (at, sums) in self.sums {
+        for (at, sums) in self.weights {
             if let Some(cell) = cells.get_mut(&place[&(at / width)]) {
-                cell.sums
-                    .entry((at % width) as u8)
-                    .or_default()
-                    .merge(&sums);
+                cell.absorb(Cell {
+                    weights: BTreeMap::from([((at % width) as u8, sums)]),
+                    ..Cell::default()
+                });
             }
         }
-        for (key, n) in self.histogram {
-            let at = key >> 20;
+        let (lists, on_grid) = match self.scores {
+            Scored::Dropped => (Vec::new(), false),
+            Scored::Plain(scores) => scores.finish(),
+            Scored::Weighted(scores) => scores.finish(),
+        };
+        for (at, list) in lists {
             if let Some(cell) = cells.get_mut(&place[&(at / width)]) {
-                *cell
-                    .scores
-                    .entry(((at % width) as u8, (key & 0xF_FFFF) as u32))
-                    .or_default() += n;
+                cell.absorb(Cell {
+                    scores: BTreeMap::from([((at % width) as u8, Arc::new(list))]),
+                    ..Cell::default()
+                });
             }
         }
         let attributes = self
@@ -520,7 +532,28 @@ impl Builder {
             attributes,
             sensitive: self.sensitive,
             kept: self.kept,
+            score_entries_max: self.limits.score_entries_max,
+            on_grid,
             cells,
         })
+    }
+}
+
+impl Scored {
+    fn relocate(&mut self, place: impl Fn(u64) -> u64) {
+        match self {
+            Self::Dropped => {}
+            Self::Plain(scores) => scores.relocate(place),
+            Self::Weighted(scores) => scores.relocate(place),
+        }
+    }
+
+    /// Takes over another's scores; both keep the same.
+    fn absorb(&mut self, other: Self) {
+        match (self, other) {
+            (Self::Plain(mine), Self::Plain(theirs)) => mine.absorb(theirs),
+            (Self::Weighted(mine), Self::Weighted(theirs)) => mine.absorb(theirs),
+            _ => {}
+        }
     }
 }

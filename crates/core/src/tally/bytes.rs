@@ -1,19 +1,28 @@
 //! The tally as bytes: versioned, little-endian, canonical (equal tallies give equal bytes).
 //!
-//! Layout of version 1: magic, version, flags (1 weights, 2 scores), number of sensitive
-//! attributes, attributes (name, labels), cells in ascending order of their codes (codes, twelve
-//! counts, exact sums by outcome, score bins).
+//! Layout of version 2: magic, version, flags (1 weights, 2 scores, 4 scores on the grid), number
+//! of sensitive attributes, attributes (name, labels), cells in ascending order of their codes
+//! (codes, twelve counts, sums of weights by outcome, score lists by outcome: their number of
+//! entries, and on the grid their sums); then the entries of all lists in that order, in pieces
+//! of at most 65 536; then the limit of score entries.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Cell, ExactSums, Kept, Tally};
+use super::grid::{Bin, Grid};
+use super::key::{Key, Weighted};
+use super::run::{Run, ScoreSums};
+use super::scores::{bin_of, is_image};
+use super::sketch::{Kind, ScoreList, Scores};
+use super::{Cell, Kept, Tally};
 use crate::block::outcome;
 use crate::exact_sum::ExactSum;
 use crate::label::{Attribute, Label};
 
 const MAGIC: &[u8; 8] = b"WAAGETLY";
-const VERSION: u16 = 1;
+const VERSION: u16 = 2;
+/// Entries of a piece.
+const PIECE: usize = 1 << 16;
 
 /// Bytes that are not a tally.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,26 +47,50 @@ impl Tally {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
+        for piece in self.pieces() {
+            piece.write(&mut out);
+        }
+        out.extend_from_slice(&self.score_entries_max.to_le_bytes());
+        out
+    }
+
+    /// The canonical bytes without the limit, in pieces that can be made and digested apart: first
+    /// everything but the scores, then the scores.
+    #[must_use]
+    pub fn pieces(&self) -> Vec<Piece<'_>> {
+        let lists = self.cells.values().flat_map(|cell| cell.scores.values());
+        let scores = lists.flat_map(|list| {
+            let entries = list_len(list);
+            (0..entries)
+                .step_by(PIECE)
+                .map(move |from| Piece(Part::Scores(&list.scores, from, entries.min(from + PIECE))))
+        });
+        std::iter::once(Piece(Part::Frame(self)))
+            .chain(scores)
+            .collect()
+    }
+
+    fn frame(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_le_bytes());
-        out.push(u8::from(self.kept.weights) | u8::from(self.kept.scores) << 1);
-        put_len(&mut out, self.sensitive);
-        put_len(&mut out, self.attributes.len());
+        let flag = |set: bool, bit: u8| u8::from(set) << bit;
+        out.push(flag(self.kept.weights, 0) | flag(self.kept.scores, 1) | flag(self.on_grid, 2));
+        put_len(out, self.sensitive);
+        put_len(out, self.attributes.len());
         for attribute in &self.attributes {
-            put_text(&mut out, &attribute.name);
-            put_len(&mut out, attribute.labels.len());
+            put_text(out, &attribute.name);
+            put_len(out, attribute.labels.len());
             for label in &attribute.labels {
-                put_label(&mut out, label);
+                put_label(out, label);
             }
         }
-        put_len(&mut out, self.cells.len());
+        put_len(out, self.cells.len());
         for (codes, cell) in &self.cells {
             for code in codes {
                 out.extend_from_slice(&code.to_le_bytes());
             }
-            put_cell(&mut out, cell);
+            put_cell(out, cell);
         }
-        out
     }
 
     /// The tally of bytes that [`Self::to_bytes`] wrote.
@@ -74,7 +107,8 @@ impl Tally {
             return Err(TallyBytesError::Version(version));
         }
         let [flags] = array(input)?;
-        if flags > 3 {
+        let on_grid = flags & 4 == 4;
+        if flags > 7 || (on_grid && flags & 2 == 0) {
             return Err(TallyBytesError::Damaged("unknown flags"));
         }
         let kept = Kept {
@@ -91,7 +125,9 @@ impl Tally {
             .collect::<Read<Vec<_>>>()?;
         let count = get_len(input)?;
         let mut cells = BTreeMap::new();
+        let mut lists = Vec::new();
         let mut last: Option<Box<[u32]>> = None;
+        let mut rows = 0_u64;
         for _ in 0..count {
             let codes = attributes
                 .iter()
@@ -107,7 +143,37 @@ impl Tally {
                 return Err(TallyBytesError::Damaged("cells are out of order"));
             }
             last = Some(codes.clone());
-            cells.insert(codes, get_cell(input, kept)?);
+            let cell = get_cell(input, kept)?;
+            rows = cell
+                .n
+                .iter()
+                .try_fold(rows, |rows, n| rows.checked_add(*n))
+                .ok_or(TallyBytesError::Damaged("too many rows"))?;
+            if kept.scores {
+                get_list_heads(input, on_grid, &codes, &mut lists, kept.weights)?;
+            }
+            cells.insert(codes, cell);
+        }
+        let mut entries = 0_u64;
+        for head in lists {
+            let Some(cell) = cells.get_mut(&head.codes) else {
+                continue;
+            };
+            let outcome = head.outcome;
+            let list = match (on_grid, kept.weights) {
+                (true, weighted) => get_grid(input, head, weighted)?,
+                (false, true) => get_run::<Weighted>(input, head.entries)?,
+                (false, false) => get_run::<u64>(input, head.entries)?,
+            };
+            if list.sums.rows > cell.n[usize::from(outcome)] {
+                return Err(TallyBytesError::Damaged("more scores than rows"));
+            }
+            entries += list.scores.entries() as u64;
+            cell.scores.insert(outcome, Arc::new(list));
+        }
+        let score_entries_max = u64::from_le_bytes(array(input)?);
+        if entries > score_entries_max {
+            return Err(TallyBytesError::Damaged("more scores than the limit"));
         }
         if !input.is_empty() {
             return Err(TallyBytesError::Damaged("bytes follow the end"));
@@ -116,8 +182,41 @@ impl Tally {
             attributes,
             sensitive,
             kept,
+            score_entries_max,
+            on_grid,
             cells,
         })
+    }
+}
+
+/// Some of the canonical bytes of a tally, see [`Tally::pieces`].
+#[derive(Clone, Copy, Debug)]
+pub struct Piece<'a>(Part<'a>);
+
+#[derive(Clone, Copy, Debug)]
+enum Part<'a> {
+    /// Everything but the scores.
+    Frame(&'a Tally),
+    /// Entries of a list.
+    Scores(&'a Scores, usize, usize),
+}
+
+impl Piece<'_> {
+    /// Appends the piece's bytes.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        match self.0 {
+            Part::Frame(tally) => tally.frame(out),
+            Part::Scores(Scores::Plain(run), from, to) => put_run(out, run, from, to),
+            Part::Scores(Scores::Weighted(run), from, to) => put_run(out, run, from, to),
+            Part::Scores(Scores::Grid(grid), from, to) => put_grid(out, grid, from, to),
+        }
+    }
+}
+
+fn list_len(list: &ScoreList) -> usize {
+    match &list.scores {
+        Scores::Grid(grid) => grid.bins.len(),
+        exact => exact.entries(),
     }
 }
 
@@ -158,24 +257,50 @@ fn put_cell(out: &mut Vec<u8>, cell: &Cell) {
     for n in cell.n {
         out.extend_from_slice(&n.to_le_bytes());
     }
-    out.push(cell.sums.len() as u8);
-    for (outcome, sums) in &cell.sums {
+    out.push(cell.weights.len() as u8);
+    for (outcome, sums) in &cell.weights {
         out.push(*outcome);
-        for sum in sums.weights.iter().flat_map(|w| w.iter()) {
-            sum.to_bytes(out);
-        }
-        out.extend_from_slice(&sums.scored.to_le_bytes());
-        out.push(sums.scores.len() as u8);
-        for sum in &sums.scores {
-            sum.to_bytes(out);
+        sums.iter().for_each(|sum| sum.to_bytes(out));
+    }
+    out.push(cell.scores.len() as u8);
+    for (outcome, list) in &cell.scores {
+        out.push(*outcome);
+        put_len(out, list_len(list));
+        if let Scores::Grid(_) = list.scores {
+            let sums = [&list.sums.ws, &list.sums.wss].into_iter();
+            let sums = sums.chain(list.sums.weighted.iter().flat_map(|sums| sums.iter()));
+            sums.for_each(|sum| sum.to_bytes(out));
         }
     }
-    put_len(out, cell.scores.len());
-    for ((outcome, bin), n) in &cell.scores {
-        out.push(*outcome);
-        out.extend_from_slice(&bin.to_le_bytes());
-        out.extend_from_slice(&n.to_le_bytes());
+}
+
+fn put_run<K: Key>(out: &mut Vec<u8>, run: &Run<K>, from: usize, to: usize) {
+    out.reserve((to - from) * (K::BYTES + 1));
+    for key in &run.keys[from..to] {
+        key.put(out);
     }
+    for n in &run.n[from..to] {
+        put_varint(out, *n);
+    }
+}
+
+fn put_grid(out: &mut Vec<u8>, grid: &Grid, from: usize, to: usize) {
+    for bin in &grid.bins[from..to] {
+        out.extend_from_slice(&bin.low.to_le_bytes());
+        out.extend_from_slice(&bin.high.to_le_bytes());
+        put_varint(out, bin.n);
+    }
+    let sums = grid.sums.get(from..to).into_iter().flatten().flatten();
+    sums.for_each(|sum| sum.to_bytes(out));
+}
+
+/// Seven bits a byte, lowest first; the high bit says that more follow.
+fn put_varint(out: &mut Vec<u8>, mut n: u64) {
+    while n > 0x7F {
+        out.push(n as u8 | 0x80);
+        n >>= 7;
+    }
+    out.push(n as u8);
 }
 
 fn take<'a>(input: &mut &'a [u8], len: usize) -> Read<&'a [u8]> {
@@ -248,39 +373,181 @@ fn get_cell(input: &mut &[u8], kept: Kept) -> Read<Cell> {
     for n in &mut cell.n {
         *n = u64::from_le_bytes(array(input)?);
     }
+    let mut outcomes = Outcomes::new();
     let [count] = array(input)?;
-    for _ in 0..count {
-        let [outcome] = array(input)?;
-        if usize::from(outcome) >= outcome::COUNT {
-            return Err(TallyBytesError::Damaged("unknown outcome"));
-        }
-        let weights = match kept.weights {
-            true => Some(Box::new([get_sum(input)?, get_sum(input)?])),
-            false => None,
-        };
-        let scored = u64::from_le_bytes(array(input)?);
-        let [parts] = array(input)?;
-        if ![0, 2, 6].contains(&parts) {
-            return Err(TallyBytesError::Damaged("unknown number of score sums"));
-        }
-        let scores = (0..parts)
-            .map(|_| get_sum(input))
-            .collect::<Read<Vec<_>>>()?;
-        cell.sums.insert(
-            outcome,
-            ExactSums {
-                weights,
-                scored,
-                scores,
-            },
-        );
+    if count > 0 && !kept.weights {
+        return Err(TallyBytesError::Damaged("it keeps no weights"));
     }
-    let count = get_len(input)?;
     for _ in 0..count {
-        let [outcome] = array(input)?;
-        let bin = u32::from_le_bytes(array(input)?);
-        cell.scores
-            .insert((outcome, bin), u64::from_le_bytes(array(input)?));
+        let outcome = outcomes.next(input)?;
+        cell.weights
+            .insert(outcome, [get_sum(input)?, get_sum(input)?]);
+    }
+    if !kept.scores {
+        no_lists(input)?;
     }
     Ok(cell)
+}
+
+/// Reads that a cell has no score lists.
+fn no_lists(input: &mut &[u8]) -> Read<()> {
+    match array(input)? {
+        [0] => Ok(()),
+        _ => Err(TallyBytesError::Damaged("it keeps no scores")),
+    }
+}
+
+/// Outcomes that must ascend.
+struct Outcomes(u8);
+
+impl Outcomes {
+    const fn new() -> Self {
+        Self(0)
+    }
+
+    fn next(&mut self, input: &mut &[u8]) -> Read<u8> {
+        let [outcome] = array(input)?;
+        if outcome < self.0 || usize::from(outcome) >= outcome::COUNT {
+            return Err(TallyBytesError::Damaged("outcomes are out of order"));
+        }
+        self.0 = outcome + 1;
+        Ok(outcome)
+    }
+}
+
+/// A list whose entries come later.
+struct ListHead {
+    codes: Box<[u32]>,
+    outcome: u8,
+    entries: usize,
+    sums: Vec<ExactSum>,
+}
+
+fn get_list_heads(
+    input: &mut &[u8],
+    on_grid: bool,
+    codes: &[u32],
+    heads: &mut Vec<ListHead>,
+    weighted: bool,
+) -> Read<()> {
+    let mut outcomes = Outcomes::new();
+    let [count] = array(input)?;
+    for _ in 0..count {
+        let outcome = outcomes.next(input)?;
+        let entries = get_len(input)?;
+        let sums = match (on_grid, weighted) {
+            (false, _) => 0,
+            (true, false) => 2,
+            (true, true) => 6,
+        };
+        if entries == 0 || entries > input.len() {
+            return Err(TallyBytesError::Damaged("a list of scores is out of range"));
+        }
+        heads.push(ListHead {
+            codes: codes.into(),
+            outcome,
+            entries,
+            sums: (0..sums).map(|_| get_sum(input)).collect::<Read<_>>()?,
+        });
+    }
+    Ok(())
+}
+
+fn get_run<K: Kind>(input: &mut &[u8], entries: usize) -> Read<ScoreList> {
+    let mut run: Run<K> = Run::new();
+    for from in (0..entries).step_by(PIECE) {
+        let len = PIECE.min(entries - from);
+        let keys = take(input, len * K::BYTES)?;
+        for key in keys.chunks_exact(K::BYTES) {
+            let key = K::get(key).ok_or(TallyBytesError::Damaged("a score is none"))?;
+            if run.keys.last().is_some_and(|last| *last >= key) {
+                return Err(TallyBytesError::Damaged("scores are out of order"));
+            }
+            run.keys.push(key);
+        }
+        for _ in 0..len {
+            run.n.push(get_count(input)?);
+        }
+    }
+    check_rows(&run.n)?;
+    Ok(ScoreList::of(run))
+}
+
+fn get_grid(input: &mut &[u8], head: ListHead, weighted: bool) -> Read<ScoreList> {
+    let mut grid = Grid::default();
+    let mut n = Vec::new();
+    for from in (0..head.entries).step_by(PIECE) {
+        let len = PIECE.min(head.entries - from);
+        for _ in 0..len {
+            let [low, high] = [array(input)?, array(input)?].map(u64::from_le_bytes);
+            let bin = Bin {
+                low,
+                high,
+                n: get_count(input)?,
+            };
+            let ordered = grid
+                .bins
+                .last()
+                .is_none_or(|last| bin_of(last.low) < bin_of(low));
+            let whole = is_image(low) && is_image(high) && bin_of(low) == bin_of(high);
+            if !ordered || !whole || low > high || (low < high && bin.n < 2) {
+                return Err(TallyBytesError::Damaged("a bin of scores is out of order"));
+            }
+            n.push(bin.n);
+            grid.bins.push(bin);
+        }
+        if weighted {
+            for _ in 0..len {
+                grid.sums.push([get_sum(input)?, get_sum(input)?]);
+            }
+        }
+    }
+    let mut parts = head.sums.into_iter();
+    let mut part = || parts.next().unwrap_or_default();
+    let sums = ScoreSums {
+        rows: check_rows(&n)?,
+        ws: part(),
+        wss: part(),
+        weighted: weighted.then(|| Box::new(std::array::from_fn(|_| part()))),
+    };
+    if let Some(whole) = &sums.weighted {
+        let mut bins: [ExactSum; 2] = Default::default();
+        for sums in &grid.sums {
+            bins[0].merge(&sums[0]);
+            bins[1].merge(&sums[1]);
+        }
+        if bins[..] != whole[..2] {
+            return Err(TallyBytesError::Damaged(
+                "the weights of bins do not add up",
+            ));
+        }
+    }
+    Ok(ScoreList {
+        sums,
+        scores: Scores::Grid(grid),
+    })
+}
+
+/// The rows of a list.
+fn check_rows(n: &[u64]) -> Read<u64> {
+    n.iter()
+        .try_fold(0_u64, |rows, n| rows.checked_add(*n))
+        .ok_or(TallyBytesError::Damaged("too many rows"))
+}
+
+/// A positive number in its shortest form.
+fn get_count(input: &mut &[u8]) -> Read<u64> {
+    let mut n = 0;
+    for shift in (0..64).step_by(7) {
+        let [byte] = array(input)?;
+        let bits = u64::from(byte & 0x7F);
+        if bits << shift >> shift != bits || (byte == 0) {
+            break;
+        }
+        n |= bits << shift;
+        if byte < 0x80 {
+            return Ok(n);
+        }
+    }
+    Err(TallyBytesError::Damaged("a count is out of range"))
 }

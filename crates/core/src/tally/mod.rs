@@ -7,19 +7,29 @@
 
 mod build;
 mod bytes;
+mod collect;
+mod grid;
+mod histogram;
+mod key;
+mod run;
 mod scores;
+mod sketch;
 mod tables;
 mod view;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use crate::block::outcome;
 use crate::exact_sum::ExactSum;
 use crate::label::Attribute;
+use sketch::ScoreList;
 
 pub use build::{Builder, Limits};
-pub use bytes::TallyBytesError;
-pub use scores::{ScoreGrid, bin_of_score, bin_range};
+pub use bytes::{Piece, TallyBytesError};
+pub use scores::{from_ordered_bits, ordered_bits};
 pub use tables::ScoreTable;
 pub use view::{GroupTotals, Sums, View};
 
@@ -28,7 +38,7 @@ pub use view::{GroupTotals, Sums, View};
 pub struct Kept {
     /// Sums of weights and of their squares.
     pub weights: bool,
-    /// Sums of scores, their squares and a histogram.
+    /// The scores, and sums of them and their squares.
     pub scores: bool,
 }
 
@@ -53,60 +63,38 @@ pub enum TallyError {
     Shape(String),
 }
 
-/// Exact sums over the rows of one cell with one outcome.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct ExactSums {
-    /// Σw, Σw²: with weights.
-    pub weights: Option<Box<[ExactSum; 2]>>,
-    /// Scored rows; Σws, Σws², and with weights Σw of the scored, Σw², Σw²s, Σw²s² too.
-    pub scored: u64,
-    /// Score sums in the order ws, wss, w, w2, w2s, w2ss; the last four only with weights.
-    pub scores: Vec<ExactSum>,
-}
-
-impl ExactSums {
-    fn merge(&mut self, other: &Self) {
-        match (&mut self.weights, &other.weights) {
-            (Some(mine), Some(theirs)) => {
-                for (a, b) in mine.iter_mut().zip(theirs.iter()) {
-                    a.merge(b);
-                }
-            }
-            (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
-            _ => {}
-        }
-        self.scored += other.scored;
-        if self.scores.is_empty() {
-            self.scores.clone_from(&other.scores);
-        } else {
-            for (a, b) in self.scores.iter_mut().zip(&other.scores) {
-                a.merge(b);
-            }
-        }
-    }
-}
-
 /// One non-empty combination of levels.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Cell {
     /// Rows by outcome.
     pub n: [u64; outcome::COUNT],
-    /// Exact sums by outcome, where any are kept and rows occur.
-    pub sums: BTreeMap<u8, ExactSums>,
-    /// Rows by (outcome, score bin), ascending.
-    pub scores: BTreeMap<(u8, u32), u64>,
+    /// Σw and Σw² by outcome: with weights, where rows occur.
+    pub weights: BTreeMap<u8, [ExactSum; 2]>,
+    /// Scores by outcome, where scored rows occur. Shared by the cubes that are cut of one.
+    pub scores: BTreeMap<u8, Arc<ScoreList>>,
 }
 
 impl Cell {
-    fn merge(&mut self, other: &Self) {
+    /// The cell of both cells' rows, as if they were of one kind.
+    fn absorb(&mut self, other: Self) {
         for (a, b) in self.n.iter_mut().zip(other.n) {
             *a += b;
         }
-        for (outcome, sums) in &other.sums {
-            self.sums.entry(*outcome).or_default().merge(sums);
+        for (outcome, theirs) in other.weights {
+            let mine = self.weights.entry(outcome).or_default();
+            for (a, b) in mine.iter_mut().zip(&theirs) {
+                a.merge(b);
+            }
         }
-        for (key, count) in &other.scores {
-            *self.scores.entry(*key).or_default() += count;
+        for (outcome, theirs) in other.scores {
+            let merged = match self.scores.remove(&outcome) {
+                Some(mine) => Arc::new(ScoreList::merge(
+                    Arc::unwrap_or_clone(mine),
+                    Arc::unwrap_or_clone(theirs),
+                )),
+                None => theirs,
+            };
+            self.scores.insert(outcome, merged);
         }
     }
 }
@@ -114,12 +102,16 @@ impl Cell {
 /// The canonical cube: the only thing of the rows that an audit keeps.
 ///
 /// Layout: attributes in the order given, sensitive ones first; cells by their level codes,
-/// ascending. Only levels that occur are held.
+/// ascending. Only levels that occur are held. Scores are distinct entries, ascending, per cell and
+/// outcome; once all of them are more than the limit, all are counts on the fixed grid instead.
+/// Which of the two depends on the rows and the limit alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tally {
     attributes: Vec<Attribute>,
     sensitive: usize,
     kept: Kept,
+    score_entries_max: u64,
+    on_grid: bool,
     cells: BTreeMap<Box<[u32]>, Cell>,
 }
 
@@ -140,6 +132,20 @@ impl Tally {
     #[must_use]
     pub const fn kept(&self) -> Kept {
         self.kept
+    }
+
+    /// Distinct scores (with weights: pairs of score and weight) per cell and outcome that may be
+    /// kept, in all.
+    #[must_use]
+    pub const fn score_entries_max(&self) -> u64 {
+        self.score_entries_max
+    }
+
+    /// Whether every score is kept as it is, so that score metrics are exact; else scores are
+    /// counted on the fixed grid. True where no scores are kept.
+    #[must_use]
+    pub const fn scores_are_exact(&self) -> bool {
+        !self.on_grid
     }
 
     /// Non-empty cells.
@@ -166,11 +172,12 @@ impl Tally {
         self.outcomes().iter().sum()
     }
 
-    /// The tally of both inputs' rows. Associative and commutative to the last bit.
+    /// The tally of both inputs' rows. Associative and commutative to the last bit. Of two limits
+    /// of score entries the smaller holds.
     ///
     /// # Errors
     /// [`TallyError::Shape`] when attributes, their order or what is kept differ.
-    pub fn merge(self, other: &Self) -> Result<Self, TallyError> {
+    pub fn merge(mut self, other: &Self) -> Result<Self, TallyError> {
         let names = |t: &Self| {
             t.attributes
                 .iter()
@@ -207,31 +214,59 @@ impl Tally {
         let mut merged = Self {
             sensitive: self.sensitive,
             kept: self.kept,
+            score_entries_max: self.score_entries_max.min(other.score_entries_max),
+            on_grid: self.on_grid || other.on_grid,
             cells: BTreeMap::new(),
             attributes,
         };
-        for part in [&self, other] {
-            let maps: Vec<Vec<u32>> = part
-                .attributes
-                .iter()
-                .zip(&merged.attributes)
-                .map(|(old, new)| {
-                    old.labels
-                        .iter()
-                        .map(|l| position(&new.labels, l))
-                        .collect()
-                })
-                .collect();
-            for (codes, cell) in &part.cells {
-                let codes = codes
-                    .iter()
-                    .zip(&maps)
-                    .map(|(c, map)| map[*c as usize])
-                    .collect();
-                merged.cells.entry(codes).or_default().merge(cell);
-            }
+        if merged.on_grid {
+            self.fold();
+        }
+        merged.take(std::mem::take(&mut self.cells), &self.attributes);
+        merged.take(other.cells.clone(), &other.attributes);
+        if merged.on_grid || merged.score_entries() > merged.score_entries_max {
+            merged.fold();
         }
         Ok(merged)
+    }
+
+    /// Takes over cells whose codes are those of other labels.
+    fn take(&mut self, cells: BTreeMap<Box<[u32]>, Cell>, attributes: &[Attribute]) {
+        let maps: Vec<Vec<u32>> = attributes
+            .iter()
+            .zip(&self.attributes)
+            .map(|(old, new)| {
+                old.labels
+                    .iter()
+                    .map(|label| position(&new.labels, label))
+                    .collect()
+            })
+            .collect();
+        for (codes, cell) in cells {
+            let codes = codes
+                .iter()
+                .zip(&maps)
+                .map(|(code, map)| map[*code as usize])
+                .collect();
+            self.cells.entry(codes).or_default().absorb(cell);
+        }
+    }
+
+    /// Entries of all score lists.
+    fn score_entries(&self) -> u64 {
+        let lists = self.cells.values().flat_map(|cell| cell.scores.values());
+        lists.map(|list| list.scores.entries() as u64).sum()
+    }
+
+    /// Counts all scores on the grid.
+    fn fold(&mut self) {
+        self.on_grid = true;
+        let cells: Vec<&mut Cell> = self.cells.values_mut().collect();
+        cells.into_par_iter().for_each(|cell| {
+            for list in cell.scores.values_mut() {
+                Arc::make_mut(list).fold();
+            }
+        });
     }
 }
 

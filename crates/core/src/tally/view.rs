@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Cell, ScoreGrid, Tally};
+use super::run::ScoreSums;
+use super::{Cell, Tally};
 use crate::block::outcome;
+use crate::exact_sum::ExactSum;
 use crate::label::{Attribute, GroupName, Label};
 
 /// Sums over the rows of one group with one outcome, rounded once from their exact values.
@@ -107,22 +109,12 @@ impl Tally {
     /// Exact sums of cells are added exactly and rounded once.
     #[must_use]
     pub fn view(&self, axes: &[usize]) -> View {
-        let mut merged: BTreeMap<Vec<u32>, Cell> = BTreeMap::new();
-        for (codes, cell) in &self.cells {
-            let key: Vec<u32> = axes.iter().map(|&axis| codes[axis]).collect();
-            let target = merged.entry(key).or_default();
-            for (sum, n) in target.n.iter_mut().zip(cell.n) {
-                *sum += n;
-            }
-            for (outcome, sums) in &cell.sums {
-                target.sums.entry(*outcome).or_default().merge(sums);
-            }
-        }
-        let groups = merged
+        let groups = self
+            .grouped(axes)
             .into_iter()
-            .map(|(codes, cell)| GroupTotals {
+            .map(|(codes, cells)| GroupTotals {
                 name: GroupName(self.labels_of(axes, &codes)),
-                outcomes: totals(&cell),
+                outcomes: std::array::from_fn(|o| totals(&cells, o)),
             })
             .collect();
         let attributes = axes
@@ -188,26 +180,19 @@ impl Tally {
             attributes,
             sensitive: self.sensitive,
             kept: self.kept,
+            score_entries_max: self.score_entries_max,
+            on_grid: self.on_grid,
         }
     }
 
-    /// Score histograms by group of one sensitive attribute.
-    #[must_use]
-    pub fn score_grids(&self, axis: usize) -> Vec<(Label, ScoreGrid)> {
-        let mut merged: BTreeMap<u32, BTreeMap<u32, u64>> = BTreeMap::new();
+    /// The cells of each group of a view.
+    pub(super) fn grouped(&self, axes: &[usize]) -> BTreeMap<Vec<u32>, Vec<&Cell>> {
+        let mut groups: BTreeMap<Vec<u32>, Vec<&Cell>> = BTreeMap::new();
         for (codes, cell) in &self.cells {
-            let target = merged.entry(codes[axis]).or_default();
-            for ((_, bin), n) in &cell.scores {
-                *target.entry(*bin).or_default() += n;
-            }
+            let key = axes.iter().map(|&axis| codes[axis]).collect();
+            groups.entry(key).or_default().push(cell);
         }
-        merged
-            .into_iter()
-            .map(|(code, bins)| {
-                let label = self.attributes[axis].labels[code as usize].clone();
-                (label, ScoreGrid(bins.into_iter().collect()))
-            })
-            .collect()
+        groups
     }
 
     fn labels_of(&self, axes: &[usize], codes: &[u32]) -> Vec<Label> {
@@ -218,36 +203,39 @@ impl Tally {
     }
 }
 
-fn totals(cell: &Cell) -> [Sums; outcome::COUNT] {
-    std::array::from_fn(|o| {
-        let n = cell.n[o];
-        let count = n as f64;
-        let mut out = Sums {
-            n,
-            w1: count,
-            w2: count,
-            ..Sums::default()
-        };
-        let Some(exact) = cell.sums.get(&(o as u8)) else {
-            return out;
-        };
-        if let Some(weights) = &exact.weights {
-            (out.w1, out.w2) = (weights[0].value(), weights[1].value());
+/// The sums of one outcome over the cells of a group.
+fn totals(cells: &[&Cell], outcome: usize) -> Sums {
+    let n: u64 = cells.iter().map(|cell| cell.n[outcome]).sum();
+    let mut out = Sums {
+        n,
+        w1: n as f64,
+        w2: n as f64,
+        ..Sums::default()
+    };
+    let outcome = outcome as u8;
+    let mut weights: Option<[ExactSum; 2]> = None;
+    let mut scores = ScoreSums::default();
+    for cell in cells {
+        if let Some([w, w2]) = cell.weights.get(&outcome) {
+            let sums = weights.get_or_insert_default();
+            sums[0].merge(w);
+            sums[1].merge(w2);
         }
-        out.scored = exact.scored;
-        (out.sw, out.sw2) = (exact.scored as f64, exact.scored as f64);
-        match exact.scores.as_slice() {
-            [ws, wss] => {
-                (out.ws, out.wss) = (ws.value(), wss.value());
-                (out.w2s, out.w2ss) = (out.ws, out.wss);
-            }
-            [ws, wss, w, w2, w2s, w2ss] => {
-                (out.ws, out.wss) = (ws.value(), wss.value());
-                (out.sw, out.sw2) = (w.value(), w2.value());
-                (out.w2s, out.w2ss) = (w2s.value(), w2ss.value());
-            }
-            _ => {}
+        if let Some(list) = cell.scores.get(&outcome) {
+            scores.merge(&list.sums);
         }
-        out
-    })
+    }
+    if let Some([w, w2]) = weights {
+        (out.w1, out.w2) = (w.value(), w2.value());
+    }
+    out.scored = scores.rows;
+    (out.ws, out.wss) = (scores.ws.value(), scores.wss.value());
+    match scores.weighted {
+        None => {
+            (out.sw, out.sw2) = (scores.rows as f64, scores.rows as f64);
+            (out.w2s, out.w2ss) = (out.ws, out.wss);
+        }
+        Some(sums) => [out.sw, out.sw2, out.w2s, out.w2ss] = sums.map(|sum| sum.value()),
+    }
+    out
 }

@@ -1,5 +1,7 @@
 //! Laws of the cube: any split, order and merge of the rows gives the same bytes.
 
+mod scores;
+
 use proptest::prelude::*;
 use waage_core::block::{Block, Codes, outcome};
 use waage_core::label::Label;
@@ -204,8 +206,10 @@ fn views_are_sums_of_cells() {
         .sum();
     let found: f64 = view.groups[2].outcomes.iter().map(|s| s.ws).sum();
     assert!((male - found).abs() < 1e-12);
-    let grids = tally.score_grids(0);
-    assert_eq!(grids.iter().map(|(_, grid)| grid.rows()).sum::<u64>(), 200);
+    let histograms = tally.score_histograms(0, &[0.0, 0.5, 0.995]);
+    let rows = |bin: usize| histograms.iter().map(|(_, bins)| bins[bin]).sum::<u64>();
+    assert_eq!((rows(0), rows(1)), (100, 100));
+    assert_eq!(tally.score_range(), Some((0.0, 0.995)));
 }
 
 #[test]
@@ -255,6 +259,7 @@ fn too_many_cells_are_an_error_that_says_what_to_do() {
     let limits = Limits {
         dense_cells_max: 4,
         cells_max: 10,
+        ..Limits::default()
     };
     let mut builder = Builder::new(&names, &[], Kept::default(), limits);
     let gender: Vec<i32> = rows.iter().map(|r| i32::from(r.gender)).collect();
