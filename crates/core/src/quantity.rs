@@ -1,7 +1,7 @@
 //! One row of a catalogue, and what was measured of it.
 
 use crate::estimate::Estimate;
-use crate::label::GroupName;
+use crate::label::{GroupName, Label};
 
 /// Which way is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +141,8 @@ impl Scheme {
 pub struct Subject {
     /// The attribute's name, or names joined by `*` for an intersection.
     pub attribute: String,
+    /// The class that counts as positive, where labels and decisions have several.
+    pub class: Option<Label>,
     /// The group, where one is meant.
     pub group: Option<GroupName>,
     /// What it is compared with, where the scheme has one.

@@ -41,6 +41,7 @@
 //! let gap = Measurement {
 //!     quantity: &SELECTION_RATE,
 //!     subject: Subject {
+//!         class: None,
 //!         attribute: "gender".to_owned(),
 //!         group: group("female"),
 //!         reference: group("male"),

@@ -333,6 +333,7 @@ impl Estimator<'_> {
             quantity,
             subject: Subject {
                 attribute: self.view.view.name(),
+                class: None,
                 group: None,
                 reference: None,
             },

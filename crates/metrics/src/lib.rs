@@ -13,6 +13,7 @@ mod estimator;
 pub mod hypothesis;
 pub mod inequality;
 pub mod measure;
+pub mod multiclass;
 pub mod pooling;
 pub mod power;
 pub mod rate;

@@ -106,6 +106,9 @@ pub struct Finding {
     pub metric: String,
     /// `difference`, `ratio` or `none`.
     pub comparison: String,
+    /// The class that counts as positive, where labels and decisions have several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<String>,
     /// The group judged.
     pub group: Option<String>,
     /// What it was compared with.

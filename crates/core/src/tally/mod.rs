@@ -7,6 +7,7 @@
 
 mod build;
 mod bytes;
+mod classes;
 mod collect;
 mod grid;
 mod histogram;

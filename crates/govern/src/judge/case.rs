@@ -1,7 +1,7 @@
 //! One comparison that a check judges: what is known of it before the family is corrected.
 
 use waage_core::estimate::{Estimate, Method, Reason};
-use waage_core::label::GroupName;
+use waage_core::label::{GroupName, Label};
 use waage_core::quantity::{Comparison, Measurement, Scheme};
 
 use super::region::Region;
@@ -86,6 +86,11 @@ impl<'a> Case<'a> {
             obstacle,
             p,
         }
+    }
+
+    /// The class that counts as positive, where there are several.
+    pub(crate) fn class(&self) -> Option<&Label> {
+        self.measurement.subject.class.as_ref()
     }
 
     /// The group judged.

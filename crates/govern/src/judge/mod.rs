@@ -11,7 +11,7 @@ mod waive;
 use std::cmp::Ordering;
 
 use waage_core::estimate::Reason;
-use waage_core::label::GroupName;
+use waage_core::label::{GroupName, Label};
 use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
 use waage_result::document::EstimateDoc;
 use waage_result::finding::{
@@ -170,7 +170,7 @@ fn cases<'a>(
                 .into_iter()
                 .map(|m| Case::new(policy, check, m))
                 .collect();
-            found.sort_by(|a, b| a.group().cmp(&b.group()));
+            found.sort_by(|a, b| (a.class(), a.group()).cmp(&(b.class(), b.group())));
             cases.extend(found);
         }
     }
@@ -247,6 +247,7 @@ impl<'a> Judged<'a> {
             attribute: subject.attribute.clone(),
             metric: check.metric.clone(),
             comparison: check.comparison.name().to_owned(),
+            class: subject.class.as_ref().map(ToString::to_string),
             group,
             reference: subject.reference.as_ref().map(GroupName::to_string),
             estimate: EstimateDoc::from(&estimate),
@@ -276,12 +277,12 @@ impl<'a> Judged<'a> {
         }
     }
 
-    /// Attribute as given, check as in the policy, group with the missing one last.
+    /// Attribute as given, check as in the policy, class, group with the missing one last.
     fn order(
         &self,
         policy: &Policy,
         facts: &Facts<'_>,
-    ) -> (usize, usize, Option<(bool, &GroupName)>) {
+    ) -> (usize, usize, Option<&Label>, Option<(bool, &GroupName)>) {
         let attribute = facts
             .views
             .iter()
@@ -292,7 +293,8 @@ impl<'a> Judged<'a> {
             .iter()
             .position(|c| c.id == self.case.check.id);
         let group = self.case.group().map(|group| (group.has_missing(), group));
-        (attribute, check.unwrap_or(policy.checks.len()), group)
+        let check = check.unwrap_or(policy.checks.len());
+        (attribute, check, self.case.class(), group)
     }
 
     /// How bad it is: the state, then those that could be evaluated, then how far outside.

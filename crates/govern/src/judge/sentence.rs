@@ -28,6 +28,10 @@ pub(crate) fn sentence(
             case,
         };
         let mut text = words.sentence(decision);
+        if let Some(class) = case.class() {
+            let class = clean(&class.to_string());
+            text = words.catalogue.fill("finding.class", &[("class", &class)]) + &text;
+        }
         if let Some(waiver) = waiver {
             let values = [
                 ("id", waiver.id.as_str()),

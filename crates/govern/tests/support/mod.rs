@@ -68,6 +68,7 @@ pub fn compared(
     Measurement {
         quantity,
         subject: Subject {
+            class: None,
             attribute: "g".to_owned(),
             group: Some(group(name)),
             reference: Some(group(reference)),

@@ -1,0 +1,147 @@
+//! Labels and decisions of several classes: one tally of them all, seen one class against the rest.
+//!
+//! Classes lie in the cube as two more attributes. [`Tally::one_vs_rest`] turns them into the
+//! labels and decisions that every metric knows, so several classes need no metric of their own.
+
+use std::collections::BTreeMap;
+
+use super::{Cell, Tally};
+use crate::block::outcome;
+use crate::label::Label;
+
+impl Tally {
+    /// The tally in which label 1 is `class` and label 0 every other one, likewise for decisions.
+    ///
+    /// `label` and `decision` are positions of the attributes that hold the classes (sensitive
+    /// ones first, then strata); both leave the cube. A missing class is a missing label or
+    /// decision. Scores are not kept: a score is about one class only.
+    #[must_use]
+    pub fn one_vs_rest(&self, label: usize, decision: usize, class: &Label) -> Self {
+        let code = |axis: usize, level: u32, positive: u8, negative: u8, missing: u8| match &self
+            .attributes[axis]
+            .labels[level as usize]
+        {
+            Label::Missing => missing,
+            level if level == class => positive,
+            _ => negative,
+        };
+        let kept = |axis: &usize| *axis != label && *axis != decision;
+        let mut cells: BTreeMap<Box<[u32]>, Cell> = BTreeMap::new();
+        for (codes, cell) in &self.cells {
+            let to = outcome::of(
+                code(
+                    label,
+                    codes[label],
+                    outcome::LABEL_POSITIVE,
+                    outcome::LABEL_NEGATIVE,
+                    outcome::LABEL_MISSING,
+                ),
+                code(
+                    decision,
+                    codes[decision],
+                    outcome::SELECTED,
+                    outcome::REJECTED,
+                    outcome::DECISION_MISSING,
+                ),
+            );
+            let key = (0..codes.len()).filter(kept).map(|axis| codes[axis]);
+            let target = cells.entry(key.collect()).or_default();
+            target.n[usize::from(to)] += cell.n.iter().sum::<u64>();
+            for sums in cell.weights.values() {
+                let mine = target.weights.entry(to).or_default();
+                for (sum, part) in mine.iter_mut().zip(sums) {
+                    sum.merge(part);
+                }
+            }
+        }
+        let attributes = (0..self.attributes.len()).filter(kept);
+        Self {
+            attributes: attributes
+                .map(|axis| self.attributes[axis].clone())
+                .collect(),
+            sensitive: (0..self.sensitive).filter(kept).count(),
+            kept: super::Kept {
+                scores: false,
+                ..self.kept
+            },
+            score_entries_max: self.score_entries_max,
+            on_grid: false,
+            cells,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::{Block, Codes};
+    use crate::tally::{Builder, Kept, Limits};
+
+    /// Rows of (group, label class, decision class).
+    fn tally(rows: &[(u32, u32, u32)]) -> Tally {
+        let table: Vec<u32> = (0..4).collect();
+        let keys = |of: &dyn Fn(&(u32, u32, u32)) -> u32| -> Vec<i32> {
+            rows.iter().map(|row| of(row) as i32).collect()
+        };
+        let columns = [keys(&|r| r.0), keys(&|r| r.1), keys(&|r| r.2)];
+        let axes: Vec<Codes<'_>> = columns
+            .iter()
+            .map(|keys| Codes {
+                keys,
+                table: &table,
+            })
+            .collect();
+        let none = outcome::of(outcome::LABEL_MISSING, outcome::DECISION_MISSING);
+        let outcomes = vec![none; rows.len()];
+        let names = |n: &[&str]| n.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+        let mut builder = Builder::new(
+            &names(&["g"]),
+            &names(&["label", "decision"]),
+            Kept::default(),
+            Limits::default(),
+        );
+        builder.add(&Block {
+            len: rows.len(),
+            axes: &axes,
+            outcomes: &outcomes,
+            weights: None,
+            scores: None,
+        });
+        let classes = vec![
+            Label::text("cold"),
+            Label::text("hot"),
+            Label::text("warm"),
+            Label::Missing,
+        ];
+        let groups = ["a", "b", "c", "d"].map(Label::text).to_vec();
+        builder
+            .finish(&[groups, classes.clone(), classes])
+            .expect("few cells")
+    }
+
+    #[test]
+    fn one_class_against_the_rest_has_the_confusion_table_of_that_class() {
+        let rows = [
+            (0, 1, 1), // hot, said hot
+            (0, 1, 2), // hot, said warm
+            (0, 0, 1), // cold, said hot
+            (0, 2, 0), // warm, said cold: neither
+            (0, 3, 1), // no label, said hot
+            (1, 1, 3), // hot, no decision
+        ];
+        let hot = tally(&rows).one_vs_rest(1, 2, &Label::text("hot"));
+        assert_eq!(hot.strata().len(), 0);
+        let view = hot.view(&[0]);
+        let n = |g: usize, label, decision| {
+            view.groups[g].outcomes[usize::from(outcome::of(label, decision))].n
+        };
+        use outcome::*;
+        assert_eq!(n(0, LABEL_POSITIVE, SELECTED), 1);
+        assert_eq!(n(0, LABEL_POSITIVE, REJECTED), 1);
+        assert_eq!(n(0, LABEL_NEGATIVE, SELECTED), 1);
+        assert_eq!(n(0, LABEL_NEGATIVE, REJECTED), 1);
+        assert_eq!(n(0, LABEL_MISSING, SELECTED), 1);
+        assert_eq!(n(1, LABEL_POSITIVE, DECISION_MISSING), 1);
+        assert_eq!(hot.rows(), 6);
+    }
+}
