@@ -75,7 +75,8 @@ pub fn disparities(measured: &Measured, shown: &dyn Fn(&str) -> bool) -> Vec<Dis
         .collect()
 }
 
-fn disparity(m: &Measurement) -> Disparity {
+/// One comparison.
+pub fn disparity(m: &Measurement) -> Disparity {
     let text = |name: &GroupName| name.to_string();
     let flags = m.scheme == Scheme::ToReference
         && m.comparison == waage_core::quantity::Comparison::Ratio

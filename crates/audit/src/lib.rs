@@ -15,6 +15,7 @@ mod distribution;
 mod error;
 mod files;
 mod leads;
+mod multiclass;
 mod plan;
 pub mod schema;
 mod strata;
@@ -100,6 +101,20 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
         .collect();
     job.policy
         .check_against(&waage_metrics::quantities(), &sensitive)?;
+    match two_valued(job, &spec, observer) {
+        Err(error) if multiclass::may_be(job, &spec, &error) => {
+            multiclass::run(job, &spec, error, observer)
+        }
+        other => other,
+    }
+}
+
+/// The audit of labels and decisions of two values.
+fn two_valued(
+    job: &Job,
+    spec: &AuditSpec,
+    observer: &dyn Observer,
+) -> Result<AuditResult, AuditError> {
     let dataset = Dataset::open(
         job.source.clone(),
         &spec.roles,
@@ -107,14 +122,14 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
         Limits::default(),
         observer,
     )?;
-    let scan = scan(&dataset, &spec, observer)?;
+    let scan = scan(&dataset, spec, observer)?;
     let tally = scan.state.finish(&scan.axes)?;
     let facts = ScanFacts {
         cut: scan.cut,
         rows_filtered_out: scan.rows_filtered_out,
         notes: scan.notes,
     };
-    result(&tally, &spec, &job.policy, &job.as_of, facts, observer)
+    result(&tally, spec, &job.policy, &job.as_of, facts, observer)
 }
 
 /// What a scan knows beside the tally.
@@ -284,6 +299,7 @@ fn document(
         summary: told.summary,
         conditional: told.strata.conditional,
         strata: told.strata.levels,
+        classes: Vec::new(),
         distributions: told.distributions,
         policy: judgement.summary,
         checks: judgement.checks,

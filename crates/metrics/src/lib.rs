@@ -28,11 +28,13 @@ pub use measure::{Measured, Request, measure};
 
 use waage_core::quantity::Quantity;
 
-/// Every quantity that this crate measures: the metrics, then the named disparities.
+/// Every quantity that this crate measures: the metrics, the named disparities, the averages over
+/// classes.
 #[must_use]
 pub fn quantities() -> Vec<&'static Quantity> {
     let metrics = CATALOGUE.iter().map(|row| &row.quantity);
     metrics
         .chain(disparity::NAMED.iter().map(|row| &row.quantity))
+        .chain(&multiclass::AVERAGES)
         .collect()
 }

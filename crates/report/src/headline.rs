@@ -163,7 +163,10 @@ pub(crate) fn remedy(result: &AuditResult, finding: &Finding, words: Words) -> S
     words.fill(
         &format!("report.remedy.{form}"),
         &[
-            ("metric", &words.metric(&finding.metric)),
+            (
+                "metric",
+                &words.of_class(words.metric(&finding.metric), finding.class.as_deref()),
+            ),
             ("pair", &pair(finding, words)),
             ("needed", &needed),
             ("rows", &words.integer(finding.rows)),
@@ -206,7 +209,7 @@ fn subject(finding: &Finding, words: Words) -> String {
 /// “male”`.
 fn statement(finding: &Finding, words: Words) -> String {
     let unit = unit(&finding.metric, &finding.comparison);
-    let metric = words.the_metric(&finding.metric);
+    let metric = words.of_class(words.the_metric(&finding.metric), finding.class.as_deref());
     let group = subject(finding, words);
     let reference = match &finding.reference {
         Some(name) => words.quoted(&finding.attribute, Some(name)),

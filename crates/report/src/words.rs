@@ -60,6 +60,17 @@ impl Words {
         capitalised(&self.metric(name))
     }
 
+    /// A name with the class that it is about, where there is one.
+    pub(crate) fn of_class(self, name: String, class: Option<&str>) -> String {
+        match class {
+            Some(class) => self.fill(
+                "report.of_class",
+                &[("name", &name), ("class", &clean(class))],
+            ),
+            None => name,
+        }
+    }
+
     /// A metric's short name for narrow columns.
     pub(crate) fn metric_short(self, name: &str) -> String {
         match self.catalogue.get(&format!("text.short.{name}")) {

@@ -37,6 +37,10 @@ pub struct AuditResult {
     /// What is measured inside each of the largest strata; empty without strata.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strata: Vec<StratumResult>,
+    /// Where labels and decisions share three or more classes: each class against the rest. `groups`,
+    /// `overall` and `disparities` then hold averages over the classes, `summary` the worst class.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classes: Vec<ClassResult>,
     /// Score distributions per group, for charts; empty without scores.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub distributions: Vec<Distribution>,
@@ -237,4 +241,49 @@ pub struct Distribution {
     pub edges: Vec<f64>,
     /// Share of the group's scored rows in each bin.
     pub shares: Vec<f64>,
+}
+
+/// One class against the rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClassResult {
+    /// The class that counts as 1.
+    pub class: String,
+    /// Every non-empty group of every view.
+    pub groups: Vec<GroupResult>,
+    /// All rows together, by metric.
+    pub overall: IndexMap<String, EstimateDoc>,
+    /// Every comparison.
+    pub disparities: Vec<Disparity>,
+    /// Plain numbers per attribute.
+    pub summary: IndexMap<String, IndexMap<String, Option<f64>>>,
+    /// Gaps within strata beside those over all rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditional: Vec<Conditional>,
+    /// What is measured inside each of the largest strata.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub strata: Vec<StratumResult>,
+}
+
+impl AuditResult {
+    /// The result of one class in the place of the averages over all: what tables that know
+    /// nothing of classes show of it.
+    #[must_use]
+    pub fn of_class(&self, class: &ClassResult) -> Self {
+        Self {
+            groups: class.groups.clone(),
+            overall: class.overall.clone(),
+            disparities: class.disparities.clone(),
+            summary: class.summary.clone(),
+            conditional: class.conditional.clone(),
+            strata: class.strata.clone(),
+            findings: self
+                .findings
+                .iter()
+                .filter(|finding| finding.class.as_deref() == Some(&class.class))
+                .cloned()
+                .collect(),
+            classes: Vec::new(),
+            ..self.clone()
+        }
+    }
 }

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use waage_core::estimate::Reason;
 
-use crate::document::{AuditResult, EstimateDoc, GroupResult};
+use crate::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
 use crate::finding::Bilingual;
 use crate::text::{Catalogue, Language};
 
@@ -192,6 +192,20 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
     if hidden.is_empty() {
         return result;
     }
+    let classes = std::mem::take(&mut result.classes);
+    let suppressed = classes.into_iter().map(|class| {
+        let shown = suppress(&result.of_class(&class), hidden);
+        ClassResult {
+            class: class.class,
+            groups: shown.groups,
+            overall: shown.overall,
+            disparities: shown.disparities,
+            summary: shown.summary,
+            conditional: shown.conditional,
+            strata: shown.strata,
+        }
+    });
+    result.classes = suppressed.collect();
     for group in &mut result.groups {
         if hidden.contains(&view_name(group), &group_name(group)) {
             group.n = 0;
@@ -305,6 +319,7 @@ mod tests {
             summary: Default::default(),
             conditional: vec![],
             strata: vec![],
+            classes: vec![],
             distributions: vec![],
             policy: PolicySummary::default(),
             checks: vec![],

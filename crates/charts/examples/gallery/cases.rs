@@ -296,6 +296,7 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
         summary: IndexMap::new(),
         conditional: Vec::new(),
         strata: Vec::new(),
+        classes: Vec::new(),
         distributions: Vec::new(),
         policy: PolicySummary::default(),
         checks: Vec::new(),
@@ -465,6 +466,7 @@ fn judge(result: &mut AuditResult, ratio: f64, difference: f64) {
         };
         let waived = state == State::Breach && d.metric == "false_positive_rate";
         result.findings.push(Finding {
+            class: None,
             check: "FAIR-01".to_owned(),
             attribute: d.attribute.clone(),
             metric: d.metric.clone(),

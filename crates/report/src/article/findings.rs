@@ -95,7 +95,10 @@ fn row(finding: &Finding, with_p: bool, words: Words) -> Row {
             ..Cell::default()
         },
         Cell {
-            text: words.metric_title(&finding.metric),
+            text: words.of_class(
+                words.metric_title(&finding.metric),
+                finding.class.as_deref(),
+            ),
             detail: Some(words.text(&format!("report.comparison.{}", finding.comparison))),
             ..Cell::default()
         },

@@ -3,6 +3,7 @@
 
 mod attributes;
 mod audited;
+mod classes;
 mod data;
 mod findings;
 mod glossary;
@@ -200,6 +201,7 @@ impl Article {
             attributes::section(result, &views, hidden, words),
             attributes::intersections(result, &views, hidden, words),
             strata::section(result, words),
+            classes::section(result, hidden, words),
             scores::section(result, words),
             data::section(result, hidden, words),
             method::section(result, words),

@@ -101,7 +101,7 @@ fn waived(page: &mut Page, sorted: &[&Finding], words: Words) {
         .iter()
         .filter_map(|finding| {
             let waiver = clean(finding.waived_by.as_deref()?);
-            let group = words.group(&finding.attribute, finding.group.as_deref());
+            let group = group(finding, words);
             let check = clean(&finding.check);
             let values = [
                 ("check", check.as_str()),
@@ -127,7 +127,7 @@ fn to_settle(page: &mut Page, sorted: &[&Finding], words: Words) {
     let needs: Vec<String> = open
         .filter_map(|finding| {
             let needed = words.about(finding.rows_needed?);
-            let group = words.group(&finding.attribute, finding.group.as_deref());
+            let group = group(finding, words);
             let values = [
                 ("check", clean(&finding.check)),
                 ("group", group),
@@ -170,7 +170,7 @@ fn estimate(finding: &Finding, words: Words) -> Cell {
 
 fn against(finding: &Finding, words: Words) -> String {
     let group = words.group(&finding.attribute, finding.group.as_deref());
-    match &finding.reference {
+    let pair = match &finding.reference {
         None => group,
         Some(reference) => {
             let reference = words.group(&finding.attribute, Some(reference));
@@ -179,7 +179,14 @@ fn against(finding: &Finding, words: Words) -> String {
                 &[("group", &group), ("reference", &reference)],
             )
         }
-    }
+    };
+    words.of_class(pair, finding.class.as_deref())
+}
+
+/// The group that a finding is about, and the class.
+fn group(finding: &Finding, words: Words) -> String {
+    let group = words.group(&finding.attribute, finding.group.as_deref());
+    words.of_class(group, finding.class.as_deref())
 }
 
 /// What a finding's line ends with: the four-fifths flag, why there is no estimate.

@@ -13,13 +13,18 @@ const GROUPS_MAX: usize = 12;
 /// Columns of a full bar.
 const BAR: usize = 5;
 /// Rates shown, with an interval for the first.
-const RATES: [&str; 5] = [
+const RATES: [&str; 8] = [
     "selection_rate",
     "true_positive_rate",
     "false_positive_rate",
     "precision",
     "base_rate",
+    "multiclass_accuracy",
+    "macro_true_positive_rate",
+    "macro_f1",
 ];
+/// Rates in a line.
+const RATES_MAX: usize = 5;
 /// Comparisons shown.
 const COMPARED: [(&str, &str); 3] = [
     ("selection_rate", "ratio"),
@@ -32,7 +37,7 @@ fn metrics_shown(result: &AuditResult) -> Vec<&str> {
     let headline = article::metrics_shown(result);
     let usual = RATES.into_iter().filter(|metric| headline.contains(metric));
     let others = headline.iter().copied().filter(|m| !RATES.contains(m));
-    usual.chain(others).take(RATES.len()).collect()
+    usual.chain(others).take(RATES_MAX).collect()
 }
 
 /// The groups of an attribute: their rates, then how they compare with the reference.

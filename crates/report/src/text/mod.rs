@@ -36,6 +36,17 @@ pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) 
         groups::intersection(&mut page, result, &views, view, groups, words);
     }
     strata::write(&mut page, result, words);
+    for class in &result.classes {
+        let of_class = result.of_class(class);
+        page.heading(
+            &words.fill("text.class", &[("class", &clean(&class.class))]),
+            &[],
+        );
+        let views = Views::of(&of_class);
+        for (view, groups) in views.marginals() {
+            groups::attribute(&mut page, &of_class, &views, view, groups, words);
+        }
+    }
     page.list(
         &words.text("report.data.title"),
         &facts_of_data(result, &Hidden::default(), words),

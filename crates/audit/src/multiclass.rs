@@ -1,0 +1,237 @@
+//! Labels and decisions of three or more classes: each class against the rest, and averages.
+
+use indexmap::IndexMap;
+use waage_core::label::Label;
+use waage_core::tally::Tally;
+use waage_data::{DataError, Dataset, Limits};
+use waage_metrics::confusion::Tie;
+use waage_metrics::measure::{Measured, Request};
+use waage_metrics::multiclass::{Averaged, Averages, ClassAxes, averages};
+use waage_result::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
+use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
+
+use super::{AuditError, Input, Job, ScanFacts, Source, Told, document, judge, observer::Observer};
+use crate::strata::{Strata, strata};
+use crate::{assemble, digest, plan};
+
+/// Most classes that are told apart: beyond, a column is taken for something else by mistake.
+const CLASSES_MAX: usize = 50;
+
+/// Whether an audit that failed may be one of several classes: label and decision are columns, no
+/// positive value is named, and the rows can be read once more.
+pub fn may_be(job: &Job, spec: &AuditSpec, error: &AuditError) -> bool {
+    let roles = &spec.roles;
+    let again = match &job.source {
+        Source::Input(Input { paths, .. }) => paths.iter().all(|path| path != "-"),
+        _ => true,
+    };
+    matches!(error, AuditError::Data(DataError::NotBinary { .. }))
+        && roles.label.is_some()
+        && roles.decision.is_some()
+        && roles.positive.is_none()
+        && again
+}
+
+/// The audit of an outcome of several classes; `two_valued` is why it is none of two.
+///
+/// # Errors
+/// Those of [`super::run`]; `two_valued` itself where label and decision have no three classes.
+pub fn run(
+    job: &Job,
+    spec: &AuditSpec,
+    two_valued: AuditError,
+    observer: &dyn Observer,
+) -> Result<AuditResult, AuditError> {
+    let (Some(label), Some(decision)) = (&spec.roles.label, &spec.roles.decision) else {
+        return Err(two_valued);
+    };
+    let axis = |role: &str, column: &str| AttributeSpec {
+        name: format!("({role})"),
+        ..AttributeSpec::column(column)
+    };
+    let mut stratum = spec.roles.stratum.clone();
+    let first = spec.roles.sensitive.len() + stratum.len();
+    stratum.extend([axis("label", label), axis("decision", decision)]);
+    let reading = AuditSpec {
+        roles: RolesSpec {
+            label: None,
+            decision: None,
+            score: None,
+            stratum,
+            ..spec.roles.clone()
+        },
+        ..spec.clone()
+    };
+    let dataset = Dataset::open(
+        job.source.clone(),
+        &reading.roles,
+        reading.filter.as_deref(),
+        Limits::default(),
+        observer,
+    )?;
+    let scan = super::scan(&dataset, &reading, observer)?;
+    let tally = scan.state.finish(&scan.axes)?;
+    let Some(classes) = classes(&tally, [label, decision])? else {
+        return Err(two_valued);
+    };
+    let facts = ScanFacts {
+        cut: None,
+        rows_filtered_out: scan.rows_filtered_out,
+        notes: scan.notes,
+    };
+    let axes = ClassAxes {
+        label: first,
+        decision: first + 1,
+        classes: &classes,
+    };
+    result(&tally, axes, job, spec, facts, observer)
+}
+
+/// The classes that labels and decisions share, if there are three or more.
+fn classes(
+    tally: &Tally,
+    [label, decision]: [&String; 2],
+) -> Result<Option<Vec<Label>>, AuditError> {
+    let [.., labels, decisions] = tally.strata() else {
+        return Ok(None);
+    };
+    let known = |labels: &[Label]| -> Vec<Label> {
+        let classes = labels.iter().filter(|class| !class.is_missing());
+        classes.cloned().collect()
+    };
+    let (labels, decisions) = (known(&labels.labels), known(&decisions.labels));
+    let several = |classes: &[Label]| (3..=CLASSES_MAX).contains(&classes.len());
+    if !several(&labels) || !several(&decisions) {
+        return Ok(None);
+    }
+    if labels == decisions {
+        return Ok(Some(labels));
+    }
+    let list = |classes: &[Label]| {
+        let names: Vec<String> = classes.iter().take(12).map(ToString::to_string).collect();
+        names.join(", ")
+    };
+    Err(AuditError::Option(format!(
+        "the label \"{label}\" has the classes {}, the decision \"{decision}\" has {}; give both the same classes, or name one of them with --positive",
+        list(&labels),
+        list(&decisions),
+    )))
+}
+
+fn result(
+    tally: &Tally,
+    axes: ClassAxes<'_>,
+    job: &Job,
+    spec: &AuditSpec,
+    facts: ScanFacts,
+    observer: &dyn Observer,
+) -> Result<AuditResult, AuditError> {
+    let mut measured: Vec<(Tally, Request, Measured)> = Vec::new();
+    for class in axes.classes {
+        let of_class = tally.one_vs_rest(axes.label, axes.decision, class);
+        let request = plan::request(&of_class, spec, &job.policy, Tie::NONE)?;
+        let mut one = waage_metrics::measure(&of_class, &request, observer)?;
+        for measurement in &mut one.measurements {
+            measurement.subject.class = Some(class.clone());
+        }
+        measured.push((of_class, request, one));
+    }
+    let Some((first, request, of_first)) = measured.first() else {
+        return Err(AuditError::Option("no class was found".to_owned()));
+    };
+    let references: Vec<Option<String>> = of_first
+        .views
+        .iter()
+        .map(|view| view.reference.clone())
+        .collect();
+    let averaged = averages(tally, axes, request, &references, observer)?;
+    let judged = Measured {
+        views: of_first.views.clone(),
+        overall: Vec::new(),
+        measurements: measured
+            .iter()
+            .flat_map(|(_, _, one)| one.measurements.iter().cloned())
+            .chain(averaged.measurements.iter().cloned())
+            .collect(),
+    };
+    let judgement = judge(&job.policy, &judged, request.roles, &job.as_of)?;
+    let mut classes = Vec::with_capacity(measured.len());
+    for ((tally, request, one), class) in measured.iter().zip(axes.classes) {
+        let told = Told::of(tally, spec, one);
+        let within = strata(tally, spec, request, one, observer)?;
+        classes.push(ClassResult {
+            class: class.to_string(),
+            groups: told.groups,
+            overall: told.overall,
+            disparities: told.disparities,
+            summary: told.summary,
+            conditional: within.conditional,
+            strata: within.levels,
+        });
+    }
+    let told = Told {
+        groups: groups(&averaged),
+        overall: estimates(&averaged.overall),
+        disparities: averaged
+            .measurements
+            .iter()
+            .map(assemble::disparity)
+            .collect(),
+        summary: worst(&classes),
+        distributions: Vec::new(),
+        strata: Strata::default(),
+    };
+    let mut result = document(first, spec, of_first, told, judgement, facts, &job.as_of);
+    result.dataset.digest = digest(tally);
+    result.classes = classes;
+    let averages = waage_metrics::multiclass::AVERAGES.iter();
+    let averages = averages.map(|quantity| quantity.name.to_owned());
+    result.settings.headline.extend(averages);
+    Ok(result)
+}
+
+fn groups(averaged: &Averaged) -> Vec<GroupResult> {
+    let mut out = Vec::new();
+    for view in &averaged.views {
+        for (name, rows, averages) in &view.groups {
+            let labels = name.0.iter().map(Label::name);
+            let mut metrics = IndexMap::from([("count".to_owned(), count(*rows))]);
+            metrics.extend(estimates(averages));
+            out.push(GroupResult {
+                attributes: view.attributes.iter().cloned().zip(labels).collect(),
+                n: *rows,
+                metrics,
+            });
+        }
+    }
+    out
+}
+
+fn count(rows: u64) -> EstimateDoc {
+    EstimateDoc::from(&waage_core::estimate::Estimate::count(rows as f64, rows))
+}
+
+fn estimates(averages: &Averages) -> IndexMap<String, EstimateDoc> {
+    let each = averages.iter();
+    each.map(|(quantity, estimate)| (quantity.name.to_owned(), EstimateDoc::from(estimate)))
+        .collect()
+}
+
+/// The largest difference and the smallest ratio over the classes.
+fn worst(classes: &[ClassResult]) -> IndexMap<String, IndexMap<String, Option<f64>>> {
+    let mut out: IndexMap<String, IndexMap<String, Option<f64>>> = IndexMap::new();
+    for class in classes {
+        for (attribute, values) in &class.summary {
+            let worst = out.entry(attribute.clone()).or_default();
+            for (name, value) in values {
+                let known = worst.entry(name.clone()).or_insert(*value);
+                *known = match (*known, *value) {
+                    (Some(a), Some(b)) if name.ends_with("_ratio") => Some(a.min(b)),
+                    (Some(a), Some(b)) => Some(a.max(b)),
+                    (a, b) => a.or(b),
+                };
+            }
+        }
+    }
+    out
+}
