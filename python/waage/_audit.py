@@ -150,6 +150,7 @@ def audit(
     confidence: float = 0.95,
     bootstrap: int = 1000,
     seed: int = 0,
+    memory: int | str = "1GiB",
     policy: str | os.PathLike[str] | None = None,
     as_of: str | datetime.date | None = None,
     threads: int | None = None,
@@ -191,6 +192,10 @@ def audit(
         Replicates; 0 for none.
     seed : int
         Seed of every random stream.
+    memory : int or str
+        Memory for scores, in bytes or as ``"512MiB"``: they are kept one by one while they fit, at
+        48 bytes for each distinct score of each combination of groups, label and decision, and are
+        counted on a fine grid beyond; a note in the document then says so.
     policy : path, optional
         The ``audit.toml`` that judges; a built-in one if absent.
     as_of : date or str, optional
@@ -245,6 +250,7 @@ def audit(
         "confidence": _spec.real("confidence", confidence),
         "bootstrap": _spec.whole("bootstrap", bootstrap, bits=32),
         "seed": _spec.whole("seed", seed),
+        "memory": _spec.memory(memory),
     }
     handle = _waage.audit(
         prepare(data),

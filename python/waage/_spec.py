@@ -84,6 +84,11 @@ def whole(option: str, value: Any, *, bits: int = 64) -> int:
     return number
 
 
+def memory(given: int | str) -> int:
+    """Bytes, from a whole number or a text such as ``"512MiB"``."""
+    return _waage.memory(given if isinstance(given, str) else str(operator.index(given)))
+
+
 def label(value: Any) -> str:
     """A value of a column as results write it: ``true``, integers in decimal, dates ISO 8601."""
     text = str(value)

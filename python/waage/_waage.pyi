@@ -23,6 +23,9 @@ def audit(
 def attribute(text: str) -> str:
     """The attribute that a text such as ``age:25:40`` means, as JSON."""
 
+def memory(text: str) -> int:
+    """The bytes that a text such as ``512MiB`` means."""
+
 def schema(name: str) -> str:
     """The JSON Schema of a document: ``"audit"`` or ``"spec"``."""
 

@@ -32,7 +32,7 @@ use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{GivenRoles, Measured};
 use waage_result::document::{
     AUDIT_SCHEMA, CutResult, DatasetSummary, Disparity, Distribution, EstimateDoc, GroupResult,
-    Settings,
+    Note, Settings,
 };
 
 pub use demo::{DEMO_DATA, demo};
@@ -47,6 +47,7 @@ pub use waage_data::{CsvFormat, Input, Source};
 pub use waage_govern::Policy;
 pub use waage_report::{Format, ReportError, headline};
 pub use waage_result::document::AuditResult;
+pub use waage_result::memory::parse as parse_memory;
 pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 pub use waage_result::text::Language;
 
@@ -119,15 +120,23 @@ fn two_valued(
         job.source.clone(),
         &spec.roles,
         spec.filter.as_deref(),
-        Limits::default(),
+        Limits {
+            memory_max: spec.memory,
+            ..Limits::default()
+        },
         observer,
     )?;
-    let scan = scan(&dataset, spec, observer)?;
+    let scan = scan(&dataset, spec, &job.policy, observer)?;
     let tally = scan.state.finish(&scan.axes)?;
+    let mut notes = scan.notes;
+    if !tally.scores_are_exact() {
+        notes.push(scores_on_grid(&tally));
+    }
     let facts = ScanFacts {
         cut: scan.cut,
         rows_filtered_out: scan.rows_filtered_out,
-        notes: scan.notes,
+        rows_scored: scan.rows_scored,
+        notes,
     };
     result(&tally, spec, &job.policy, &job.as_of, facts, observer)
 }
@@ -136,13 +145,23 @@ fn two_valued(
 struct ScanFacts {
     cut: Option<CutResult>,
     rows_filtered_out: u64,
-    notes: Vec<waage_result::document::Note>,
+    rows_scored: u64,
+    notes: Vec<Note>,
+}
+
+/// That the scores were too many to be kept one by one.
+fn scores_on_grid(tally: &Tally) -> Note {
+    Note {
+        code: "scores_on_grid".to_owned(),
+        values: [("entries".to_owned(), tally.score_entries_max().to_string())].into(),
+    }
 }
 
 /// Fills the cube, one builder per thread.
 fn scan(
     dataset: &Dataset,
     spec: &AuditSpec,
+    policy: &Policy,
     observer: &dyn Observer,
 ) -> Result<Scan<Builder>, AuditError> {
     let names = |attributes: &[AttributeSpec]| {
@@ -155,9 +174,9 @@ fn scan(
     let strata = names(&spec.roles.stratum);
     let kept = Kept {
         weights: spec.roles.weight.is_some(),
-        scores: spec.roles.score.is_some(),
+        scores: plan::keeps_scores(spec, policy)?,
     };
-    let limits = waage_core::tally::Limits::default();
+    let limits = waage_core::tally::Limits::of_memory(spec.memory);
     let new = || Builder::new(&sensitive, &strata, kept, limits);
     Ok(dataset.scan(
         observer,
@@ -273,16 +292,18 @@ fn document(
         .iter()
         .map(|view| (view.attributes.join("*"), view.reference.clone()))
         .collect();
+    let cut = facts.cut.clone();
+    let dataset = dataset_summary(tally, spec, facts);
     AuditResult {
         schema: AUDIT_SCHEMA.to_owned(),
-        dataset: dataset_summary(tally, spec, facts.rows_filtered_out, facts.notes),
+        dataset,
         roles: spec.roles.clone(),
         settings: Settings {
             confidence: spec.confidence,
             bootstrap: spec.bootstrap,
             seed: spec.seed,
             filter: spec.filter.clone(),
-            cut: facts.cut,
+            cut,
             headline: plan::headline(spec),
             views: measured
                 .views
@@ -310,12 +331,7 @@ fn document(
     }
 }
 
-fn dataset_summary(
-    tally: &Tally,
-    spec: &AuditSpec,
-    rows_filtered_out: u64,
-    notes: Vec<waage_result::document::Note>,
-) -> DatasetSummary {
+fn dataset_summary(tally: &Tally, spec: &AuditSpec, facts: ScanFacts) -> DatasetSummary {
     use waage_core::block::outcome;
     let outcomes = tally.outcomes();
     let count = |keep: &dyn Fn(u8) -> bool| {
@@ -330,24 +346,21 @@ fn dataset_summary(
             .map_or(0.0, |group| group.outcomes.iter().map(part).sum::<f64>())
     };
     let rows = tally.rows();
-    let scored = all
-        .as_ref()
-        .map_or(0, |g| g.outcomes.iter().map(|s| s.scored).sum::<u64>());
     let roles = &spec.roles;
     let decided = roles.decision.is_some() || roles.cut.is_some();
     DatasetSummary {
         rows,
-        rows_filtered_out,
+        rows_filtered_out: facts.rows_filtered_out,
         rows_label_missing: roles
             .label
             .is_some()
             .then(|| count(&|o| outcome::label(o) == outcome::LABEL_MISSING)),
         rows_decision_missing: decided
             .then(|| count(&|o| outcome::decision(o) == outcome::DECISION_MISSING)),
-        rows_score_missing: roles.score.is_some().then(|| rows - scored),
+        rows_score_missing: roles.score.is_some().then(|| rows - facts.rows_scored),
         weight_sum: roles.weight.is_some().then(|| sums(&|s| s.w1)),
         digest: digest(tally),
-        notes,
+        notes: facts.notes,
     }
 }
 

@@ -66,10 +66,13 @@ pub fn run(
         job.source.clone(),
         &reading.roles,
         reading.filter.as_deref(),
-        Limits::default(),
+        Limits {
+            memory_max: spec.memory,
+            ..Limits::default()
+        },
         observer,
     )?;
-    let scan = super::scan(&dataset, &reading, observer)?;
+    let scan = super::scan(&dataset, &reading, &job.policy, observer)?;
     let tally = scan.state.finish(&scan.axes)?;
     let Some(classes) = classes(&tally, [label, decision])? else {
         return Err(two_valued);
@@ -77,6 +80,7 @@ pub fn run(
     let facts = ScanFacts {
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
+        rows_scored: scan.rows_scored,
         notes: scan.notes,
     };
     let axes = ClassAxes {

@@ -72,6 +72,11 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
             spec.confidence
         ));
     }
+    if spec.memory == 0 {
+        return fail(
+            "the memory of 0 bytes holds nothing: give an amount such as 1 GiB".to_owned(),
+        );
+    }
     if spec.bootstrap > 100_000 {
         return fail(format!(
             "{} bootstrap replicates are more than the limit of 100000; 1000 to 10000 are usual",
@@ -159,6 +164,30 @@ pub fn given(spec: &AuditSpec) -> GivenRoles {
     }
 }
 
+/// The metrics to measure: those asked for, else all that the roles allow, and those judged.
+fn measured(spec: &AuditSpec, policy: &Policy) -> Result<Vec<Metric>, AuditError> {
+    let judged = |metric: &Metric| {
+        policy
+            .checks
+            .iter()
+            .any(|check| Metric::parse(&check.metric) == Some(*metric))
+    };
+    let wanted = metrics(spec)?;
+    let allowed = given(spec).metrics().into_iter();
+    Ok(allowed
+        .filter(|metric| match &wanted {
+            None => true,
+            Some(wanted) => wanted.contains(metric) || judged(metric),
+        })
+        .collect())
+}
+
+/// Whether the tally must keep scores: some metric to measure needs them.
+pub fn keeps_scores(spec: &AuditSpec, policy: &Policy) -> Result<bool, AuditError> {
+    let needs = |metric: &Metric| metric.quantity().needs_score;
+    Ok(measured(spec, policy)?.iter().any(needs))
+}
+
 /// What is to be measured on the tally.
 pub fn request(
     tally: &Tally,
@@ -167,21 +196,7 @@ pub fn request(
     tie: Tie,
 ) -> Result<Request, AuditError> {
     let roles = given(spec);
-    let allowed = roles.metrics();
-    let judged = |metric: &Metric| {
-        policy
-            .checks
-            .iter()
-            .any(|check| Metric::parse(&check.metric) == Some(*metric))
-    };
-    let wanted = metrics(spec)?;
-    let metrics = allowed
-        .into_iter()
-        .filter(|metric| match &wanted {
-            None => true,
-            Some(wanted) => wanted.contains(metric) || judged(metric),
-        })
-        .collect();
+    let metrics = measured(spec, policy)?;
     let references = spec
         .roles
         .sensitive

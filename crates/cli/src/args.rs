@@ -226,6 +226,16 @@ pub struct Audit {
         help_heading = "Method"
     )]
     pub seed: u64,
+    /// Memory for scores, such as 512MiB or 4GB: exact while they fit, on a fine grid beyond
+    #[arg(
+        long,
+        value_name = "SIZE",
+        allow_negative_numbers = true,
+        default_value = "1GiB",
+        value_parser = waage_audit::parse_memory,
+        help_heading = "Method"
+    )]
+    pub memory: u64,
     /// Policy that judges; a built-in one if absent
     #[arg(long, value_name = "FILE", help_heading = "Method")]
     pub policy: Option<PathBuf>,

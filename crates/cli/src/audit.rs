@@ -154,6 +154,7 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
         confidence: args.confidence,
         bootstrap: args.bootstrap,
         seed: args.seed,
+        memory: args.memory,
     })
 }
 

@@ -14,7 +14,8 @@ use crate::read::{Part, Store};
 pub(crate) struct Seen {
     label: BinarySeen,
     decision: BinarySeen,
-    scored: u64,
+    /// Rows with a score.
+    pub scored: u64,
     /// Rows that a cut selected.
     pub selected: u64,
     bad_scores: Fault,

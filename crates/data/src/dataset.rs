@@ -72,6 +72,8 @@ pub struct Scan<A> {
     pub rows: u64,
     /// Rows that the filter left out.
     pub rows_filtered_out: u64,
+    /// Rows that count and have a score; 0 without a score role.
+    pub rows_scored: u64,
     /// Where the cut of the score fell, if one was made.
     pub cut: Option<CutResult>,
     /// What a reader of the numbers must know.
@@ -213,6 +215,7 @@ impl Dataset {
             axes,
             rows: folded.rows,
             rows_filtered_out: folded.rows_filtered_out,
+            rows_scored: seen.scored,
             cut: prepared.cut,
             notes,
         })

@@ -78,6 +78,12 @@ fn attribute(text: &str) -> PyResult<String> {
     serde_json::to_string(&spec).map_err(|e| WaageError::new_err(e.to_string()))
 }
 
+/// The bytes that a text such as `512MiB` means.
+#[pyfunction]
+fn memory(text: &str) -> PyResult<u64> {
+    waage_audit::parse_memory(text).map_err(|e| WaageError::new_err(e.to_string()))
+}
+
 /// The JSON Schema of a document: `audit` or `spec`.
 #[pyfunction]
 fn schema(name: &str) -> PyResult<String> {
@@ -103,6 +109,7 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("WaageError", module.py().get_type::<WaageError>())?;
     module.add_function(wrap_pyfunction!(audit, module)?)?;
     module.add_function(wrap_pyfunction!(attribute, module)?)?;
+    module.add_function(wrap_pyfunction!(memory, module)?)?;
     module.add_function(wrap_pyfunction!(schema, module)?)?;
     module.add_function(wrap_pyfunction!(font_css, module)?)?;
     module.add_class::<AuditHandle>()?;

@@ -6,6 +6,7 @@
 pub mod conditional;
 pub mod document;
 pub mod finding;
+pub mod memory;
 pub mod power;
 pub mod privacy;
 pub mod spec;

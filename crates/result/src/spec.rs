@@ -22,6 +22,10 @@ pub struct AuditSpec {
     pub bootstrap: u32,
     /// Seed of every random stream.
     pub seed: u64,
+    /// Bytes of memory: scores are kept one by one while they fit, at 48 bytes for each distinct
+    /// score of each cell and outcome, and are counted on a fixed grid beyond; a first scan of
+    /// standard input keeps at most as much.
+    pub memory: u64,
 }
 
 impl Default for AuditSpec {
@@ -34,6 +38,7 @@ impl Default for AuditSpec {
             confidence: 0.95,
             bootstrap: 1000,
             seed: 0,
+            memory: crate::memory::MEMORY_DEFAULT,
         }
     }
 }

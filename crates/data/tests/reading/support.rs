@@ -72,6 +72,7 @@ pub fn collect(data: &Dataset) -> Result<Scan<Vec<Row>>, DataError> {
         axes: scan.axes,
         rows: scan.rows,
         rows_filtered_out: scan.rows_filtered_out,
+        rows_scored: scan.rows_scored,
         cut: scan.cut,
         notes: scan.notes,
     })
