@@ -169,7 +169,7 @@ fn texts(codes: &Bound<'_, PyAny>, labels: Vec<String>) -> PyResult<ArrayRef> {
 }
 
 /// An Arrow array, whatever its chunks.
-fn chunks(values: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
+pub fn chunks(values: &Bound<'_, PyAny>) -> PyResult<ArrayRef> {
     let chunked = values.extract::<PyChunkedArray>()?;
     let chunks: Vec<&dyn arrow::array::Array> = chunked
         .chunks()

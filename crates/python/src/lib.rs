@@ -1,6 +1,7 @@
 //! The binding `waage._waage`: inputs in, one call of the pipeline, results out. The Python package
 //! around it is thin; all computation is in the crates below.
 
+mod arrays;
 mod input;
 mod observer;
 mod result;
@@ -112,6 +113,15 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(memory, module)?)?;
     module.add_function(wrap_pyfunction!(schema, module)?)?;
     module.add_function(wrap_pyfunction!(font_css, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::codes_of, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::combine, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::labels_of, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::count_cells, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::cells_of, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::sum_cells, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::draw_counts, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::draw_sums, module)?)?;
+    module.add_class::<arrays::Ranking>()?;
     module.add_class::<AuditHandle>()?;
     module.add_class::<result::Table>()?;
     module.add_class::<result::FigureHandle>()?;
