@@ -12,4 +12,17 @@ from ._figures import Figure
 from ._table import Table
 from ._waage import WaageError, __version__, schema
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from . import metrics as metrics
+
 __all__ = ["Audit", "Figure", "Table", "WaageError", "__version__", "audit", "schema"]
+
+
+def __getattr__(name: str) -> object:
+    # ``waage.metrics`` needs numpy: it is imported when somebody asks for it.
+    if name == "metrics":
+        import importlib
+
+        return importlib.import_module("waage.metrics")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -32,6 +32,42 @@ def schema(name: str) -> str:
 def font_css() -> str:
     """The style sheet that a page with several figures needs once."""
 
+def codes_of(values: Any) -> tuple[Any, Any] | None:
+    """Codes of a column in order of first sight, and the first row of each; None if unknown."""
+
+def combine(columns: list[tuple[Any, int]]) -> tuple[Any, Any] | None:
+    """Codes of the combinations of columns of codes that occur."""
+
+def labels_of(values: Any) -> tuple[Any, list[int]] | None:
+    """Positions of few whole numbers among their sorted values, and these."""
+
+def count_cells(groups: Any, y: Any, d: Any, sizes: tuple[int, int, int]) -> Any:
+    """Rows per cell (group × label × decision)."""
+
+def cells_of(groups: Any, y: Any, d: Any, sizes: tuple[int, int, int]) -> Any:
+    """The cell of each row."""
+
+def sum_cells(codes: Any, cells: int, channels: list[Any]) -> Any:
+    """Sums of channels per code, channel by channel."""
+
+def draw_counts(counts: Any, start: int, stop: int, seed: int) -> Any:
+    """Replicates of counts, one after another."""
+
+def draw_sums(codes: Any, cells: int, channels: list[Any], start: int, stop: int, seed: int) -> Any:
+    """Replicates of sums, one after another."""
+
+def rank(scores: Any, positive: Any, groups: Any, n_groups: int, weights: Any) -> Ranking:
+    """Orders rows by their scores; weights may be empty."""
+
+class Ranking:
+    """Rows in order of their score."""
+
+    def areas(self, unions: Any, n_unions: int) -> Any:
+        """Areas of the groups, then of the unions of groups."""
+
+    def draw_areas(self, unions: Any, n_unions: int, start: int, stop: int, seed: int) -> Any:
+        """The areas of replicates, one after another."""
+
 class AuditHandle:
     @property
     def verdict(self) -> str: ...

@@ -55,14 +55,17 @@ def feature(rng, n, kind):
     }[kind]
 
 
-FEATURES = tuple(
-    "text list object series unnamed categorical int ints small float bool bools mixed dates".split()
-) + ("bare categorical", "int series", "column")
+FEATURES = (
+    *("text", "list", "object", "series", "unnamed", "categorical", "int", "ints", "small"),
+    *("float", "bool", "bools", "mixed", "dates", "bare categorical", "int series", "column"),
+)
 
 
 def features(rng, n, base):
     """Features of some shape: a vector mostly, else a table of two or three."""
-    shape = rng.choice(["vector", "frame", "dict", "array", "numbers"], p=[0.6, 0.2, 0.1, 0.05, 0.05])
+    shape = rng.choice(
+        ["vector", "frame", "dict", "array", "numbers"], p=[0.6, 0.2, 0.1, 0.05, 0.05]
+    )
     if shape == "vector":
         return feature(rng, n, rng.choice(FEATURES))
     width = int(rng.integers(1, 4))
@@ -130,7 +133,7 @@ def frame_case(seed):
     n = int(rng.choice(SIZES, p=[0.03, 0.07, 0.2, 0.3, 0.4]))
     family = rng.choice(["binary", "score", "odd"], p=[0.6, 0.25, 0.15])
     if family == "binary":
-        kinds = "int list bool int8 float series column frame ones".split()
+        kinds = ["int", "list", "bool", "int8", "float", "series", "column", "frame", "ones"]
         y, p = (labels(rng, n, rng.choice(kinds)) for _ in range(2))
         pool = [*OWN, *SCIKIT[:8], "mean_absolute_error", "r2_score", "roc_auc_score", *USER]
     elif family == "score":
@@ -177,7 +180,11 @@ def bound(function, name, seed):
 CALLS = [
     ("overall", (), {}),
     ("by_group", (), {}),
-    *[(name, (), {"errors": e}) for name in ("group_min", "group_max") for e in ("raise", "coerce")],
+    *[
+        (name, (), {"errors": e})
+        for name in ("group_min", "group_max")
+        for e in ("raise", "coerce")
+    ],
     *[
         (name, (), {"method": m, "errors": e})
         for name in ("difference", "ratio")

@@ -233,26 +233,27 @@ pub struct Ranking {
     inner: ranking::Ranking,
 }
 
+/// Orders rows by their scores; weights may be empty.
+#[pyfunction]
+pub fn rank(
+    py: Python<'_>,
+    scores: PyReadonlyArray1<'_, f64>,
+    positive: PyReadonlyArray1<'_, bool>,
+    groups: PyReadonlyArray1<'_, u32>,
+    n_groups: usize,
+    weights: PyReadonlyArray1<'_, f64>,
+) -> PyResult<Ranking> {
+    let (scores, positive) = (scores.as_slice()?, positive.as_slice()?);
+    let (groups, weights) = (groups.as_slice()?, weights.as_slice()?);
+    let made = guarded(py, || {
+        ranking::Ranking::new(scores, positive, groups, n_groups, weights)
+    })?;
+    let inner = made.ok_or_else(|| refused("scores"))?;
+    Ok(Ranking { inner })
+}
+
 #[pymethods]
 impl Ranking {
-    #[new]
-    fn new(
-        py: Python<'_>,
-        scores: PyReadonlyArray1<'_, f64>,
-        positive: PyReadonlyArray1<'_, bool>,
-        groups: PyReadonlyArray1<'_, u32>,
-        n_groups: usize,
-        weights: PyReadonlyArray1<'_, f64>,
-    ) -> PyResult<Self> {
-        let (scores, positive) = (scores.as_slice()?, positive.as_slice()?);
-        let (groups, weights) = (groups.as_slice()?, weights.as_slice()?);
-        let made = guarded(py, || {
-            ranking::Ranking::new(scores, positive, groups, n_groups, weights)
-        })?;
-        let inner = made.ok_or_else(|| refused("scores"))?;
-        Ok(Self { inner })
-    }
-
     /// Areas of the groups, then of the unions of groups; NaN where one class is lacking.
     fn areas<'py>(
         &self,

@@ -121,6 +121,7 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arrays::sum_cells, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::draw_counts, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::draw_sums, module)?)?;
+    module.add_function(wrap_pyfunction!(arrays::rank, module)?)?;
     module.add_class::<arrays::Ranking>()?;
     module.add_class::<AuditHandle>()?;
     module.add_class::<result::Table>()?;

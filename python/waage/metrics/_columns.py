@@ -39,7 +39,7 @@ def same_length(first: Any, second: Any) -> None:
 
 
 def column(values: Any) -> Any:
-    """An array as a metric shall see it: numbers of 64 bits, texts as they are, the rest by pandas."""
+    """An array as a metric shall see it: numbers of 64 bits, texts, the rest as pandas has it."""
     array = squeezed(values)
     kind = array.dtype.kind
     if array.ndim != 1 or kind in "bcU":

@@ -1,9 +1,9 @@
 """Counts and sums of rows per group, and metrics as algebra on them.
 
 A metric that is known here needs the rows once. Its value of a group, of all rows or of a bootstrap
-replicate is one formula on a table (label × prediction) or on a few sums. What the formula does not
-cover exactly as the function itself would (its errors, its odd inputs) it declines, and the function
-is called instead.
+replicate is one formula on a table (label × prediction) or on a few sums. What the formula does
+not cover exactly as the function itself would (its errors, its odd inputs) it declines, and the
+function is called instead.
 """
 
 from __future__ import annotations
@@ -191,14 +191,17 @@ class Counts:
         self.flat = _waage.count_cells(rows.codes, y, p, self.shape)
         counts = self.flat.reshape(self.shape).astype(np.int64)
         mass = counts
-        self.weights, self.codes = weights, None
+        self.weights = weights
+        self.codes: Any = None
         if weights is not None:
             self.codes = _waage.cells_of(rows.codes, y, p, self.shape)
             sums = _waage.sum_cells(self.codes, len(self.flat), [weights])
             mass = sums.reshape(self.shape)
         self.table = Table(self.values, counts, mass)
         self.whole = self.table.united(rows.union_of_cell, rows.unions)
-        if weights is not None and not bool((self.whole.total > 0).all() and (self.table.total > 0).all()):
+        if weights is not None and not bool(
+            (self.whole.total > 0).all() and (self.table.total > 0).all()
+        ):
             raise Declined
 
     def replicates(self, draw: Draw) -> Iterator[tuple[int, Table, Table]]:

@@ -28,6 +28,8 @@ def features_of(base: str, given: Any, rows: Any) -> list[Feature]:
     A Series or list is one feature; each column of a DataFrame, dict or 2-dimensional array is one.
     """
     pandas = pandas_or_none()
+    if pandas is not None and isinstance(given, pandas.Categorical):
+        given = pandas.Series(given)
     if pandas is not None and isinstance(given, pandas.Series):
         same_length(given, rows)
         return [_series(base, 0, given)]
@@ -66,7 +68,7 @@ def _column(base: str, index: int, frame: Any, rows: Any) -> Feature:
 def _text(name: Any) -> None:
     if not isinstance(name, str):
         raise ValueError(
-            f"the feature name {name!r} is of type {type(name).__name__}; features are named by text"
+            f"the feature name {name!r} is of type {type(name).__name__}; name it by a text"
         )
 
 
@@ -82,15 +84,16 @@ def _series(base: str, index: int, series: Any) -> Feature:
         found = _waage.codes_of(codes.view(np.uint64))
         if found is not None:
             categories = dtype.categories.to_list()
-            return Feature(name, *found, [categories[code] for code in codes[found[1]]])
+            labels = [categories[code] for code in codes[found[1]]]
+            return Feature(name, found[0], found[1], labels)
     elif isinstance(dtype, pandas.StringDtype):
         found = _arrow(series)
         if found is not None:
-            return Feature(name, *found, series.iloc[found[1]].to_list())
+            return Feature(name, found[0], found[1], series.iloc[found[1]].to_list())
         return _vector(name, series.to_numpy(dtype=object), series.to_list)
     elif isinstance(dtype, np.dtype) and dtype.kind in "biuf":
         return _vector(name, series.to_numpy())
-    elif dtype == object:
+    elif dtype.kind == "O":
         return _vector(name, series.to_numpy(), series.to_list)
     return _slow(name, series.to_list())
 
@@ -144,7 +147,9 @@ def _plain(values: Any) -> Any:
     """An array whose values pandas would not change, else None."""
     if isinstance(values, list):
         values = np.asarray(values, dtype=object)
-        plain = values.ndim == 1 and all(isinstance(v, (str, int, float, np.generic)) for v in values)
+        plain = values.ndim == 1 and all(
+            isinstance(v, (str, int, float, np.generic)) for v in values
+        )
         return values if plain else None
     known = isinstance(values, np.ndarray) and values.dtype.kind in "biufU"
     return values if known and values.ndim == 1 else None
@@ -196,7 +201,7 @@ def _of_one_kind(array: Any) -> Any:
 
 
 def _slow(name: str, raw: list[Any]) -> Feature:
-    """Any hashable values; pandas decides, as it does for a column of them, which ones are equal."""
+    """Any hashable values; pandas decides, as for a column of them, which ones are equal."""
     if any(_is_missing(value) for value in raw):
         raise _missing(name)
     pandas = pandas_or_none()

@@ -306,11 +306,9 @@ class _Frame:
 
     def _objects(self, by_cell: dict[Any, list[Any]], whole: dict[Any, list[Any]]) -> Objects:
         names = [metric.name for metric in self.metrics]
-        groups = {**by_cell, **{name: v.groups.tolist() for name, v in self.known.items()}}
-        overall = {**whole, **{name: v.whole.tolist() for name, v in self.known.items()}}
-        return Objects(
-            self.shape, {n: groups[n] for n in names}, {n: overall[n] for n in names}
-        )
+        groups = {**by_cell, **{n: v.objects(v.groups) for n, v in self.known.items()}}
+        overall = {**whole, **{n: v.objects(v.whole) for n, v in self.known.items()}}
+        return Objects(self.shape, {n: groups[n] for n in names}, {n: overall[n] for n in names})
 
 
 def _numbers(found: dict[Any, list[Any]]) -> dict[Any, Any] | None:
@@ -330,7 +328,9 @@ def _numbers(found: dict[Any, list[Any]]) -> dict[Any, Any] | None:
 def _metrics(given: Any, sample_params: Any, rows: int) -> list[Metric]:
     """The metrics with their names and parameters."""
     if sample_params is not None and not isinstance(sample_params, dict):
-        raise ValueError("sample_params must be a dict of arrays, for several metrics one by metric")
+        raise ValueError(
+            "sample_params must be a dict of arrays, for several metrics one by metric"
+        )
     parameters = sample_params or {}
     if not isinstance(given, dict):
         return [_metric(None, given, parameters, rows)]

@@ -101,6 +101,11 @@ class Values:
 
     def __init__(self, groups: Any, whole: Any, replicate: Callable[[Draw], tuple[Any, Any]]):
         self.groups, self.whole, self.replicate = groups, whole, replicate
+        self.numpy = False
+
+    def objects(self, values: Any) -> list[Any]:
+        """Values as the function itself returns them: numbers of numpy, or of Python."""
+        return list(values) if self.numpy else values.tolist()
 
 
 class Evaluator:
@@ -112,6 +117,11 @@ class Evaluator:
 
     def values(self, known: Known, weights: Any) -> Values:
         """The values of a function; raises :class:`Declined` if it has to be called itself."""
+        values = self._values(known, weights)
+        values.numpy = known.name in _OWN and known.name != "count"
+        return values
+
+    def _values(self, known: Known, weights: Any) -> Values:
         row = ROWS[known.name]
         if weights is not None:
             if not row.weighted:
@@ -125,7 +135,8 @@ class Evaluator:
             counts = self._counts(weights, row.with_truth)
         except Declined:
             if known.name == "count":
-                return self._once(("groups",), lambda: Groups(self.rows)).values()  # type: ignore[no-any-return]
+                groups: Groups = self._once(("groups",), lambda: Groups(self.rows))
+                return groups.values()
             if row.moments is None:
                 raise
             return self._algebra(self._sums(weights), row.moments)
@@ -161,7 +172,7 @@ class Evaluator:
 
     def present(self, draw: Draw) -> Any:
         """Whether each group occurs in each replicate."""
-        source = self._once(("groups",), lambda: Groups(self.rows))
+        source: Groups = self._once(("groups",), lambda: Groups(self.rows))
         return source.present(draw)
 
     def _counts(self, weights: Any, with_truth: bool) -> Counts:
@@ -214,7 +225,7 @@ class Evaluator:
         if labels is None or len(labels[1]) > 2 or not rows.is_finite:
             raise Declined
         positive = labels[0] == len(labels[1]) - 1
-        ranked = _waage.Ranking(
+        ranked = _waage.rank(
             rows.p_real,
             positive if len(labels[1]) == 2 else np.zeros_like(positive),
             rows.codes,
@@ -276,7 +287,8 @@ class Groups:
         def replicate(draw: Draw) -> tuple[Any, Any]:
             drawn = _waage.draw_counts(self.counts, 0, draw.replicates, draw.seed)
             counts = drawn.reshape(draw.replicates, -1).astype(np.int64)
-            return tuple(_absent(c, c) for c in (counts, whole(counts)))  # type: ignore[return-value]
+            united_counts = whole(counts)
+            return _absent(counts, counts), _absent(united_counts, united_counts)
 
         counts = self.counts.astype(np.int64)
         return Values(counts, whole(counts), replicate)
@@ -371,7 +383,7 @@ def _balanced_accuracy(table: Table, exact: bool) -> Any:
 
 
 def _binary(table: Table, pos_label: Any, exact: bool) -> tuple[Any, Any, Any]:
-    """True positives, predicted positives, positives; declined unless every group has two labels."""
+    """True positives, predicted positives, positives; declined where labels are not binary."""
     if not isinstance(pos_label, (bool, int, float, np.number, np.bool_)):
         raise Declined
     chosen = table.values == pos_label
@@ -387,9 +399,7 @@ def _binary(table: Table, pos_label: Any, exact: bool) -> tuple[Any, Any, Any]:
 
 
 def _score(kind: str) -> Callable[..., Any]:
-    def score(
-        table: Table, exact: bool, pos_label: Any = 1, zero_division: Any = "warn"
-    ) -> Any:
+    def score(table: Table, exact: bool, pos_label: Any = 1, zero_division: Any = "warn") -> Any:
         hits, predicted, positives = _binary(table, pos_label, exact)
         part, whole = {
             "precision": (hits, predicted),

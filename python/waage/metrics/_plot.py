@@ -180,7 +180,8 @@ def plot_roc_curve_by_group(
     y_score : array-like
         Scores; higher for the positive label.
     sensitive_features : array-like
-        What forms the groups, as for :class:`MetricFrame`; rows with a missing value belong to none.
+        What forms the groups, as for :class:`MetricFrame`; rows with a missing
+        value belong to none.
     ax : matplotlib.axes.Axes, optional
         Where to draw; a new one if not given.
     plot_overall : bool
@@ -233,7 +234,7 @@ def _positive_label(truth: Any, pos_label: Any) -> Any:
 
 
 def _rows_by_group(sensitive_features: Any, truth: Any) -> list[tuple[str, Any]]:
-    """Names of the groups, values joined by commas, and their rows; rows with missing ones left out."""
+    """Names of the groups (values joined by commas) and their rows; missing values left out."""
     pandas = pandas_or_none()
     kept = np.arange(len(truth))
     if pandas is not None:

@@ -64,7 +64,7 @@ def true_positive_rate(
     Returns
     -------
     float
-        0 where there are no positives, as Fairlearn has it; :func:`waage.audit` calls that undefined.
+        0 where there are no positives, as Fairlearn has it; an audit calls that undefined.
     """
     return _rates(y_true, y_pred, sample_weight, pos_label)[1, 1]
 
@@ -114,6 +114,8 @@ def _rates(y_true: Any, y_pred: Any, sample_weight: Any, pos_label: Any) -> Any:
             f"sample_weight has the shape {weights.shape}, the labels {truth.shape}; "
             "give one weight per row"
         )
+    if weights is not None and not (np.isfinite(weights).all() and weights.any()):
+        raise ValueError("sample_weight must be finite numbers that are not all zero")
     cells = np.bincount(2 * truth + predicted, weights, minlength=4).reshape(2, 2)
     totals = cells.sum(axis=1, keepdims=True)
     return np.divide(cells, totals, out=np.zeros((2, 2)), where=totals != 0)
@@ -125,7 +127,7 @@ def _positive(values: list[Any], pos_label: Any) -> Any:
         if {0, 1}.issuperset(values) or {-1, 1}.issuperset(values):
             return 1
         raise ValueError(
-            "labels and predictions must be 0 and 1, or -1 and 1; name the positive label by pos_label"
+            "labels and predictions must be 0 and 1, or -1 and 1; else name one by pos_label"
         )
     if len(values) > 2:
         raise ValueError(f"labels and predictions have {len(values)} values; a rate needs two")

@@ -117,7 +117,7 @@ class Numbers:
 
 
 class Intervals:
-    """Quantiles of replicates: groups [replicate, row, metric], whole [replicate, control, metric]."""
+    """Quantiles of replicates: groups [replicate, row, metric], whole with strata for rows."""
 
     def __init__(
         self, shape: Shape, groups: Any, whole: Any, quantiles: list[float], shown: tuple[Any, Any]
@@ -142,7 +142,7 @@ class Intervals:
         return self._of_whole(formula(self._groups, self._whole, method))
 
     def _of_whole(self, values: Any) -> list[Any]:
-        # An undefined replicate makes the interval of all rows undefined; of a stratum it is left out.
+        # An undefined replicate makes an interval of all rows undefined; in strata it is left out.
         strata = self.shape.control is not None
         keep = self._whole_shown if strata else slice(None)
         found = _quantiles(values, self._quantiles, skip=strata)
