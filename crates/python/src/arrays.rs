@@ -19,6 +19,9 @@ use crate::observer::guarded;
 /// Codes per row and the first row of each level.
 type Coded<'py> = (Bound<'py, PyArray1<u32>>, Bound<'py, PyArray1<usize>>);
 
+/// Position of each row's label among the values, and these.
+type Labelled<'py> = (Bound<'py, PyArray1<u8>>, Vec<i64>);
+
 fn coded(py: Python<'_>, codes: Option<Codes>) -> Option<Coded<'_>> {
     codes.map(|c| (c.codes.into_pyarray(py), c.first.into_pyarray(py)))
 }
@@ -102,9 +105,7 @@ pub fn combine<'py>(
 /// Positions of whole numbers among their sorted distinct values, and these; `None` if they are
 /// not few.
 #[pyfunction]
-pub fn labels_of<'py>(
-    values: &Bound<'py, PyAny>,
-) -> PyResult<Option<(Bound<'py, PyArray1<u8>>, Vec<i64>)>> {
+pub fn labels_of<'py>(values: &Bound<'py, PyAny>) -> PyResult<Option<Labelled<'py>>> {
     /// The labels if the array has this type.
     fn try_as<'py, T: Element + Whole>(
         values: &Bound<'py, PyAny>,

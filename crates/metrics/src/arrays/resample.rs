@@ -94,8 +94,8 @@ mod tests {
         let replicates = 4000;
         let drawn = of_counts(&counts, 0..replicates, 1);
         let summed = of_sums(&codes, 3, &[&[1.0; 100]], 0..replicates, 2).unwrap();
-        for cell in 0..3 {
-            let share = counts[cell] as f64 / 100.0;
+        for (cell, count) in counts.iter().enumerate() {
+            let share = *count as f64 / 100.0;
             let variance = 100.0 * share * (1.0 - share);
             for values in [
                 drawn
