@@ -8,6 +8,7 @@
 """
 
 from ._audit import Audit, audit
+from ._catalogue import Explanation, catalogue, explain_metric
 from ._figures import Figure
 from ._table import Table
 from ._waage import WaageError, __version__, schema
@@ -16,7 +17,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from . import metrics as metrics
 
-__all__ = ["Audit", "Figure", "Table", "WaageError", "__version__", "audit", "schema"]
+__all__ = [
+    "Audit",
+    "Explanation",
+    "Figure",
+    "Table",
+    "WaageError",
+    "__version__",
+    "audit",
+    "catalogue",
+    "explain_metric",
+    "schema",
+]
 
 
 def __getattr__(name: str) -> object:

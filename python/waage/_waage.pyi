@@ -27,7 +27,13 @@ def memory(text: str) -> int:
     """The bytes that a text such as ``512MiB`` means."""
 
 def schema(name: str) -> str:
-    """The JSON Schema of a document: ``"audit"`` or ``"spec"``."""
+    """The JSON Schema of a document: ``"audit"``, ``"metrics"`` or ``"spec"``."""
+
+def catalogue(lang: str) -> Table:
+    """Every metric that is measured, one row each."""
+
+def explain_metric(name: str | None, format: str, lang: str) -> str:
+    """What a metric means, as text, json or markdown; all of them without a name."""
 
 def font_css() -> str:
     """The style sheet that a page with several figures needs once."""

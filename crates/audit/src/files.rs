@@ -14,7 +14,7 @@ use waage_result::text::{Catalogue, Language};
 use crate::{AuditError, Style};
 
 /// Columns of a terminal that does not tell its width.
-const WIDTH: usize = 100;
+pub(crate) const WIDTH: usize = 100;
 
 /// A report as text. Reports for people hide groups below the policy's `k`.
 ///

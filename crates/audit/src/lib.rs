@@ -13,6 +13,7 @@ mod assemble;
 mod demo;
 mod distribution;
 mod error;
+mod explain;
 mod files;
 mod leads;
 mod multiclass;
@@ -37,6 +38,7 @@ use waage_result::document::{
 
 pub use demo::{DEMO_DATA, demo};
 pub use error::AuditError;
+pub use explain::{explain, explanations, render_explanations};
 pub use files::{figures, render, summary_line, suppress, write_folder};
 pub use leads::{LeadRequest, generate_leads};
 pub use suggest::suggest;

@@ -6,6 +6,12 @@ pub fn audit() -> String {
     pretty(&waage_report::schema())
 }
 
+/// The schema of the document of `waage metrics --format json`.
+#[must_use]
+pub fn metrics() -> String {
+    pretty(&waage_report::metrics_schema())
+}
+
 /// The schema of an audit's spec.
 #[must_use]
 pub fn spec() -> String {

@@ -8,6 +8,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use waage_result::conditional::{Conditional, Simpson};
 use waage_result::document::{AuditResult, EstimateDoc};
+use waage_result::explanation::{Explanation, Explanations};
 use waage_result::finding::Margin;
 
 /// Columns under construction.
@@ -184,6 +185,37 @@ pub fn conditional(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
     columns.text("simpson", rows.iter().map(|c| c.simpson.map(Simpson::name)));
     columns.text("driver", rows.iter().map(|c| c.driver.as_deref()));
     columns.finish()
+}
+
+/// One row per metric that is measured: name, title, group, definition, formula, range, direction,
+/// what it needs, and its other names (comma-separated).
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn metrics(document: &Explanations) -> Result<RecordBatch, ArrowError> {
+    let rows: Vec<_> = document.metrics.iter().filter(|m| m.measured).collect();
+    let mut columns = Columns::default();
+    columns.text("name", rows.iter().map(|m| Some(m.name.as_str())));
+    columns.text("title", rows.iter().map(|m| Some(m.title.as_str())));
+    columns.text("group", rows.iter().map(|m| Some(m.group.as_str())));
+    columns.text(
+        "definition",
+        rows.iter().map(|m| Some(m.definition.as_str())),
+    );
+    columns.text("formula", rows.iter().map(|m| m.formula.as_deref()));
+    columns.real("low", rows.iter().map(|m| limit(m, 0)));
+    columns.real("high", rows.iter().map(|m| limit(m, 1)));
+    columns.text("direction", rows.iter().map(|m| m.direction.as_deref()));
+    let needs: Vec<String> = rows.iter().map(|m| m.needs.join(",")).collect();
+    columns.text("needs", needs.iter().map(|n| Some(n.as_str())));
+    let aliases: Vec<String> = rows.iter().map(|m| m.aliases.join(",")).collect();
+    columns.text("aliases", aliases.iter().map(|a| Some(a.as_str())));
+    columns.finish()
+}
+
+/// The least (0) or greatest (1) possible value.
+fn limit(metric: &Explanation, at: usize) -> Option<f64> {
+    metric.range.and_then(|range| range[at])
 }
 
 /// One row per finding.

@@ -36,6 +36,12 @@ Examples:
   waage datasets generate lead-scoring --bias none --seed 7 --out null.parquet
   waage datasets generate lead-scoring --columns gender,score,converted --out narrow.parquet";
 
+const METRICS_EXAMPLES: &str = "\
+Examples:
+  waage metrics                          everything that is measured
+  waage metrics selection_rate           one page: formula, use, pitfalls, intervals
+  waage metrics DPPL --lang de           by the name of another library, in German";
+
 /// Bias and fairness audits of decision models over tabular data.
 #[derive(Debug, Parser)]
 #[command(
@@ -65,6 +71,9 @@ pub enum Command {
     /// Audit a data set: who is treated differently, by how much, and how sure that is
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(Box<Audit>),
+    /// List every metric, or explain one: formula, use, pitfalls, names in other libraries
+    #[command(after_help = METRICS_EXAMPLES)]
+    Metrics(Metrics),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -87,6 +96,8 @@ pub enum Command {
 pub enum SchemaName {
     /// The document of `waage audit --format json`
     Audit,
+    /// The document of `waage metrics --format json`
+    Metrics,
     /// What determines a result: roles, filter, references, confidence, bootstrap, seed
     Spec,
 }
@@ -278,6 +289,19 @@ pub struct Audit {
     /// Decimal mark of CSV files, "." or ","; recognised if absent
     #[arg(long, value_name = "CHAR", help_heading = "Reading")]
     pub decimal: Option<char>,
+}
+
+/// `waage metrics`.
+#[derive(Debug, Args)]
+pub struct Metrics {
+    /// A metric by its name, or by the name that Fairlearn, AIF360, Aequitas, Clarify or scikit-learn gives it
+    pub name: Option<String>,
+    /// What standard output shows
+    #[arg(long, value_enum, default_value = "text")]
+    pub format: Format,
+    /// Language of the texts
+    #[arg(long, value_enum, default_value = "en")]
+    pub lang: Lang,
 }
 
 /// `waage datasets`.

@@ -49,18 +49,22 @@ fn show(args: &Audit, result: &AuditResult) -> Result<(), Failure> {
     if let Some(folder) = &args.out {
         waage_audit::write_folder(folder, result, language)?;
     }
-    let format = match args.format {
+    output::print(&waage_audit::render(
+        result,
+        format(args.format),
+        language,
+        output::style(),
+    )?)
+}
+
+/// The format of an option.
+pub fn format(format: Format) -> waage_audit::Format {
+    match format {
         Format::Text => waage_audit::Format::Text,
         Format::Json => waage_audit::Format::Json,
         Format::Markdown => waage_audit::Format::Markdown,
         Format::Html => waage_audit::Format::Html,
-    };
-    output::print(&waage_audit::render(
-        result,
-        format,
-        language,
-        output::style(),
-    )?)
+    }
 }
 
 /// Verdict, rows and seconds in a line.

@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod datasets;
 mod demo;
+mod metrics;
 mod output;
 mod progress;
 mod usage;
@@ -38,12 +39,14 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Demo(args) => demo::run(&args),
         Command::Audit(args) => audit::run(*args),
+        Command::Metrics(args) => metrics::run(&args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
         Command::Schema { name } => {
             let schema = match name {
                 SchemaName::Audit => waage_audit::schema::audit(),
+                SchemaName::Metrics => waage_audit::schema::metrics(),
                 SchemaName::Spec => waage_audit::schema::spec(),
             };
             output::print(&schema)?;

@@ -85,16 +85,36 @@ fn memory(text: &str) -> PyResult<u64> {
     waage_audit::parse_memory(text).map_err(|e| WaageError::new_err(e.to_string()))
 }
 
-/// The JSON Schema of a document: `audit` or `spec`.
+/// The JSON Schema of a document: `audit`, `metrics` or `spec`.
 #[pyfunction]
 fn schema(name: &str) -> PyResult<String> {
     match name {
         "audit" => Ok(waage_audit::schema::audit()),
+        "metrics" => Ok(waage_audit::schema::metrics()),
         "spec" => Ok(waage_audit::schema::spec()),
         other => Err(WaageError::new_err(format!(
-            "no schema is called {other:?}: use audit or spec"
+            "no schema is called {other:?}: use audit, metrics or spec"
         ))),
     }
+}
+
+/// What a metric means, as `text`, `json` or `markdown`; all of them without a name.
+#[pyfunction]
+#[pyo3(signature = (name, format, lang))]
+fn explain_metric(name: Option<&str>, format: &str, lang: &str) -> PyResult<String> {
+    let format = format
+        .parse()
+        .map_err(|e: waage_audit::ReportError| raise(&e.into()))?;
+    let language = result::language(lang)?;
+    let style = waage_audit::Style::default();
+    waage_audit::render_explanations(name, format, language, style).map_err(|e| raise(&e))
+}
+
+/// Every metric that is measured, one row each.
+#[pyfunction]
+fn catalogue(lang: &str) -> PyResult<result::Table> {
+    let document = waage_audit::explanations(result::language(lang)?).map_err(|e| raise(&e))?;
+    result::Table::of(waage_audit::tables::metrics(&document))
 }
 
 /// The style sheet that a page with several figures needs once.
@@ -112,6 +132,8 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(attribute, module)?)?;
     module.add_function(wrap_pyfunction!(memory, module)?)?;
     module.add_function(wrap_pyfunction!(schema, module)?)?;
+    module.add_function(wrap_pyfunction!(catalogue, module)?)?;
+    module.add_function(wrap_pyfunction!(explain_metric, module)?)?;
     module.add_function(wrap_pyfunction!(font_css, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::codes_of, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::combine, module)?)?;

@@ -2,6 +2,7 @@
 
 use arrow::array::{ArrayRef, AsArray, RecordBatch, StructArray};
 use arrow::datatypes::{DataType, Field, Float64Type, UInt64Type};
+use arrow::error::ArrowError;
 use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyList};
@@ -12,7 +13,7 @@ use crate::observer::guarded;
 use crate::{WaageError, raise};
 
 /// The language of a code.
-fn language(code: &str) -> PyResult<Language> {
+pub fn language(code: &str) -> PyResult<Language> {
     code.parse().map_err(WaageError::new_err)
 }
 
@@ -99,9 +100,7 @@ impl AuditHandle {
                 )));
             }
         };
-        Ok(Table {
-            batch: batch.map_err(|e| WaageError::new_err(e.to_string()))?,
-        })
+        Table::of(batch)
     }
 
     /// Every figure, in the order of the report.
@@ -121,6 +120,14 @@ impl AuditHandle {
 #[pyclass(frozen, module = "waage._waage")]
 pub struct Table {
     batch: RecordBatch,
+}
+
+impl Table {
+    /// A table of the library as one of Python.
+    pub fn of(batch: Result<RecordBatch, ArrowError>) -> PyResult<Self> {
+        let batch = batch.map_err(|e| WaageError::new_err(e.to_string()))?;
+        Ok(Self { batch })
+    }
 }
 
 #[pymethods]

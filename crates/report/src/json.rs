@@ -1,7 +1,9 @@
 //! The audit document as JSON, and its schema.
 
+use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use waage_result::document::{AUDIT_SCHEMA, AuditResult};
+use waage_result::explanation::{Explanations, METRICS_SCHEMA};
 
 use crate::ReportError;
 
@@ -23,25 +25,41 @@ pub fn json(result: &AuditResult) -> Result<String, ReportError> {
     String::from_utf8(text).map_err(|e| serde_json::Error::io(std::io::Error::other(e)).into())
 }
 
+/// What quantities mean as one JSON document, indented, ending in a newline.
+pub(crate) fn metrics_json(document: &Explanations) -> Result<String, ReportError> {
+    Ok(serde_json::to_string_pretty(document)? + "\n")
+}
+
 /// The JSON Schema (draft 2020-12) of the audit document, with `$id` `waage/audit/1`.
 #[must_use]
 pub fn schema() -> Value {
-    let generated = schemars::schema_for!(AuditResult).to_value();
+    published::<AuditResult>(AUDIT_SCHEMA)
+}
+
+/// The JSON Schema of the document of `waage metrics`, with `$id` `waage/metrics/1`.
+#[must_use]
+pub fn metrics_schema() -> Value {
+    published::<Explanations>(METRICS_SCHEMA)
+}
+
+/// The schema of a document whose first key names it.
+fn published<T: JsonSchema>(id: &str) -> Value {
+    let generated = schemars::schema_for!(T).to_value();
     let mut schema = Map::new();
     if let Value::Object(generated) = generated {
         for (key, value) in generated {
             if key == "title" {
-                schema.insert("$id".to_owned(), AUDIT_SCHEMA.into());
+                schema.insert("$id".to_owned(), id.into());
             }
             schema.insert(key, value);
         }
     }
-    schema.insert("$id".to_owned(), AUDIT_SCHEMA.into());
+    schema.insert("$id".to_owned(), id.into());
     if let Some(name) = schema
         .get_mut("properties")
         .and_then(|p| p.get_mut("schema"))
     {
-        name["const"] = AUDIT_SCHEMA.into();
+        name["const"] = id.into();
     }
     Value::Object(schema)
 }

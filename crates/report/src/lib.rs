@@ -20,6 +20,7 @@
 //! each format is a writer of articles; the terminal has its own, shorter selection.
 
 mod article;
+mod explanation;
 mod headline;
 mod html;
 mod json;
@@ -32,13 +33,14 @@ mod words;
 use std::str::FromStr;
 
 use waage_result::document::AuditResult;
+use waage_result::explanation::Explanations;
 use waage_result::privacy::{Hidden, suppress};
 use waage_result::text::Language;
 
 use crate::article::Article;
 
 pub use headline::headline;
-pub use json::{json, schema};
+pub use json::{json, metrics_schema, schema};
 
 /// A form in which a report leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,6 +111,9 @@ pub enum ReportError {
     /// No format has that name.
     #[error("unknown report format {0:?}; use text, json, markdown or html")]
     UnknownFormat(String),
+    /// Explanations have no HTML form.
+    #[error("metrics are explained as text, json or markdown; convert the Markdown for a web page")]
+    NoMetricsPage,
     /// The document could not be written as JSON.
     #[error(
         "the result cannot be written as JSON: {0}; this is a defect of Waage, please report it"
@@ -147,6 +152,28 @@ pub fn render(
             let figures = waage_charts::figures(&shown, language, &charts)?;
             html::html(&Article::of(&shown, &hidden, language), &figures, language)
         }
+    }
+}
+
+/// Writes what quantities mean: the list of all, or the pages of those that were asked for. Text and
+/// Markdown are for people; there is no page in HTML.
+///
+/// # Errors
+/// [`ReportError::NoMetricsPage`] for HTML.
+pub fn render_metrics(
+    document: &Explanations,
+    whole_list: bool,
+    format: Format,
+    language: Language,
+    options: &Options,
+) -> Result<String, ReportError> {
+    match (format, whole_list) {
+        (Format::Text, true) => Ok(text::metrics_list(document, language, options)),
+        (Format::Text, false) => Ok(text::metrics_pages(document, language, options)),
+        (Format::Json, _) => json::metrics_json(document),
+        (Format::Markdown, true) => Ok(explanation::markdown_list(document, language)),
+        (Format::Markdown, false) => Ok(explanation::markdown_pages(document, language)),
+        (Format::Html, _) => Err(ReportError::NoMetricsPage),
     }
 }
 

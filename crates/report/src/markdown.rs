@@ -116,7 +116,7 @@ fn cell(cell: &Cell) -> String {
 }
 
 /// Text that Markdown and HTML leave alone.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

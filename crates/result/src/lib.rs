@@ -5,6 +5,7 @@
 
 pub mod conditional;
 pub mod document;
+pub mod explanation;
 pub mod finding;
 pub mod memory;
 pub mod power;

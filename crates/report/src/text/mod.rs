@@ -4,6 +4,7 @@
 mod findings;
 mod grid;
 mod groups;
+mod metrics;
 mod strata;
 
 use unicode_width::UnicodeWidthStr;
@@ -17,14 +18,12 @@ use crate::article::{Mark, Views, facts_of_data, mark, methods, reasons_in_order
 use crate::headline::headline;
 use crate::words::{Words, clean};
 
+pub(crate) use self::metrics::{list as metrics_list, pages as metrics_pages};
+
 /// Writes the report for a terminal.
 pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) -> String {
     let words = Words::of(language);
-    let mut page = Page {
-        out: String::new(),
-        width: options.width.max(40),
-        color: options.color,
-    };
+    let mut page = Page::new(options);
     let verdict = mark(result.verdict, words);
     page.point(&verdict, &headline(result, language));
     findings::write(&mut page, result, words);
@@ -68,6 +67,14 @@ struct Page {
 }
 
 impl Page {
+    fn new(options: &Options) -> Self {
+        Self {
+            out: String::new(),
+            width: options.width.max(40),
+            color: options.color,
+        }
+    }
+
     fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');

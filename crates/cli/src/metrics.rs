@@ -1,0 +1,19 @@
+//! `waage metrics`.
+
+use std::process::ExitCode;
+
+use crate::args::Metrics;
+use crate::audit::{format, language};
+use crate::output::{self, Failure};
+
+/// Prints the list of metrics, or the page of one.
+pub fn run(args: &Metrics) -> Result<ExitCode, Failure> {
+    let text = waage_audit::render_explanations(
+        args.name.as_deref(),
+        format(args.format),
+        language(args.lang),
+        output::style(),
+    )?;
+    output::print(&text)?;
+    Ok(ExitCode::SUCCESS)
+}
