@@ -55,9 +55,12 @@ lint: check-rust $(BIN)/.ready
 	$(BIN)/ruff format --check python tests benches
 	$(BIN)/mypy
 
-docs: check-rust ## regenerate what is generated: schemas and the documentation of the crates
+docs: check-rust ## regenerate what is generated: schemas, the pages on metrics, the documentation of the crates
 	cargo run --locked --quiet --package waage -- schema audit > docs/audit.schema.json
+	cargo run --locked --quiet --package waage -- schema metrics > docs/metrics.schema.json
 	cargo run --locked --quiet --package waage -- schema spec > docs/spec.schema.json
+	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
+	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

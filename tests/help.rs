@@ -21,6 +21,7 @@ fn help_texts() {
             "datasets",
             &["datasets", "generate", "lead-scoring", "--help"],
         ),
+        ("metrics", &["metrics", "--help"]),
         ("schema", &["schema", "--help"]),
         ("completions", &["completions", "--help"]),
     ] {
