@@ -133,7 +133,8 @@ fn page(quantity: &Quantity, prose: Prose, methods: &sample::Methods) -> Option<
         range: Some([quantity.range.0, quantity.range.1]),
         needs: needs
             .into_iter()
-            .filter_map(|(needed, name)| needed.then(|| name.to_owned()))
+            .filter(|(needed, _)| *needed)
+            .map(|(_, name)| name.to_owned())
             .collect(),
         intervals: methods
             .get(quantity.name)
