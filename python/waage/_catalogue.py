@@ -20,8 +20,8 @@ def catalogue(*, lang: str = "en") -> Table:
     Returns
     -------
     Table
-        Columns ``name``, ``title``, ``group``, ``definition``, ``formula``, ``low`` and ``high`` (the
-        range; None where unbounded), ``direction``, ``needs`` and ``aliases``.
+        Columns ``name``, ``title``, ``group``, ``definition``, ``formula``, ``low`` and ``high``
+        (the range; None where unbounded), ``direction``, ``needs`` and ``aliases``.
     """
     return Table(_waage.catalogue(lang))
 
@@ -54,9 +54,7 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """The document of ``waage metrics NAME --format json``."""
-        document: dict[str, Any] = json.loads(
-            _waage.explain_metric(self._name, "json", self._lang)
-        )
+        document: dict[str, Any] = json.loads(_waage.explain_metric(self._name, "json", self._lang))
         return document
 
     def __repr__(self) -> str:
