@@ -57,6 +57,32 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// Every reason, in the order of the documentation.
+    pub const ALL: [Self; 22] = [
+        Self::NoRows,
+        Self::NoPositives,
+        Self::NoNegatives,
+        Self::NoneSelected,
+        Self::NoneRejected,
+        Self::OneClassOnly,
+        Self::ZeroReference,
+        Self::NoLabels,
+        Self::NoDecisions,
+        Self::NoScores,
+        Self::OneGroup,
+        Self::ZeroMeanBenefit,
+        Self::RatioUndefined,
+        Self::TooManyUndefinedReplicates,
+        Self::NoGroupVariance,
+        Self::NoReplicates,
+        Self::SuppressedSmallGroup,
+        Self::BelowMinN,
+        Self::TooFewRows,
+        Self::IntervalSpansMargin,
+        Self::FlipsWithOneSelection,
+        Self::NotAvailable,
+    ];
+
     /// The name in documents.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -185,6 +185,8 @@ fn flatten(prefix: &str, table: &toml::Table, texts: &mut HashMap<String, String
 
 #[cfg(test)]
 mod tests {
+    use waage_core::estimate::{Method, Reason};
+
     use super::*;
 
     fn placeholders(text: &str) -> Vec<String> {
@@ -209,6 +211,25 @@ mod tests {
                 placeholders(de.text(key)),
                 "{key}"
             );
+        }
+    }
+
+    #[test]
+    fn every_reason_and_method_has_a_text() {
+        for language in Language::ALL {
+            let words = Catalogue::of(language);
+            for reason in Reason::ALL {
+                let key = format!("reason.{}", reason.name());
+                assert!(words.get(&key).is_some(), "{language}: {key}");
+            }
+            for method in Method::ALL {
+                let text = words.get(&format!("method.{}", method.name()));
+                assert!(
+                    text.is_some_and(|text| text.starts_with(&format!("{}: ", method.name()))),
+                    "{language}: method.{}",
+                    method.name()
+                );
+            }
         }
     }
 
