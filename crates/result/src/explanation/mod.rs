@@ -12,10 +12,11 @@ pub use prose::{PEERS, Prose};
 pub const METRICS_SCHEMA: &str = "waage/metrics/1";
 
 /// The groups of quantities, in the order in which lists show them.
-pub const GROUPS: [&str; 12] = [
+pub const GROUPS: [&str; 13] = [
     "counts",
     "rates",
     "errors",
+    "classes",
     "scores",
     "calibration",
     "regression",
