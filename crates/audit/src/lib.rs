@@ -29,6 +29,7 @@ use sha2::{Digest, Sha256};
 use waage_core::tally::{Builder, Kept, Tally};
 use waage_data::{Dataset, Limits, Scan};
 use waage_govern::{Facts, Judgement};
+use waage_metrics::Metric;
 use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{GivenRoles, Measured};
 use waage_result::document::{
@@ -198,8 +199,17 @@ fn result(
     facts: ScanFacts,
     observer: &dyn Observer,
 ) -> Result<AuditResult, AuditError> {
-    let request = plan::request(tally, spec, policy, tie(facts.cut.as_ref()))?;
+    let mut request = plan::request(tally, spec, policy, tie(facts.cut.as_ref()))?;
     let measured = waage_metrics::measure(tally, &request, observer)?;
+    let mut facts = facts;
+    if measured.selective_labels {
+        let identified = |metric: &Metric| waage_metrics::selective::identified(metric.quantity());
+        request.metrics.retain(identified);
+        facts.notes.push(Note {
+            code: "labels_selective".to_owned(),
+            ..Note::default()
+        });
+    }
     // Judging and telling what was measured read the same numbers and need not wait for each other.
     let (judgement, told) = rayon::join(
         || judge(policy, &measured, request.roles, as_of),

@@ -150,6 +150,7 @@ fn result(
         .collect();
     let averaged = averages(tally, axes, request, &references, observer)?;
     let judged = Measured {
+        selective_labels: of_first.selective_labels,
         views: of_first.views.clone(),
         overall: Vec::new(),
         measurements: measured

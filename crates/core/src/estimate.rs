@@ -52,6 +52,8 @@ pub enum Reason {
     IntervalSpansMargin,
     /// The sign of the advantage rests on a single selection.
     FlipsWithOneSelection,
+    /// The data do not determine it: labels that only selected rows have leave it open.
+    NotIdentified,
     /// The capability is not part of this version.
     NotAvailable,
 }
@@ -108,6 +110,7 @@ impl Reason {
             Self::TooFewRows => "too_few_rows",
             Self::IntervalSpansMargin => "interval_spans_margin",
             Self::FlipsWithOneSelection => "flips_with_one_selection",
+            Self::NotIdentified => "not_identified",
             Self::NotAvailable => "not_available",
         }
     }
@@ -167,13 +170,15 @@ pub enum Method {
     Standardized,
     /// Drawn towards the mean of all groups by an empirical beta prior: quantiles of the posterior.
     EbBetabinomial,
+    /// Worst cases of what the data leave open, each widened by its sampling error.
+    Bounds,
     /// The value of the reference itself, known without error against itself.
     Identity,
 }
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -198,6 +203,7 @@ impl Method {
         Self::MantelHaenszel,
         Self::Standardized,
         Self::EbBetabinomial,
+        Self::Bounds,
         Self::Identity,
     ];
 
@@ -229,6 +235,7 @@ impl Method {
             Self::MantelHaenszel => "mantel_haenszel",
             Self::Standardized => "standardized",
             Self::EbBetabinomial => "eb_betabinomial",
+            Self::Bounds => "bounds",
             Self::Identity => "identity",
         }
     }

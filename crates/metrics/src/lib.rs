@@ -19,6 +19,7 @@ pub mod pooling;
 pub mod power;
 pub mod rate;
 mod replicates;
+pub mod selective;
 pub mod shape;
 pub mod statistic;
 pub mod stratified;

@@ -14,6 +14,7 @@ use crate::catalogue::{CATALOGUE, Metric};
 use crate::confusion::Tie;
 use crate::estimator::{Estimator, group_estimates};
 use crate::replicates::replicate;
+use crate::selective;
 use crate::view::PreparedView;
 
 /// How the reference group of an attribute is chosen.
@@ -132,6 +133,8 @@ pub struct Measured {
     pub overall: GroupEstimates,
     /// Every comparison in document order, then every group's values (scheme `value`).
     pub measurements: Vec<Measurement>,
+    /// Whether only selected rows have labels ([`selective`]).
+    pub selective_labels: bool,
 }
 
 /// The rows besides all rows.
@@ -161,6 +164,8 @@ pub fn measure(
     observer.begin(Phase::Estimate, Some(request.replicates as u64));
     let replicates = replicate(&prepared, &cells.groups, request, observer, tally)?;
 
+    let selective_labels = request.roles.label && selective::applies(&all);
+
     let of_view = |(view, replicates): (&PreparedView, &Vec<Arc<[f64]>>)| {
         let estimator = Estimator {
             view,
@@ -168,9 +173,17 @@ pub fn measure(
             replicates,
             overall: &all,
         };
-        let groups = estimator.groups();
-        let (comparisons, values) =
+        let mut groups = estimator.groups();
+        if selective_labels {
+            for (estimates, totals) in groups.iter_mut().zip(&view.view.groups) {
+                selective::restrict(estimates, &totals.outcomes, request);
+            }
+        }
+        let (mut comparisons, values) =
             rayon::join(|| estimator.comparisons(), || estimator.values(&groups));
+        if selective_labels {
+            selective::restrict_comparisons(view, &all, request, &mut comparisons);
+        }
         let measured = MeasuredView {
             attributes: view.view.attributes.clone(),
             reference: view.reference_name().map(|name| name.to_string()),
@@ -188,7 +201,11 @@ pub fn measure(
         views: Vec::with_capacity(parts.len()),
         overall: group_estimates(&all, &NO_ROWS, request),
         measurements: Vec::with_capacity(count),
+        selective_labels,
     };
+    if selective_labels {
+        selective::restrict(&mut measured.overall, &all, request);
+    }
     let mut values = Vec::with_capacity(parts.len());
     for (view, comparisons, of_groups) in parts {
         measured.views.push(view);

@@ -1,0 +1,87 @@
+//! Labels that only selected rows have: nothing that needs the others is claimed to be known.
+
+use std::fmt::Write as _;
+
+use tempfile::TempDir;
+use waage_tests::{audit, metric};
+
+/// 400 rows: half are contacted, a contacted row knows whether it converted, and so do as many of
+/// the others as `explored` says.
+fn table(folder: &TempDir, explored: usize) -> String {
+    let mut text = String::from("converted,contacted,gender\n");
+    for i in 0..400_usize {
+        let contacted = i % 2;
+        let known = contacted == 1 || i / 2 < explored;
+        let label = if known {
+            ["0", "1"][usize::from(i % 3 == 0)]
+        } else {
+            ""
+        };
+        let gender = ["f", "m"][(i / 2) % 2];
+        writeln!(text, "{label},{contacted},{gender}").expect("memory");
+    }
+    let path = folder.path().join(format!("leads{explored}.csv"));
+    std::fs::write(&path, text).expect("a folder of our own");
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+const ROLES: [&str; 6] = [
+    "--label",
+    "converted",
+    "--decision",
+    "contacted",
+    "--sensitive",
+    "gender",
+];
+
+#[test]
+fn rates_over_unlabelled_rejected_rows_are_bounded_not_claimed() {
+    let folder = TempDir::new().expect("a folder");
+    let path = table(&folder, 0);
+    let result = audit([&[path.as_str()][..], &ROLES].concat());
+    for name in [
+        "true_positive_rate",
+        "false_positive_rate",
+        "accuracy",
+        "base_rate",
+    ] {
+        let rate = metric(&result, "gender", "f", name);
+        assert!(rate["value"].is_null(), "{name}: {rate}");
+        assert_eq!(
+            (&rate["reason"], &rate["method"]),
+            (&"not_identified".into(), &"bounds".into())
+        );
+        let (low, high) = (rate["low"].as_f64(), rate["high"].as_f64());
+        assert!(
+            low < high && low >= Some(0.0) && high <= Some(1.0),
+            "{name}: {rate}"
+        );
+    }
+    assert!(metric(&result, "gender", "f", "precision")["value"].is_number());
+    assert!(metric(&result, "gender", "f", "selection_rate")["value"].is_number());
+    let codes: Vec<_> = result["dataset"]["notes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|n| &n["code"])
+        .collect();
+    assert!(codes.contains(&&"labels_selective".into()), "{codes:?}");
+    for finding in result["findings"].as_array().expect("findings") {
+        let labelled = finding["metric"] != "selection_rate";
+        assert_eq!(finding["state"] == "inconclusive", labelled, "{finding}");
+        if labelled {
+            assert_eq!(finding["reason"], "not_identified");
+        }
+    }
+    let odds = result["summary"]["gender"]["equalized_odds_difference"].clone();
+    assert!(odds.is_null(), "{odds}");
+}
+
+#[test]
+fn one_explored_rejected_row_identifies_them_again() {
+    let folder = TempDir::new().expect("a folder");
+    let path = table(&folder, 40);
+    let result = audit([&[path.as_str()][..], &ROLES].concat());
+    let rate = metric(&result, "gender", "f", "true_positive_rate");
+    assert!(rate["value"].is_number(), "{rate}");
+}
