@@ -1,7 +1,9 @@
 //! What the command says of metrics: the list, the pages, and the published documentation.
 
+use std::fs;
+
 use serde_json::Value;
-use waage_tests::waage;
+use waage_tests::{root, waage};
 
 fn printed(arguments: &[&str]) -> String {
     let output = waage(arguments);
@@ -9,6 +11,20 @@ fn printed(arguments: &[&str]) -> String {
     assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
     assert!(said.is_empty(), "{said}");
     String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn documentation_is_published_as_it_is() {
+    for (language, file) in [("en", "metrics.md"), ("de", "metrics.de.md")] {
+        let path = root().join("docs").join(file);
+        let published = fs::read_to_string(&path).unwrap_or_default();
+        let printed = printed(&["metrics", "--format", "markdown", "--lang", language]);
+        assert!(
+            published == printed,
+            "{} is stale: run make docs",
+            path.display()
+        );
+    }
 }
 
 #[test]
