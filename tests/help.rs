@@ -16,6 +16,7 @@ fn help_texts() {
     for (name, arguments) in [
         ("waage", &["--help"][..]),
         ("audit", &["audit", "--help"]),
+        ("power", &["power", "--help"]),
         ("demo", &["demo", "--help"]),
         (
             "datasets",

@@ -10,6 +10,7 @@
 from ._audit import Audit, audit
 from ._catalogue import Explanation, catalogue, explain_metric
 from ._figures import Figure
+from ._power import Power, power
 from ._table import Table
 from ._waage import WaageError, __version__, schema
 
@@ -21,12 +22,14 @@ __all__ = [
     "Audit",
     "Explanation",
     "Figure",
+    "Power",
     "Table",
     "WaageError",
     "__version__",
     "audit",
     "catalogue",
     "explain_metric",
+    "power",
     "schema",
 ]
 

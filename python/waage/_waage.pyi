@@ -20,6 +20,16 @@ def audit(
     decimal: str | None = None,
     progress: Callable[[str, int, int | None], object] | None = None,
 ) -> AuditHandle: ...
+def power(
+    data: Any | None,
+    spec: str,
+    *,
+    policy: str | PathLike[str] | None = None,
+    threads: int | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    progress: Callable[[str, int, int | None], object] | None = None,
+) -> PowerHandle: ...
 def attribute(text: str) -> str:
     """The attribute that a text such as ``age:25:40`` means, as JSON."""
 
@@ -27,7 +37,7 @@ def memory(text: str) -> int:
     """The bytes that a text such as ``512MiB`` means."""
 
 def schema(name: str) -> str:
-    """The JSON Schema of a document: ``"audit"``, ``"metrics"`` or ``"spec"``."""
+    """The JSON Schema of a document: ``"audit"``, ``"metrics"``, ``"power"`` or ``"spec"``."""
 
 def catalogue(lang: str) -> Table:
     """Every metric that is measured, one row each."""
@@ -85,6 +95,11 @@ class AuditHandle:
     def suppressed(self, below: int) -> AuditHandle: ...
     def table(self, name: str) -> Table: ...
     def figures(self, lang: str = "en") -> list[FigureHandle]: ...
+
+class PowerHandle:
+    def json(self) -> str: ...
+    def text(self, lang: str = "en", width: int | None = None) -> str: ...
+    def gaps(self) -> Table: ...
 
 class Table:
     @property

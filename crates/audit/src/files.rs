@@ -8,6 +8,7 @@ use waage_data::DataError;
 use waage_data::output::AtomicFile;
 use waage_report::{Format, Options};
 use waage_result::document::AuditResult;
+use waage_result::power::PowerResult;
 use waage_result::privacy::Hidden;
 use waage_result::text::{Catalogue, Language};
 
@@ -32,6 +33,25 @@ pub fn render(
         width: style.width.unwrap_or(WIDTH),
     };
     Ok(waage_report::render(result, format, language, &options)?)
+}
+
+/// A plan for a terminal.
+#[must_use]
+pub fn power_text(result: &PowerResult, language: Language, style: Style) -> String {
+    let options = Options {
+        hide_below: 0,
+        color: style.color,
+        width: style.width.unwrap_or(WIDTH),
+    };
+    waage_report::power_text(result, language, &options)
+}
+
+/// A plan as one JSON document.
+///
+/// # Errors
+/// Never for a plan that this library made.
+pub fn power_json(result: &PowerResult) -> Result<String, AuditError> {
+    Ok(waage_report::power_json(result)?)
 }
 
 /// The figures of a report.

@@ -18,6 +18,7 @@ mod files;
 mod leads;
 mod multiclass;
 mod plan;
+mod power;
 pub mod schema;
 mod strata;
 mod suggest;
@@ -41,7 +42,9 @@ pub use demo::{DEMO_DATA, demo};
 pub use error::AuditError;
 pub use explain::{explain, explanations, render_explanations};
 pub use files::{figures, render, summary_line, suppress, write_folder};
+pub use files::{power_json, power_text};
 pub use leads::{LeadRequest, generate_leads};
+pub use power::{PowerJob, power};
 pub use suggest::suggest;
 pub use waage_charts::{Figure, font_face_css};
 pub use waage_core::label::civil_from_days;
@@ -52,6 +55,7 @@ pub use waage_metrics::arrays;
 pub use waage_report::{Format, ReportError, headline};
 pub use waage_result::document::AuditResult;
 pub use waage_result::memory::parse as parse_memory;
+pub use waage_result::power::{PowerResult, PowerSpec, Question};
 pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 pub use waage_result::text::Language;
 
@@ -97,15 +101,7 @@ pub struct Style {
 /// or an interruption by the observer.
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
     let spec = plan::resolve(&job.spec, &job.policy);
-    plan::check(&spec)?;
-    let sensitive: Vec<String> = spec
-        .roles
-        .sensitive
-        .iter()
-        .map(|a| a.name.clone())
-        .collect();
-    job.policy
-        .check_against(&waage_metrics::quantities(), &sensitive)?;
+    check(&spec, &job.policy)?;
     match two_valued(job, &spec, observer) {
         Err(error) if multiclass::may_be(job, &spec, &error) => {
             multiclass::run(job, &spec, error, observer)
@@ -114,14 +110,37 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
     }
 }
 
+/// Options out of range, and a policy that names what is not there.
+fn check(spec: &AuditSpec, policy: &Policy) -> Result<(), AuditError> {
+    plan::check(spec)?;
+    let sensitive: Vec<String> = spec
+        .roles
+        .sensitive
+        .iter()
+        .map(|a| a.name.clone())
+        .collect();
+    Ok(policy.check_against(&waage_metrics::quantities(), &sensitive)?)
+}
+
 /// The audit of labels and decisions of two values.
 fn two_valued(
     job: &Job,
     spec: &AuditSpec,
     observer: &dyn Observer,
 ) -> Result<AuditResult, AuditError> {
+    let (tally, facts) = scanned(&job.source, spec, &job.policy, observer)?;
+    result(&tally, spec, &job.policy, &job.as_of, facts, observer)
+}
+
+/// The cube of a source: opens it and scans it once.
+fn scanned(
+    source: &Source,
+    spec: &AuditSpec,
+    policy: &Policy,
+    observer: &dyn Observer,
+) -> Result<(Tally, ScanFacts), AuditError> {
     let dataset = Dataset::open(
-        job.source.clone(),
+        source.clone(),
         &spec.roles,
         spec.filter.as_deref(),
         Limits {
@@ -130,7 +149,7 @@ fn two_valued(
         },
         observer,
     )?;
-    let scan = scan(&dataset, spec, &job.policy, observer)?;
+    let scan = scan(&dataset, spec, policy, observer)?;
     let tally = scan.state.finish(&scan.axes)?;
     let mut notes = scan.notes;
     if !tally.scores_are_exact() {
@@ -142,7 +161,7 @@ fn two_valued(
         rows_scored: scan.rows_scored,
         notes,
     };
-    result(&tally, spec, &job.policy, &job.as_of, facts, observer)
+    Ok((tally, facts))
 }
 
 /// What a scan knows beside the tally.

@@ -12,6 +12,12 @@ pub fn metrics() -> String {
     pretty(&waage_report::metrics_schema())
 }
 
+/// The schema of the document of `waage power --format json`.
+#[must_use]
+pub fn power() -> String {
+    pretty(&waage_report::power_schema())
+}
+
 /// The schema of an audit's spec.
 #[must_use]
 pub fn spec() -> String {

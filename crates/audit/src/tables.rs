@@ -10,6 +10,7 @@ use waage_result::conditional::{Conditional, Simpson};
 use waage_result::document::{AuditResult, EstimateDoc};
 use waage_result::explanation::{Explanation, Explanations};
 use waage_result::finding::Margin;
+use waage_result::power::PowerResult;
 
 /// Columns under construction.
 #[derive(Default)]
@@ -216,6 +217,32 @@ pub fn metrics(document: &Explanations) -> Result<RecordBatch, ArrowError> {
 /// The least (0) or greatest (1) possible value.
 fn limit(metric: &Explanation, at: usize) -> Option<f64> {
     metric.range.and_then(|range| range[at])
+}
+
+/// What the data of a plan could have shown: one row per attribute, group and metric.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn gaps(result: &PowerResult) -> Result<RecordBatch, ArrowError> {
+    let rows = &result.gaps;
+    let mut columns = Columns::default();
+    columns.text("attribute", rows.iter().map(|g| Some(g.attribute.as_str())));
+    columns.text("group", rows.iter().map(|g| Some(g.group.as_str())));
+    columns.text("reference", rows.iter().map(|g| Some(g.reference.as_str())));
+    columns.text("metric", rows.iter().map(|g| Some(g.metric.as_str())));
+    columns.real("n", rows.iter().map(|g| Some(g.n)));
+    columns.real("n_reference", rows.iter().map(|g| Some(g.n_reference)));
+    columns.real("rate", rows.iter().map(|g| g.rate));
+    columns.real("smallest_gap", rows.iter().map(|g| g.smallest_gap));
+    columns.real("smallest_margin", rows.iter().map(|g| g.smallest_margin));
+    columns.count("rows", rows.iter().map(|g| Some(g.rows)));
+    columns.count("rows_needed", rows.iter().map(|g| g.rows_needed));
+    columns.count(
+        "rows_needed_equivalence",
+        rows.iter().map(|g| g.rows_needed_equivalence),
+    );
+    columns.text("reason", rows.iter().map(|g| g.reason.as_deref()));
+    columns.finish()
 }
 
 /// One row per finding.

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::roles::{Reading, Roles};
+
 const EXAMPLES: &str = "\
 Examples:
   waage demo                                  audit the embedded data, leave a report to open
@@ -29,6 +31,18 @@ Examples:
 Exit codes: 0 pass or inconclusive, 1 the policy is violated, 2 could not run, 130 interrupted.
 Without --policy a selection-rate ratio of at least 0.8 and true- and false-positive-rate
 differences within 0.1 are asked for, of each group of at least 30 rows against the reference.";
+
+const POWER_EXAMPLES: &str = "\
+Examples:
+  How many rows of each group tell a rate of 50 % from one of 40 %?
+    waage power --rates 0.5,0.4
+  How many show that two rates near 40 % differ by less than 10 points?
+    waage power --rate 0.4 --margin 0.1
+  What can groups of 100 and 60 rows show?
+    waage power --rate 0.5 --rows 100,60
+  What could these data have shown, and how many rows find a gap of 5 points?
+    waage power leads.parquet --label converted --score score --threshold 0.5 \\
+        --sensitive gender --gap 0.05";
 
 const LEADS_EXAMPLES: &str = "\
 Examples:
@@ -74,6 +88,9 @@ pub enum Command {
     /// List every metric, or explain one: formula, use, pitfalls, names in other libraries
     #[command(after_help = METRICS_EXAMPLES)]
     Metrics(Metrics),
+    /// How many rows show a gap or that there is none, and what given rows can show
+    #[command(after_help = POWER_EXAMPLES)]
+    Power(Box<Power>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -100,6 +117,8 @@ pub enum SchemaName {
     Metrics,
     /// What determines a result: roles, filter, references, confidence, bootstrap, seed
     Spec,
+    /// The document of `waage power --format json`
+    Power,
 }
 
 /// `waage demo`.
@@ -145,59 +164,8 @@ pub struct Audit {
     #[arg(required = true, value_name = "DATA")]
     pub data: Vec<String>,
 
-    /// Column of what really happened; 1 is favourable
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub label: Option<String>,
-    /// Column of what was decided; 1 is selected
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub decision: Option<String>,
-    /// Column of the model's score; higher is likelier selected
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub score: Option<String>,
-    /// Selected if the score is at least this
-    #[arg(long, value_name = "T", requires = "score", conflicts_with_all = ["decision", "top_k", "top_fraction"], allow_negative_numbers = true, help_heading = "Roles")]
-    pub threshold: Option<f64>,
-    /// Selected are the K highest scores; ties at the cut count fractionally, or are broken by --id
-    #[arg(long, value_name = "K", allow_negative_numbers = true, requires = "score", conflicts_with_all = ["decision", "top_fraction"], help_heading = "Roles")]
-    pub top_k: Option<u64>,
-    /// Selected is this share of the scored rows, such as 0.3
-    #[arg(
-        long,
-        value_name = "Q",
-        allow_negative_numbers = true,
-        requires = "score",
-        conflicts_with = "decision",
-        help_heading = "Roles"
-    )]
-    pub top_fraction: Option<String>,
-    /// Attributes to compare groups of: gender, age:25:40:60 (bins), age/4 (quantile bins)
-    #[arg(
-        long,
-        value_name = "A[,B…]",
-        value_delimiter = ',',
-        help_heading = "Roles"
-    )]
-    pub sensitive: Vec<String>,
-    /// Legitimate conditions within which groups are compared too; several make one stratification
-    #[arg(
-        long,
-        value_name = "C[,…]",
-        value_delimiter = ',',
-        help_heading = "Roles"
-    )]
-    pub stratum: Vec<String>,
-    /// Column of row weights
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub weight: Option<String>,
-    /// Column that identifies a row; breaks ties at a cut of the score
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub id: Option<String>,
-    /// The value that means 1 where label or decision are text
-    #[arg(long, value_name = "VALUE", help_heading = "Roles")]
-    pub positive: Option<String>,
-    /// Keep rows for which this holds, such as "region = 'north' and visits > 3"
-    #[arg(long = "where", value_name = "EXPR", help_heading = "Roles")]
-    pub filter: Option<String>,
+    #[command(flatten)]
+    pub roles: Roles,
 
     /// Reference group of an attribute, such as gender=male; the largest if absent
     #[arg(long, value_name = "A=VALUE", help_heading = "Method")]
@@ -275,20 +243,131 @@ pub struct Audit {
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Threads; RAYON_NUM_THREADS or all cores if absent
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// `waage power`.
+#[derive(Debug, Args)]
+pub struct Power {
+    /// Data whose groups are planned for, as in waage audit; without, only --rates or --rate
+    #[arg(value_name = "DATA")]
+    pub data: Vec<String>,
+
+    /// Two rates to be told apart, such as 0.5,0.4: rows of each group
     #[arg(
         long,
-        value_name = "N",
+        value_name = "P,P",
+        value_delimiter = ',',
+        num_args = 1,
         allow_negative_numbers = true,
-        help_heading = "Reading"
+        help_heading = "Questions"
     )]
-    pub threads: Option<usize>,
-    /// Field separator of CSV files; recognised if absent
-    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
-    pub separator: Option<char>,
-    /// Decimal mark of CSV files, "." or ","; recognised if absent
-    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
-    pub decimal: Option<char>,
+    pub rates: Vec<f64>,
+    /// The rate of both groups, for --margin and --rows
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        help_heading = "Questions"
+    )]
+    pub rate: Option<f64>,
+    /// Show that the rates differ by less than this: rows of each group
+    #[arg(
+        long,
+        value_name = "M",
+        requires = "rate",
+        allow_negative_numbers = true,
+        help_heading = "Questions"
+    )]
+    pub margin: Option<f64>,
+    /// Difference that there really is, for --margin
+    #[arg(
+        long,
+        value_name = "D",
+        requires = "margin",
+        allow_negative_numbers = true,
+        default_value_t = 0.0,
+        help_heading = "Questions"
+    )]
+    pub true_gap: f64,
+    /// Rows of the two groups, such as 100,60: the smallest gap that they find
+    #[arg(
+        long,
+        value_name = "N,N",
+        value_delimiter = ',',
+        num_args = 1,
+        requires = "rate",
+        allow_negative_numbers = true,
+        help_heading = "Questions"
+    )]
+    pub rows: Vec<u64>,
+    /// The gap that rows are planned for, with DATA
+    #[arg(
+        long,
+        value_name = "G",
+        allow_negative_numbers = true,
+        default_value_t = 0.1,
+        help_heading = "Questions"
+    )]
+    pub gap: f64,
+    /// Probability of finding what is there
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        default_value_t = 0.8,
+        help_heading = "Questions"
+    )]
+    pub power: f64,
+    /// Confidence of the tests
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        default_value_t = 0.95,
+        help_heading = "Questions"
+    )]
+    pub confidence: f64,
+
+    #[command(flatten)]
+    pub roles: Roles,
+    /// Reference group of an attribute, such as gender=male; the largest if absent
+    #[arg(long, value_name = "A=VALUE", help_heading = "Roles")]
+    pub reference: Vec<String>,
+    /// Metrics to plan for; all rates that the roles allow if absent
+    #[arg(
+        long,
+        value_name = "M[,…]",
+        value_delimiter = ',',
+        help_heading = "Roles"
+    )]
+    pub metrics: Vec<String>,
+    /// Policy whose roles, attributes and references need not be repeated
+    #[arg(long, value_name = "FILE", help_heading = "Roles")]
+    pub policy: Option<PathBuf>,
+
+    /// What standard output shows
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
+    pub format: PlanFormat,
+    /// Language of the text
+    #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
+    pub lang: Lang,
+    /// No progress
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// What standard output shows of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PlanFormat {
+    /// Sentences and tables for the terminal
+    Text,
+    /// One JSON document and nothing else
+    Json,
 }
 
 /// `waage metrics`.

@@ -4,14 +4,12 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use indexmap::IndexMap;
-use waage_audit::{
-    AttributeSpec, AuditResult, AuditSpec, Cut, Input, Job, Language, Policy, RolesSpec, Source,
-};
+use waage_audit::{AuditResult, AuditSpec, Job, Language, Policy};
 
 use crate::args::{Audit, Format, Lang};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
+use crate::roles::references;
 
 /// The last second of the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
@@ -24,7 +22,7 @@ pub fn run(args: Audit) -> Result<ExitCode, Failure> {
             "--format html is for a file: add > report.html, or use --out DIR".to_owned(),
         ));
     }
-    set_threads(args.threads)?;
+    set_threads(args.reading.threads)?;
     let job = job(&args)?;
     let bars = Bars::new(args.quiet).reading();
     if job.names_no_roles() {
@@ -117,10 +115,7 @@ fn job(args: &Audit) -> Result<Job, Failure> {
         None => Policy::built_in(),
     };
     Ok(Job {
-        source: Source::Input(Input {
-            paths: args.data.clone(),
-            csv: waage_audit::csv_format(args.separator, args.decimal).map_err(Failure::Message)?,
-        }),
+        source: args.reading.source(&args.data)?,
         spec: spec(args)?,
         policy,
         as_of: args.as_of.clone().map_or_else(today, Ok)?,
@@ -128,31 +123,9 @@ fn job(args: &Audit) -> Result<Job, Failure> {
 }
 
 fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
-    let attributes = |texts: &[String]| {
-        texts
-            .iter()
-            .map(|text| AttributeSpec::parse(text).map_err(|e| Failure::Message(e.to_string())))
-            .collect::<Result<Vec<_>, _>>()
-    };
-    let cut = match (args.threshold, args.top_k, &args.top_fraction) {
-        (Some(at), _, _) => Some(Cut::Threshold(at)),
-        (_, Some(k), _) => Some(Cut::TopK(k)),
-        (_, _, Some(share)) => Some(Cut::TopFraction(share.clone())),
-        _ => None,
-    };
     Ok(AuditSpec {
-        roles: RolesSpec {
-            label: args.label.clone(),
-            decision: args.decision.clone(),
-            score: args.score.clone(),
-            cut,
-            weight: args.weight.clone(),
-            id: args.id.clone(),
-            sensitive: attributes(&args.sensitive)?,
-            stratum: attributes(&args.stratum)?,
-            positive: args.positive.clone(),
-        },
-        filter: args.filter.clone(),
+        roles: args.roles.spec()?,
+        filter: args.roles.filter.clone(),
         reference: references(&args.reference)?,
         metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),
         confidence: args.confidence,
@@ -160,24 +133,6 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
         seed: args.seed,
         memory: args.memory,
     })
-}
-
-fn references(texts: &[String]) -> Result<IndexMap<String, String>, Failure> {
-    let mut references = IndexMap::new();
-    for text in texts {
-        let Some((attribute, label)) = text.split_once('=').filter(|(name, _)| !name.is_empty())
-        else {
-            return Err(Failure::Message(format!(
-                "--reference {text:?} names no group; write ATTRIBUTE=VALUE, such as gender=male"
-            )));
-        };
-        if let Some(before) = references.insert(attribute.to_owned(), label.to_owned()) {
-            return Err(Failure::Message(format!(
-                "--reference gives \"{attribute}\" two groups, \"{before}\" and \"{label}\"; name one"
-            )));
-        }
-    }
-    Ok(references)
 }
 
 /// Without roles: the columns, and the command line that they suggest. Exit code 2.

@@ -6,7 +6,9 @@ mod datasets;
 mod demo;
 mod metrics;
 mod output;
+mod power;
 mod progress;
+mod roles;
 mod usage;
 
 use std::process::ExitCode;
@@ -40,6 +42,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(&args),
         Command::Audit(args) => audit::run(*args),
         Command::Metrics(args) => metrics::run(&args),
+        Command::Power(args) => power::run(&args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -48,6 +51,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Audit => waage_audit::schema::audit(),
                 SchemaName::Metrics => waage_audit::schema::metrics(),
                 SchemaName::Spec => waage_audit::schema::spec(),
+                SchemaName::Power => waage_audit::schema::power(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

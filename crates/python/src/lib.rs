@@ -9,11 +9,11 @@ mod result;
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
-use waage_audit::{AuditError, AuditSpec, Job, Policy};
+use waage_audit::{AuditError, AuditSpec, Job, Policy, PowerJob, PowerSpec};
 
 use crate::input::Given;
 use crate::observer::{Shared, wait};
-use crate::result::AuditHandle;
+use crate::result::{AuditHandle, PowerHandle};
 
 create_exception!(
     waage,
@@ -71,6 +71,43 @@ fn audit(
     outcome.map(AuditHandle::new).map_err(WaageError::new_err)
 }
 
+/// Plans without the GIL; Ctrl-C stops it. Without data, only the questions of the spec are
+/// answered.
+#[pyfunction]
+#[pyo3(signature = (data, spec, *, policy=None, threads=None, separator=None, decimal=None, progress=None))]
+#[allow(clippy::too_many_arguments)] // keyword-only, filled by the package alone
+fn power(
+    py: Python<'_>,
+    data: Option<&Bound<'_, PyAny>>,
+    spec: &str,
+    policy: Option<std::path::PathBuf>,
+    threads: Option<usize>,
+    separator: Option<char>,
+    decimal: Option<char>,
+    progress: Option<Py<PyAny>>,
+) -> PyResult<PowerHandle> {
+    let spec: PowerSpec = serde_json::from_str(spec)
+        .map_err(|e| WaageError::new_err(format!("the options cannot be read: {e}")))?;
+    let policy = match policy {
+        Some(path) => Policy::read(&path).map_err(|e| raise(&e.into()))?,
+        None => Policy::built_in(),
+    };
+    let csv = waage_audit::csv_format(separator, decimal).map_err(WaageError::new_err)?;
+    let given = data.map(|data| Given::of(data, csv)).transpose()?;
+    let shared = Shared::default();
+    let outcome = wait(py, &shared, progress.as_ref(), || {
+        let source = given.map(|given| given.read(&shared)).transpose()?;
+        let job = PowerJob {
+            source,
+            spec,
+            policy,
+        };
+        let run = || waage_audit::power(&job, &shared).map_err(|e| e.to_string());
+        waage_audit::with_threads(threads, run)?
+    })?;
+    outcome.map(PowerHandle::new).map_err(WaageError::new_err)
+}
+
 /// The attribute that a text such as `age:25:40` means, as JSON.
 #[pyfunction]
 fn attribute(text: &str) -> PyResult<String> {
@@ -85,15 +122,16 @@ fn memory(text: &str) -> PyResult<u64> {
     waage_audit::parse_memory(text).map_err(|e| WaageError::new_err(e.to_string()))
 }
 
-/// The JSON Schema of a document: `audit`, `metrics` or `spec`.
+/// The JSON Schema of a document: `audit`, `metrics`, `power` or `spec`.
 #[pyfunction]
 fn schema(name: &str) -> PyResult<String> {
     match name {
         "audit" => Ok(waage_audit::schema::audit()),
         "metrics" => Ok(waage_audit::schema::metrics()),
         "spec" => Ok(waage_audit::schema::spec()),
+        "power" => Ok(waage_audit::schema::power()),
         other => Err(WaageError::new_err(format!(
-            "no schema is called {other:?}: use audit, metrics or spec"
+            "no schema is called {other:?}: use audit, metrics, power or spec"
         ))),
     }
 }
@@ -129,6 +167,7 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", waage_audit::VERSION)?;
     module.add("WaageError", module.py().get_type::<WaageError>())?;
     module.add_function(wrap_pyfunction!(audit, module)?)?;
+    module.add_function(wrap_pyfunction!(power, module)?)?;
     module.add_function(wrap_pyfunction!(attribute, module)?)?;
     module.add_function(wrap_pyfunction!(memory, module)?)?;
     module.add_function(wrap_pyfunction!(schema, module)?)?;
@@ -146,6 +185,7 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arrays::rank, module)?)?;
     module.add_class::<arrays::Ranking>()?;
     module.add_class::<AuditHandle>()?;
+    module.add_class::<PowerHandle>()?;
     module.add_class::<result::Table>()?;
     module.add_class::<result::FigureHandle>()?;
     Ok(())

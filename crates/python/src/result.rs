@@ -7,7 +7,7 @@ use pyo3::exceptions::PyKeyError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule, PyList};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
-use waage_audit::{AuditResult, Figure, Format, Language, Style, tables};
+use waage_audit::{AuditResult, Figure, Format, Language, PowerResult, Style, tables};
 
 use crate::observer::guarded;
 use crate::{WaageError, raise};
@@ -113,6 +113,47 @@ impl AuditHandle {
             .into_iter()
             .map(|figure| FigureHandle { figure })
             .collect())
+    }
+}
+
+/// A finished plan.
+#[pyclass(frozen, module = "waage._waage")]
+pub struct PowerHandle {
+    result: PowerResult,
+}
+
+impl PowerHandle {
+    /// Wraps a plan.
+    pub fn new(result: PowerResult) -> Self {
+        Self { result }
+    }
+}
+
+#[pymethods]
+impl PowerHandle {
+    /// The document as JSON.
+    fn json(&self) -> PyResult<String> {
+        waage_audit::power_json(&self.result).map_err(|e| raise(&e))
+    }
+
+    /// The text for a terminal.
+    #[pyo3(signature = (lang="en", width=None))]
+    fn text(&self, lang: &str, width: Option<usize>) -> PyResult<String> {
+        let style = Style {
+            color: false,
+            width,
+        };
+        Ok(waage_audit::power_text(
+            &self.result,
+            language(lang)?,
+            style,
+        ))
+    }
+
+    /// The document's list `gaps`.
+    fn gaps(&self) -> PyResult<Table> {
+        let batch = tables::gaps(&self.result).map_err(|e| WaageError::new_err(e.to_string()))?;
+        Ok(Table { batch })
     }
 }
 

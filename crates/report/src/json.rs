@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde_json::{Map, Value};
 use waage_result::document::{AUDIT_SCHEMA, AuditResult};
 use waage_result::explanation::{Explanations, METRICS_SCHEMA};
+use waage_result::power::{POWER_SCHEMA, PowerResult};
 
 use crate::ReportError;
 
@@ -30,6 +31,14 @@ pub(crate) fn metrics_json(document: &Explanations) -> Result<String, ReportErro
     Ok(serde_json::to_string_pretty(document)? + "\n")
 }
 
+/// A plan as one JSON document, likewise.
+///
+/// # Errors
+/// [`ReportError::Json`] if a number of the plan is not finite.
+pub fn power_json(result: &PowerResult) -> Result<String, ReportError> {
+    Ok(format!("{}\n", serde_json::to_string_pretty(result)?))
+}
+
 /// The JSON Schema (draft 2020-12) of the audit document, with `$id` `waage/audit/1`.
 #[must_use]
 pub fn schema() -> Value {
@@ -40,6 +49,12 @@ pub fn schema() -> Value {
 #[must_use]
 pub fn metrics_schema() -> Value {
     published::<Explanations>(METRICS_SCHEMA)
+}
+
+/// The JSON Schema of a plan, with `$id` `waage/power/1`.
+#[must_use]
+pub fn power_schema() -> Value {
+    published::<PowerResult>(POWER_SCHEMA)
 }
 
 /// The schema of a document whose first key names it.

@@ -40,7 +40,8 @@ use waage_result::text::Language;
 use crate::article::Article;
 
 pub use headline::headline;
-pub use json::{json, metrics_schema, schema};
+pub use json::{json, metrics_schema, power_json, power_schema, schema};
+pub use text::power_text;
 
 /// A form in which a report leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

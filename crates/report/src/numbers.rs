@@ -107,6 +107,11 @@ impl Words {
         self.suffix_long(unit, &self.bare_beside(value, limits, unit), "points")
     }
 
+    /// The same after `of`, where German declines the unit: `of 5.0 percentage points`.
+    pub(crate) fn number_after_of(self, value: f64, unit: Unit) -> String {
+        self.suffix_long(unit, &self.bare(value, unit, 0), "of_points")
+    }
+
     /// The same without a unit, for a column whose head names it.
     pub(crate) fn plain_beside(self, value: f64, limits: &[f64], unit: Unit) -> String {
         let text = self.bare_beside(value, limits, unit);

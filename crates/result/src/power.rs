@@ -5,10 +5,62 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::document::DatasetSummary;
-use crate::spec::RolesSpec;
+use crate::spec::{AuditSpec, RolesSpec};
 
 /// The schema name of a plan.
 pub const POWER_SCHEMA: &str = "waage/power/1";
+
+/// What to plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct PowerSpec {
+    /// Roles, references, metrics and confidence, as of an audit.
+    pub audit: AuditSpec,
+    /// Probability of finding what is there, at least ½ and below 1.
+    pub power: f64,
+    /// The gap that rows are planned for, between 0 and 1.
+    pub gap: f64,
+    /// Questions about rates, without data.
+    pub questions: Vec<Question>,
+}
+
+impl Default for PowerSpec {
+    fn default() -> Self {
+        Self {
+            audit: AuditSpec::default(),
+            power: 0.8,
+            gap: 0.1,
+            questions: Vec::new(),
+        }
+    }
+}
+
+/// A question that needs no data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "question", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Question {
+    /// How many rows of each group tell two rates apart.
+    Detect {
+        /// The two rates.
+        rates: [f64; 2],
+    },
+    /// How many rows of each group show that two rates differ by less than a margin.
+    Equivalence {
+        /// The rate of both.
+        rate: f64,
+        /// The margin.
+        margin: f64,
+        /// The difference that there really is.
+        true_gap: f64,
+    },
+    /// What groups of given sizes can show.
+    Sizes {
+        /// The rate of both together.
+        rate: f64,
+        /// Rows of each group.
+        rows: [u64; 2],
+    },
+}
 
 /// How many rows show a gap or that there is none, and what given rows can show.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -44,6 +96,9 @@ pub struct PowerSettings {
     /// The gap that `gaps[].rows_needed` and `rows_needed_equivalence` plan for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<f64>,
+    /// Metrics that tables for people show. All where empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headline: Vec<String>,
     /// The version of the software.
     pub version: String,
 }

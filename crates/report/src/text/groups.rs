@@ -13,7 +13,7 @@ const GROUPS_MAX: usize = 12;
 /// Columns of a full bar.
 const BAR: usize = 5;
 /// Rates shown, with an interval for the first.
-const RATES: [&str; 8] = [
+pub(super) const RATES: [&str; 8] = [
     "selection_rate",
     "true_positive_rate",
     "false_positive_rate",

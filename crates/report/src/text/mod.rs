@@ -5,8 +5,10 @@ mod findings;
 mod grid;
 mod groups;
 mod metrics;
+mod power;
 mod strata;
 
+pub use power::power_text;
 use unicode_width::UnicodeWidthStr;
 use waage_result::document::AuditResult;
 use waage_result::privacy::Hidden;
