@@ -54,7 +54,6 @@ fn berkeley_turns_round() {
     arguments.extend(["--reference", "gender=female"].map(str::to_owned));
     let result = audit(&arguments);
     let found = result["conditional"].as_array().unwrap();
-    assert_eq!(found.len(), 1);
     let men = &found[0];
     assert_eq!(men["attribute"], "gender");
     assert_eq!(men["stratum"], "department");
@@ -114,7 +113,14 @@ fn a_stratum_is_audited_as_if_alone() {
     assert_eq!(inside["n"], alone["dataset"]["rows"]);
     let rate = &alone["groups"][0]["metrics"]["selection_rate"];
     assert_eq!(&inside["groups"][0]["metrics"]["selection_rate"], rate);
-    assert_eq!(inside["disparities"], alone["disparities"]);
+    // The metrics of tables, not every one.
+    let mut of_rows = alone["disparities"].clone();
+    let parity = |d: &Value| {
+        let metric = d["metric"].as_str().unwrap();
+        metric == "selection_rate" || metric.starts_with("demographic_parity")
+    };
+    of_rows.as_array_mut().unwrap().retain(parity);
+    assert_eq!(inside["disparities"], of_rows);
     let schemes: std::collections::BTreeSet<&str> = inside["disparities"]
         .as_array()
         .unwrap()
