@@ -92,6 +92,8 @@ fn options_that_make_no_sense_are_named_with_the_mend() {
         (&["--confidence", "95"], "between 0.5 and 1, such as 0.95"),
         (&["--confidence", "nan"], "between 0.5 and 1, such as 0.95"),
         (&["--bootstrap", "1000000000"], "the limit of 100000"),
+        (&["--memory", "0"], "no amount above 0"),
+        (&["--memory", "2 gigabytes"], "such as 512MiB, 2GiB or 4GB"),
         (&["--as-of", "yesterday"], "write it as 2026-11-24"),
         (&["--threshold", "nan"], "threshold NaN"),
         (&["--threshold", "half"], "it is no number"),

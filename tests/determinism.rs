@@ -116,6 +116,33 @@ fn threads_row_groups_files_and_formats_leave_the_same_bytes() {
 }
 
 #[test]
+fn scores_beyond_the_memory_are_told_and_leave_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let all = table();
+    write_parquet(&at("one.parquet"), &all, ROWS);
+    write_parquet(&at("groups.parquet"), &all, 97);
+    let notes = |document: &[u8]| {
+        let document: Value = serde_json::from_slice(document).unwrap();
+        document["dataset"]["notes"].to_string()
+    };
+    let plain = document(&[text(&at("one.parquet"))], &[], &[]);
+    assert!(!notes(&plain).contains("scores_on_grid"));
+    let limited = ["--memory", "48KiB", "--threads"];
+    let expected = document(
+        &[text(&at("one.parquet"))],
+        &[&limited[..], &["1"]].concat(),
+        &[],
+    );
+    assert!(notes(&expected).contains("scores_on_grid"));
+    for threads in ["2", "5"] {
+        let more = [&limited[..], &[threads]].concat();
+        let found = document(&[text(&at("groups.parquet"))], &more, &[]);
+        same(&found, &expected, &format!("{threads} threads"));
+    }
+}
+
+#[test]
 fn rows_in_other_files_and_orders_leave_the_same_bytes() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
