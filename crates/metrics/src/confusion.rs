@@ -102,9 +102,16 @@ pub fn mass(sums: &[Sums; outcome::COUNT], parts: &[Part], tie: Tie) -> Mass {
     total
 }
 
+/// Integers below this are exact in f64.
+const EXACT: u128 = 1 << 53;
+
 /// `num/den` rounded once, whatever their sizes; `den` is positive.
 #[must_use]
 pub fn exact_ratio(num: u128, den: u128) -> f64 {
+    // Two integers that f64 holds exactly are divided with one rounding as they are.
+    if num < EXACT && den < EXACT {
+        return num as f64 / den as f64;
+    }
     let (mut a, mut b) = (num, den);
     while b != 0 {
         (a, b) = (b, a % b);

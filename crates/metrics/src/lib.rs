@@ -20,6 +20,7 @@ pub mod power;
 pub mod rate;
 mod replicates;
 pub mod selective;
+pub mod scan;
 pub mod shape;
 pub mod statistic;
 pub mod stratified;

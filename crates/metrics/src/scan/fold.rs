@@ -1,0 +1,162 @@
+//! Redundant subgroups folded into the more general ones that explain them.
+
+use waage_core::estimate::Estimate;
+
+use super::search::{Conditions, Request, Tested, conditions};
+use super::tables::Tables;
+
+/// Rows in both over rows in either, from which two subgroups are the same people.
+const JACCARD_SAME: f64 = 0.9;
+/// Level of the test that a further condition adds something.
+const ADDS: f64 = 0.05;
+
+/// A more general subgroup.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    /// Its conditions: those of the subgroup without one.
+    pub conditions: Conditions,
+    /// Its metric.
+    pub estimate: Estimate,
+    /// p-value of the subgroup against the rest of the parent; `None` where there is no rest.
+    pub p: Option<f64>,
+}
+
+/// The discoveries that no more general one explains, each with the number that it explains.
+///
+/// A subgroup is folded into a discovery with fewer of its conditions when their values differ by
+/// no more than the margin or the further conditions add nothing (the test of the subgroup against
+/// the rest of the parent is not significant at 5 %), and into a kept one with fewer conditions when
+/// both are nine tenths the same rows. The first rule asks for a parent that is itself a discovery:
+/// so whatever is folded is represented.
+pub(crate) fn fold<'a>(
+    tables: &Tables,
+    request: &Request,
+    discovered: &[&'a Tested],
+) -> Vec<(&'a Tested, u64)> {
+    let of: Vec<Conditions> = discovered
+        .iter()
+        .map(|t| conditions(tables, t.table, t.cell))
+        .collect();
+    let known: std::collections::HashMap<&Conditions, usize> =
+        of.iter().enumerate().map(|(at, c)| (c, at)).collect();
+    // Discoveries are in the order of their number of conditions: parents come first.
+    let mut into: Vec<Option<usize>> = Vec::with_capacity(of.len());
+    let mut kept: Vec<usize> = Vec::new();
+    for (at, mine) in of.iter().enumerate() {
+        let explained = parts(mine)
+            .filter_map(|parent| known.get(&parent).copied())
+            .find(|parent| !adds(tables, request, mine, &of[*parent]))
+            .or_else(|| {
+                kept.iter()
+                    .copied()
+                    .filter(|other| of[*other].len() < mine.len())
+                    .find(|other| shares_rows(tables, mine, &of[*other]))
+            });
+        if explained.is_none() {
+            kept.push(at);
+        }
+        into.push(explained);
+    }
+    let mut counts = vec![0; of.len()];
+    for at in 0..of.len() {
+        let mut end = at;
+        while let Some(next) = into[end] {
+            end = next;
+        }
+        if end != at {
+            counts[end] += 1;
+        }
+    }
+    kept.into_iter()
+        .map(|at| (discovered[at], counts[at]))
+        .collect()
+}
+
+/// Every conjunction of some but not all conditions, the least general first.
+fn parts(conditions: &Conditions) -> impl Iterator<Item = Conditions> {
+    let count = conditions.len();
+    let mut chosen: Vec<Conditions> = (1..(1_usize << count) - 1)
+        .map(|bits| {
+            let member = |at: &usize| bits >> at & 1 == 1;
+            (0..count).filter(member).map(|at| conditions[at]).collect()
+        })
+        .collect();
+    chosen.sort_by(|a: &Conditions, b| b.len().cmp(&a.len()).then(a.cmp(b)));
+    chosen.into_iter()
+}
+
+/// Whether a subgroup's further conditions add something to a parent's.
+fn adds(tables: &Tables, request: &Request, mine: &Conditions, parent: &Conditions) -> bool {
+    let (Some(slice), Some(whole)) = (tables.of(mine), tables.of(parent)) else {
+        return true;
+    };
+    let stat = request.measure.of(tables, &slice);
+    let of_parent = request.measure.of(tables, &whole);
+    let near = stat
+        .value()
+        .zip(of_parent.value())
+        .is_some_and(|(a, b)| (a - b).abs() <= request.margin);
+    let rest = request.measure.rest(tables, &whole, &slice);
+    !near && stat.test(&rest).is_some_and(|(p, _)| p <= ADDS)
+}
+
+/// Whether two subgroups are surely nine tenths the same rows; `general` has one or two conditions.
+///
+/// Of five columns at once nothing is counted, but `|K ∩ S| ≥ |K| − Σ_s (|K| − |K ∩ s|)` over the
+/// conditions s of S is, and equals the intersection where K lies within S.
+fn shares_rows(tables: &Tables, mine: &Conditions, general: &Conditions) -> bool {
+    let rows = |conditions: &Conditions| tables.of(conditions).map(|cell| cell.rows());
+    let (Some(own), Some(other)) = (rows(mine), rows(general)) else {
+        return false;
+    };
+    // Sizes alone rule most pairs out.
+    if (own.min(other) as f64) < JACCARD_SAME * own.max(other) as f64 {
+        return false;
+    }
+    let mut outside = 0;
+    for condition in mine {
+        let both = match general.iter().find(|(column, _)| *column == condition.0) {
+            Some(known) if known == condition => Some(other),
+            Some(_) => Some(0),
+            None => {
+                let mut joined = general.clone();
+                joined.push(*condition);
+                joined.sort_unstable();
+                rows(&joined)
+            }
+        };
+        match both {
+            Some(both) => outside += other - both,
+            None => return false,
+        }
+    }
+    let common = other.saturating_sub(outside);
+    common as f64 >= JACCARD_SAME * (own + other - common) as f64
+}
+
+/// The conjunction with one condition less whose metric is nearest.
+pub(crate) fn nearest_parent(
+    tables: &Tables,
+    request: &Request,
+    mine: &Conditions,
+) -> Option<Parent> {
+    let slice = tables.of(mine)?;
+    let stat = request.measure.of(tables, &slice);
+    let value = stat.value()?;
+    let one_less = parts(mine).filter(|part| part.len() + 1 == mine.len());
+    let distance = |parent: &Conditions| {
+        let cell = tables.of(parent)?;
+        let other = request.measure.of(tables, &cell).value()?;
+        Some((value - other).abs())
+    };
+    let (_, conditions) = one_less
+        .filter_map(|parent| distance(&parent).map(|d| (d, parent)))
+        .min_by(|(a, x), (b, y)| a.total_cmp(b).then(x.cmp(y)))?;
+    let whole = tables.of(&conditions)?;
+    let rest = request.measure.rest(tables, &whole, &slice);
+    Some(Parent {
+        estimate: request.measure.of(tables, &whole).estimate(request.level),
+        p: stat.test(&rest).map(|(p, _)| p),
+        conditions,
+    })
+}

@@ -1,0 +1,5 @@
+//! The subgroup scan against brute force, planted subgroups and pure chance.
+
+mod brute;
+mod chance;
+mod rows;
