@@ -35,6 +35,18 @@ impl Label {
         matches!(self, Self::Missing)
     }
 
+    /// The level of all values that have none of their own.
+    #[must_use]
+    pub fn others() -> Self {
+        Self::Bin(u32::MAX, Arc::from("(other)"))
+    }
+
+    /// Whether this is [`Self::others`]; a text of the same spelling is not.
+    #[must_use]
+    pub const fn is_others(&self) -> bool {
+        matches!(self, Self::Bin(u32::MAX, _))
+    }
+
     /// The label as documents show it; `None` for the missing level.
     #[must_use]
     pub fn name(&self) -> Option<String> {

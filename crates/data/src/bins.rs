@@ -17,6 +17,11 @@ impl BinEdges {
         Self { edges }
     }
 
+    /// The edges, ascending.
+    pub fn edges(&self) -> &[f64] {
+        &self.edges
+    }
+
     /// How many bins there are: one more than edges.
     pub fn len(&self) -> usize {
         self.edges.len() + 1

@@ -14,7 +14,9 @@ use crate::DataError;
 use crate::bins::BinEdges;
 use crate::check::{self, Seen};
 use crate::columns::binary::BinaryRule;
-use crate::decode::{Decision, Decoder, Plan, PlannedAxis, PlannedBinary, PlannedColumn, Ties};
+use crate::decode::{
+    Decision, Decoder, Plan, PlannedAxis, PlannedBinary, PlannedColumn, PlannedHalf, Ties,
+};
 use crate::error::listing;
 use crate::filter::Filter;
 use crate::fold::Table;
@@ -24,6 +26,7 @@ use crate::open;
 use crate::prepare;
 use crate::read::Store;
 use crate::roles::{BinaryRole, Roles, Rule};
+use crate::slices::{self, HalfRule, Slicing};
 use crate::table::{Needed, place};
 
 /// Files or batches whose columns are known and suit their roles; no row has been read.
@@ -55,6 +58,7 @@ pub struct Dataset {
     table: Table,
     roles: Roles,
     limits: Limits,
+    slicing: Option<Slicing>,
     notes: Vec<Note>,
     /// Where standard input was put, if it is no Arrow stream; removed in the end.
     _spool: Option<NamedTempFile>,
@@ -65,9 +69,11 @@ pub struct Dataset {
 pub struct Scan<A> {
     /// The caller's state.
     pub state: A,
-    /// Labels by level code, per attribute: sensitive ones, then strata. In order of first sight,
-    /// which depends on threads.
+    /// Labels by level code, per attribute: sensitive ones, then strata, then the halves of the
+    /// rows where they are halved. In order of first sight, which depends on threads.
     pub axes: Vec<Vec<Label>>,
+    /// How each attribute was read.
+    pub read: Vec<AxisRead>,
     /// Rows that count.
     pub rows: u64,
     /// Rows that the filter left out.
@@ -78,6 +84,15 @@ pub struct Scan<A> {
     pub cut: Option<CutResult>,
     /// What a reader of the numbers must know.
     pub notes: Vec<Note>,
+}
+
+/// How the levels of an attribute came about.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AxisRead {
+    /// Ascending edges of left-closed bins, where numbers were cut into them.
+    pub edges: Option<Vec<f64>>,
+    /// Distinct values in all, where only the most frequent have a level of their own.
+    pub values: Option<u64>,
 }
 
 impl Dataset {
@@ -136,9 +151,35 @@ impl Dataset {
             table,
             roles,
             limits,
+            slicing: None,
             notes: opened.notes,
             _spool: opened.spool,
         })
+    }
+
+    /// Reads attributes for a subgroup scan: every column as a few levels, and the rows halved by
+    /// their id if asked for, as one more axis of two levels after all others.
+    #[must_use]
+    pub fn sliced(mut self, slicing: Slicing) -> Self {
+        self.slicing = Some(slicing);
+        self
+    }
+
+    /// The largest weight and the largest magnitude of a score, in a scan of these columns alone;
+    /// `None` without the role. Numbers that are out of bounds count as absent.
+    ///
+    /// # Errors
+    /// Those of [`Dataset::scan`].
+    pub fn magnitudes(
+        &self,
+        observer: &dyn Observer,
+    ) -> Result<(Option<f64>, Option<f64>), DataError> {
+        self.keep_stdin()?;
+        let most = |column: Option<usize>| match column {
+            None => Ok(None),
+            Some(column) => prepare::magnitude(&self.table, column, observer).map(Some),
+        };
+        Ok((most(self.roles.weight)?, most(self.roles.score)?))
     }
 
     /// What the data are called in messages: the first file, and how many more.
@@ -173,34 +214,47 @@ impl Dataset {
             self.keep_stdin()?;
         }
         let mut prepared = self.prepare(observer)?;
+        let once = |prepared: &Prepared| {
+            let plan = &prepared.plan;
+            let folded = self.table.fold(
+                Phase::Scan,
+                &prepared.columns,
+                observer,
+                || (new(), Decoder::new(plan)),
+                |(state, decoder), piece| decoder.add(piece, |block| add(state, block)),
+            )?;
+            let mut seen = Seen::default();
+            let mut states = Vec::with_capacity(folded.states.len());
+            for (state, decoder) in folded.states {
+                states.push(state);
+                seen.add(decoder);
+            }
+            Ok::<_, DataError>((states, seen, folded.rows, folded.rows_filtered_out))
+        };
+        let first = once(&prepared);
+        let (states, seen, rows, rows_filtered_out) = match first {
+            // Columns of many values are rare: the first scan hopes for none.
+            Err(DataError::TooManyLevels { column, .. }) if self.narrow(&prepared, &column) => {
+                self.keep_frequent(&mut prepared, observer)?;
+                once(&prepared)?
+            }
+            outcome => outcome?,
+        };
         let plan = &prepared.plan;
-        let folded = self.table.fold(
-            Phase::Scan,
-            &prepared.columns,
-            observer,
-            || (new(), Decoder::new(plan)),
-            |(state, decoder), piece| decoder.add(piece, |block| add(state, block)),
-        )?;
-        let mut seen = Seen::default();
-        let mut states = Vec::with_capacity(folded.states.len());
-        for (state, decoder) in folded.states {
-            states.push(state);
-            seen.add(decoder);
-        }
-        if folded.rows == 0 {
+        if rows == 0 {
             return Err(DataError::NoRows {
                 place: self.place(),
-                filtered_out: folded.rows_filtered_out,
+                filtered_out: rows_filtered_out,
             });
         }
         let mut notes = self.notes.clone();
         notes.append(&mut prepared.notes);
-        check::columns(plan, &seen, folded.rows, &mut notes)?;
+        check::columns(plan, &seen, rows, &mut notes)?;
         notes.extend(self.table.parts.iter().filter_map(check::encoding_note));
         if let (Some(cut), Some(Cut::Threshold(_))) = (&mut prepared.cut, &self.roles.cut) {
             cut.selected = seen.selected;
         }
-        let axes = plan
+        let mut axes: Vec<Vec<Label>> = plan
             .axes
             .iter()
             .zip(&self.roles.axes)
@@ -209,12 +263,16 @@ impl Dataset {
                 if role.untyped { typed(labels) } else { labels }
             })
             .collect();
+        if plan.half.is_some() {
+            axes.push(vec![Label::Bool(false), Label::Bool(true)]);
+        }
         let state = states.into_iter().reduce(merge).unwrap_or_else(new);
         Ok(Scan {
             state,
             axes,
-            rows: folded.rows,
-            rows_filtered_out: folded.rows_filtered_out,
+            read: prepared.read,
+            rows,
+            rows_filtered_out,
             rows_scored: seen.scored,
             cut: prepared.cut,
             notes,
@@ -227,6 +285,7 @@ impl Dataset {
         let quantiles = |bins: &Option<Bins>| matches!(bins, Some(Bins::Quantiles(_)));
         let open = |role: &BinaryRole| !matches!(role.rule, Rule::Is(_));
         by_rank
+            || self.slicing.is_some()
             || self
                 .roles
                 .axes
@@ -308,38 +367,104 @@ impl Dataset {
         };
         let score = roles.score.map(&mut project);
         let weight = roles.weight.map(&mut project);
-        let mut axes = Vec::with_capacity(roles.axes.len());
-        for role in &roles.axes {
-            let bins = match &role.spec.bins {
-                None => None,
-                Some(Bins::Edges(edges)) => Some(BinEdges::new(edges.clone())),
-                Some(Bins::Quantiles(bins)) => Some(prepare::quantile_edges(
+        let (mut axes, mut read) = (Vec::with_capacity(roles.axes.len()), Vec::new());
+        let automatic = match &self.slicing {
+            None => vec![None; roles.axes.len()],
+            Some(slicing) => slices::bins(table, &roles.axes, slicing, observer)?,
+        };
+        for (role, automatic) in roles.axes.iter().zip(automatic) {
+            let bins = match (&role.spec.bins, automatic) {
+                (None, automatic) => automatic,
+                (Some(Bins::Edges(edges)), _) => Some(BinEdges::new(edges.clone())),
+                (Some(Bins::Quantiles(bins)), _) => Some(prepare::quantile_edges(
                     table,
                     role.column,
                     *bins,
                     observer,
                 )?),
             };
-            let levels = Levels::new(&role.spec.column, limits.levels_max);
+            let levels_max = match &self.slicing {
+                Some(slicing) if bins.is_none() => slicing.levels,
+                _ => limits.levels_max,
+            };
+            let levels = Levels::new(&role.spec.column, levels_max);
+            read.push(AxisRead {
+                edges: bins.as_ref().map(|bins| bins.edges().to_vec()),
+                values: None,
+            });
             axes.push(PlannedAxis {
                 column: project(role.column),
                 bins,
                 levels,
             });
         }
+        let half = match (&self.slicing, roles.id) {
+            (
+                Some(Slicing {
+                    holdout: Some(holdout),
+                    ..
+                }),
+                Some(id),
+            ) => Some(PlannedHalf {
+                id: project(id),
+                rule: HalfRule::new(holdout)?,
+            }),
+            _ => None,
+        };
         let plan = Plan {
             label,
             decision,
             score,
             weight,
             axes,
+            half,
         };
         Ok(Prepared {
             columns,
             plan,
+            read,
             cut,
             notes,
         })
+    }
+
+    /// Whether a column has too many values for a subgroup scan, but not for an attribute.
+    fn narrow(&self, prepared: &Prepared, column: &str) -> bool {
+        let axis = |axis: &PlannedAxis| axis.column.name == column && axis.bins.is_none();
+        self.slicing.is_some() && prepared.plan.axes.iter().any(axis)
+    }
+
+    /// Counts the values of every column without bins, and keeps the most frequent of each.
+    fn keep_frequent(
+        &self,
+        prepared: &mut Prepared,
+        observer: &dyn Observer,
+    ) -> Result<(), DataError> {
+        let Some(slicing) = &self.slicing else {
+            return Ok(());
+        };
+        let open: Vec<usize> = (0..prepared.plan.axes.len())
+            .filter(|at| prepared.plan.axes[*at].bins.is_none())
+            .collect();
+        let columns: Vec<usize> = open.iter().map(|at| self.roles.axes[*at].column).collect();
+        let max = self.limits.levels_max;
+        let counted = slices::frequencies(&self.table, &columns, max, observer)?;
+        for axis in &mut prepared.plan.axes {
+            axis.levels = Levels::new(&axis.column.name, max);
+        }
+        for (at, counts) in open.into_iter().zip(counted) {
+            let name = prepared.plan.axes[at].column.name.clone();
+            let values = counts
+                .iter()
+                .filter(|(label, _)| !label.is_missing())
+                .count();
+            if values > slicing.levels {
+                let kept = slices::most_frequent(counts, slicing.levels);
+                prepared.plan.axes[at].levels = Levels::only(&name, kept);
+                prepared.read[at].values = Some(values as u64);
+            }
+        }
+        Ok(())
     }
 
     /// How a label or decision is read, looking at its values where only they tell.
@@ -386,6 +511,7 @@ struct Prepared {
     /// Needed columns in the order of the projection.
     columns: Vec<usize>,
     plan: Plan,
+    read: Vec<AxisRead>,
     cut: Option<CutResult>,
     notes: Vec<Note>,
 }

@@ -11,6 +11,7 @@ use crate::columns::binary::{Binary, BinaryRule};
 use crate::columns::number::Numbers;
 use crate::fold::{Piece, Position};
 use crate::levels::Levels;
+use crate::slices::HalfRule;
 
 /// Everything a decoder must know: roles in the order of the projected columns.
 pub(crate) struct Plan {
@@ -19,6 +20,7 @@ pub(crate) struct Plan {
     pub score: Option<PlannedColumn>,
     pub weight: Option<PlannedColumn>,
     pub axes: Vec<PlannedAxis>,
+    pub half: Option<PlannedHalf>,
 }
 
 /// A column by its position in the projection.
@@ -39,6 +41,12 @@ pub(crate) struct PlannedAxis {
     pub column: PlannedColumn,
     pub bins: Option<BinEdges>,
     pub levels: Levels,
+}
+
+/// The axis that halves the rows by their id.
+pub(crate) struct PlannedHalf {
+    pub id: PlannedColumn,
+    pub rule: HalfRule,
 }
 
 /// Where decisions come from.
@@ -165,6 +173,7 @@ pub(crate) struct Decoder<'a> {
     outcomes: Vec<u8>,
     scores: Numbers,
     weights: Numbers,
+    halves: Vec<i32>,
     /// Rows with a finite score.
     pub scored: u64,
     /// Rows that a cut selects.
@@ -193,6 +202,7 @@ impl<'a> Decoder<'a> {
             outcomes: Vec::new(),
             scores: Numbers::default(),
             weights: Numbers::default(),
+            halves: Vec::new(),
             scored: 0,
             selected: 0,
             bad_scores: Fault::default(),
@@ -281,7 +291,10 @@ impl<'a> Decoder<'a> {
                 Some(weights)
             }
         };
-        let axes = self
+        if let Some(PlannedHalf { id, rule }) = &plan.half {
+            rule.split(&columns[id.at], piece, &id.name, &mut self.halves)?;
+        }
+        let mut axes = self
             .axes
             .iter_mut()
             .zip(&plan.axes)
@@ -298,6 +311,12 @@ impl<'a> Decoder<'a> {
                 },
             )
             .collect::<Result<Vec<Codes<'_>>, _>>()?;
+        if plan.half.is_some() {
+            axes.push(Codes {
+                keys: &self.halves,
+                table: &[0, 1],
+            });
+        }
         take(&Block {
             len: piece.len,
             axes: &axes,

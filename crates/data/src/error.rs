@@ -297,6 +297,16 @@ pub enum DataError {
         /// Rows in the tie block.
         tied: u64,
     },
+    /// A row without the id by which rows are halved.
+    #[error(
+        "id \"{column}\" is missing in {place}; rows are kept back by their id: name a column without gaps, or leave those rows out with --where"
+    )]
+    IdMissing {
+        /// The id column.
+        column: String,
+        /// File and row.
+        place: String,
+    },
     /// More in memory than allowed.
     #[error("{what} needs more than {limit} bytes of memory; {mend}")]
     Memory {

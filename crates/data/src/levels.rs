@@ -15,6 +15,8 @@ use crate::error::thousands;
 pub(crate) struct Levels {
     column: String,
     max: usize,
+    /// The code of labels that have none of their own, where only some are kept.
+    rest: Option<u32>,
     inner: Mutex<Inner>,
 }
 
@@ -29,7 +31,23 @@ impl Levels {
         Self {
             column: column.to_owned(),
             max,
+            rest: None,
             inner: Mutex::default(),
+        }
+    }
+
+    /// Only these labels and the missing one; all others are [`Label::others`].
+    pub fn only(column: &str, kept: Vec<Label>) -> Self {
+        let mut inner = Inner::default();
+        for (code, label) in kept.into_iter().chain([Label::others()]).enumerate() {
+            inner.codes.insert(label.clone(), code as u32);
+            inner.labels.push(label);
+        }
+        Self {
+            column: column.to_owned(),
+            max: inner.labels.len(),
+            rest: Some(inner.labels.len() as u32 - 1),
+            inner: Mutex::new(inner),
         }
     }
 
@@ -38,6 +56,9 @@ impl Levels {
         let mut inner = self.lock();
         if let Some(code) = inner.codes.get(&label) {
             return Ok(*code);
+        }
+        if let (Some(rest), false) = (self.rest, label.is_missing()) {
+            return Ok(rest);
         }
         let known = inner.labels.len() - usize::from(inner.codes.contains_key(&Label::Missing));
         if known >= self.max && !label.is_missing() {

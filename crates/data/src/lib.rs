@@ -25,11 +25,13 @@ mod prepare;
 mod rank;
 mod read;
 mod roles;
+mod slices;
 pub mod synthetic;
 mod table;
 
-pub use dataset::{Dataset, Scan};
+pub use dataset::{AxisRead, Dataset, Scan};
 pub use error::DataError;
 pub use input::{CsvFormat, Input, Limits, Source};
 pub use inspect::{ColumnFacts, DISTINCT_MAX, guess_roles, inspect, inspect_with};
 pub use kind::Kind;
+pub use slices::{Holdout, Slicing};

@@ -1,5 +1,6 @@
 //! What a first scan finds: cuts, quantile edges, the values of a label.
 
+use waage_core::block::MAGNITUDE_MAX;
 use waage_core::label::Label;
 use waage_core::observer::{Observer, Phase};
 use waage_result::document::{CutResult, Note};
@@ -8,6 +9,7 @@ use waage_result::spec::Cut;
 use crate::DataError;
 use crate::bins::{BinEdges, quantile_ranks};
 use crate::columns::axis::Axis;
+use crate::columns::number::Numbers;
 use crate::decode::{Decision, Id, PlannedColumn, Ties};
 use crate::fold::Table;
 use crate::levels::Levels;
@@ -37,6 +39,33 @@ pub(crate) fn quantile_edges(
     Ok(BinEdges::new(
         ranks.values.iter().map(|ranked| ranked.value).collect(),
     ))
+}
+
+/// The largest magnitude among the numbers of a column that are within bounds; 0 without any.
+pub(crate) fn magnitude(
+    table: &Table,
+    column: usize,
+    observer: &dyn Observer,
+) -> Result<f64, DataError> {
+    let folded = table.fold(
+        Phase::Prepare,
+        &[column],
+        observer,
+        || (Numbers::default(), 0.0_f64),
+        |(numbers, most), piece| {
+            let values = numbers
+                .read(&piece.columns[0], piece.decimal)
+                .map_err(|error| piece.explain(table.needed.name(column), error))?;
+            let size = |value: &f64| {
+                let size = value.abs();
+                if size <= MAGNITUDE_MAX { size } else { 0.0 }
+            };
+            *most = values.iter().map(size).fold(*most, f64::max);
+            Ok(())
+        },
+    )?;
+    let found = folded.states.into_iter().map(|(_, most)| most);
+    Ok(found.fold(0.0, f64::max))
 }
 
 /// Finds where `cut` falls. `id` is a needed column and its name.
@@ -261,7 +290,7 @@ impl Places {
 }
 
 /// A decimal share, exact.
-struct Share {
+pub(crate) struct Share {
     text: String,
     numerator: u64,
     denominator: u64,
@@ -269,7 +298,7 @@ struct Share {
 
 impl Share {
     /// Reads a decimal above 0 and up to 1 of at most 18 places.
-    fn parse(text: &str) -> Result<Self, DataError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, DataError> {
         let wrong = || DataError::Cut {
             problem: format!("the top fraction \"{text}\" is no decimal above 0 and up to 1"),
             mend: "give a share such as 0.3",
@@ -307,6 +336,12 @@ impl Share {
             }),
             _ => Err(wrong()),
         }
+    }
+
+    /// `⌊share · 2^64⌋`, at most `2^64 − 1`: as large a part of all 64-bit numbers lies below it.
+    pub(crate) fn of_hashes(&self) -> u64 {
+        let exact = (u128::from(self.numerator) << 64) / u128::from(self.denominator);
+        u64::try_from(exact).unwrap_or(u64::MAX)
     }
 
     /// `⌊share · n⌋`.

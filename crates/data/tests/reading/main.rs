@@ -7,5 +7,6 @@ mod filters;
 mod formats;
 mod inspecting;
 mod outcomes;
+mod slices;
 mod splits;
 mod support;

@@ -70,6 +70,7 @@ pub fn collect(data: &Dataset) -> Result<Scan<Vec<Row>>, DataError> {
     Ok(Scan {
         state: rows,
         axes: scan.axes,
+        read: scan.read,
         rows: scan.rows,
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
