@@ -58,6 +58,7 @@ lint: check-rust $(BIN)/.ready
 docs: check-rust ## regenerate what is generated: schemas, the pages on metrics, the documentation of the crates
 	cargo run --locked --quiet --package waage -- schema audit > docs/audit.schema.json
 	cargo run --locked --quiet --package waage -- schema metrics > docs/metrics.schema.json
+	cargo run --locked --quiet --package waage -- schema scan > docs/scan.schema.json
 	cargo run --locked --quiet --package waage -- schema spec > docs/spec.schema.json
 	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md

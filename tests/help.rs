@@ -17,6 +17,7 @@ fn help_texts() {
         ("waage", &["--help"][..]),
         ("audit", &["audit", "--help"]),
         ("power", &["power", "--help"]),
+        ("scan", &["scan", "--help"]),
         ("demo", &["demo", "--help"]),
         (
             "datasets",

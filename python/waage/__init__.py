@@ -11,6 +11,7 @@ from ._audit import Audit, audit
 from ._catalogue import Explanation, catalogue, explain_metric
 from ._figures import Figure
 from ._power import Power, power
+from ._scan import Scan, scan
 from ._table import Table
 from ._waage import WaageError, __version__, schema
 
@@ -23,6 +24,7 @@ __all__ = [
     "Explanation",
     "Figure",
     "Power",
+    "Scan",
     "Table",
     "WaageError",
     "__version__",
@@ -30,6 +32,7 @@ __all__ = [
     "catalogue",
     "explain_metric",
     "power",
+    "scan",
     "schema",
 ]
 

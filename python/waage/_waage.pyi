@@ -30,6 +30,15 @@ def power(
     decimal: str | None = None,
     progress: Callable[[str, int, int | None], object] | None = None,
 ) -> PowerHandle: ...
+def scan(
+    data: Any,
+    spec: str,
+    *,
+    threads: int | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    progress: Callable[[str, int, int | None], object] | None = None,
+) -> ScanHandle: ...
 def attribute(text: str) -> str:
     """The attribute that a text such as ``age:25:40`` means, as JSON."""
 
@@ -37,7 +46,7 @@ def memory(text: str) -> int:
     """The bytes that a text such as ``512MiB`` means."""
 
 def schema(name: str) -> str:
-    """The JSON Schema of a document: ``"audit"``, ``"metrics"``, ``"power"`` or ``"spec"``."""
+    """The JSON Schema of a document: ``audit``, ``metrics``, ``power``, ``scan`` or ``spec``."""
 
 def catalogue(lang: str) -> Table:
     """Every metric that is measured, one row each."""
@@ -100,6 +109,10 @@ class PowerHandle:
     def json(self) -> str: ...
     def text(self, lang: str = "en", width: int | None = None) -> str: ...
     def gaps(self) -> Table: ...
+
+class ScanHandle:
+    def render(self, format: str, lang: str = "en", width: int | None = None) -> str: ...
+    def subgroups(self) -> Table: ...
 
 class Table:
     @property

@@ -19,6 +19,7 @@ mod leads;
 mod multiclass;
 mod plan;
 mod power;
+pub mod scan;
 pub mod schema;
 mod strata;
 mod suggest;
@@ -56,6 +57,7 @@ pub use waage_report::{Format, ReportError, headline};
 pub use waage_result::document::AuditResult;
 pub use waage_result::memory::parse as parse_memory;
 pub use waage_result::power::{PowerResult, PowerSpec, Question};
+pub use waage_result::scan::{ScanResult, ScanSpec};
 pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 pub use waage_result::text::Language;
 
@@ -149,7 +151,7 @@ fn scanned(
         },
         observer,
     )?;
-    let scan = scan(&dataset, spec, policy, observer)?;
+    let scan = count(&dataset, spec, policy, observer)?;
     let tally = scan.state.finish(&scan.axes)?;
     let mut notes = scan.notes;
     if !tally.scores_are_exact() {
@@ -181,7 +183,7 @@ fn scores_on_grid(tally: &Tally) -> Note {
 }
 
 /// Fills the cube, one builder per thread.
-fn scan(
+fn count(
     dataset: &Dataset,
     spec: &AuditSpec,
     policy: &Policy,

@@ -72,7 +72,7 @@ pub fn run(
         },
         observer,
     )?;
-    let scan = super::scan(&dataset, &reading, &job.policy, observer)?;
+    let scan = super::count(&dataset, &reading, &job.policy, observer)?;
     let tally = scan.state.finish(&scan.axes)?;
     let Some(classes) = classes(&tally, [label, decision])? else {
         return Err(two_valued);

@@ -7,7 +7,7 @@ use waage_metrics::Metric;
 use waage_metrics::confusion::Tie;
 use waage_metrics::disparity::NAMED;
 use waage_metrics::measure::{GivenRoles, ReferenceRule, Request};
-use waage_result::spec::{AttributeSpec, AuditSpec, Cut};
+use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 
 use crate::AuditError;
 
@@ -140,7 +140,8 @@ pub fn metrics(spec: &AuditSpec) -> Result<Option<Vec<Metric>>, AuditError> {
         .map(Some)
 }
 
-fn metric(name: &str) -> Result<Metric, AuditError> {
+/// The metric of a name; the error suggests the nearest one.
+pub fn metric(name: &str) -> Result<Metric, AuditError> {
     Metric::parse(name).ok_or_else(|| {
         let known = || waage_metrics::CATALOGUE.iter().map(|row| row.quantity.name);
         let nearest = known()
@@ -157,10 +158,15 @@ fn metric(name: &str) -> Result<Metric, AuditError> {
 
 /// Which roles are given.
 pub fn given(spec: &AuditSpec) -> GivenRoles {
+    given_roles(&spec.roles)
+}
+
+/// Which of the roles that metrics need are given.
+pub fn given_roles(roles: &RolesSpec) -> GivenRoles {
     GivenRoles {
-        label: spec.roles.label.is_some(),
-        decision: spec.roles.decision.is_some() || spec.roles.cut.is_some(),
-        score: spec.roles.score.is_some(),
+        label: roles.label.is_some(),
+        decision: roles.decision.is_some() || roles.cut.is_some(),
+        score: roles.score.is_some(),
     }
 }
 

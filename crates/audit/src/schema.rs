@@ -26,6 +26,21 @@ pub fn spec() -> String {
     pretty(schema.as_value())
 }
 
+/// The schema of the document of `waage scan --format json`.
+#[must_use]
+pub fn scan() -> String {
+    let mut schema = schemars::schema_for!(waage_result::scan::ScanResult);
+    let id = waage_result::scan::SCAN_SCHEMA;
+    schema.insert("$id".to_owned(), id.into());
+    if let Some(name) = schema
+        .get_mut("properties")
+        .and_then(|properties| properties.get_mut("schema"))
+    {
+        name["const"] = id.into();
+    }
+    pretty(schema.as_value())
+}
+
 fn pretty(value: &serde_json::Value) -> String {
     format!("{value:#}\n")
 }

@@ -11,6 +11,7 @@ use waage_result::document::{AuditResult, EstimateDoc};
 use waage_result::explanation::{Explanation, Explanations};
 use waage_result::finding::Margin;
 use waage_result::power::PowerResult;
+use waage_result::scan::{Condition, ConditionValue, ScanResult};
 
 /// Columns under construction.
 #[derive(Default)]
@@ -69,6 +70,52 @@ impl Columns {
     fn finish(self) -> Result<RecordBatch, ArrowError> {
         RecordBatch::try_new(Arc::new(Schema::new(self.fields)), self.arrays)
     }
+}
+
+/// One row per subgroup of a scan: `subgroup` (its conditions, `column op value` joined by ` & `),
+/// `n`, `share`, `metric`, the metric's estimate, `complement`, the gap with its interval, and the
+/// p-values.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn subgroups(result: &ScanResult) -> Result<RecordBatch, ArrowError> {
+    let rows = &result.subgroups;
+    let names: Vec<String> = rows.iter().map(|row| name(&row.conditions)).collect();
+    let mut columns = Columns::default();
+    columns.text("subgroup", names.iter().map(|name| Some(name.as_str())));
+    columns.count("n", rows.iter().map(|row| Some(row.n)));
+    columns.real("share", rows.iter().map(|row| Some(row.share)));
+    columns.text("metric", rows.iter().map(|row| Some(row.metric.as_str())));
+    columns.real("value", rows.iter().map(|row| row.estimate.value));
+    columns.real("low", rows.iter().map(|row| row.estimate.low));
+    columns.real("high", rows.iter().map(|row| row.estimate.high));
+    columns.real("complement", rows.iter().map(|row| row.complement.value));
+    columns.real("gap", rows.iter().map(|row| row.gap));
+    columns.real("gap_low", rows.iter().map(|row| row.difference.low));
+    columns.real("gap_high", rows.iter().map(|row| row.difference.high));
+    columns.flag("worse", rows.iter().map(|row| Some(row.worse)));
+    columns.real("p", rows.iter().map(|row| row.p));
+    columns.real("p_adjusted", rows.iter().map(|row| row.p_adjusted));
+    columns.real("p_permutation", rows.iter().map(|row| row.p_permutation));
+    columns.real("score", rows.iter().map(|row| Some(row.score)));
+    columns.count("folded", rows.iter().map(|row| Some(row.folded)));
+    columns.finish()
+}
+
+/// Conditions in one line.
+fn name(conditions: &[Condition]) -> String {
+    let one = |condition: &Condition| {
+        let value = match &condition.value {
+            ConditionValue::Missing(_) => "(missing)".to_owned(),
+            ConditionValue::Number(edge) => edge.to_string(),
+            ConditionValue::Text(text) => text.clone(),
+            ConditionValue::Range([low, high]) => format!("[{low}, {high})"),
+            ConditionValue::Labels(labels) => format!("({})", labels.join(", ")),
+        };
+        format!("{} {} {value}", condition.column, condition.op)
+    };
+    let all: Vec<String> = conditions.iter().map(one).collect();
+    all.join(" & ")
 }
 
 /// One row per group and metric: a column per attribute (null where the view does not have it or

@@ -1,11 +1,14 @@
 //! What the command line accepts.
 
+mod scan;
+
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::roles::{Reading, Roles};
+pub use scan::{Scan, ScanFormat};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -91,6 +94,9 @@ pub enum Command {
     /// How many rows show a gap or that there is none, and what given rows can show
     #[command(after_help = POWER_EXAMPLES)]
     Power(Box<Power>),
+    /// Scan all conjunctions of columns for the subgroups that differ most from everybody else
+    #[command(after_help = scan::EXAMPLES)]
+    Scan(Box<Scan>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -115,6 +121,8 @@ pub enum SchemaName {
     Audit,
     /// The document of `waage metrics --format json`
     Metrics,
+    /// The document of `waage scan --format json`
+    Scan,
     /// What determines a result: roles, filter, references, confidence, bootstrap, seed
     Spec,
     /// The document of `waage power --format json`

@@ -9,6 +9,7 @@ mod output;
 mod power;
 mod progress;
 mod roles;
+mod scan;
 mod usage;
 
 use std::process::ExitCode;
@@ -43,6 +44,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Audit(args) => audit::run(*args),
         Command::Metrics(args) => metrics::run(&args),
         Command::Power(args) => power::run(&args),
+        Command::Scan(args) => scan::run(*args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -50,6 +52,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
             let schema = match name {
                 SchemaName::Audit => waage_audit::schema::audit(),
                 SchemaName::Metrics => waage_audit::schema::metrics(),
+                SchemaName::Scan => waage_audit::schema::scan(),
                 SchemaName::Spec => waage_audit::schema::spec(),
                 SchemaName::Power => waage_audit::schema::power(),
             };

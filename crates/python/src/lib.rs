@@ -5,6 +5,7 @@ mod arrays;
 mod input;
 mod observer;
 mod result;
+mod scan;
 
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
@@ -122,16 +123,17 @@ fn memory(text: &str) -> PyResult<u64> {
     waage_audit::parse_memory(text).map_err(|e| WaageError::new_err(e.to_string()))
 }
 
-/// The JSON Schema of a document: `audit`, `metrics`, `power` or `spec`.
+/// The JSON Schema of a document: `audit`, `metrics`, `power`, `scan` or `spec`.
 #[pyfunction]
 fn schema(name: &str) -> PyResult<String> {
     match name {
         "audit" => Ok(waage_audit::schema::audit()),
         "metrics" => Ok(waage_audit::schema::metrics()),
+        "scan" => Ok(waage_audit::schema::scan()),
         "spec" => Ok(waage_audit::schema::spec()),
         "power" => Ok(waage_audit::schema::power()),
         other => Err(WaageError::new_err(format!(
-            "no schema is called {other:?}: use audit, metrics, power or spec"
+            "no schema is called {other:?}: use audit, metrics, power, scan or spec"
         ))),
     }
 }
@@ -184,8 +186,10 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arrays::draw_sums, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::rank, module)?)?;
     module.add_class::<arrays::Ranking>()?;
+    module.add_function(wrap_pyfunction!(scan::scan, module)?)?;
     module.add_class::<AuditHandle>()?;
     module.add_class::<PowerHandle>()?;
+    module.add_class::<scan::ScanHandle>()?;
     module.add_class::<result::Table>()?;
     module.add_class::<result::FigureHandle>()?;
     Ok(())

@@ -27,6 +27,8 @@ mod json;
 mod markdown;
 mod numbers;
 mod order;
+mod scan;
+mod scan_markdown;
 mod text;
 mod words;
 
@@ -35,6 +37,7 @@ use std::str::FromStr;
 use waage_result::document::AuditResult;
 use waage_result::explanation::Explanations;
 use waage_result::privacy::{Hidden, suppress};
+use waage_result::scan::ScanResult;
 use waage_result::text::Language;
 
 use crate::article::Article;
@@ -175,6 +178,25 @@ pub fn render_metrics(
         (Format::Markdown, true) => Ok(explanation::markdown_list(document, language)),
         (Format::Markdown, false) => Ok(explanation::markdown_pages(document, language)),
         (Format::Html, _) => Err(ReportError::NoMetricsPage),
+    }
+}
+
+/// Writes a subgroup scan.
+///
+/// # Errors
+/// [`ReportError::UnknownFormat`] for a page, which a scan does not have; [`ReportError::Json`]
+/// where the document cannot be written.
+pub fn render_scan(
+    result: &ScanResult,
+    format: Format,
+    language: Language,
+    options: &Options,
+) -> Result<String, ReportError> {
+    match format {
+        Format::Text => Ok(text::scan(result, language, options)),
+        Format::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
+        Format::Markdown => Ok(scan_markdown::markdown(result, language, options)),
+        Format::Html => Err(ReportError::UnknownFormat(format.name().to_owned())),
     }
 }
 

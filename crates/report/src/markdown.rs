@@ -92,7 +92,7 @@ fn table_lines(table: &Table) -> String {
     out
 }
 
-fn row(cells: impl Iterator<Item = String>) -> String {
+pub(crate) fn row(cells: impl Iterator<Item = String>) -> String {
     format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
 }
 

@@ -55,6 +55,15 @@ impl Words {
         self.catalogue.integer(value)
     }
 
+    /// A number of the data as they have it, with the language's decimal mark.
+    pub(crate) fn plain_number(self, value: f64) -> String {
+        let text = value.abs().to_string();
+        let digits = text
+            .split_once('.')
+            .map_or(0, |(_, fraction)| fraction.len());
+        self.catalogue.decimal(value, digits)
+    }
+
     /// A number of rows to plan with: three leading digits, rounded up.
     pub(crate) fn about(self, rows: u64) -> String {
         let mut scale = 1;

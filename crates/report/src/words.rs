@@ -165,7 +165,7 @@ pub(crate) fn clean(text: &str) -> String {
 
 /// Text written from right to left keeps to itself (Unicode isolates), so that it does not reorder
 /// what stands beside it.
-fn isolated(text: &str) -> String {
+pub(crate) fn isolated(text: &str) -> String {
     let rtl = |c: char| matches!(c, '\u{0590}'..='\u{08ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}');
     if text.chars().any(rtl) {
         format!("\u{2068}{text}\u{2069}")

@@ -10,5 +10,6 @@ pub mod finding;
 pub mod memory;
 pub mod power;
 pub mod privacy;
+pub mod scan;
 pub mod spec;
 pub mod text;

@@ -1,6 +1,8 @@
 //! Redundant subgroups folded into the more general ones that explain them.
 
+use rayon::prelude::*;
 use waage_core::estimate::Estimate;
+use waage_core::multiplicity::holm;
 
 use super::search::{Conditions, Request, Tested, conditions};
 use super::tables::Tables;
@@ -25,8 +27,9 @@ pub struct Parent {
 ///
 /// A subgroup is folded into a discovery with fewer of its conditions when their values differ by
 /// no more than the margin or the further conditions add nothing (the test of the subgroup against
-/// the rest of the parent is not significant at 5 %), and into a kept one with fewer conditions when
-/// both are nine tenths the same rows. The first rule asks for a parent that is itself a discovery:
+/// the rest of the parent is not significant at 5 % after Holm over all these tests: among many
+/// further conditions some look as if they added something), and into a kept one with fewer
+/// conditions when both are nine tenths the same rows. The first rule asks for a parent that is itself a discovery:
 /// so whatever is folded is represented.
 pub(crate) fn fold<'a>(
     tables: &Tables,
@@ -39,19 +42,35 @@ pub(crate) fn fold<'a>(
         .collect();
     let known: std::collections::HashMap<&Conditions, usize> =
         of.iter().enumerate().map(|(at, c)| (c, at)).collect();
+    let pairs: Vec<(usize, usize)> = of
+        .iter()
+        .enumerate()
+        .flat_map(|(at, mine)| {
+            let known = &known;
+            parts(mine).filter_map(move |parent| known.get(&parent).map(|parent| (at, *parent)))
+        })
+        .collect();
+    let p: Vec<Option<f64>> = pairs
+        .par_iter()
+        .map(|(mine, parent)| adds(tables, request, &of[*mine], &of[*parent]))
+        .collect();
+    // The first parent, the least general one, that explains each.
+    let mut explaining: Vec<Option<usize>> = vec![None; of.len()];
+    for ((mine, parent), p) in pairs.into_iter().zip(holm(&p)) {
+        if explaining[mine].is_none() && p.is_none_or(|p| p > ADDS) {
+            explaining[mine] = Some(parent);
+        }
+    }
     // Discoveries are in the order of their number of conditions: parents come first.
     let mut into: Vec<Option<usize>> = Vec::with_capacity(of.len());
     let mut kept: Vec<usize> = Vec::new();
     for (at, mine) in of.iter().enumerate() {
-        let explained = parts(mine)
-            .filter_map(|parent| known.get(&parent).copied())
-            .find(|parent| !adds(tables, request, mine, &of[*parent]))
-            .or_else(|| {
-                kept.iter()
-                    .copied()
-                    .filter(|other| of[*other].len() < mine.len())
-                    .find(|other| shares_rows(tables, mine, &of[*other]))
-            });
+        let explained = explaining[at].or_else(|| {
+            kept.iter()
+                .copied()
+                .filter(|other| of[*other].len() < mine.len())
+                .find(|other| shares_rows(tables, mine, &of[*other]))
+        });
         if explained.is_none() {
             kept.push(at);
         }
@@ -85,19 +104,17 @@ fn parts(conditions: &Conditions) -> impl Iterator<Item = Conditions> {
     chosen.into_iter()
 }
 
-/// Whether a subgroup's further conditions add something to a parent's.
-fn adds(tables: &Tables, request: &Request, mine: &Conditions, parent: &Conditions) -> bool {
-    let (Some(slice), Some(whole)) = (tables.of(mine), tables.of(parent)) else {
-        return true;
-    };
+/// p-value of a subgroup against the rest of a parent: whether its further conditions add something.
+/// `None` where they cannot: no rest, or a value within the margin of the parent's.
+fn adds(tables: &Tables, request: &Request, mine: &Conditions, parent: &Conditions) -> Option<f64> {
+    let (slice, whole) = (tables.of(mine)?, tables.of(parent)?);
     let stat = request.measure.of(tables, &slice);
     let of_parent = request.measure.of(tables, &whole);
-    let near = stat
-        .value()
-        .zip(of_parent.value())
-        .is_some_and(|(a, b)| (a - b).abs() <= request.margin);
+    if (stat.value()? - of_parent.value()?).abs() <= request.margin {
+        return None;
+    }
     let rest = request.measure.rest(tables, &whole, &slice);
-    !near && stat.test(&rest).is_some_and(|(p, _)| p <= ADDS)
+    stat.test(&rest).map(|(p, _)| p)
 }
 
 /// Whether two subgroups are surely nine tenths the same rows; `general` has one or two conditions.

@@ -71,12 +71,7 @@ impl Score {
             Self::Divergence => (m - m_all).abs(),
             Self::Effect => effect(m - m_rest, slice.variance(), rest.variance()).abs(),
             Self::AlphaBeta => share * (m - m_all).abs(),
-            Self::Sliceline => {
-                if m_all == 0.0 || share == 0.0 {
-                    return 0.0;
-                }
-                SLICELINE_ALPHA * (m / m_all - 1.0) - (1.0 - SLICELINE_ALPHA) * (1.0 / share - 1.0)
-            }
+            Self::Sliceline => sliceline(m, m_all, share),
         }
     }
 }
@@ -88,6 +83,14 @@ fn effect(gap: f64, one: f64, other: f64) -> f64 {
     } else {
         0.0
     }
+}
+
+/// SliceLine's score of a mean loss against that of all rows; 0 where all lose nothing.
+fn sliceline(loss: f64, of_all: f64, share: f64) -> f64 {
+    if of_all == 0.0 || share == 0.0 {
+        return 0.0;
+    }
+    SLICELINE_ALPHA * (loss / of_all - 1.0) - (1.0 - SLICELINE_ALPHA) * (1.0 / share - 1.0)
 }
 
 /// The largest `|m(S') − m(¬S')|` that any slice S' within a slice can have whose denominator has
@@ -128,6 +131,8 @@ mod tests {
         let (p, q) = (13.0 / 40.0, 48.0 / 160.0);
         let found = effect(p - q, p * (1.0 - p), q * (1.0 - q));
         assert!((found - 0.053955613).abs() < 1e-9, "{found}");
+        let line = sliceline(p, 61.0 / 200.0, 0.2);
+        assert!((line + 0.137704918).abs() < 1e-9, "{line}");
     }
 
     /// Every subset of a slice by its hits and misses.

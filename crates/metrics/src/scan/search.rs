@@ -89,7 +89,7 @@ pub struct Found {
     pub discoveries: u64,
     /// Discoveries that a more general one explains.
     pub folded: u64,
-    /// What is left, by score, at most as many as asked for.
+    /// What is left, at most as many as asked for: those worse off first, by score.
     pub subgroups: Vec<Subgroup>,
     /// The conditions of every tested conjunction, for permutations.
     pub(crate) all: Vec<Conditions>,
@@ -175,8 +175,9 @@ pub fn search(tables: &Tables, request: &Request) -> Found {
     let mut ordered = kept;
     ordered.sort_by(|(a, _), (b, _)| {
         let depth = |t: &Tested| tables.tables[t.table].columns.len();
-        b.score
-            .total_cmp(&a.score)
+        worse(b.gap)
+            .cmp(&worse(a.gap))
+            .then(b.score.total_cmp(&a.score))
             .then(depth(a).cmp(&depth(b)))
             .then((a.table, a.cell).cmp(&(b.table, b.cell)))
     });

@@ -146,6 +146,10 @@ impl Tables {
             }
             None => (vec![0; width], vec![0; width * terms]),
         };
+        // A column of one level says nothing beside others: its tables would count twice.
+        let sizes: Vec<usize> = self.columns.iter().map(|c| c.labels.len()).collect();
+        self.tables
+            .retain(|table| table.columns.iter().all(|column| sizes[*column] > 1));
         self.tables
             .sort_by(|a, b| (a.columns.len(), &a.columns).cmp(&(b.columns.len(), &b.columns)));
         self.at = self
@@ -229,6 +233,31 @@ impl Tables {
     /// The sums of a cell as metrics read them.
     pub(crate) fn sums(&self, counts: &[u64], sums: &[i128]) -> [Sums; outcome::COUNT] {
         self.classes.sums(counts, sums)
+    }
+
+    /// Rows that a metric of all rows rests on.
+    #[must_use]
+    pub fn support(&self, measure: &Measure) -> u64 {
+        measure.of(self, &self.all()).support()
+    }
+
+    /// Columns whose every level settles a proportion: it is 0 or 1 there, and both occur.
+    #[must_use]
+    pub fn determining(&self, measure: &Measure) -> Vec<usize> {
+        let single = |at: &usize| self.tables[*at].columns.len() == 1;
+        (0..self.tables.len())
+            .filter(single)
+            .filter(|at| {
+                let values: Vec<f64> = (0..self.tables[*at].sizes[0])
+                    .map(|level| measure.of(self, &self.cell(*at, level)))
+                    .filter(|stat| stat.hits().is_some())
+                    .filter_map(|stat| stat.value())
+                    .collect();
+                let settled = values.iter().all(|value| *value == 0.0 || *value == 1.0);
+                settled && values.contains(&0.0) && values.contains(&1.0)
+            })
+            .map(|at| self.tables[at].columns[0])
+            .collect()
     }
 
     /// Whether rows have weights.

@@ -121,11 +121,59 @@ fn the_search_tests_what_brute_force_tests() {
             let divergence = subgroup.estimate.value.unwrap() - found.overall.value.unwrap();
             assert!((sum - divergence).abs() < 1e-12);
         }
-        // Ordered by the one-sided limit.
+        // The worst treated first, each side by its one-sided limit.
         for pair in found.subgroups.windows(2) {
-            assert!(pair[0].score >= pair[1].score);
+            assert!(pair[0].worse >= pair[1].worse);
+            assert!(pair[0].worse != pair[1].worse || pair[0].score >= pair[1].score);
         }
     }
+}
+
+/// FORMULAS §5 and §3.7 on E1: groups a, b and c, TP FP FN TN.
+#[test]
+fn scores_of_the_worked_example() {
+    let mut rows = Rows {
+        sizes: vec![3],
+        codes: vec![Vec::new()],
+        ..Rows::default()
+    };
+    let groups = [[40, 20, 10, 30], [18, 6, 12, 24], [6, 4, 9, 21]];
+    for (group, counts) in groups.into_iter().enumerate() {
+        let outcomes = [
+            outcome::of(1, 1),
+            outcome::of(0, 1),
+            outcome::of(1, 0),
+            outcome::of(0, 0),
+        ];
+        for (outcome, count) in outcomes.into_iter().zip(counts) {
+            rows.outcomes.extend(vec![outcome; count]);
+            rows.codes[0].extend(vec![group as i32; count]);
+        }
+    }
+    let score_of_c = |metric, score| {
+        let mut request = request(metric, 1);
+        (request.alpha, request.score) = (1.0, score);
+        let found = search(&rows.tables(metric, 1, 200, 1), &request);
+        let c = found.subgroups.iter().find(|s| s.conditions == [(0, 0)]);
+        c.expect("group c").clone()
+    };
+    let near = |got: f64, expected: f64| assert!((got - expected).abs() < 1e-9, "{got}");
+    // Errors are one minus accuracy: the same effect.
+    near(
+        score_of_c(Metric::Accuracy, Score::Effect).score,
+        0.053955613,
+    );
+    let fpr = score_of_c(Metric::FalsePositiveRate, Score::Divergence);
+    near(fpr.score, 0.125714286);
+    near(fpr.contributions[0].value, -0.125714286);
+    near(
+        score_of_c(Metric::SelectionRate, Score::AlphaBeta).score,
+        0.044,
+    );
+    // Selection 10 of 40 against 84 of 160 of the others; Newcombe at 90 %.
+    let c = score_of_c(Metric::SelectionRate, Score::LowerBound);
+    let limits = waage_core::interval::newcombe(10.0, 40.0, 84.0, 160.0, 0.9);
+    assert_eq!(Some(-c.score), limits.high);
 }
 
 #[test]

@@ -6,9 +6,13 @@ mod grid;
 mod groups;
 mod metrics;
 mod power;
+mod scan;
 mod strata;
 
 pub use power::power_text;
+
+pub(crate) use self::scan::scan;
+
 use unicode_width::UnicodeWidthStr;
 use waage_result::document::AuditResult;
 use waage_result::privacy::Hidden;

@@ -1,0 +1,247 @@
+//! What `waage scan` accepts.
+
+use clap::{Args, ValueEnum};
+
+use super::Lang;
+
+/// Shown after the help.
+pub const EXAMPLES: &str = "\
+Examples:
+  Which leads are contacted less often than the rest, by any three of these columns?
+    waage scan leads.parquet --decision contacted --sensitive gender,age_band \\
+        --features region,industry,visits
+  Whom does the score miss among those who would have bought? Estimated on rows of its own:
+    waage scan leads.parquet --label converted --score score --threshold 0.5 \\
+        --metric true_positive_rate --sensitive gender --features region,source \\
+        --id lead_id --holdout 0.5
+
+Numbers without bins are cut into five of equal mass, or keep up to five values; of other columns the
+20 most frequent values stand for themselves. A missing value is a level. Exit codes: 0 whatever was
+found, 2 could not run, 130 interrupted.";
+
+/// What standard output shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScanFormat {
+    /// A table for the terminal
+    Text,
+    /// One JSON document and nothing else
+    Json,
+    /// Markdown
+    Markdown,
+}
+
+/// What orders subgroups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum ScanScore {
+    /// Lower limit of the gap to everybody else: large and sure
+    LowerBound,
+    /// Distance from the value of all rows
+    Divergence,
+    /// Gap in standard deviations of a single row
+    Effect,
+    /// Distance from all rows times the subgroup's share
+    AlphaBeta,
+    /// Relative excess less a price of small size, for metrics of loss
+    Sliceline,
+}
+
+/// Which subgroups are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScanSide {
+    /// All that differ
+    Both,
+    /// A lower value, or a higher one of a metric where less is better
+    Worse,
+    /// The opposite
+    Better,
+}
+
+/// `waage scan`.
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// Files (Parquet, Arrow IPC, CSV), globs, folders with hive partitions, or - for an Arrow IPC stream
+    #[arg(required = true, value_name = "DATA")]
+    pub data: Vec<String>,
+
+    /// Column of what really happened; 1 is favourable
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub label: Option<String>,
+    /// Column of what was decided; 1 is selected
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub decision: Option<String>,
+    /// Column of the model's score; higher is likelier selected
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub score: Option<String>,
+    /// Selected if the score is at least this
+    #[arg(long, value_name = "T", requires = "score", conflicts_with_all = ["decision", "top_k", "top_fraction"], allow_negative_numbers = true, help_heading = "Roles")]
+    pub threshold: Option<f64>,
+    /// Selected are the K highest scores; ties at the cut count fractionally, or are broken by --id
+    #[arg(long, value_name = "K", allow_negative_numbers = true, requires = "score", conflicts_with_all = ["decision", "top_fraction"], help_heading = "Roles")]
+    pub top_k: Option<u64>,
+    /// Selected is this share of the scored rows, such as 0.3
+    #[arg(
+        long,
+        value_name = "Q",
+        allow_negative_numbers = true,
+        requires = "score",
+        conflicts_with = "decision",
+        help_heading = "Roles"
+    )]
+    pub top_fraction: Option<String>,
+    /// Attributes of people: gender, age:25:40:60 (bins), age/4 (quantile bins)
+    #[arg(
+        long,
+        value_name = "A[,B…]",
+        value_delimiter = ',',
+        help_heading = "Roles"
+    )]
+    pub sensitive: Vec<String>,
+    /// Further columns whose values make subgroups, written alike
+    #[arg(
+        long,
+        value_name = "C[,D…]",
+        value_delimiter = ',',
+        help_heading = "Roles"
+    )]
+    pub features: Vec<String>,
+    /// Column of row weights
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub weight: Option<String>,
+    /// Column that identifies a row; breaks ties at a cut of the score, and decides on --holdout
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub id: Option<String>,
+    /// The value that means 1 where label or decision are text
+    #[arg(long, value_name = "VALUE", help_heading = "Roles")]
+    pub positive: Option<String>,
+    /// Keep rows for which this holds, such as "region = 'north' and visits > 3"
+    #[arg(long = "where", value_name = "EXPR", help_heading = "Roles")]
+    pub filter: Option<String>,
+
+    /// What is compared: a proportion such as selection_rate or true_positive_rate, or mean_score
+    #[arg(long, value_name = "M", help_heading = "Method")]
+    pub metric: Option<String>,
+    /// Conditions of a subgroup at most, 1 to 3
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 3,
+        help_heading = "Method"
+    )]
+    pub depth: u32,
+    /// Rows that the metric of a subgroup rests on at least; 0.5% of all, and 30, if absent
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "Method"
+    )]
+    pub min_support: Option<u64>,
+    /// Gaps below this are of no interest
+    #[arg(
+        long,
+        value_name = "GAP",
+        allow_negative_numbers = true,
+        default_value_t = 0.0,
+        help_heading = "Method"
+    )]
+    pub margin: f64,
+    /// Share of chance among the discoveries, at most
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        default_value_t = 0.05,
+        help_heading = "Method"
+    )]
+    pub alpha: f64,
+    /// Confidence of the intervals shown
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        default_value_t = 0.95,
+        help_heading = "Method"
+    )]
+    pub confidence: f64,
+    /// What orders subgroups
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SCORE",
+        default_value = "lower_bound",
+        help_heading = "Method"
+    )]
+    pub order: ScanScore,
+    /// Which subgroups are listed
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SIDE",
+        default_value = "both",
+        help_heading = "Method"
+    )]
+    pub side: ScanSide,
+    /// Keep this share of the rows back, by a hash of --id, and estimate on them what the others found
+    #[arg(
+        long,
+        value_name = "Q",
+        allow_negative_numbers = true,
+        requires = "id",
+        help_heading = "Method"
+    )]
+    pub holdout: Option<String>,
+    /// Permutations of the outcomes for family-wise p-values; 0 for none
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 0,
+        help_heading = "Method"
+    )]
+    pub permutations: u32,
+    /// Seed of every random stream
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 0,
+        help_heading = "Method"
+    )]
+    pub seed: u64,
+
+    /// Subgroups listed at most
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 20,
+        help_heading = "Output"
+    )]
+    pub top: u32,
+    /// What standard output shows
+    #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
+    pub format: ScanFormat,
+    /// Language of the table and of Markdown
+    #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
+    pub lang: Lang,
+    /// No progress and no summary line
+    #[arg(long, short, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Threads; RAYON_NUM_THREADS or all cores if absent
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        help_heading = "Reading"
+    )]
+    pub threads: Option<usize>,
+    /// Field separator of CSV files; recognised if absent
+    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
+    pub separator: Option<char>,
+    /// Decimal mark of CSV files, "." or ","; recognised if absent
+    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
+    pub decimal: Option<char>,
+}
