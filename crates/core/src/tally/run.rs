@@ -82,25 +82,29 @@ impl<K: Key> Part<'_, K> {
     pub fn merge(self, other: Part<'_, K>) -> Run<K> {
         let (a, b) = (self, other);
         let room = a.keys.len() + b.keys.len();
-        let mut merged = Run {
-            keys: Vec::with_capacity(room),
-            n: Vec::with_capacity(room),
-        };
-        let (mut i, mut j) = (0, 0);
-        while let (Some(x), Some(y)) = (a.keys.get(i), b.keys.get(j)) {
+        let mut keys = vec![K::default(); room];
+        let mut n = vec![0; room];
+        let (mut i, mut j, mut filled) = (0, 0, 0);
+        for (key, count) in keys.iter_mut().zip(&mut n) {
+            let (Some(x), Some(y)) = (a.keys.get(i), b.keys.get(j)) else {
+                break;
+            };
             let (left, right) = (x <= y, y <= x);
-            merged.keys.push(if left { *x } else { *y });
-            merged
-                .n
-                .push(u64::from(left) * a.n[i] + u64::from(right) * b.n[j]);
+            *key = if left { *x } else { *y };
+            *count = u64::from(left) * a.n[i] + u64::from(right) * b.n[j];
             i += usize::from(left);
             j += usize::from(right);
+            filled += 1;
         }
-        merged.keys.extend_from_slice(&a.keys[i..]);
-        merged.n.extend_from_slice(&a.n[i..]);
-        merged.keys.extend_from_slice(&b.keys[j..]);
-        merged.n.extend_from_slice(&b.n[j..]);
-        merged
+        for (rest, from) in [(a, i), (b, j)] {
+            let end = filled + rest.keys.len() - from;
+            keys[filled..end].copy_from_slice(&rest.keys[from..]);
+            n[filled..end].copy_from_slice(&rest.n[from..]);
+            filled = end;
+        }
+        keys.truncate(filled);
+        n.truncate(filled);
+        Run { keys, n }
     }
 }
 
