@@ -147,6 +147,7 @@ fn estimate(tally: &Tally, replicates: usize) {
         replicates,
         seed: 0,
         tie: Tie::NONE,
+        cut: None,
     };
     measure(tally, &request, &Silent).expect("estimates");
 }

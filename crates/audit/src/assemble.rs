@@ -94,6 +94,8 @@ pub fn disparity(m: &Measurement) -> Disparity {
         test: m.test.map(str::to_owned),
         highest: m.extremes.as_ref().map(|(high, _)| text(high)),
         lowest: m.extremes.as_ref().map(|(_, low)| text(low)),
+        null_mean: m.range.null_mean,
+        bias_corrected: m.range.bias_corrected,
         groups_skipped: m.skipped.iter().map(text).collect(),
         four_fifths_adverse: m.context.four_fifths_adverse.filter(|_| flags),
         flips_with_one_selection: m.context.flips_with_one_selection.filter(|_| flags),

@@ -220,7 +220,8 @@ fn result(
     facts: ScanFacts,
     observer: &dyn Observer,
 ) -> Result<AuditResult, AuditError> {
-    let mut request = plan::request(tally, spec, policy, tie(facts.cut.as_ref()))?;
+    let cut = facts.cut.as_ref();
+    let mut request = plan::request(tally, spec, policy, tie(cut), by_rank(spec, cut))?;
     let measured = waage_metrics::measure(tally, &request, observer)?;
     let mut facts = facts;
     if measured.selective_labels {
@@ -275,6 +276,17 @@ fn judge(
         &facts,
         Some(day),
     )?)
+}
+
+/// The cut, where it depends on the rows: not a threshold.
+fn by_rank(spec: &AuditSpec, cut: Option<&CutResult>) -> Option<waage_metrics::measure::Cut> {
+    match spec.roles.cut {
+        Some(Cut::TopK(_) | Cut::TopFraction(_)) => cut.map(|cut| waage_metrics::measure::Cut {
+            score: cut.score,
+            moves: true,
+        }),
+        _ => None,
+    }
 }
 
 /// How the tie block of a cut is shared out.

@@ -133,7 +133,7 @@ fn result(
     let mut measured: Vec<(Tally, Request, Measured)> = Vec::new();
     for class in axes.classes {
         let of_class = tally.one_vs_rest(axes.label, axes.decision, class);
-        let request = plan::request(&of_class, spec, &job.policy, Tie::NONE)?;
+        let request = plan::request(&of_class, spec, &job.policy, Tie::NONE, None)?;
         let mut one = waage_metrics::measure(&of_class, &request, observer)?;
         for measurement in &mut one.measurements {
             measurement.subject.class = Some(class.clone());

@@ -6,7 +6,7 @@ use waage_govern::policy::Reference;
 use waage_metrics::Metric;
 use waage_metrics::confusion::Tie;
 use waage_metrics::disparity::NAMED;
-use waage_metrics::measure::{GivenRoles, ReferenceRule, Request};
+use waage_metrics::measure::{self, GivenRoles, ReferenceRule, Request};
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 
 use crate::AuditError;
@@ -200,6 +200,7 @@ pub fn request(
     spec: &AuditSpec,
     policy: &Policy,
     tie: Tie,
+    cut: Option<measure::Cut>,
 ) -> Result<Request, AuditError> {
     let roles = given(spec);
     let metrics = measured(spec, policy)?;
@@ -231,6 +232,7 @@ pub fn request(
         replicates: spec.bootstrap as usize,
         seed: spec.seed,
         tie,
+        cut,
     })
 }
 

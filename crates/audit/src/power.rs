@@ -76,7 +76,13 @@ fn with_data(
     spec.bootstrap = 0;
     check(&spec, &job.policy)?;
     let (tally, facts) = scanned(source, &spec, &job.policy, observer)?;
-    let request = plan::request(&tally, &spec, &job.policy, tie(facts.cut.as_ref()))?;
+    let request = plan::request(
+        &tally,
+        &spec,
+        &job.policy,
+        tie(facts.cut.as_ref()),
+        crate::by_rank(&spec, facts.cut.as_ref()),
+    )?;
     let measured = waage_metrics::measure(&tally, &request, observer)?;
     result.gaps = gaps(&tally, &request, &measured, design, gap)
         .iter()

@@ -5,7 +5,7 @@
 //! approximation.
 
 use crate::random::Stream;
-use crate::special::{ln_binomial_mass_real, quantile_open};
+use crate::special::{ln_binomial_mass_real, ln_hypergeometric_mass, quantile_open};
 
 /// The number of successes in `n` trials of probability `p`, in 0..=n.
 ///
@@ -153,6 +153,99 @@ pub fn multinomial(stream: &mut Stream, n: u64, counts: &[u64], out: &mut [u64])
         units -= *drawn;
         beyond -= here;
     }
+}
+
+/// The number of marked units among `drawn` taken without replacement from `population` units of
+/// which `marked` are marked.
+///
+/// By inversion from the mode outwards where the law is narrow, otherwise by rejection from the
+/// universal hat of discrete log-concave laws (L. Devroye, *Non-uniform random variate generation*,
+/// 1986, chapter X): fewer than five trials on average, whatever the size. More marked or drawn
+/// units than there are count as all of them.
+///
+/// ```
+/// use waage_core::{draw::hypergeometric, random::Stream};
+/// let mut stream = Stream::new(0, 0);
+/// assert!(hypergeometric(&mut stream, 8, 4, 4) <= 4);
+/// assert_eq!(hypergeometric(&mut stream, 8, 8, 3), 3);
+/// ```
+#[must_use]
+pub fn hypergeometric(stream: &mut Stream, population: u64, marked: u64, drawn: u64) -> u64 {
+    let (marked, drawn) = (marked.min(population), drawn.min(population));
+    let least = (marked + drawn).saturating_sub(population);
+    let most = marked.min(drawn);
+    if least == most {
+        return least;
+    }
+    let (n, k, m) = (population as f64, marked as f64, drawn as f64);
+    let mode = (((m + 1.0) * ((k + 1.0) / (n + 2.0))) as u64).clamp(least, most);
+    let log_mass = |x: u64| ln_hypergeometric_mass(x, population, marked, drawn);
+    let log_peak = log_mass(mode);
+    let peak = libm::exp(log_peak);
+    if peak > 0.02 {
+        return outwards(stream, (least, mode, most), peak, |x| {
+            // P(x + 1) / P(x).
+            let x = x as f64;
+            (k - x) * (m - x) / ((x + 1.0) * (n - k - m + x + 1.0))
+        });
+    }
+    let w = 1.0 + peak / 2.0;
+    loop {
+        let away = if stream.next_unit() <= w / (1.0 + w) {
+            stream.next_unit() * w / peak
+        } else {
+            (w - libm::log(open_unit(stream))) / peak
+        };
+        let (rise, height) = (stream.next_unit() < 0.5, open_unit(stream));
+        let steps = (away + 0.5) as u64;
+        let x = match rise {
+            true => mode.checked_add(steps).filter(|x| *x <= most),
+            false => mode.checked_sub(steps).filter(|x| *x >= least),
+        };
+        let Some(x) = x else { continue };
+        let hat = (w - peak * away).min(0.0);
+        if libm::log(height) + hat <= log_mass(x) - log_peak {
+            return x;
+        }
+    }
+}
+
+/// Inversion of a unimodal law of the integers `least..=most`, from the mode outwards: the next
+/// value is the more probable of the two neighbours of those passed.
+fn outwards(
+    stream: &mut Stream,
+    (least, mode, most): (u64, u64, u64),
+    peak: f64,
+    step: impl Fn(u64) -> f64,
+) -> u64 {
+    let mut rest = stream.next_unit() - peak;
+    let (mut low, mut high) = (mode, mode);
+    let below = |low: u64, mass: f64| (low > least).then(|| mass / step(low - 1));
+    let above = |high: u64, mass: f64| (high < most).then(|| mass * step(high));
+    let (mut under, mut over) = (below(low, peak), above(high, peak));
+    while rest >= 0.0 {
+        match (under, over) {
+            (Some(mass), other) if other.is_none_or(|other| mass >= other) => {
+                low -= 1;
+                rest -= mass;
+                if rest < 0.0 {
+                    return low;
+                }
+                under = below(low, mass);
+            }
+            (_, Some(mass)) => {
+                high += 1;
+                rest -= mass;
+                if rest < 0.0 {
+                    return high;
+                }
+                over = above(high, mass);
+            }
+            // Rounding left a grain beyond the last value.
+            _ => return mode,
+        }
+    }
+    mode
 }
 
 /// A standard normal value, by inversion of one uniform number (so within ±8.2).
@@ -390,6 +483,49 @@ mod tests {
             [0.0, -1.0, f64::NAN, f64::INFINITY].map(|s| gamma(&mut stream, s)),
             [0.0; 4]
         );
+    }
+
+    #[test]
+    fn hypergeometrics_follow_the_exact_law() {
+        let mut stream = Stream::new(77, 1);
+        let (mut least, mut cases) = (1.0_f64, 0);
+        for (population, marked, drawn) in [
+            (8, 4, 4),
+            (60, 59, 30),
+            (200, 94, 40),
+            (1000, 300, 500),
+            (5000, 20, 4000),
+            (1_000_000, 400_000, 30_000),
+            (1_000_000_000, 500_000_000, 100_000_000),
+        ] {
+            let draws: Vec<u64> = (0..30_000)
+                .map(|_| hypergeometric(&mut stream, population, marked, drawn))
+                .collect();
+            let share = marked as f64 / population as f64;
+            let mean = drawn as f64 * share;
+            let rest = (population - drawn) as f64 / (population - 1) as f64;
+            let deviation = (mean * (1.0 - share) * rest).sqrt();
+            let average = draws.iter().map(|k| *k as f64 - mean).sum::<f64>() / 30_000.0;
+            assert!(
+                average.abs() < 4.5 * deviation / 30_000f64.sqrt(),
+                "{population} {average}"
+            );
+            let bottom = (marked + drawn).saturating_sub(population);
+            let first = ((mean - 9.0 * deviation - 30.0).max(0.0) as u64).max(bottom);
+            let end = ((mean + 9.0 * deviation + 30.0) as u64).min(marked.min(drawn));
+            let mass = |k| libm::exp(ln_hypergeometric_mass(k, population, marked, drawn));
+            if end - first > 3 {
+                least = least.min(goodness(&draws, first, (first..=end).map(mass)));
+                cases += 1;
+            }
+        }
+        assert!(
+            cases >= 5 && least > 0.02 / f64::from(cases),
+            "{least} of {cases}"
+        );
+        assert_eq!(hypergeometric(&mut stream, 10, 0, 5), 0);
+        assert_eq!(hypergeometric(&mut stream, 10, 20, 20), 10);
+        assert_eq!(hypergeometric(&mut stream, 0, 0, 0), 0);
     }
 
     /// Bits, not tolerances: these draws must never change between platforms or versions.

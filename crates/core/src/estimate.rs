@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::interval::{
-    self, Blend, Form, Interval, clipped, mover_difference, mover_ratio, percentile,
+    self, Band, Blend, Form, Interval, bca, bca_p_value, clipped, mover_difference, mover_ratio,
+    percentile,
 };
 use crate::special;
 
@@ -42,6 +43,8 @@ pub enum Reason {
     NoGroupVariance,
     /// The bootstrap was switched off.
     NoReplicates,
+    /// More groups than a simultaneous band is made for.
+    TooManyGroups,
     /// Hidden because the group is small.
     SuppressedSmallGroup,
     /// The group is smaller than the policy's minimum.
@@ -50,6 +53,8 @@ pub enum Reason {
     TooFewRows,
     /// The interval holds allowed and forbidden values.
     IntervalSpansMargin,
+    /// Groups without a defined value were left out of a range.
+    GroupsSkipped,
     /// The sign of the advantage rests on a single selection.
     FlipsWithOneSelection,
     /// The data do not determine it: labels that only selected rows have leave it open.
@@ -105,10 +110,12 @@ impl Reason {
             Self::TooManyUndefinedReplicates => "too_many_undefined_replicates",
             Self::NoGroupVariance => "no_group_variance",
             Self::NoReplicates => "no_replicates",
+            Self::TooManyGroups => "too_many_groups",
             Self::SuppressedSmallGroup => "suppressed_small_group",
             Self::BelowMinN => "below_min_n",
             Self::TooFewRows => "too_few_rows",
             Self::IntervalSpansMargin => "interval_spans_margin",
+            Self::GroupsSkipped => "groups_skipped",
             Self::FlipsWithOneSelection => "flips_with_one_selection",
             Self::NotIdentified => "not_identified",
             Self::NotAvailable => "not_available",
@@ -160,6 +167,14 @@ pub enum Method {
     NewcombeFolded,
     /// Percentile bootstrap on the cube.
     BootstrapPercentile,
+    /// Bias-corrected and accelerated bootstrap on the cube.
+    BootstrapBca,
+    /// Percentile bootstrap that chooses the best group again in every replicate.
+    BootstrapBest,
+    /// Simultaneous band of all gaps from joint replicates, read at its largest gap.
+    MaxT,
+    /// The same, read at the gap to the best of several groups.
+    MaxTBest,
     /// Percentile bootstrap of a range over groups or of an absolute gap: biased upward when there
     /// is no gap.
     BootstrapPercentileBiased,
@@ -172,13 +187,25 @@ pub enum Method {
     EbBetabinomial,
     /// Worst cases of what the data leave open, each widened by its sampling error.
     Bounds,
+    /// [`Self::Wilson`] of a decision by rank, the cut taken as fixed.
+    WilsonFixedCut,
+    /// [`Self::Newcombe`] of a decision by rank, the cut taken as fixed.
+    NewcombeFixedCut,
+    /// [`Self::Koopman`] of a decision by rank, the cut taken as fixed.
+    KoopmanFixedCut,
+    /// [`Self::Mover`] of a decision by rank, the cut taken as fixed.
+    MoverFixedCut,
+    /// [`Self::WilsonMapped`] of a decision by rank, the cut taken as fixed.
+    WilsonMappedFixedCut,
+    /// [`Self::MoverWilson`] of a decision by rank, the cut taken as fixed.
+    MoverWilsonFixedCut,
     /// The value of the reference itself, known without error against itself.
     Identity,
 }
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 36] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -199,11 +226,21 @@ impl Method {
         Self::BonettPrice,
         Self::NewcombeFolded,
         Self::BootstrapPercentile,
+        Self::BootstrapBca,
+        Self::BootstrapBest,
+        Self::MaxT,
+        Self::MaxTBest,
         Self::BootstrapPercentileBiased,
         Self::MantelHaenszel,
         Self::Standardized,
         Self::EbBetabinomial,
         Self::Bounds,
+        Self::WilsonFixedCut,
+        Self::NewcombeFixedCut,
+        Self::KoopmanFixedCut,
+        Self::MoverFixedCut,
+        Self::WilsonMappedFixedCut,
+        Self::MoverWilsonFixedCut,
         Self::Identity,
     ];
 
@@ -231,12 +268,50 @@ impl Method {
             Self::BonettPrice => "bonett_price",
             Self::NewcombeFolded => "newcombe_folded",
             Self::BootstrapPercentile => "bootstrap_percentile",
+            Self::BootstrapBca => "bootstrap_bca",
+            Self::BootstrapBest => "bootstrap_best",
+            Self::MaxT => "max_t",
+            Self::MaxTBest => "max_t_best",
             Self::BootstrapPercentileBiased => "bootstrap_percentile_biased",
             Self::MantelHaenszel => "mantel_haenszel",
             Self::Standardized => "standardized",
             Self::EbBetabinomial => "eb_betabinomial",
             Self::Bounds => "bounds",
+            Self::WilsonFixedCut => "wilson_fixed_cut",
+            Self::NewcombeFixedCut => "newcombe_fixed_cut",
+            Self::KoopmanFixedCut => "koopman_fixed_cut",
+            Self::MoverFixedCut => "mover_fixed_cut",
+            Self::WilsonMappedFixedCut => "wilson_mapped_fixed_cut",
+            Self::MoverWilsonFixedCut => "mover_wilson_fixed_cut",
             Self::Identity => "identity",
+        }
+    }
+
+    /// The method's name for decisions by rank whose cut is taken as fixed, where it has one.
+    #[must_use]
+    pub const fn at_fixed_cut(self) -> Self {
+        match self {
+            Self::Wilson => Self::WilsonFixedCut,
+            Self::Newcombe => Self::NewcombeFixedCut,
+            Self::Koopman => Self::KoopmanFixedCut,
+            Self::Mover => Self::MoverFixedCut,
+            Self::WilsonMapped => Self::WilsonMappedFixedCut,
+            Self::MoverWilson => Self::MoverWilsonFixedCut,
+            other => other,
+        }
+    }
+
+    /// The method itself, whatever the cut.
+    #[must_use]
+    pub const fn whatever_cut(self) -> Self {
+        match self {
+            Self::WilsonFixedCut => Self::Wilson,
+            Self::NewcombeFixedCut => Self::Newcombe,
+            Self::KoopmanFixedCut => Self::Koopman,
+            Self::MoverFixedCut => Self::Mover,
+            Self::WilsonMappedFixedCut => Self::WilsonMapped,
+            Self::MoverWilsonFixedCut => Self::MoverWilson,
+            other => other,
         }
     }
 
@@ -301,6 +376,15 @@ pub enum Evidence {
     LogError(f64),
     /// Bootstrap replicates in any order, undefined ones left out.
     Replicates(Arc<[f64]>),
+    /// Bootstrap replicates and the acceleration of the value that they replicate.
+    Accelerated {
+        /// Replicates in any order.
+        replicates: Arc<[f64]>,
+        /// From the grouped jackknife.
+        acceleration: f64,
+    },
+    /// A band of gaps.
+    Band(Arc<Band>),
 }
 
 /// A value, its interval, what it rests on, and how it was made.
@@ -375,16 +459,34 @@ impl Estimate {
     /// `None` where it is unbounded, both where there is no interval.
     #[must_use]
     pub fn interval(&self, level: f64) -> (Option<f64>, Option<f64>) {
-        if let Evidence::Replicates(values) = &self.evidence {
-            let Interval { low, high } = percentile(values, level);
-            return (low, high);
-        }
+        let Interval { low, high } = match (&self.evidence, self.value) {
+            (Evidence::Replicates(values), _) => percentile(values, level),
+            (Evidence::Accelerated { replicates, .. }, _)
+                if self.method == Method::BootstrapPercentile =>
+            {
+                percentile(replicates, level)
+            }
+            (
+                Evidence::Accelerated {
+                    replicates,
+                    acceleration,
+                },
+                Some(value),
+            ) => bca(replicates, value, *acceleration, level),
+            (Evidence::Band(band), _) => self.around(band.interval(level)),
+            _ => return self.normal_interval(level),
+        };
+        (low, high)
+    }
+
+    /// The interval of evidence that answers at a normal critical value.
+    fn normal_interval(&self, level: f64) -> (Option<f64>, Option<f64>) {
         special::z_of_level(level).map_or((None, None), |z| self.interval_z(z))
     }
 
     /// The interval `z` standard errors wide on either side, in the sense of the method.
     fn interval_z(&self, z: f64) -> (Option<f64>, Option<f64>) {
-        let interval = match (&self.evidence, self.method) {
+        let interval = match (&self.evidence, self.method.whatever_cut()) {
             (Evidence::Proportion { x, n }, method) => {
                 let of = match method {
                     Method::WilsonCc => interval::wilson_cc_z,
@@ -465,7 +567,13 @@ impl Estimate {
                 },
                 None => Interval::NONE,
             },
-            (Evidence::None | Evidence::Replicates(_), _) => Interval::NONE,
+            (
+                Evidence::None
+                | Evidence::Replicates(_)
+                | Evidence::Accelerated { .. }
+                | Evidence::Band(_),
+                _,
+            ) => Interval::NONE,
         };
         (interval.low, interval.high)
     }
@@ -488,12 +596,22 @@ impl Estimate {
         let value = self.value?;
         match &self.evidence {
             Evidence::None => None,
-            Evidence::Replicates(values) => {
+            Evidence::Accelerated {
+                replicates,
+                acceleration,
+            } if self.method == Method::BootstrapBca => {
+                Some(bca_p_value(replicates, value, *acceleration, null))
+            }
+            Evidence::Replicates(values)
+            | Evidence::Accelerated {
+                replicates: values, ..
+            } => {
                 let count = values.len() as f64;
                 let below = values.iter().filter(|v| **v <= null).count() as f64;
                 let above = values.iter().filter(|v| **v >= null).count() as f64;
                 Some((2.0 * (1.0 + below.min(above)) / (1.0 + count)).min(1.0))
             }
+            Evidence::Band(band) => Some(band.p_value(value, null)),
             _ => Some(interval::p_value_by_inversion(
                 |z| {
                     let (low, high) = self.interval_z(z);
@@ -505,10 +623,20 @@ impl Estimate {
         }
     }
 
+    /// The same estimate, its method named for a cut that is taken as fixed.
+    #[must_use]
+    pub fn at_fixed_cut(mut self) -> Self {
+        self.method = self.method.at_fixed_cut();
+        self
+    }
+
     /// The same value with the interval of another method at `level`; `None` where the evidence
     /// does not allow it (a bootstrap has no Wilson interval).
     #[must_use]
     pub fn with_method(&self, method: Method, level: f64) -> Option<Self> {
+        let own = self.method.whatever_cut();
+        let given = method;
+        let method = method.whatever_cut();
         let fits = match &self.evidence {
             Evidence::Proportion { .. } => matches!(
                 method,
@@ -531,13 +659,20 @@ impl Estimate {
                         Method::Koopman | Method::KatzLog | Method::KatzWalters | Method::Mover
                     )
                 };
-                (of_difference(self.method) && of_difference(method))
-                    || (of_ratio(self.method) && of_ratio(method))
+                (of_difference(own) && of_difference(method)) || (of_ratio(own) && of_ratio(method))
             }
-            _ => method == self.method,
+            Evidence::Accelerated { .. } => {
+                matches!(method, Method::BootstrapBca | Method::BootstrapPercentile)
+            }
+            _ => method == own,
         };
         let value = self.value?;
-        fits.then(|| Self::new(value, self.n, method, self.evidence.clone(), level))
+        let named = if own == self.method {
+            given
+        } else {
+            method.at_fixed_cut()
+        };
+        fits.then(|| Self::new(value, self.n, named, self.evidence.clone(), level))
     }
 }
 

@@ -6,6 +6,8 @@
 //! Where an interval is undefined (no rows, a count outside 0..=n, a level outside (0, 1)) both ends
 //! are `None`; a single `None` is an unbounded end.
 
+mod band;
+mod bca;
 mod blend;
 mod difference;
 mod form;
@@ -14,6 +16,8 @@ mod proportion;
 mod ratio;
 mod root;
 
+pub use band::{Band, Extent, Family, Gap};
+pub use bca::{acceleration, bca, bca_levels, bca_p_value, bias_correction};
 pub use blend::{Blend, Share};
 pub use difference::{
     agresti_caffo, agresti_caffo_z, miettinen_nurminen, miettinen_nurminen_z, newcombe, newcombe_z,

@@ -192,4 +192,17 @@ pub struct Measurement {
     pub extremes: Option<(GroupName, GroupName)>,
     /// Groups left out of an aggregate because their value is undefined.
     pub skipped: Vec<GroupName>,
+    /// What is told of a range beside its value.
+    pub range: RangeFacts,
+}
+
+/// What is told of a range over groups beside its value; nothing of other measurements.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RangeFacts {
+    /// What the range would be on average if membership made no difference (permutation).
+    pub null_mean: Option<f64>,
+    /// `2θ̂ − mean(θ*)` of the bootstrap, cut at what a range can be.
+    pub bias_corrected: Option<f64>,
+    /// The same range over the groups that are not the missing one, where that one occurs.
+    pub known: Option<Estimate>,
 }

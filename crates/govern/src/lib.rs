@@ -9,8 +9,9 @@
 //!   for the other comparisons of its family, is at most `α`;
 //! * **inconclusive**: neither is shown, and the finding says how many rows would settle it.
 //!
-//! Of comparisons only `to_reference` is judged: a range over groups is biased upward when there is
-//! no gap, so `between_groups` and `to_overall` wait for simultaneous bands.
+//! A group is compared with its reference, or with `scheme = "between_groups"` the highest group with
+//! the lowest: a range, judged by its simultaneous band. A group without a defined value turns a pass
+//! of a range into inconclusive.
 //!
 //! Nothing here reads a clock: waivers are judged as of a [`Date`] that the caller gives.
 //!
@@ -18,7 +19,7 @@
 //! use waage_core::estimate::{Estimate, Evidence, Method};
 //! use waage_core::label::{GroupName, Label};
 //! use waage_core::quantity::{
-//!     Comparison, Context, Measurement, Quantity, Scheme, Subject,
+//!     Comparison, Context, Measurement, Quantity, RangeFacts, Scheme, Subject,
 //! };
 //! use waage_govern::{Facts, Policy, judge};
 //!
@@ -55,6 +56,7 @@
 //!     p_adjusted: None,
 //!     extremes: None,
 //!     skipped: Vec::new(),
+//!     range: RangeFacts::default(),
 //! };
 //! let facts = Facts {
 //!     catalogue: &[&SELECTION_RATE],

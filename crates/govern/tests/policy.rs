@@ -152,7 +152,7 @@ fn intersections_expand_to_their_depth() {
 fn mistakes_in_names_are_answered_with_the_nearest() {
     assert_eq!(
         error("margin = 0.05", "magrin = 0.05"),
-        "audit.toml:8:1: unknown key \"magrin\"; did you mean \"margin\"? known: id, metric, comparison, attribute, op, margin, confidence, interval, decide, family, severity, why, risk, gates"
+        "audit.toml:8:1: unknown key \"magrin\"; did you mean \"margin\"? known: id, metric, comparison, scheme, attribute, op, margin, confidence, interval, decide, equivalence, family, severity, why, risk, gates"
     );
     assert_eq!(
         error("selection_rate", "selection_rat"),
@@ -176,7 +176,7 @@ fn mistakes_in_names_are_answered_with_the_nearest() {
     );
     assert_eq!(
         error_after("interval = \"koopman\"\n"),
-        "audit.toml:9:12: unknown interval for this comparison \"koopman\"; known: newcombe, agresti_caffo, miettinen_nurminen, mover_wilson, normal, bootstrap_percentile"
+        "audit.toml:9:12: unknown interval for this comparison \"koopman\"; known: newcombe, agresti_caffo, miettinen_nurminen, mover_wilson, normal, bootstrap_percentile, bootstrap_bca, max_t"
     );
     assert_eq!(
         error_after("[sytem]\nid = \"x\"\n"),

@@ -7,6 +7,12 @@
 //! `Σw` and the variance `Σw²` (the Bayesian bootstrap, exact for equal weights in the cell).
 //! Mean scores of a cell move by normal noise of the cell's own variance.
 //!
+//! A cell that happens to be empty stays empty in every such draw, and one member selected of one
+//! would be selected for ever. So each replicate comes twice: as drawn, and with Jeffreys' prior: a
+//! gamma mass of shape ½ more for every outcome of every group of a view, which makes the rate of a
+//! group without successes vary as Jeffreys' posterior Beta(½, n + ½) does. Intervals rest on the
+//! second wherever cells are few; values never see it.
+//!
 //! Replicate `r` draws from its own counter-based stream, so threads change nothing.
 
 use rayon::prelude::*;
@@ -17,6 +23,7 @@ use waage_core::random::Stream;
 use waage_core::tally::GroupTotals;
 
 use crate::confusion::Confusion;
+use crate::cut::MovingCut;
 
 /// Streams of the bootstrap begin here, apart from those of other tasks.
 const STREAM: u64 = 1 << 40;
@@ -30,6 +37,8 @@ pub struct Target {
     pub groups: usize,
     /// Group of every cell.
     pub group_of_cell: Vec<usize>,
+    /// Weight of a typical row by group, Σw²/Σw: what one row of the prior weighs.
+    pub row_weight: Vec<f64>,
 }
 
 /// Everything that determines the replicates.
@@ -45,6 +54,10 @@ pub struct Plan<'a> {
     pub weighted: bool,
     /// Whether mean scores are wanted.
     pub scored: bool,
+    /// The cut that every replicate draws again, where decisions are made by rank.
+    pub cut: Option<&'a MovingCut>,
+    /// Outcomes that the roles given make possible: the prior puts half a row on each.
+    pub possible: &'a [u8],
     /// Number of replicates.
     pub replicates: usize,
     /// Seed.
@@ -101,6 +114,8 @@ impl Stratum {
 pub struct Replicate {
     /// By view, then by group.
     pub views: Vec<Vec<Confusion>>,
+    /// The same with the prior's mass added.
+    pub primed: Vec<Vec<Confusion>>,
     /// All rows.
     pub overall: Confusion,
 }
@@ -197,6 +212,7 @@ impl Drawn {
             group_scores: vec![(0.0, 0.0); most],
             replicate: Replicate {
                 views: plan.targets.iter().map(tables).collect(),
+                primed: plan.targets.iter().map(tables).collect(),
                 overall: Confusion::default(),
             },
         }
@@ -216,12 +232,16 @@ impl Drawn {
                 sums.1 += scored * stratum.mean + noise;
             }
         }
+        if let Some(cut) = plan.cut {
+            cut.settle(&mut self.cells, plan.tie_share);
+        }
         let table = |w: &[f64; outcome::COUNT], (scored, score_sum): (f64, f64)| Confusion {
             scored,
             score_sum,
             ..Confusion::from_weights(w, plan.tie_share)
         };
-        for (target, tables) in plan.targets.iter().zip(&mut self.replicate.views) {
+        let Replicate { views, primed, .. } = &mut self.replicate;
+        for ((target, tables), primed) in plan.targets.iter().zip(views).zip(primed) {
             let groups = &mut self.groups[..target.groups];
             let sums = &mut self.group_scores[..target.groups];
             groups.fill([0.0; outcome::COUNT]);
@@ -231,8 +251,14 @@ impl Drawn {
                 sums[g].0 += self.scores[c].0;
                 sums[g].1 += self.scores[c].1;
             }
-            for ((into, w), s) in tables.iter_mut().zip(groups).zip(sums) {
-                *into = table(w, *s);
+            for (g, (w, s)) in groups.iter_mut().zip(sums).enumerate() {
+                tables[g] = table(w, *s);
+                for &o in plan.possible {
+                    // Half the square of a normal value is gamma of shape ½.
+                    let normal = draw::normal(stream);
+                    w[usize::from(o)] += target.row_weight[g] * 0.5 * normal * normal;
+                }
+                primed[g] = table(w, *s);
             }
         }
         let mut all = [0.0; outcome::COUNT];

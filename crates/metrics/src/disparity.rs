@@ -362,6 +362,15 @@ fn of_both(a: Value, b: Value, join: impl Fn(f64, f64) -> f64) -> Value {
     }
 }
 
+/// How the ranges of several metrics make one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Join {
+    /// The widest: the largest difference or the smallest ratio of those defined.
+    Widest,
+    /// Their mean.
+    Mean,
+}
+
 impl Disparity {
     /// The disparity's row of the table.
     #[must_use]
@@ -384,6 +393,27 @@ impl Disparity {
             Self::AverageOddsDifference
             | Self::AverageAbsoluteOddsDifference
             | Self::TreatmentEqualityDifference => &[],
+        }
+    }
+
+    /// Whether a small change of the counts changes it by as little: no range, no absolute gap.
+    #[must_use]
+    pub const fn is_smooth(self) -> bool {
+        matches!(
+            self,
+            Self::AverageOddsDifference | Self::TreatmentEqualityDifference
+        )
+    }
+
+    /// The metrics whose ranges it is made of; none where it is made of something else.
+    #[must_use]
+    pub const fn ranges(self) -> Option<(&'static [Metric], Join)> {
+        match (self, self.metrics()) {
+            (_, []) => None,
+            (Self::EqualizedOddsDifferenceMean | Self::EqualizedOddsRatioMean, metrics) => {
+                Some((metrics, Join::Mean))
+            }
+            (_, metrics) => Some((metrics, Join::Widest)),
         }
     }
 

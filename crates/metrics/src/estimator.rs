@@ -1,22 +1,24 @@
 //! The estimates of one view: values of groups, comparisons, named disparities.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 
 use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::multiplicity::benjamini_hochberg;
-use waage_core::quantity::{Comparison, Context, Measurement, Quantity, Scheme, Subject};
+use waage_core::quantity::{
+    Comparison, Context, Measurement, Quantity, RangeFacts, Scheme, Subject,
+};
 use waage_core::tally::Sums;
 
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::{ANY, Confusion, Decisions, Part};
 use crate::context::context;
-use crate::disparity::{self, Value, farthest};
+use crate::disparity::{self, Disparity};
 use crate::measure::{GroupEstimates, Request};
 use crate::rate::{Rate, difference, mean, mean_difference, ratio, test};
-use crate::replicates::replicated;
+use crate::replicates::Replicates;
 use crate::statistic::{Reference, Statistic, named};
 use crate::view::PreparedView;
 
@@ -41,7 +43,8 @@ pub(crate) fn group_estimates(
         Kind::Mean => mean(sums, level),
     };
     let metrics = request.metrics.iter();
-    metrics.map(|&metric| (metric, estimate(metric))).collect()
+    let named = |metric: Metric| request.name_cut(metric.quantity(), estimate(metric));
+    metrics.map(|&metric| (metric, named(metric))).collect()
 }
 
 /// A fact of the data: rows, weights, cells of the table.
@@ -70,16 +73,17 @@ fn counted(metric: Metric, table: &Confusion, sums: &[Sums; outcome::COUNT]) -> 
 pub(crate) struct Estimator<'a> {
     pub view: &'a PreparedView,
     pub request: &'a Request,
-    pub replicates: &'a [Arc<[f64]>],
+    pub replicates: &'a Replicates,
+    /// Of the smooth series.
+    pub accelerations: HashMap<Statistic, f64>,
     pub overall: &'a [Sums; outcome::COUNT],
+    /// The view's place in the request.
+    pub index: usize,
+    /// Whether rows are exchangeable: neither weighted nor clustered.
+    pub exchangeable: bool,
 }
 
 impl Estimator<'_> {
-    fn series(&self, statistic: Statistic) -> Option<&Arc<[f64]>> {
-        let position = self.view.position(statistic)?;
-        self.replicates.get(position)
-    }
-
     /// The estimates of every group.
     pub fn groups(&self) -> Vec<GroupEstimates> {
         let groups = self.view.view.groups.iter().zip(&self.view.complements);
@@ -91,12 +95,7 @@ impl Estimator<'_> {
     /// Every comparison of the view, ordered by metric, scheme, comparison and group, then the
     /// named disparities.
     pub fn comparisons(&self) -> Vec<Measurement> {
-        const SCHEMES: [Scheme; 4] = [
-            Scheme::ToReference,
-            Scheme::ToComplement,
-            Scheme::BetweenGroups,
-            Scheme::ToOverall,
-        ];
+        const SCHEMES: [Scheme; 2] = [Scheme::ToReference, Scheme::ToComplement];
         let of_metric = |&metric: &Metric| {
             let mut out = Vec::new();
             for scheme in SCHEMES {
@@ -104,6 +103,7 @@ impl Estimator<'_> {
                     out.extend(self.compare(metric, scheme, comparison));
                 }
             }
+            out.extend(self.ranges(std::slice::from_ref(&metric.row().metric)));
             out
         };
         let metrics = self.request.metrics.par_iter();
@@ -118,7 +118,10 @@ impl Estimator<'_> {
                     let compared = self.compared();
                     out.extend(compared.map(|g| self.named_against(g, row)));
                 }
-                _ => out.push(self.named_over(row)),
+                _ => {
+                    let range = self.named_over(row, &out);
+                    out.push(range);
+                }
             }
         }
         out
@@ -149,9 +152,6 @@ impl Estimator<'_> {
             Scheme::ToComplement if groups > 1 => (0..groups)
                 .map(|g| self.pair(g, metric, scheme, comparison))
                 .collect(),
-            Scheme::BetweenGroups | Scheme::ToOverall => {
-                vec![self.aggregate(metric, scheme, comparison)]
-            }
             _ => Vec::new(),
         };
         let p: Vec<Option<f64>> = out.iter().map(|m| m.p).collect();
@@ -216,42 +216,24 @@ impl Estimator<'_> {
             }
             _ => {
                 let rows = sums.iter().chain(against.iter()).map(|s| s.n).sum();
-                let series = self.series(statistic);
-                replicated(value(), rows, Method::BootstrapPercentile, series, level)
+                let best = self.view.candidates.as_deref();
+                match best.filter(|_| scheme == Scheme::ToReference) {
+                    Some(candidates) => {
+                        let estimate = self.against_best(g, metric, comparison, candidates, rows);
+                        let equal = f64::from(u8::from(comparison == Comparison::Ratio));
+                        measurement.p = estimate.p_value(equal);
+                        measurement.test = measurement.p.map(|_| match estimate.method {
+                            Method::MaxTBest => "max_t",
+                            _ => "bootstrap",
+                        });
+                        estimate
+                    }
+                    None => self.smooth(statistic, rows),
+                }
             }
         };
-        measurement
-    }
-
-    /// A range over the groups, or the group farthest from all rows.
-    fn aggregate(&self, metric: Metric, scheme: Scheme, comparison: Comparison) -> Measurement {
-        let tables = &self.view.tables;
-        let statistic = match scheme {
-            Scheme::ToOverall => Statistic::ToOverall(metric, comparison),
-            _ => Statistic::Between(metric, comparison),
-        };
-        let mut measurement = self.blank(metric.quantity(), scheme, comparison);
-        let name = |g: usize| self.view.view.groups[g].name.clone();
-        let each = || tables.groups().iter().map(|v| v.get(metric));
-        measurement.skipped = each()
-            .enumerate()
-            .filter(|(_, v)| v.is_err())
-            .map(|(g, _)| name(g))
-            .collect();
-        if scheme == Scheme::ToOverall {
-            let all = tables.overall().get(metric);
-            measurement.subject.group =
-                farthest(each(), all, comparison).ok().map(|(_, g)| name(g));
-        } else {
-            measurement.extremes = extremes(each()).map(|(high, low)| (name(high), name(low)));
-        }
-        measurement.estimate = self.ranged(statistic, self.rows());
-        measurement
-    }
-
-    fn named_over(&self, row: &'static disparity::Row) -> Measurement {
-        let mut measurement = self.blank(&row.quantity, row.scheme, row.comparison);
-        measurement.estimate = self.ranged(Statistic::NamedOver(row.disparity), self.rows());
+        let estimate = measurement.estimate;
+        measurement.estimate = self.request.name_cut(measurement.quantity, estimate);
         measurement
     }
 
@@ -273,28 +255,38 @@ impl Estimator<'_> {
                 if self.view.is_independent(row.scheme) {
                     shape.compared(value, [sums, against], row.comparison, tie, level)
                 } else {
-                    let series = self.series(statistic);
-                    replicated(value, rows, Method::BootstrapPercentile, series, level)
+                    self.smooth(statistic, rows)
                 }
             }
-            None => self.ranged(statistic, rows),
+            None if row.disparity == Disparity::AverageAbsoluteOddsDifference => {
+                self.absolute_odds(g, statistic, rows)
+            }
+            None => self.lifted(statistic, rows),
         };
+        let estimate = measurement.estimate;
+        measurement.estimate = self.request.name_cut(measurement.quantity, estimate);
         measurement
     }
 
-    /// A value that cannot be negative and that chance alone lifts above 0, from replicates that
-    /// are lifted once more.
-    fn ranged(&self, statistic: Statistic, rows: u64) -> Estimate {
-        replicated(
-            self.view.tables.value(statistic, self.view.reference),
-            rows,
-            Method::BootstrapPercentileBiased,
-            self.series(statistic),
-            self.request.level,
-        )
+    /// A group against the best: by selection rate, which chooses the best, from a band; other
+    /// metrics from replicates that choose the best again.
+    fn against_best(
+        &self,
+        g: usize,
+        metric: Metric,
+        comparison: Comparison,
+        candidates: &[usize],
+        rows: u64,
+    ) -> Estimate {
+        if metric == Metric::SelectionRate && self.replicates.joint.is_some() {
+            self.to_best(g, metric, comparison, candidates, rows)
+        } else {
+            self.smooth(Statistic::ToReference(g, metric, comparison), rows)
+        }
     }
 
-    fn rows(&self) -> u64 {
+    /// All rows.
+    pub(crate) fn rows(&self) -> u64 {
         self.overall.iter().map(|s| s.n).sum()
     }
 
@@ -323,7 +315,8 @@ impl Estimator<'_> {
         out
     }
 
-    fn blank(
+    /// A measurement without an estimate yet.
+    pub(crate) fn blank(
         &self,
         quantity: &'static Quantity,
         scheme: Scheme,
@@ -346,25 +339,7 @@ impl Estimator<'_> {
             p_adjusted: None,
             extremes: None,
             skipped: Vec::new(),
+            range: RangeFacts::default(),
         }
     }
-}
-
-/// Positions of the highest and the lowest defined value.
-fn extremes(values: impl Iterator<Item = Value>) -> Option<(usize, usize)> {
-    let defined: Vec<(usize, f64)> = values
-        .enumerate()
-        .filter_map(|(g, v)| v.ok().map(|v| (g, v)))
-        .collect();
-    if defined.len() < 2 {
-        return None;
-    }
-    let first_best = |better: fn(f64, f64) -> bool| {
-        defined
-            .iter()
-            .copied()
-            .reduce(|best, next| if better(next.1, best.1) { next } else { best })
-            .map(|(g, _)| g)
-    };
-    Some((first_best(|a, b| a > b)?, first_best(|a, b| a < b)?))
 }

@@ -4,24 +4,29 @@
 //! the estimate of every metric of every group and of every comparison, intervals included.
 
 pub mod arrays;
+mod band;
 pub mod bootstrap;
 pub mod catalogue;
 pub mod conditional;
 pub mod confusion;
 pub mod context;
+pub mod cut;
 pub mod disparity;
 mod estimator;
 pub mod hypothesis;
 pub mod inequality;
 pub mod measure;
 pub mod multiclass;
+pub mod permutation;
 pub mod pooling;
 pub mod power;
+mod ranges;
 pub mod rate;
 mod replicates;
 pub mod scan;
 pub mod selective;
 pub mod shape;
+mod smooth;
 pub mod statistic;
 pub mod stratified;
 mod view;

@@ -1,7 +1,5 @@
 //! From the cube to every estimate: groups, comparisons, intervals, tests.
 
-use std::sync::Arc;
-
 use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Reason};
@@ -13,8 +11,9 @@ use waage_core::tally::{Sums, Tally};
 use crate::catalogue::{CATALOGUE, Metric};
 use crate::confusion::Tie;
 use crate::estimator::{Estimator, group_estimates};
-use crate::replicates::replicate;
+use crate::replicates::{Replicates, replicate};
 use crate::selective;
+use crate::smooth::accelerations;
 use crate::view::PreparedView;
 
 /// How the reference group of an attribute is chosen.
@@ -53,6 +52,28 @@ pub struct Request {
     pub seed: u64,
     /// How ties at a cut are shared out.
     pub tie: Tie,
+    /// Where decisions are made by rank: the cut.
+    pub cut: Option<Cut>,
+}
+
+/// The cut of a decision by rank, a top-k or a top fraction.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cut {
+    /// The score at which it fell.
+    pub score: f64,
+    /// Whether it was made among these very rows, so that replicates draw it again; within strata
+    /// it was not.
+    pub moves: bool,
+}
+
+impl Request {
+    /// An estimate of a metric, named for a fixed cut where a cut of the data decided.
+    pub(crate) fn name_cut(&self, quantity: &Quantity, estimate: Estimate) -> Estimate {
+        match self.cut {
+            Some(_) if quantity.needs_decision => estimate.at_fixed_cut(),
+            _ => estimate,
+        }
+    }
 }
 
 /// Which of the columns that metrics need were given.
@@ -166,12 +187,16 @@ pub fn measure(
 
     let selective_labels = request.roles.label && selective::applies(&all);
 
-    let of_view = |(view, replicates): (&PreparedView, &Vec<Arc<[f64]>>)| {
+    let exchangeable = !tally.kept().weights;
+    let of_view = |(index, (view, replicates)): (usize, (&PreparedView, &Replicates))| {
         let estimator = Estimator {
             view,
             request,
             replicates,
+            accelerations: accelerations(view, request),
             overall: &all,
+            index,
+            exchangeable,
         };
         let mut groups = estimator.groups();
         if selective_labels {
@@ -195,7 +220,8 @@ pub fn measure(
         };
         (measured, comparisons, values)
     };
-    let parts: Vec<_> = prepared.par_iter().zip(&replicates).map(of_view).collect();
+    let views = prepared.par_iter().zip(&replicates).enumerate();
+    let parts: Vec<_> = views.map(of_view).collect();
     let count = parts.iter().map(|(_, c, v)| c.len() + v.len()).sum();
     let mut measured = Measured {
         views: Vec::with_capacity(parts.len()),

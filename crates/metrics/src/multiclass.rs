@@ -15,7 +15,7 @@ use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::{GroupName, Label};
 use waage_core::observer::Observer;
 use waage_core::quantity::{
-    Comparison, Context, Direction, Measurement, Quantity, Scheme, Subject,
+    Comparison, Context, Direction, Measurement, Quantity, RangeFacts, Scheme, Subject,
 };
 use waage_core::random::Stream;
 use waage_core::tally::{Sums, Tally};
@@ -565,6 +565,7 @@ fn blank(
         p_adjusted: None,
         extremes: None,
         skipped: Vec::new(),
+        range: RangeFacts::default(),
     }
 }
 

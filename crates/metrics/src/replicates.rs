@@ -1,22 +1,76 @@
-//! Replicates of the series of every view, and estimates from them.
+//! Replicates of every view, and estimates from them.
 
 use std::sync::Arc;
 
+use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::observer::Observer;
 use waage_core::tally::{GroupTotals, Tally};
 
 use crate::bootstrap::{self, Plan, Target};
-use crate::catalogue::Metric;
+use crate::catalogue::{Kind, Metric};
+use crate::cut::MovingCut;
 use crate::disparity::Value;
-use crate::measure::{MeasureError, Request};
-use crate::statistic::{Needs, Statistic, Tables};
+use crate::measure::{GivenRoles, MeasureError, Request};
+use crate::statistic::{Needs, Statistic, Tables, named};
 use crate::view::PreparedView;
 
 /// Replicates that may be undefined before an interval is withheld.
 const UNDEFINED_SHARE_MAX: f64 = 0.05;
+/// Values of groups that are kept of all replicates of a view (8 bytes each): what a band needs.
+const JOINT_MAX: usize = 1 << 25;
 
-/// The replicates of every series, by view.
+/// The replicates of one view.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Replicates {
+    /// Of every series, as drawn.
+    pub plain: Vec<Arc<[f64]>>,
+    /// Of every series, with the prior.
+    pub primed: Vec<Arc<[f64]>>,
+    /// Of every group's value, with the prior; `None` for more groups than are kept.
+    pub joint: Option<Joint>,
+}
+
+/// Replicates of the values of all groups, drawn together.
+#[derive(Clone, Debug)]
+pub(crate) struct Joint {
+    groups: usize,
+    metrics: Vec<Metric>,
+    /// By metric, then by group, all rows last.
+    values: Vec<Arc<[f64]>>,
+}
+
+impl Joint {
+    /// The replicates of a group's value, NaN where undefined; none of a metric not asked for.
+    pub fn group(&self, metric: Metric, group: usize) -> Option<&[f64]> {
+        let metric = self.metrics.iter().position(|m| *m == metric)?;
+        let values = self.values.get(metric * (self.groups + 1) + group)?;
+        Some(values)
+    }
+
+    /// The replicates of the value of all rows.
+    pub fn overall(&self, metric: Metric) -> Option<&[f64]> {
+        self.group(metric, self.groups)
+    }
+}
+
+/// The metrics whose groups' values a band may need.
+fn banded(metrics: &[Metric]) -> Vec<Metric> {
+    let mut out: Vec<Metric> = metrics
+        .iter()
+        .copied()
+        .filter(|metric| !matches!(metric.row().kind, Kind::Count))
+        .collect();
+    let parts = named(metrics).filter_map(|row| row.disparity.ranges());
+    for &metric in parts.flat_map(|(metrics, _)| metrics) {
+        if !out.contains(&metric) {
+            out.push(metric);
+        }
+    }
+    out
+}
+
+/// The replicates of every view.
 ///
 /// # Errors
 /// [`MeasureError::Interrupted`].
@@ -26,35 +80,104 @@ pub(crate) fn replicate(
     request: &Request,
     observer: &dyn Observer,
     tally: &Tally,
-) -> Result<Vec<Vec<Arc<[f64]>>>, MeasureError> {
-    let total = views.iter().map(|view| view.series.len()).sum();
+) -> Result<Vec<Replicates>, MeasureError> {
+    let metrics = &banded(&request.metrics);
+    let kept = |view: &PreparedView| {
+        let width = metrics.len() * (view.target.groups + 1);
+        match width * request.replicates <= JOINT_MAX {
+            true => width,
+            false => 0,
+        }
+    };
+    let total = views.iter().map(|v| 2 * v.series.len() + kept(v)).sum();
     let targets: Vec<Target> = views.iter().map(|view| view.target.clone()).collect();
+    let possible = possible(request.roles);
+    let cut = request.cut.filter(|cut| cut.moves).and_then(|cut| {
+        let axes: Vec<usize> = (0..tally.sensitive().len()).collect();
+        let weights = |totals: &GroupTotals| totals.outcomes.each_ref().map(|s| s.w1);
+        let drawn: Vec<_> = cells.iter().map(weights).collect();
+        MovingCut::new(cut.score, request.tie, &drawn, &tally.score_tables(&axes))
+    });
     let plan = Plan {
         cells,
         targets: &targets,
         tie_share: request.tie.share(),
         weighted: tally.kept().weights,
         scored: request.metrics.contains(&Metric::MeanScore),
+        cut: cut.as_ref(),
+        possible: &possible,
         replicates: request.replicates,
         seed: request.seed,
     };
-    let needs: Vec<Needs> = views.iter().map(|view| Needs::of(&view.series)).collect();
+    let needs: Vec<Needs> = views
+        .iter()
+        .map(|view| {
+            let mut needs = Needs::of(&view.series);
+            for &metric in metrics {
+                if !needs.metrics.contains(&metric) {
+                    needs.metrics.push(metric);
+                }
+            }
+            if view.candidates.is_some() && !needs.metrics.contains(&Metric::SelectionRate) {
+                needs.metrics.push(Metric::SelectionRate);
+            }
+            needs
+        })
+        .collect();
     let room = || -> Vec<Tables> {
         let sizes = targets.iter().map(|target| target.groups);
         sizes.map(Tables::room).collect()
     };
     let drawn = bootstrap::run(&plan, total, observer, room, |tables, replicate, out| {
-        let each = views.iter().zip(&replicate.views).zip(&needs);
-        for (((view, groups), needs), tables) in each.zip(tables) {
-            tables.fill(groups, &replicate.overall, needs);
-            let value = |s: &Statistic| tables.value(*s, view.reference).unwrap_or(f64::NAN);
-            out.extend(view.series.iter().map(value));
+        for (v, ((view, needs), tables)) in views.iter().zip(&needs).zip(tables).enumerate() {
+            for groups in [&replicate.views[v], &replicate.primed[v]] {
+                tables.fill(groups, &replicate.overall, needs);
+                let reference = view.reference_in(tables);
+                let value = |s: &Statistic| tables.value(*s, reference).unwrap_or(f64::NAN);
+                out.extend(view.series.iter().map(value));
+            }
+            if kept(view) == 0 {
+                continue;
+            }
+            // The tables are still those with the prior.
+            for &metric in metrics {
+                let values = tables.groups().iter().chain([tables.overall()]);
+                out.extend(values.map(|v| v.get(metric).unwrap_or(f64::NAN)));
+            }
         }
     })
     .ok_or(MeasureError::Interrupted)?;
     let mut drawn = drawn.into_iter().map(Arc::<[f64]>::from);
-    let of_view = |view: &PreparedView| drawn.by_ref().take(view.series.len()).collect();
+    let of_view = |view: &PreparedView| {
+        let mut take = |count: usize| drawn.by_ref().take(count).collect::<Vec<_>>();
+        let (plain, primed) = (take(view.series.len()), take(view.series.len()));
+        let values = take(kept(view));
+        Replicates {
+            plain,
+            primed,
+            joint: (!values.is_empty()).then(|| Joint {
+                groups: view.target.groups,
+                metrics: metrics.clone(),
+                values,
+            }),
+        }
+    };
     Ok(views.iter().map(of_view).collect())
+}
+
+/// The outcomes that rows can have under the roles given.
+fn possible(roles: GivenRoles) -> Vec<u8> {
+    let labels: &[u8] = match roles.label {
+        true => &[outcome::LABEL_NEGATIVE, outcome::LABEL_POSITIVE],
+        false => &[outcome::LABEL_MISSING],
+    };
+    let decisions: &[u8] = match (roles.decision, roles.label) {
+        (true, _) => &[outcome::REJECTED, outcome::SELECTED],
+        (false, true) => &[outcome::DECISION_MISSING],
+        (false, false) => &[],
+    };
+    let of_label = |&label| decisions.iter().map(move |&d| outcome::of(label, d));
+    labels.iter().flat_map(of_label).collect()
 }
 
 /// An estimate from replicates: the interval is withheld when too many are undefined.
@@ -71,19 +194,22 @@ pub(crate) fn replicated(
     };
     let series = series.filter(|s| !s.is_empty());
     let Some(series) = series else {
-        let mut bare = Estimate::new(value, rows, method, Evidence::None, level);
-        bare.reason = Some(Reason::NoReplicates);
-        return bare;
+        return bare(value, rows, method, Reason::NoReplicates);
     };
     let undefined = series.iter().filter(|v| v.is_nan()).count();
     if undefined as f64 > UNDEFINED_SHARE_MAX * series.len() as f64 {
-        let mut bare = Estimate::new(value, rows, method, Evidence::None, level);
-        bare.reason = Some(Reason::TooManyUndefinedReplicates);
-        return bare;
+        return bare(value, rows, method, Reason::TooManyUndefinedReplicates);
     }
     let defined = match undefined {
         0 => Arc::clone(series),
         _ => series.iter().copied().filter(|v| !v.is_nan()).collect(),
     };
     Estimate::new(value, rows, method, Evidence::Replicates(defined), level)
+}
+
+/// A value without an interval, and why.
+pub(crate) fn bare(value: f64, rows: u64, method: Method, reason: Reason) -> Estimate {
+    let mut bare = Estimate::new(value, rows, method, Evidence::None, 0.5);
+    bare.reason = Some(reason);
+    bare
 }

@@ -218,12 +218,17 @@ pub fn named(metrics: &[Metric]) -> impl Iterator<Item = &'static disparity::Row
     rows.filter(move |row| decided && (labelled || !row.quantity.needs_label))
 }
 
-/// Every series of a view that needs replicates, in the order of evaluation.
+/// Every series of a view that needs replicates, in the order of evaluation. Comparisons with a
+/// `dependent` reference (all rows, or the best group) have no closed form.
 #[must_use]
-pub fn series(groups: usize, reference: Option<Reference>, metrics: &[Metric]) -> Vec<Statistic> {
+pub fn series(
+    groups: usize,
+    reference: Option<Reference>,
+    dependent: bool,
+    metrics: &[Metric],
+) -> Vec<Statistic> {
     const COMPARISONS: [Comparison; 2] = [Comparison::Difference, Comparison::Ratio];
     let compared = |g: &usize| reference.is_some() && reference != Some(Reference::Group(*g));
-    let dependent = reference == Some(Reference::Overall);
     let mut out = Vec::new();
     for &metric in metrics {
         let kind = &metric.row().kind;

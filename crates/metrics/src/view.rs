@@ -18,6 +18,8 @@ pub(crate) struct PreparedView {
     pub view: View,
     pub target: Target,
     pub reference: Option<Reference>,
+    /// The groups among which the best one is the reference, where the data choose it.
+    pub candidates: Option<Vec<usize>>,
     pub series: Vec<Statistic>,
     position: HashMap<Statistic, usize>,
     pub tables: Tables,
@@ -53,8 +55,12 @@ impl PreparedView {
                 position.get(labels.as_slice()).copied().unwrap_or_default()
             })
             .collect();
-        let reference = choose_reference(&view, request)?;
-        let series = series(view.groups.len(), reference, &request.metrics);
+        let Chosen {
+            reference,
+            candidates,
+        } = choose_reference(&view, request)?;
+        let dependent = reference == Some(Reference::Overall) || candidates.is_some();
+        let series = series(view.groups.len(), reference, dependent, &request.metrics);
         let confusions: Vec<Confusion> = view
             .groups
             .iter()
@@ -66,12 +72,14 @@ impl PreparedView {
             target: Target {
                 groups: view.groups.len(),
                 group_of_cell,
+                row_weight: outcomes.iter().map(row_weight).collect(),
             },
             tables: Tables::of(&confusions, &Confusion::of(all, request.tie)),
             complements: others(&outcomes, zero, |a, b| {
                 std::array::from_fn(|o| a[o].plus(&b[o]))
             }),
             reference,
+            candidates,
             position: series.iter().enumerate().map(|(at, s)| (*s, at)).collect(),
             series,
             view,
@@ -91,22 +99,44 @@ impl PreparedView {
         self.position.get(&statistic).copied()
     }
 
-    /// Whether groups and their reference share no rows.
+    /// Whether groups and their reference share no rows and the data did not choose it.
     pub fn is_independent(&self, scheme: Scheme) -> bool {
-        scheme != Scheme::ToReference || self.reference != Some(Reference::Overall)
+        let chosen = self.candidates.is_some();
+        scheme != Scheme::ToReference || (self.reference != Some(Reference::Overall) && !chosen)
     }
+
+    /// The reference in a replicate: the best of the candidates there, where the data choose it.
+    pub fn reference_in(&self, tables: &Tables) -> Option<Reference> {
+        let Some(candidates) = &self.candidates else {
+            return self.reference;
+        };
+        let merit = |g: usize| tables.groups()[g].get(Metric::SelectionRate).ok();
+        best(candidates.iter().copied(), merit)
+            .map(Reference::Group)
+            .or(self.reference)
+    }
+}
+
+/// What a typical row of a group weighs: Σw²/Σw, 1 without weights or rows.
+fn row_weight(sums: &[Sums; outcome::COUNT]) -> f64 {
+    let weight: f64 = sums.iter().map(|s| s.w1).sum();
+    let squares: f64 = sums.iter().map(|s| s.w2).sum();
+    if weight > 0.0 { squares / weight } else { 1.0 }
 }
 
 /// The reference of a view: for an intersection, the largest cell among those that carry the
 /// references named for its attributes.
-fn choose_reference(view: &View, request: &Request) -> Result<Option<Reference>, MeasureError> {
+fn choose_reference(view: &View, request: &Request) -> Result<Chosen, MeasureError> {
     let rules: Vec<&ReferenceRule> = view
         .axes
         .iter()
         .map(|&axis| &request.references[axis])
         .collect();
     if view.axes.len() == 1 && *rules[0] == ReferenceRule::Overall {
-        return Ok(Some(Reference::Overall));
+        return Ok(Chosen {
+            reference: Some(Reference::Overall),
+            candidates: None,
+        });
     }
     for (place, rule) in rules.iter().enumerate() {
         let ReferenceRule::Named(label) = rule else {
@@ -139,22 +169,44 @@ fn choose_reference(view: &View, request: &Request) -> Result<Option<Reference>,
                     _ => true,
                 })
     };
-    let best = match rules.as_slice() {
+    let least = match rules.as_slice() {
         [ReferenceRule::Best { min_rows }] => Some(*min_rows),
         _ => None,
     };
-    let mut chosen: Option<(f64, usize)> = None;
-    for (g, totals) in view.groups.iter().enumerate().filter(|(_, t)| fits(t)) {
-        let merit = match best {
+    let groups = view.groups.iter().enumerate();
+    let eligible = groups.filter(|(_, t)| fits(t) && t.rows() >= least.unwrap_or(0));
+    let eligible: Vec<usize> = eligible.map(|(g, _)| g).collect();
+    let reference = best(eligible.iter().copied(), |g| {
+        let totals = &view.groups[g];
+        match least {
             None => Some(totals.rows() as f64),
-            Some(min_rows) if totals.rows() >= min_rows => Metric::SelectionRate
+            Some(_) => Metric::SelectionRate
                 .value(&Confusion::of(&totals.outcomes, request.tie))
                 .ok(),
-            Some(_) => None,
-        };
-        if let Some(merit) = merit.filter(|m| chosen.is_none_or(|(most, _)| *m > most)) {
+        }
+    });
+    Ok(Chosen {
+        reference: reference.map(Reference::Group),
+        candidates: least.map(|_| eligible).filter(|groups| groups.len() > 1),
+    })
+}
+
+/// The first of those with the greatest merit.
+fn best(
+    groups: impl Iterator<Item = usize>,
+    merit: impl Fn(usize) -> Option<f64>,
+) -> Option<usize> {
+    let mut chosen: Option<(f64, usize)> = None;
+    for g in groups {
+        if let Some(merit) = merit(g).filter(|m| chosen.is_none_or(|(most, _)| *m > most)) {
             chosen = Some((merit, g));
         }
     }
-    Ok(chosen.map(|(_, g)| Reference::Group(g)))
+    chosen.map(|(_, g)| g)
+}
+
+/// A reference, and among whom it was chosen by its selection rate.
+struct Chosen {
+    reference: Option<Reference>,
+    candidates: Option<Vec<usize>>,
 }

@@ -53,6 +53,7 @@ fn estimates(
         replicates: 0,
         seed: 0,
         tie: Tie::NONE,
+        cut: None,
     };
     let measured = measure(&tally(tables, names), &request, &Silent).expect("measurable");
     let mut out: Vec<_> = measured

@@ -54,6 +54,7 @@ fn request(replicates: usize) -> Request {
         replicates,
         seed: 7,
         tie: Tie::NONE,
+        cut: None,
     }
 }
 
@@ -136,17 +137,15 @@ fn every_estimate_has_an_interval_or_a_reason() {
             counted || (e.low.is_some() && e.high.is_some()) || e.reason.is_some(),
             "{m:?}"
         );
-        if let (Some(low), Some(value), Some(high)) = (e.low, e.value, e.high)
-            && !matches!(e.method, Method::BootstrapPercentileBiased)
-        {
+        if let (Some(low), Some(value), Some(high)) = (e.low, e.value, e.high) {
             assert!(low <= value && value <= high, "{m:?}");
         }
     }
 }
 
 #[test]
-fn ranges_are_labelled_biased_and_name_their_groups() {
-    let measured = run(200);
+fn ranges_have_simultaneous_bands_and_name_their_groups() {
+    let measured = run(1000);
     let range = find(
         &measured,
         "selection_rate",
@@ -155,7 +154,18 @@ fn ranges_are_labelled_biased_and_name_their_groups() {
         None,
     );
     assert!((range.estimate.value.unwrap() - 0.35).abs() < 1e-12);
-    assert_eq!(range.estimate.method, Method::BootstrapPercentileBiased);
+    assert_eq!(range.estimate.method, Method::MaxT);
+    // Within the three simultaneous gaps, Tukey–Kramer: .35 ± 2.34·√(.24/100 + .1875/40).
+    let (low, high) = (range.estimate.low.unwrap(), range.estimate.high.unwrap());
+    assert!(
+        (low - 0.14).abs() < 0.03 && (high - 0.55).abs() < 0.03,
+        "{low} {high}"
+    );
+    // By enumeration of all tables with these margins (FORMULAS §4.9).
+    assert_eq!(range.test, Some("permutation"));
+    assert!((range.p.unwrap() - 0.000_795_367).abs() < 1e-9);
+    assert!((range.range.null_mean.unwrap() - 0.110_756_898).abs() < 1e-9);
+    assert!((range.range.bias_corrected.unwrap() - 0.35 + 0.002_4).abs() < 0.008);
     let (highest, lowest) = range.extremes.clone().unwrap();
     assert_eq!(
         (highest.to_string(), lowest.to_string()),
@@ -217,9 +227,9 @@ fn values_made_of_proportions_have_closed_intervals() {
         errors.low.unwrap() > 0.0 && errors.high.unwrap() < 5.0,
         "{errors:?}"
     );
-    // Two absolute gaps are lifted by chance, and say so.
+    // Two absolute gaps have a band, which needs replicates.
     let absolute = against("average_absolute_odds_difference", Comparison::Difference);
-    assert_eq!(absolute.method, Method::BootstrapPercentileBiased);
+    assert_eq!(absolute.method, Method::MaxT);
     assert_eq!(absolute.reason, Some(Reason::NoReplicates));
 }
 
@@ -238,7 +248,7 @@ fn replicates_spread_as_theory_says() {
         Comparison::Difference,
         Some("b"),
     );
-    assert_eq!(gap.estimate.method, Method::BootstrapPercentile);
+    assert_eq!(gap.estimate.method, Method::BootstrapBca);
     // Influence of a row: (d − 0.4)/share in b, less d − 0.47 in all 200 rows.
     let share = 60.0 / 200.0;
     let mut variance = 0.0;
@@ -359,4 +369,79 @@ fn switched_off_replicates_are_said() {
     let range = find(&measured, "f1", scheme, Comparison::Difference, None);
     assert_eq!(range.estimate.reason, Some(Reason::NoReplicates));
     assert!(range.estimate.value.is_some());
+}
+
+/// Nobody has a positive label and the only member of the minority was selected: nothing is equal
+/// here, and nothing is known.
+#[test]
+fn degenerate_tables_do_not_look_perfect() {
+    let groups = [("a", [0, 12, 0, 28]), ("z", [0, 1, 0, 0])];
+    let measured = measure(&tally(&groups), &request(1000), &Silent).unwrap();
+    let range = |name, comparison| find(&measured, name, Scheme::BetweenGroups, comparison, None);
+    let odds = range("equalized_odds_difference", Comparison::Difference);
+    assert!((odds.estimate.value.unwrap() - 0.7).abs() < 1e-12);
+    assert_eq!(odds.skipped.len(), 2);
+    let (low, high) = (odds.estimate.low.unwrap(), odds.estimate.high.unwrap());
+    assert!(low < 0.1 && high > 0.95, "{low} {high}");
+    let ratio = range("equalized_odds_ratio", Comparison::Ratio);
+    assert!(ratio.estimate.low.unwrap() < 0.05 && ratio.estimate.high.unwrap() > 0.9);
+
+    // Two groups of which nobody was selected look equal; one member says little.
+    let groups = [("a", [0, 0, 3, 37]), ("z", [0, 0, 0, 1])];
+    let measured = measure(&tally(&groups), &request(1000), &Silent).unwrap();
+    let range = |name, comparison| find(&measured, name, Scheme::BetweenGroups, comparison, None);
+    let parity = range("selection_rate", Comparison::Difference);
+    assert_eq!(parity.estimate.value, Some(0.0));
+    assert!(parity.estimate.high.unwrap() > 0.5, "{:?}", parity.estimate);
+    let odds = range("equalized_odds_difference", Comparison::Difference);
+    assert_eq!(odds.estimate.value, Some(0.0));
+    assert_eq!(
+        odds.skipped
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["z"]
+    );
+    assert!(odds.estimate.high.unwrap() > 0.9, "{:?}", odds.estimate);
+}
+
+/// The best group is chosen again in every replicate: who is nearly as good may be the best.
+#[test]
+fn the_best_group_is_chosen_again() {
+    let groups = [
+        ("a", [30, 21, 9, 40]),
+        ("b", [29, 21, 10, 40]),
+        ("c", [6, 4, 9, 21]),
+    ];
+    let mut request = request(2000);
+    request.references = vec![ReferenceRule::Best { min_rows: 30 }];
+    let measured = measure(&tally(&groups), &request, &Silent).expect("measurable");
+    let to_best = |name, comparison, group| {
+        find(
+            &measured,
+            name,
+            Scheme::ToReference,
+            comparison,
+            Some(group),
+        )
+    };
+    let b = to_best("selection_rate", Comparison::Difference, "b");
+    assert_eq!(b.subject.reference.as_ref().unwrap().to_string(), "a");
+    assert_eq!(
+        (b.estimate.method, b.test),
+        (Method::MaxTBest, Some("max_t"))
+    );
+    // b may be the best itself: its gap reaches 0, which no group can pass.
+    assert_eq!(b.estimate.high, Some(0.0));
+    assert!(b.estimate.low.unwrap() < -0.1 && b.p.unwrap() > 0.5);
+    let c = to_best("selection_rate", Comparison::Ratio, "c");
+    assert_eq!(c.estimate.method, Method::MaxTBest);
+    assert!(
+        c.estimate.high.unwrap() < 1.0 && c.p.unwrap() < 0.05,
+        "{c:?}"
+    );
+    let tpr = to_best("true_positive_rate", Comparison::Difference, "c");
+    assert_eq!(tpr.estimate.method, Method::BootstrapBest);
+    let odds = to_best("average_odds_difference", Comparison::Difference, "c");
+    assert_eq!(odds.estimate.method, Method::BootstrapBest);
 }

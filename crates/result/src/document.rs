@@ -217,6 +217,12 @@ pub struct Disparity {
     /// Group with the lowest value, for ranges.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lowest: Option<String>,
+    /// What a range would be on average if membership made no difference (permutation).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub null_mean: Option<f64>,
+    /// A range less the bootstrap's estimate of its bias.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bias_corrected: Option<f64>,
     /// Groups left out because their value is undefined.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups_skipped: Vec<String>,

@@ -109,8 +109,20 @@ pub struct Finding {
     /// The class that counts as positive, where labels and decisions have several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
-    /// The group judged.
+    /// `between_groups` or `to_overall` of ranges over all groups; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<String>,
+    /// The group judged; null of a range, which is judged over all groups.
     pub group: Option<String>,
+    /// Group with the highest value, of a range between groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub highest: Option<String>,
+    /// Group with the lowest value, of a range between groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lowest: Option<String>,
+    /// Groups of which a range says nothing, because their value is undefined.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups_skipped: Vec<String>,
     /// What it was compared with.
     pub reference: Option<String>,
     /// The estimate with the interval that the family's correction asks for.
@@ -137,7 +149,10 @@ pub struct Finding {
     /// p-value against the margin (breach).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p: Option<f64>,
-    /// The same after the family's correction.
+    /// p-value of two one-sided tests against the margins (pass), where the check asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub p_equivalence: Option<f64>,
+    /// The same as `p` after the family's correction.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_adjusted: Option<f64>,
     /// The four-fifths flag, a point estimate, beside ratios of selection rates.

@@ -231,17 +231,27 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
         strata::suppress_conditional(found, hidden);
     }
     for finding in &mut result.findings {
-        let named = [&finding.group, &finding.reference];
-        if named
+        let view = &finding.attribute;
+        let named = [
+            &finding.group,
+            &finding.reference,
+            &finding.highest,
+            &finding.lowest,
+        ];
+        let touches = named
             .into_iter()
             .flatten()
-            .any(|name| hidden.contains(&finding.attribute, name))
-        {
+            .any(|name| hidden.contains(view, name));
+        let unnamed = finding.scheme.is_some() && finding.highest.is_none();
+        if touches || (unnamed && hidden.any_in(view)) {
             blank(&mut finding.estimate);
             finding.reason = Some(Reason::SuppressedSmallGroup.name().to_owned());
             finding.rows = 0;
             finding.rows_needed = None;
             finding.p = None;
+            finding.p_equivalence = None;
+            finding.highest = None;
+            finding.lowest = None;
             finding.p_adjusted = None;
             finding.four_fifths_adverse = None;
             finding.flips_with_one_selection = None;

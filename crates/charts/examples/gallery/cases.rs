@@ -400,6 +400,8 @@ fn compare(
                 test: None,
                 highest: None,
                 lowest: None,
+                null_mean: None,
+                bias_corrected: None,
                 groups_skipped: Vec::new(),
                 four_fifths_adverse: None,
                 flips_with_one_selection: None,
@@ -467,6 +469,11 @@ fn judge(result: &mut AuditResult, ratio: f64, difference: f64) {
         let waived = state == State::Breach && d.metric == "false_positive_rate";
         result.findings.push(Finding {
             class: None,
+            scheme: None,
+            highest: None,
+            lowest: None,
+            groups_skipped: Vec::new(),
+            p_equivalence: None,
             check: "FAIR-01".to_owned(),
             attribute: d.attribute.clone(),
             metric: d.metric.clone(),

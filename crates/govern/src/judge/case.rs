@@ -1,11 +1,12 @@
 //! One comparison that a check judges: what is known of it before the family is corrected.
 
-use waage_core::estimate::{Estimate, Method, Reason};
+use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::{GroupName, Label};
 use waage_core::quantity::{Comparison, Measurement, Scheme};
+use waage_core::special;
 
-use super::region::Region;
-use crate::policy::{Check, Policy, Unknown};
+use super::region::{Region, Side};
+use crate::policy::{Against, Check, Policy, Unknown};
 
 /// A check applied to one group.
 pub(crate) struct Case<'a> {
@@ -20,21 +21,32 @@ pub(crate) struct Case<'a> {
     pub obstacle: Option<Reason>,
     /// p-value of "the true value is allowed", 1 where the estimate itself is.
     pub p: Option<f64>,
+    /// Groups whose value is undefined, so that a range says nothing of them.
+    pub skipped: Vec<GroupName>,
 }
 
 impl<'a> Case<'a> {
     /// Whether a measurement is one that this check judges.
     pub(crate) fn fits(check: &Check, attribute: &str, measurement: &Measurement) -> bool {
-        let scheme = match check.comparison {
-            Comparison::None => Scheme::Value,
-            Comparison::Difference | Comparison::Ratio => Scheme::ToReference,
+        let scheme = match (check.comparison, check.scheme) {
+            (Comparison::None, _) => measurement.scheme == Scheme::Value,
+            (_, Some(Against::ToReference)) => measurement.scheme == Scheme::ToReference,
+            (_, Some(Against::BetweenGroups)) => measurement.scheme == Scheme::BetweenGroups,
+            (_, Some(Against::ToOverall)) => measurement.scheme == Scheme::ToOverall,
+            // A quantity that is itself a range over groups has no other scheme.
+            (_, None) => {
+                measurement.scheme == Scheme::ToReference
+                    || (measurement.scheme == Scheme::BetweenGroups
+                        && is_named_range(&check.metric))
+            }
         };
-        measurement.scheme == scheme
+        let of_group = measurement.subject.group.is_some()
+            && measurement.subject.group != measurement.subject.reference;
+        scheme
             && measurement.comparison == check.comparison
             && measurement.quantity.name == check.metric
             && same_attribute(&measurement.subject.attribute, attribute)
-            && measurement.subject.group.is_some()
-            && measurement.subject.group != measurement.subject.reference
+            && (of_group || is_range(measurement))
     }
 
     /// The case of a fitting measurement.
@@ -44,7 +56,11 @@ impl<'a> Case<'a> {
         let compared = check.comparison != Comparison::None;
         let with_reference = compared && measurement.subject.reference.is_some();
         let rows = context.group_rows + if compared { context.reference_rows } else { 0 };
-        let given = &measurement.estimate;
+        // A range that the missing group takes part in is judged over the others.
+        let known = measurement.range.known.as_ref();
+        let given = known
+            .filter(|_| !judges_unknown(policy, &measurement.subject.attribute))
+            .unwrap_or(&measurement.estimate);
         let chosen = match check.interval {
             Some(method) if method != given.method => given.with_method(method, check.confidence),
             _ => Some(given.clone()),
@@ -63,6 +79,7 @@ impl<'a> Case<'a> {
             Some(given.reason.unwrap_or(Reason::NotAvailable))
         } else if chosen.is_none() || given.method == Method::BootstrapPercentileBiased {
             // Lifted by chance where there is no gap: it would be shown to be beyond any margin.
+            // Ranges have simultaneous bands instead.
             Some(Reason::NotAvailable)
         } else {
             None
@@ -77,6 +94,9 @@ impl<'a> Case<'a> {
             }
             _ => None,
         };
+        let judged_group = |name: &&GroupName| {
+            !name.has_missing() || judges_unknown(policy, &measurement.subject.attribute)
+        };
         Self {
             check,
             measurement,
@@ -85,6 +105,12 @@ impl<'a> Case<'a> {
             rows,
             obstacle,
             p,
+            skipped: measurement
+                .skipped
+                .iter()
+                .filter(judged_group)
+                .cloned()
+                .collect(),
         }
     }
 
@@ -93,10 +119,71 @@ impl<'a> Case<'a> {
         self.measurement.subject.class.as_ref()
     }
 
-    /// The group judged.
-    pub(crate) fn group(&self) -> Option<&GroupName> {
-        self.measurement.subject.group.as_ref()
+    /// p-value of the hypothesis that the true value lies beyond the limits: of two one-sided
+    /// tests, the greater. For a difference of two proportions by Wald's standard error (FORMULAS
+    /// §4.8); otherwise half the p-value against the nearer limit, from the estimate's own
+    /// interval. `None` where there is no interval.
+    pub(crate) fn equivalence_p(&self) -> Option<f64> {
+        let value = self.estimate.value.filter(|_| self.obstacle.is_none())?;
+        if let (Evidence::Pair { group, reference }, Comparison::Difference) =
+            (&self.estimate.evidence, self.check.comparison)
+        {
+            let limits = (
+                self.region.limit(Side::Low)?,
+                self.region.limit(Side::High)?,
+            );
+            return tost(value, *group, *reference, limits);
+        }
+        let sides = [Side::Low, Side::High];
+        let of_side = |side: Side| {
+            let limit = self.region.limit(side)?;
+            let p = self.estimate.p_value(limit)? / 2.0;
+            let inside = match side {
+                Side::Low => value > limit,
+                Side::High => value < limit,
+            };
+            Some(if inside { p } else { 1.0 - p })
+        };
+        sides.into_iter().filter_map(of_side).reduce(f64::max)
     }
+
+    /// The group judged; none of a range, which is judged over all.
+    pub(crate) fn group(&self) -> Option<&GroupName> {
+        let group = self.measurement.subject.group.as_ref();
+        group.filter(|_| !is_range(self.measurement))
+    }
+}
+
+/// The greater p-value of the two one-sided tests of a difference of proportions `(x, n)`:
+/// `max(1 − Φ((d − low)/se), Φ((d − high)/se))` with `se = √(p₁q₁/n₁ + p₂q₂/n₂)`. `None` where the
+/// standard error is 0.
+fn tost(d: f64, one: (f64, f64), other: (f64, f64), (low, high): (f64, f64)) -> Option<f64> {
+    let variance = |(x, n): (f64, f64)| x / n * (1.0 - x / n) / n;
+    let se = (variance(one) + variance(other)).sqrt();
+    (se > 0.0).then(|| special::sf((d - low) / se).max(special::cdf((d - high) / se)))
+}
+
+/// Whether a measurement ranges over all groups.
+pub(crate) const fn is_range(measurement: &Measurement) -> bool {
+    matches!(
+        measurement.scheme,
+        Scheme::BetweenGroups | Scheme::ToOverall
+    )
+}
+
+/// Whether a metric's name is that of a range over groups.
+pub(crate) fn is_named_range(metric: &str) -> bool {
+    let name = metric.strip_suffix("_mean").unwrap_or(metric);
+    name.ends_with("_difference") || name.ends_with("_ratio")
+}
+
+/// Whether the policy judges the missing level of all attributes of a view.
+fn judges_unknown(policy: &Policy, attributes: &str) -> bool {
+    attributes.split('*').all(|name| {
+        policy
+            .attribute(name)
+            .is_some_and(|attribute| attribute.unknown == Unknown::Judge)
+    })
 }
 
 /// Whether two names are the same attribute or the same intersection in another order.
@@ -111,6 +198,9 @@ pub(crate) fn same_attribute(a: &str, b: &str) -> bool {
 
 /// Whether a measurement is about rows without a value that the policy does not judge.
 pub(crate) fn is_unjudged_unknown(policy: &Policy, measurement: &Measurement) -> bool {
+    if is_range(measurement) {
+        return false;
+    }
     let judged = |name: &str| {
         policy
             .attribute(name)

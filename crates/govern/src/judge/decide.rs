@@ -71,11 +71,17 @@ pub(crate) fn decide(case: &Case<'_>, corrected: Corrected) -> Decision {
         rows_needed: None,
         interval: (!no_interval).then_some(interval),
     };
+    let unseen = !case.skipped.is_empty();
     let flips = check.metric == SELECTION_RATE
         && case.measurement.context.flips_with_one_selection == Some(true);
     if state == State::Breach && flips {
         decision.state = State::Inconclusive;
         decision.reason = Some(Reason::FlipsWithOneSelection);
+    } else if state != State::Breach && unseen {
+        // Nothing is known of those groups: they cannot be shown to be alike, with however many
+        // rows.
+        decision.state = State::Inconclusive;
+        decision.reason = Some(Reason::GroupsSkipped);
     } else if state == State::Inconclusive {
         decision.reason = Some(Reason::IntervalSpansMargin);
         decision.rows_needed = rows_needed(

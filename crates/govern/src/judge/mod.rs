@@ -59,8 +59,8 @@ pub struct Judgement {
 
 /// Judges every group but the reference by every check that the roles allow.
 ///
-/// Of compared values only `to_reference` is judged: ranges over groups (`between_groups`,
-/// `to_overall`) are biased upward when there is no gap, until simultaneous bands exist.
+/// Ranges over groups (`between_groups`, `to_overall`) are judged by their simultaneous band, once
+/// for all groups; a group without a defined value turns a pass into inconclusive.
 ///
 /// The policy is violated ([`PolicySummary::violated`], exit code 1) by a breach that no waiver in
 /// force covers, and with `inconclusive = "fail"` by an uncovered inconclusive finding or by an
@@ -240,6 +240,10 @@ impl<'a> Judged<'a> {
         };
         let mut estimate = case.estimate.clone();
         (estimate.low, estimate.high) = estimate.interval(corrected.level);
+        let extremes = case.measurement.extremes.as_ref();
+        let extreme = |side: fn(&(GroupName, GroupName)) -> &GroupName| {
+            extremes.map(|both| side(both).to_string())
+        };
         let selection = check.metric == SELECTION_RATE;
         let context = &case.measurement.context;
         let finding = Finding {
@@ -248,7 +252,16 @@ impl<'a> Judged<'a> {
             metric: check.metric.clone(),
             comparison: check.comparison.name().to_owned(),
             class: subject.class.as_ref().map(ToString::to_string),
+            scheme: match case.measurement.scheme {
+                Scheme::BetweenGroups | Scheme::ToOverall => {
+                    Some(case.measurement.scheme.name().to_owned())
+                }
+                _ => None,
+            },
             group,
+            highest: extreme(|(high, _)| high),
+            lowest: extreme(|(_, low)| low),
+            groups_skipped: case.skipped.iter().map(GroupName::to_string).collect(),
             reference: subject.reference.as_ref().map(GroupName::to_string),
             estimate: EstimateDoc::from(&estimate),
             level: (estimate.low.is_some() || estimate.high.is_some()).then_some(corrected.level),
@@ -260,6 +273,7 @@ impl<'a> Judged<'a> {
             rows_needed: decision.rows_needed,
             rows: case.rows,
             p: case.p,
+            p_equivalence: case.equivalence_p().filter(|_| check.equivalence),
             p_adjusted: corrected.p_adjusted,
             four_fifths_adverse: context
                 .four_fifths_adverse

@@ -2,11 +2,11 @@
 
 use waage_core::estimate::Reason;
 use waage_core::label::{GroupName, Label};
-use waage_core::quantity::Comparison;
+use waage_core::quantity::{Comparison, Scheme};
 use waage_result::finding::{Bilingual, Margin, State};
 use waage_result::text::{Catalogue, Language};
 
-use super::case::Case;
+use super::case::{Case, is_named_range, is_range};
 use super::decide::Decision;
 use super::region::tolerance;
 use crate::policy::{Op, Policy, Waiver};
@@ -69,7 +69,12 @@ impl Words<'_> {
     fn sentence(&self, decision: &Decision) -> String {
         match (decision.reason, self.case.estimate.value) {
             (
-                None | Some(Reason::IntervalSpansMargin | Reason::FlipsWithOneSelection),
+                None
+                | Some(
+                    Reason::IntervalSpansMargin
+                    | Reason::FlipsWithOneSelection
+                    | Reason::GroupsSkipped,
+                ),
                 Some(value),
             ) => self.judged(decision, value),
             (reason, _) => self.not_judged(decision, reason.unwrap_or(Reason::NotAvailable)),
@@ -81,10 +86,14 @@ impl Words<'_> {
             Some((level, low, high)) => self.interval(level, low, high),
             None => self.catalogue.text("finding.interval.none").to_owned(),
         };
+        let skipped = self.skipped();
         let settle = match (decision.state, decision.reason, decision.rows_needed) {
             (State::Inconclusive, Some(Reason::FlipsWithOneSelection), _) => {
                 self.catalogue.text("finding.settle.flips").to_owned()
             }
+            (State::Inconclusive, Some(Reason::GroupsSkipped), _) => self
+                .catalogue
+                .fill("finding.settle.skipped", &[("groups", &skipped)]),
             (State::Inconclusive, _, Some(needed)) => self.rows(needed),
             (State::Inconclusive, _, None) => {
                 self.catalogue.text("finding.settle.limit").to_owned()
@@ -140,9 +149,14 @@ impl Words<'_> {
                 .text(&format!("reason.{}", reason.name()))
                 .to_owned(),
         };
+        let key = match is_range(self.case.measurement) {
+            true => "finding.not_judged_range",
+            false => "finding.not_judged",
+        };
         self.catalogue.fill(
-            "finding.not_judged",
+            key,
             &[
+                ("attribute", &self.attribute()),
                 ("state", self.state(decision)),
                 ("group", &self.subject()),
                 ("metric", &self.metric()),
@@ -159,7 +173,47 @@ impl Words<'_> {
         }
     }
 
+    /// The groups without a value, with their rows told elsewhere: `“x”, “y”`.
+    fn skipped(&self) -> String {
+        let names: Vec<String> = self.case.skipped.iter().map(|g| self.named(g).0).collect();
+        names.join(", ")
+    }
+
+    fn attribute(&self) -> String {
+        clean(&self.case.measurement.subject.attribute).replace('*', " × ")
+    }
+
+    /// What a range over groups says.
+    fn range(&self, value: f64) -> String {
+        let measurement = self.case.measurement;
+        let ratio = self.case.check.comparison == Comparison::Ratio;
+        let key = match (measurement.scheme, ratio) {
+            _ if is_named_range(&self.case.check.metric) => "named",
+            (Scheme::ToOverall, false) => "overall",
+            (Scheme::ToOverall, true) => "overall_ratio",
+            (_, false) => "range",
+            (_, true) => "range_ratio",
+        };
+        let mut text = self.catalogue.fill(
+            &format!("finding.statement.{key}"),
+            &[
+                ("attribute", &self.attribute()),
+                ("metric", &self.metric()),
+                ("value", &self.beside_limits(value)),
+            ],
+        );
+        if let Some((high, low)) = &measurement.extremes {
+            let (highest, lowest) = (self.named(high).0, self.named(low).0);
+            let values = [("highest", highest.as_str()), ("lowest", lowest.as_str())];
+            text.push_str(&self.catalogue.fill("finding.statement.extremes", &values));
+        }
+        text
+    }
+
     fn statement(&self, value: f64) -> String {
+        if is_range(self.case.measurement) {
+            return self.range(value);
+        }
         let key = match self.case.check.comparison {
             Comparison::None => "finding.statement.value",
             Comparison::Ratio => "finding.statement.ratio",
@@ -296,6 +350,10 @@ impl Words<'_> {
     fn limit(&self) -> String {
         let check = self.case.check;
         let key = match (check.op, check.comparison) {
+            (Op::AtMost, Comparison::Difference) if is_range(self.case.measurement) => {
+                "range_at_most"
+            }
+            (Op::Less, Comparison::Difference) if is_range(self.case.measurement) => "range_less",
             (Op::AtMost, Comparison::Difference) => "gap_at_most",
             (Op::Less, Comparison::Difference) => "gap_less",
             (Op::AtMost, _) => "at_most",

@@ -8,7 +8,7 @@ use waage_core::quantity::Comparison;
 use waage_result::finding::{Bilingual, Severity};
 
 use super::kept::{Business, Document, Gate, People, Privacy, Review, RiskAppetite, System};
-use super::words::{Correction, Decide, Kind, OnInconclusive, Op, Unknown};
+use super::words::{Against, Correction, Decide, Kind, OnInconclusive, Op, Unknown};
 use crate::date::Date;
 
 /// The whole file.
@@ -93,6 +93,7 @@ pub(super) struct CheckForm {
     pub id: Spanned<String>,
     pub metric: Spanned<String>,
     pub comparison: Spanned<ComparisonWord>,
+    pub scheme: Option<Spanned<Against>>,
     pub attribute: Spanned<String>,
     pub op: Spanned<Op>,
     pub margin: Spanned<MarginForm>,
@@ -100,6 +101,8 @@ pub(super) struct CheckForm {
     pub interval: Option<Spanned<String>>,
     #[serde(default)]
     pub decide: Decide,
+    #[serde(default)]
+    pub equivalence: bool,
     pub family: Option<Spanned<String>>,
     #[serde(default)]
     pub severity: Severity,

@@ -12,7 +12,7 @@ pub use kept::{
     Business, Criticality, DecisionRule, Document, Gate, Kept, Lifecycle, People, Privacy, Review,
     RiskAppetite, System, ThirdParty, UseCase,
 };
-pub use words::{Correction, Decide, Kind, OnInconclusive, Op, Unknown};
+pub use words::{Against, Correction, Decide, Kind, OnInconclusive, Op, Unknown};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -195,6 +195,10 @@ pub struct Check {
     /// How a group is compared with its reference.
     #[serde(serialize_with = "comparison")]
     pub comparison: Comparison,
+    /// With what a group is compared; absent: with its reference, or over all groups where the
+    /// metric is itself a range over groups.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheme: Option<Against>,
     /// Whose groups.
     pub attribute: Target,
     /// On which side of the margin is allowed.
@@ -208,6 +212,9 @@ pub struct Check {
     pub interval: Option<Method>,
     /// How an interval becomes a state.
     pub decide: Decide,
+    /// Whether findings tell the p-value of two one-sided tests (TOST) too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub equivalence: bool,
     /// The family of comparisons that it is corrected with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub family: Option<String>,

@@ -86,6 +86,18 @@ impl Op {
     }
 }
 
+/// With what a check compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Against {
+    /// Each group with the reference.
+    ToReference,
+    /// The highest group with the lowest.
+    BetweenGroups,
+    /// The group that is farthest from all rows with these.
+    ToOverall,
+}
+
 /// How an interval becomes a state (GOVERNANCE §1.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,7 +4,9 @@
 
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::{GroupName, Label};
-use waage_core::quantity::{Comparison, Context, Measurement, Quantity, Scheme, Subject};
+use waage_core::quantity::{
+    Comparison, Context, Measurement, Quantity, RangeFacts, Scheme, Subject,
+};
 use waage_govern::{Facts, Judgement, Policy, judge};
 
 const fn rate(name: &'static str, aliases: &'static [&'static str], needs_label: bool) -> Quantity {
@@ -87,6 +89,7 @@ pub fn compared(
         p_adjusted: None,
         extremes: None,
         skipped: Vec::new(),
+        range: RangeFacts::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use waage_core::tally::Tally;
 
 use super::{marginal, needs_reference, told};
 use crate::catalogue::{Kind, Metric};
-use crate::measure::{MeasureError, Measured, ReferenceRule, Request, measure};
+use crate::measure::{Cut, MeasureError, Measured, ReferenceRule, Request, measure};
 
 /// One stratum.
 #[derive(Clone, Debug)]
@@ -71,6 +71,10 @@ pub fn levels(
             views: (0..part.sensitive().len()).map(|axis| vec![axis]).collect(),
             references: rules.collect(),
             metrics: wanted.clone(),
+            cut: request.cut.map(|cut| Cut {
+                moves: false,
+                ..cut
+            }),
             ..request.clone()
         };
         let mut found = measure(part, &inner, &Quiet(observer))?;

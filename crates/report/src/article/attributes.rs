@@ -2,7 +2,7 @@
 //! intersections.
 
 use waage_result::document::{AuditResult, Disparity, EstimateDoc, GroupResult};
-use waage_result::privacy::{Hidden, group_name};
+use waage_result::privacy::{Hidden, group_name, view_name};
 
 use super::views::{Views, worst_cells};
 use super::{Block, Cell, Column, Row, Section, Table, four_fifths};
@@ -334,13 +334,17 @@ fn ranges(result: &AuditResult, view: &str, words: Words) -> Option<Table> {
                 None => Cell::none(),
             };
             value.detail = words.interval(&d.estimate, unit);
+            value.aside = d.p.map(|p| words.p_phrase(p));
+            let chance = d.null_mean.filter(|_| d.estimate.value.is_some());
             Row {
                 cells: vec![
                     Cell::text(words.metric_title(&d.metric)),
                     value,
                     group(&d.highest),
                     group(&d.lowest),
+                    chance.map_or_else(Cell::none, |mean| Cell::text(words.number(mean, unit))),
                 ],
+                note: skipped(result, d, words),
                 ..Row::default()
             }
         })
@@ -353,9 +357,33 @@ fn ranges(result: &AuditResult, view: &str, words: Words) -> Option<Table> {
             Column::number(title("value")),
             Column::text(title("highest")),
             Column::text(title("lowest")),
+            Column::number(title("chance")),
         ],
         rows,
     })
+}
+
+/// The groups that a range says nothing of, with their rows.
+fn skipped(result: &AuditResult, range: &Disparity, words: Words) -> Option<String> {
+    let with_rows = |name: &String| {
+        let mut groups = result.groups.iter();
+        let group = groups.find(|g| {
+            g.attributes.len() == range.attribute.split('*').count()
+                && view_name(g) == range.attribute
+                && group_name(g) == *name
+        });
+        let shown = words.quoted(&range.attribute, Some(name));
+        match group.filter(|g| g.n > 0) {
+            Some(group) => words.fill(
+                "report.ranges.skipped_group",
+                &[("group", &shown), ("rows", &words.integer(group.n))],
+            ),
+            None => shown,
+        }
+    };
+    let names: Vec<String> = range.groups_skipped.iter().map(with_rows).collect();
+    (!names.is_empty())
+        .then(|| words.fill("report.ranges.skipped", &[("groups", &names.join(", "))]))
 }
 
 /// The worst cells of each intersection.

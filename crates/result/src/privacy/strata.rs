@@ -119,6 +119,8 @@ pub(super) fn suppress_disparity(
         blank(&mut disparity.estimate);
         disparity.p = None;
         disparity.p_adjusted = None;
+        disparity.null_mean = None;
+        disparity.bias_corrected = None;
         disparity.highest = None;
         disparity.lowest = None;
         disparity.four_fifths_adverse = None;

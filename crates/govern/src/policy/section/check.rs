@@ -37,6 +37,15 @@ pub(in crate::policy) fn check(
             "use \"<=\", or \"between\" with a signed margin [low, high]",
         ));
     }
+    if let Some(scheme) = &form.scheme
+        && comparison == Comparison::None
+    {
+        return Err(at.invalid(
+            scheme.span(),
+            "a scheme says with what groups are compared, and this check compares nothing",
+            "leave it out, or use comparison = \"difference\" or \"ratio\"",
+        ));
+    }
     let confidence = match &form.confidence {
         None => 0.95,
         Some(level) if *level.get_ref() > 0.5 && *level.get_ref() < 1.0 => *level.get_ref(),
@@ -95,12 +104,14 @@ pub(in crate::policy) fn check(
         id: form.id.into_inner(),
         metric: form.metric.into_inner(),
         comparison,
+        scheme: form.scheme.map(Spanned::into_inner),
         attribute: Target::Named(form.attribute.into_inner()),
         op,
         margin,
         confidence,
         interval,
         decide: form.decide,
+        equivalence: form.equivalence,
         family,
         severity: form.severity,
         why: form.why.map(Bilingual::from),
@@ -156,6 +167,7 @@ const fn methods(comparison: Comparison) -> &'static [Method] {
             Method::MoverWilson,
             Method::Normal,
             Method::BootstrapPercentile,
+            Method::BootstrapBca,
         ],
         Comparison::Difference => &[
             Method::Newcombe,
@@ -164,6 +176,8 @@ const fn methods(comparison: Comparison) -> &'static [Method] {
             Method::MoverWilson,
             Method::Normal,
             Method::BootstrapPercentile,
+            Method::BootstrapBca,
+            Method::MaxT,
         ],
         Comparison::Ratio => &[
             Method::Koopman,
@@ -171,6 +185,8 @@ const fn methods(comparison: Comparison) -> &'static [Method] {
             Method::KatzWalters,
             Method::Mover,
             Method::BootstrapPercentile,
+            Method::BootstrapBca,
+            Method::MaxT,
         ],
     }
 }
