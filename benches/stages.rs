@@ -142,6 +142,7 @@ fn estimate(tally: &Tally, replicates: usize) {
         views: vec![vec![0], vec![1], vec![0, 1]],
         references: vec![ReferenceRule::Largest; 2],
         metrics: roles.metrics(),
+        scores: waage_metrics::score::ScoreRequest::default(),
         roles,
         level: 0.95,
         replicates,

@@ -8,6 +8,7 @@ use waage_metrics::Metric;
 use waage_metrics::disparity::NAMED;
 use waage_metrics::measure::{GroupEstimates, Measured, MeasuredView};
 use waage_metrics::pooling;
+use waage_metrics::score::ScoreMetric;
 use waage_result::document::{Disparity, EstimateDoc, GroupResult};
 
 /// A line per non-empty group of every view; rates of views with enough groups beside themselves
@@ -32,6 +33,8 @@ pub fn groups(
                         doc.pooled = Some(Box::new(EstimateDoc::from(pooled)));
                     }
                 }
+                let scores = view.scores.get(g).into_iter().flatten();
+                found.extend(of_scores(scores, shown));
                 GroupResult {
                     attributes: view
                         .attributes
@@ -63,6 +66,18 @@ pub fn metrics(
             )
         })
         .collect()
+}
+
+/// Score metrics by name.
+pub fn of_scores<'a>(
+    estimates: impl IntoIterator<Item = &'a (ScoreMetric, Estimate)>,
+    shown: &dyn Fn(&str) -> bool,
+) -> impl Iterator<Item = (String, EstimateDoc)> {
+    estimates
+        .into_iter()
+        .map(|(metric, estimate)| (metric.quantity().name, estimate))
+        .filter(|(name, _)| shown(name))
+        .map(|(name, estimate)| (name.to_owned(), EstimateDoc::from(estimate)))
 }
 
 /// Every comparison.

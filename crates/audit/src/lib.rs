@@ -315,7 +315,11 @@ impl Told {
         let shown = |quantity: &str| plan::shown(spec, quantity);
         Self {
             groups: assemble::groups(measured, &shown, Some(spec.confidence)),
-            overall: assemble::metrics(&measured.overall, &shown),
+            overall: {
+                let mut overall = assemble::metrics(&measured.overall, &shown);
+                overall.extend(assemble::of_scores(&measured.overall_scores, &shown));
+                overall
+            },
             disparities: assemble::disparities(measured, &shown),
             summary: assemble::summary(measured),
             distributions: distribution::distributions(tally),

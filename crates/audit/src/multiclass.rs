@@ -7,6 +7,7 @@ use waage_data::{DataError, Dataset, Limits};
 use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{Measured, Request};
 use waage_metrics::multiclass::{Averaged, Averages, ClassAxes, averages};
+use waage_metrics::score::ScoreRequest;
 use waage_result::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
 use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
 
@@ -133,7 +134,11 @@ fn result(
     let mut measured: Vec<(Tally, Request, Measured)> = Vec::new();
     for class in axes.classes {
         let of_class = tally.one_vs_rest(axes.label, axes.decision, class);
-        let request = plan::request(&of_class, spec, &job.policy, Tie::NONE, None)?;
+        let request = Request {
+            // One score cannot rank rows for every class.
+            scores: ScoreRequest::default(),
+            ..plan::request(&of_class, spec, &job.policy, Tie::NONE, None)?
+        };
         let mut one = waage_metrics::measure(&of_class, &request, observer)?;
         for measurement in &mut one.measurements {
             measurement.subject.class = Some(class.clone());
@@ -153,6 +158,7 @@ fn result(
         selective_labels: of_first.selective_labels,
         views: of_first.views.clone(),
         overall: Vec::new(),
+        overall_scores: Vec::new(),
         measurements: measured
             .iter()
             .flat_map(|(_, _, one)| one.measurements.iter().cloned())

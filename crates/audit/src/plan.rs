@@ -1,5 +1,6 @@
 //! What the command line and the policy together ask for.
 
+use waage_core::quantity::Quantity;
 use waage_core::tally::Tally;
 use waage_govern::Policy;
 use waage_govern::policy::Reference;
@@ -7,6 +8,7 @@ use waage_metrics::Metric;
 use waage_metrics::confusion::Tie;
 use waage_metrics::disparity::NAMED;
 use waage_metrics::measure::{self, GivenRoles, ReferenceRule, Request};
+use waage_metrics::score::{SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric, ScoreRequest};
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 
 use crate::AuditError;
@@ -128,32 +130,79 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
     metrics(spec).map(|_| ())
 }
 
-/// The metrics asked for, `None` for all.
-pub fn metrics(spec: &AuditSpec) -> Result<Option<Vec<Metric>>, AuditError> {
+/// What the caller asked for by name, `None` for everything.
+pub fn metrics(spec: &AuditSpec) -> Result<Option<Vec<Named>>, AuditError> {
     let Some(names) = &spec.metrics else {
         return Ok(None);
     };
     names
         .iter()
-        .map(|name| metric(name))
+        .map(|name| named(name))
         .collect::<Result<_, _>>()
         .map(Some)
 }
 
-/// The metric of a name; the error suggests the nearest one.
+/// The metric of counts of a name; the error suggests the nearest one.
 pub fn metric(name: &str) -> Result<Metric, AuditError> {
-    Metric::parse(name).ok_or_else(|| {
-        let known = || waage_metrics::CATALOGUE.iter().map(|row| row.quantity.name);
-        let nearest = known()
-            .map(|k| (strsim::damerau_levenshtein(k, name), k))
-            .min()
-            .filter(|(distance, _)| *distance <= 3)
-            .map_or_else(String::new, |(_, k)| format!("; did you mean \"{k}\"?"));
-        AuditError::Option(format!(
-            "no metric is called \"{name}\"{nearest} metrics: {}",
-            known().collect::<Vec<_>>().join(", ")
-        ))
-    })
+    let known = || waage_metrics::CATALOGUE.iter().map(|row| row.quantity.name);
+    Metric::parse(name).ok_or_else(|| unknown(name, known))
+}
+
+/// What a name of `--metrics` or of a policy's check stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// A metric of counts.
+    Metric(Metric),
+    /// A metric of scores.
+    Score(ScoreMetric),
+    /// A disparity of scores.
+    Disparity(ScoreDisparity),
+}
+
+impl Named {
+    /// What a name or an alias stands for.
+    pub fn parse(name: &str) -> Option<Self> {
+        let metric = Metric::parse(name).map(Self::Metric);
+        let score = || ScoreMetric::parse(name).map(Self::Score);
+        metric
+            .or_else(score)
+            .or_else(|| ScoreDisparity::parse(name).map(Self::Disparity))
+    }
+
+    /// Its description.
+    pub fn quantity(self) -> &'static Quantity {
+        match self {
+            Self::Metric(metric) => metric.quantity(),
+            Self::Score(metric) => metric.quantity(),
+            Self::Disparity(disparity) => disparity.quantity(),
+        }
+    }
+
+    /// Everything that can be asked for.
+    fn known() -> impl Iterator<Item = &'static Quantity> {
+        let metrics = waage_metrics::CATALOGUE.iter().map(|row| &row.quantity);
+        let scores = SCORES.iter().map(|row| &row.quantity);
+        let disparities = SCORE_DISPARITIES.iter().map(|row| &row.quantity);
+        metrics.chain(scores).chain(disparities)
+    }
+}
+
+fn named(name: &str) -> Result<Named, AuditError> {
+    let known = || Named::known().map(|quantity| quantity.name);
+    Named::parse(name).ok_or_else(|| unknown(name, known))
+}
+
+/// That no metric has this name, and which names there are.
+fn unknown<I: Iterator<Item = &'static str>>(name: &str, known: impl Fn() -> I) -> AuditError {
+    let nearest = known()
+        .map(|k| (strsim::damerau_levenshtein(k, name), k))
+        .min()
+        .filter(|(distance, _)| *distance <= 3)
+        .map_or_else(String::new, |(_, k)| format!("; did you mean \"{k}\"?"));
+    AuditError::Option(format!(
+        "no metric is called \"{name}\"{nearest} metrics: {}",
+        known().collect::<Vec<_>>().join(", ")
+    ))
 }
 
 /// Which roles are given.
@@ -170,28 +219,35 @@ pub fn given_roles(roles: &RolesSpec) -> GivenRoles {
     }
 }
 
-/// The metrics to measure: those asked for, else all that the roles allow, and those judged.
-fn measured(spec: &AuditSpec, policy: &Policy) -> Result<Vec<Metric>, AuditError> {
-    let judged = |metric: &Metric| {
-        policy
-            .checks
-            .iter()
-            .any(|check| Metric::parse(&check.metric) == Some(*metric))
+/// What to measure: what was asked for, else all that the roles allow, and what is judged.
+fn measured(spec: &AuditSpec, policy: &Policy) -> Result<(Vec<Metric>, ScoreRequest), AuditError> {
+    let roles = given(spec);
+    let judged = |named: Named| {
+        let mut checks = policy.checks.iter();
+        checks.any(|check| Named::parse(&check.metric) == Some(named))
     };
     let wanted = metrics(spec)?;
-    let allowed = given(spec).metrics().into_iter();
-    Ok(allowed
-        .filter(|metric| match &wanted {
-            None => true,
-            Some(wanted) => wanted.contains(metric) || judged(metric),
-        })
-        .collect())
+    let measured = |named: Named| match &wanted {
+        None => true,
+        Some(wanted) => wanted.contains(&named) || judged(named),
+    };
+    let mut metrics = roles.metrics();
+    metrics.retain(|metric| measured(Named::Metric(*metric)));
+    let mut scores = ScoreRequest::all(roles);
+    scores
+        .metrics
+        .retain(|metric| measured(Named::Score(*metric)));
+    scores
+        .disparities
+        .retain(|disparity| measured(Named::Disparity(*disparity)));
+    Ok((metrics, scores))
 }
 
-/// Whether the tally must keep scores: some metric to measure needs them.
+/// Whether the tally must keep scores: something to measure needs them.
 pub fn keeps_scores(spec: &AuditSpec, policy: &Policy) -> Result<bool, AuditError> {
+    let (metrics, scores) = measured(spec, policy)?;
     let needs = |metric: &Metric| metric.quantity().needs_score;
-    Ok(measured(spec, policy)?.iter().any(needs))
+    Ok(metrics.iter().any(needs) || !scores.is_empty())
 }
 
 /// What is to be measured on the tally.
@@ -203,7 +259,7 @@ pub fn request(
     cut: Option<measure::Cut>,
 ) -> Result<Request, AuditError> {
     let roles = given(spec);
-    let metrics = measured(spec, policy)?;
+    let (metrics, scores) = measured(spec, policy)?;
     let references = spec
         .roles
         .sensitive
@@ -227,6 +283,7 @@ pub fn request(
         views: views(tally, policy),
         references,
         metrics,
+        scores,
         roles,
         level: spec.confidence,
         replicates: spec.bootstrap as usize,
@@ -256,13 +313,13 @@ fn views(tally: &Tally, policy: &Policy) -> Vec<Vec<usize>> {
 
 /// The metrics that tables for people show: those that the caller named, else the headline ones.
 pub fn headline(spec: &AuditSpec) -> Vec<String> {
-    let rows = waage_metrics::CATALOGUE.iter().map(|row| &row.quantity);
-    rows.filter(|quantity| match &spec.metrics {
-        Some(_) => shown(spec, quantity.name),
-        None => quantity.headline,
-    })
-    .map(|quantity| quantity.name.to_owned())
-    .collect()
+    Named::known()
+        .filter(|quantity| match &spec.metrics {
+            Some(_) => shown(spec, quantity.name),
+            None => quantity.headline,
+        })
+        .map(|quantity| quantity.name.to_owned())
+        .collect()
 }
 
 /// Whether a quantity is shown: all are unless the caller named some.
@@ -272,7 +329,7 @@ pub fn shown(spec: &AuditSpec, quantity: &str) -> bool {
     };
     names
         .iter()
-        .any(|name| Metric::parse(name).is_some_and(|m| m.quantity().name == quantity))
+        .any(|name| Named::parse(name).is_some_and(|n| n.quantity().name == quantity))
         || NAMED
             .iter()
             .any(|row| row.quantity.name == quantity && row.in_summary)

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::interval::{
-    self, Band, Blend, Form, Interval, bca, bca_p_value, clipped, mover_difference, mover_ratio,
-    percentile,
+    self, Band, Blend, Form, Interval, Scaled, bca, bca_p_value, clipped, mover_difference,
+    mover_ratio, percentile,
 };
 use crate::special;
 
@@ -37,6 +37,16 @@ pub enum Reason {
     ZeroMeanBenefit,
     /// A ratio of a quantity that may be negative.
     RatioUndefined,
+    /// Every score is the same.
+    ConstantScore,
+    /// A score lies outside [0, 1], so that it cannot be a probability.
+    ScoreNotProbability,
+    /// The scores separate the labels completely, so that a slope has no finite estimate.
+    Separation,
+    /// Every row contributes the same, so that nothing tells how sure the value is.
+    NoSpread,
+    /// Too many distinct scores to keep them apart.
+    ScoresBinned,
     /// More than 5 % of the bootstrap replicates are undefined.
     TooManyUndefinedReplicates,
     /// Pooling found no variance between groups.
@@ -65,7 +75,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 27] = [
         Self::NoRows,
         Self::NoPositives,
         Self::NoNegatives,
@@ -79,6 +89,11 @@ impl Reason {
         Self::OneGroup,
         Self::ZeroMeanBenefit,
         Self::RatioUndefined,
+        Self::ConstantScore,
+        Self::ScoreNotProbability,
+        Self::Separation,
+        Self::NoSpread,
+        Self::ScoresBinned,
         Self::TooManyUndefinedReplicates,
         Self::NoGroupVariance,
         Self::NoReplicates,
@@ -107,6 +122,11 @@ impl Reason {
             Self::OneGroup => "one_group",
             Self::ZeroMeanBenefit => "zero_mean_benefit",
             Self::RatioUndefined => "ratio_undefined",
+            Self::ConstantScore => "constant_score",
+            Self::ScoreNotProbability => "score_not_probability",
+            Self::NoSpread => "no_spread",
+            Self::ScoresBinned => "scores_binned",
+            Self::Separation => "separation",
             Self::TooManyUndefinedReplicates => "too_many_undefined_replicates",
             Self::NoGroupVariance => "no_group_variance",
             Self::NoReplicates => "no_replicates",
@@ -199,13 +219,35 @@ pub enum Method {
     WilsonMappedFixedCut,
     /// [`Self::MoverWilson`] of a decision by rank, the cut taken as fixed.
     MoverWilsonFixedCut,
+    /// DeLong's standard error of an area under the ROC curve, normal interval of a difference.
+    Delong,
+    /// DeLong's standard error, interval on the logit scale.
+    DelongLogit,
+    /// Area of exactly 0 or 1, where DeLong's standard error vanishes: Wilson's free limit with the
+    /// size of the smaller class.
+    DelongWilson,
+    /// DeLong's standard errors, interval of a ratio on the log scale.
+    DelongLog,
+    /// As DeLong's, of scores counted in bins: wider by what the bins may hide.
+    DelongBinned,
+    /// Standard error from the influence function (linearisation), normal interval.
+    Influence,
+    /// The same for a ratio, interval on the log scale.
+    InfluenceLog,
+    /// As by the influence function, of scores counted in bins: wider by what the bins may hide.
+    InfluenceBinned,
+    /// Basic bootstrap of distinct scores: replicates mirrored at the value, which takes the upward
+    /// bias of the statistic out instead of adding it once more.
+    BootstrapBasic,
+    /// The same on bins of like mass, centred on the value of the scores themselves.
+    BootstrapBasicBinned,
     /// The value of the reference itself, known without error against itself.
     Identity,
 }
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 46] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -241,6 +283,16 @@ impl Method {
         Self::MoverFixedCut,
         Self::WilsonMappedFixedCut,
         Self::MoverWilsonFixedCut,
+        Self::Delong,
+        Self::DelongLogit,
+        Self::DelongWilson,
+        Self::DelongLog,
+        Self::DelongBinned,
+        Self::Influence,
+        Self::InfluenceLog,
+        Self::InfluenceBinned,
+        Self::BootstrapBasic,
+        Self::BootstrapBasicBinned,
         Self::Identity,
     ];
 
@@ -283,6 +335,16 @@ impl Method {
             Self::MoverFixedCut => "mover_fixed_cut",
             Self::WilsonMappedFixedCut => "wilson_mapped_fixed_cut",
             Self::MoverWilsonFixedCut => "mover_wilson_fixed_cut",
+            Self::Delong => "delong",
+            Self::DelongLogit => "delong_logit",
+            Self::DelongWilson => "delong_wilson",
+            Self::DelongLog => "delong_log",
+            Self::DelongBinned => "delong_binned",
+            Self::Influence => "influence",
+            Self::InfluenceLog => "influence_log",
+            Self::InfluenceBinned => "influence_binned",
+            Self::BootstrapBasic => "bootstrap_basic",
+            Self::BootstrapBasicBinned => "bootstrap_basic_binned",
             Self::Identity => "identity",
         }
     }
@@ -374,6 +436,8 @@ pub enum Evidence {
     StandardError(f64),
     /// A standard error of the logarithm of a positive value, for a normal interval of that.
     LogError(f64),
+    /// A standard error whose interval is made on another scale, or has bounds of its own.
+    Scaled(Scaled),
     /// Bootstrap replicates in any order, undefined ones left out.
     Replicates(Arc<[f64]>),
     /// Bootstrap replicates and the acceleration of the value that they replicate.
@@ -565,6 +629,10 @@ impl Estimate {
                     low: Some(value - z * se),
                     high: Some(value + z * se),
                 },
+                None => Interval::NONE,
+            },
+            (Evidence::Scaled(scaled), _) => match self.value {
+                Some(value) => scaled.limits_z(value, z),
                 None => Interval::NONE,
             },
             (

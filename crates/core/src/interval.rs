@@ -15,6 +15,7 @@ mod koopman;
 mod proportion;
 mod ratio;
 mod root;
+mod scaled;
 
 pub use band::{Band, Extent, Family, Gap};
 pub use bca::{acceleration, bca, bca_levels, bca_p_value, bias_correction};
@@ -29,6 +30,7 @@ pub use proportion::{
     wilson, wilson_cc, wilson_cc_z, wilson_z,
 };
 pub use ratio::{katz_log, katz_log_z, katz_walters, katz_walters_z, mover, mover_z};
+pub use scaled::{Link, Scaled};
 
 use crate::special::sf;
 

@@ -1,7 +1,7 @@
 //! Facts about two groups that a policy looks at beside the estimate.
 
 use waage_core::block::outcome;
-use waage_core::quantity::Context;
+use waage_core::quantity::{Context, Quantity};
 use waage_core::tally::Sums;
 
 use crate::catalogue::Metric;
@@ -15,8 +15,24 @@ pub fn context(
     reference: &[Sums; outcome::COUNT],
     tie: Tie,
 ) -> Context {
+    let mut context = quantity_context(metric.quantity(), group, reference);
+    if metric == Metric::SelectionRate {
+        let share = Selection::of(group, tie);
+        let against = Selection::of(reference, tie);
+        context.four_fifths_adverse = share.is_adverse(&against);
+        context.flips_with_one_selection = share.flips(&against, tie);
+    }
+    context
+}
+
+/// The same of any quantity, for which neither the flag nor the shift is meant.
+#[must_use]
+pub fn quantity_context(
+    quantity: &Quantity,
+    group: &[Sums; outcome::COUNT],
+    reference: &[Sums; outcome::COUNT],
+) -> Context {
     let rows = |sums: &[Sums; outcome::COUNT]| sums.iter().map(|s| s.n).sum();
-    let quantity = metric.quantity();
     let mut context = Context {
         group_rows: rows(group),
         reference_rows: rows(reference),
@@ -33,12 +49,6 @@ pub fn context(
                 })
             })
             .min();
-    }
-    if metric == Metric::SelectionRate {
-        let share = Selection::of(group, tie);
-        let against = Selection::of(reference, tie);
-        context.four_fifths_adverse = share.is_adverse(&against);
-        context.flips_with_one_selection = share.flips(&against, tie);
     }
     context
 }

@@ -322,24 +322,34 @@ impl Estimator<'_> {
         scheme: Scheme,
         comparison: Comparison,
     ) -> Measurement {
-        Measurement {
-            quantity,
-            subject: Subject {
-                attribute: self.view.view.name(),
-                class: None,
-                group: None,
-                reference: None,
-            },
-            scheme,
-            comparison,
-            estimate: Estimate::undefined(0, Method::Count, Reason::NotAvailable),
-            context: Context::default(),
-            p: None,
-            test: None,
-            p_adjusted: None,
-            extremes: None,
-            skipped: Vec::new(),
-            range: RangeFacts::default(),
-        }
+        blank(self.view, quantity, scheme, comparison)
+    }
+}
+
+/// A measurement of a view without an estimate yet.
+pub(crate) fn blank(
+    view: &PreparedView,
+    quantity: &'static Quantity,
+    scheme: Scheme,
+    comparison: Comparison,
+) -> Measurement {
+    Measurement {
+        quantity,
+        subject: Subject {
+            attribute: view.view.name(),
+            class: None,
+            group: None,
+            reference: None,
+        },
+        scheme,
+        comparison,
+        estimate: Estimate::undefined(0, Method::Count, Reason::NotAvailable),
+        context: Context::default(),
+        p: None,
+        test: None,
+        p_adjusted: None,
+        extremes: None,
+        skipped: Vec::new(),
+        range: RangeFacts::default(),
     }
 }

@@ -22,8 +22,10 @@ pub mod pooling;
 pub mod power;
 mod ranges;
 pub mod rate;
+pub mod regression;
 mod replicates;
 pub mod scan;
+pub mod score;
 pub mod selective;
 pub mod shape;
 mod smooth;
@@ -42,7 +44,9 @@ use waage_core::quantity::Quantity;
 pub fn quantities() -> Vec<&'static Quantity> {
     let metrics = CATALOGUE.iter().map(|row| &row.quantity);
     metrics
+        .chain(score::SCORES.iter().map(|row| &row.quantity))
         .chain(disparity::NAMED.iter().map(|row| &row.quantity))
         .chain(&multiclass::AVERAGES)
+        .chain(score::SCORE_DISPARITIES.iter().map(|row| &row.quantity))
         .collect()
 }

@@ -12,6 +12,7 @@ use crate::catalogue::{CATALOGUE, Metric};
 use crate::confusion::Tie;
 use crate::estimator::{Estimator, group_estimates};
 use crate::replicates::{Replicates, replicate};
+use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores};
 use crate::selective;
 use crate::smooth::accelerations;
 use crate::view::PreparedView;
@@ -42,6 +43,8 @@ pub struct Request {
     pub references: Vec<ReferenceRule>,
     /// Metrics in the order of documents.
     pub metrics: Vec<Metric>,
+    /// Metrics and disparities of scores.
+    pub scores: ScoreRequest,
     /// Whether labels, decisions and scores were given.
     pub roles: GivenRoles,
     /// Confidence of the intervals shown.
@@ -141,6 +144,8 @@ pub struct MeasuredView {
     pub attributes: Vec<String>,
     /// Each group's name, rows and estimates.
     pub groups: Vec<(GroupName, u64, GroupEstimates)>,
+    /// Each group's score metrics; empty where none were asked for.
+    pub scores: Vec<ScoreEstimates>,
     /// Name of the reference; `None` where there is none.
     pub reference: Option<String>,
 }
@@ -152,6 +157,8 @@ pub struct Measured {
     pub views: Vec<MeasuredView>,
     /// All rows.
     pub overall: GroupEstimates,
+    /// Score metrics of all rows; empty where none were asked for.
+    pub overall_scores: ScoreEstimates,
     /// Every comparison in document order, then every group's values (scheme `value`).
     pub measurements: Vec<Measurement>,
     /// Whether only selected rows have labels ([`selective`]).
@@ -188,6 +195,7 @@ pub fn measure(
     let selective_labels = request.roles.label && selective::applies(&all);
 
     let exchangeable = !tally.kept().weights;
+    let scores = Scores::new(tally, request);
     let of_view = |(index, (view, replicates)): (usize, (&PreparedView, &Replicates))| {
         let estimator = Estimator {
             view,
@@ -204,12 +212,19 @@ pub fn measure(
                 selective::restrict(estimates, &totals.outcomes, request);
             }
         }
-        let (mut comparisons, values) =
+        let (mut comparisons, mut values) =
             rayon::join(|| estimator.comparisons(), || estimator.values(&groups));
         if selective_labels {
             selective::restrict_comparisons(view, &all, request, &mut comparisons);
         }
+        let of_scores = match &scores {
+            Some(scores) => scores.view(tally, view, observer)?,
+            None => ViewScores::default(),
+        };
+        comparisons.extend(of_scores.comparisons);
+        values.extend(of_scores.values);
         let measured = MeasuredView {
+            scores: of_scores.groups,
             attributes: view.view.attributes.clone(),
             reference: view.reference_name().map(|name| name.to_string()),
             groups: groups
@@ -218,14 +233,18 @@ pub fn measure(
                 .map(|(estimates, totals)| (totals.name.clone(), totals.rows(), estimates))
                 .collect(),
         };
-        (measured, comparisons, values)
+        Ok((measured, comparisons, values))
     };
     let views = prepared.par_iter().zip(&replicates).enumerate();
-    let parts: Vec<_> = views.map(of_view).collect();
+    let parts: Vec<_> = views.map(of_view).collect::<Result<_, MeasureError>>()?;
     let count = parts.iter().map(|(_, c, v)| c.len() + v.len()).sum();
     let mut measured = Measured {
         views: Vec::with_capacity(parts.len()),
         overall: group_estimates(&all, &NO_ROWS, request),
+        overall_scores: match &scores {
+            Some(scores) => scores.overall(observer)?,
+            None => Vec::new(),
+        },
         measurements: Vec::with_capacity(count),
         selective_labels,
     };

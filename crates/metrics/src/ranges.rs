@@ -451,7 +451,7 @@ impl Estimator<'_> {
 }
 
 /// Positions of the highest and the lowest defined value.
-fn extremes(values: impl Iterator<Item = Value>) -> Option<(usize, usize)> {
+pub(crate) fn extremes(values: impl Iterator<Item = Value>) -> Option<(usize, usize)> {
     let defined: Vec<(usize, f64)> = values
         .enumerate()
         .filter_map(|(g, v)| v.ok().map(|v| (g, v)))

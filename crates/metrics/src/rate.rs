@@ -89,13 +89,20 @@ impl Rate {
                 whole,
             };
         }
-        let p = a.weight / total;
-        let variance = (b.weight * b.weight * a.squares + a.weight * a.weight * b.squares)
-            / (total * total * total * total);
+        Self::weighted([a.weight, b.weight], [a.squares, b.squares], rows)
+    }
+
+    /// The proportion `A/(A + B)` of weight sums, from them and the sums of squares of both parts;
+    /// `A + B` is positive.
+    #[must_use]
+    pub fn weighted([a, b]: [f64; 2], [a2, b2]: [f64; 2], rows: u64) -> Self {
+        let total = a + b;
+        let p = a / total;
+        let variance = (b * b * a2 + a * a * b2) / (total * total * total * total);
         let trials = if p > 0.0 && p < 1.0 && variance > 0.0 {
             p * (1.0 - p) / variance
         } else {
-            total * total / (a.squares + b.squares)
+            total * total / (a2 + b2)
         };
         Self {
             value: Ok(p),

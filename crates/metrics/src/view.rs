@@ -24,6 +24,7 @@ pub(crate) struct PreparedView {
     position: HashMap<Statistic, usize>,
     pub tables: Tables,
     pub complements: Vec<[Sums; outcome::COUNT]>,
+    pub all: [Sums; outcome::COUNT],
 }
 
 impl PreparedView {
@@ -78,6 +79,7 @@ impl PreparedView {
             complements: others(&outcomes, zero, |a, b| {
                 std::array::from_fn(|o| a[o].plus(&b[o]))
             }),
+            all: *all,
             reference,
             candidates,
             position: series.iter().enumerate().map(|(at, s)| (*s, at)).collect(),

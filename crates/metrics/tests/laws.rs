@@ -48,6 +48,7 @@ fn estimates(
         views: vec![vec![0]],
         references: vec![ReferenceRule::Named(names[0].to_owned())],
         metrics: roles.metrics(),
+        scores: waage_metrics::score::ScoreRequest::default(),
         roles,
         level: 0.95,
         replicates: 0,

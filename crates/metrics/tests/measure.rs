@@ -49,6 +49,7 @@ fn request(replicates: usize) -> Request {
         views: vec![vec![0]],
         references: vec![ReferenceRule::Largest],
         metrics: roles.metrics(),
+        scores: waage_metrics::score::ScoreRequest::default(),
         roles,
         level: 0.95,
         replicates,

@@ -128,6 +128,7 @@ fn intervals(tally: &Tally, seed: u64) -> [Option<Interval>; 4] {
         views: vec![vec![0]],
         references: vec![ReferenceRule::Best { min_rows: 1 }],
         metrics: vec![Metric::SelectionRate],
+        scores: waage_metrics::score::ScoreRequest::default(),
         roles,
         level: 0.95,
         replicates: REPLICATES,

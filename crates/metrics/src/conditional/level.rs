@@ -7,6 +7,7 @@ use waage_core::tally::Tally;
 use super::{marginal, needs_reference, told};
 use crate::catalogue::{Kind, Metric};
 use crate::measure::{Cut, MeasureError, Measured, ReferenceRule, Request, measure};
+use crate::score::ScoreRequest;
 
 /// One stratum.
 #[derive(Clone, Debug)]
@@ -75,6 +76,7 @@ pub fn levels(
                 moves: false,
                 ..cut
             }),
+            scores: ScoreRequest::default(),
             ..request.clone()
         };
         let mut found = measure(part, &inner, &Quiet(observer))?;

@@ -1,0 +1,149 @@
+//! Common places for the scores of several groups, so that resampling costs the same for any number
+//! of scores.
+
+use waage_core::tally::ScoreTable;
+
+use super::bins::{BINS, bin};
+use super::scoring_rate::Median;
+use super::table::{ALL, Masses};
+
+/// Distinct scores up to which replicates are drawn of the scores themselves.
+pub(crate) const EXACT_MAX: usize = 1024;
+/// Beyond, quantiles of all rows that bound a place …
+const OF_ALL: usize = 128;
+/// … and, shared between the groups, quantiles of each.
+const OF_GROUPS: usize = 256;
+
+/// The places: each holds the scores above the one before up to its own upper end.
+#[derive(Clone, Debug)]
+pub(crate) struct Grid {
+    uppers: Vec<f64>,
+    /// Whether every distinct score has a place of its own.
+    pub exact: bool,
+}
+
+impl Grid {
+    /// Every distinct score where they are few; otherwise quantiles of all rows and of each group, so
+    /// that a small group whose scores lie close together keeps its shape. The median and the edges
+    /// of calibration bins are never inside a place.
+    pub fn new(groups: &[ScoreTable], all: &ScoreTable, median: Option<Median>) -> Self {
+        if all.places() <= EXACT_MAX {
+            return Self {
+                uppers: all.scores.clone(),
+                exact: true,
+            };
+        }
+        let mut uppers = Vec::new();
+        quantiles(all, OF_ALL, &mut uppers);
+        let each = (OF_GROUPS / groups.len().max(1)).clamp(4, 64);
+        for group in groups {
+            quantiles(group, each, &mut uppers);
+        }
+        let mut below = |end: usize| uppers.extend(end.checked_sub(1).map(|at| all.scores[at]));
+        for edge in 1..BINS {
+            below(all.scores.partition_point(|s| bin(*s, BINS) < edge));
+        }
+        if let Some(median) = median {
+            below(all.scores.partition_point(|s| *s <= median.score));
+        }
+        uppers.extend(all.scores.last());
+        uppers.sort_unstable_by(f64::total_cmp);
+        uppers.dedup();
+        Self {
+            uppers,
+            exact: false,
+        }
+    }
+
+    /// A table on these places, each with the mean score of what it holds, with weights and squares.
+    pub fn onto(&self, table: &ScoreTable) -> ScoreTable {
+        let places = self.uppers.len();
+        let zero = || [(); 3].map(|()| vec![0.0; places]);
+        let (mut weights, mut squares) = (zero(), zero());
+        let mut rows = [(); 3].map(|()| vec![0; places]);
+        let (mut sums, mut masses) = (vec![0.0; places], vec![0.0; places]);
+        let mut to = 0;
+        for (at, &score) in table.scores.iter().enumerate() {
+            while to + 1 < places && self.uppers[to] < score {
+                to += 1;
+            }
+            for label in ALL {
+                rows[label][to] += table.rows[label][at];
+                weights[label][to] += table.mass(label, at);
+                squares[label][to] += table.square(label, at);
+            }
+            let here = table.mass_of(&ALL, at);
+            masses[to] += here;
+            sums[to] += here * score;
+        }
+        let mean = |at: usize| match self.exact || masses[at] <= 0.0 {
+            true => self.uppers[at],
+            false => sums[at] / masses[at],
+        };
+        ScoreTable {
+            scores: (0..places).map(mean).collect(),
+            rows,
+            weights: Some(weights),
+            squares: Some(squares),
+            widths: None,
+        }
+    }
+}
+
+/// The scores at which a table's cumulative mass passes each of `parts` equal parts.
+fn quantiles(table: &ScoreTable, parts: usize, out: &mut Vec<f64>) {
+    let total = table.total_of(&ALL);
+    let (mut reached, mut next) = (0.0, 1);
+    for (at, &score) in table.scores.iter().enumerate() {
+        reached += table.mass_of(&ALL, at);
+        if reached * parts as f64 >= total * next as f64 && reached > 0.0 {
+            out.push(score);
+            while next < parts && reached * parts as f64 >= total * next as f64 {
+                next += 1;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bins::expected_calibration_error;
+    use super::super::table::{fixture, from_rows, plus};
+    use super::*;
+
+    #[test]
+    fn places_keep_masses_and_never_hold_an_edge() {
+        let rows = |seed| fixture::random(seed, 4000, 100_000, true);
+        let groups = [from_rows(&rows(1), true), from_rows(&rows(2)[..300], true)];
+        let all = plus(&groups[0], &groups[1]);
+        let median = Median::of(&all);
+        let grid = Grid::new(&groups, &all, median);
+        assert!(
+            !grid.exact && grid.uppers.len() < 500,
+            "{}",
+            grid.uppers.len()
+        );
+        for table in groups.iter().chain([&all]) {
+            let placed = grid.onto(table);
+            for label in ALL {
+                assert!((placed.total(label) - table.total(label)).abs() < 1e-9);
+                assert_eq!(placed.count(label), table.count(label));
+            }
+            let rate = |t: &ScoreTable| median.unwrap().rate(t).value.unwrap();
+            assert!((rate(&placed) - rate(table)).abs() < 1e-12);
+            let error = |t: &ScoreTable| expected_calibration_error(t, BINS).unwrap();
+            assert!((error(&placed) - error(table)).abs() < 5e-3);
+        }
+    }
+
+    #[test]
+    fn few_scores_are_places_of_their_own() {
+        let groups = fixture::e3();
+        let all = fixture::e3_all();
+        let grid = Grid::new(&groups, &all, None);
+        assert!(grid.exact);
+        let placed = grid.onto(&groups[1]);
+        assert_eq!(placed.scores, all.scores);
+        assert_eq!(placed.rows[1], [0, 0, 1, 0, 0, 0, 1, 0, 0]);
+    }
+}

@@ -1,0 +1,692 @@
+//! Scores of every view: values of groups, comparisons, named disparities.
+
+use rayon::prelude::*;
+use waage_core::estimate::{Estimate, Method, Reason};
+use waage_core::label::GroupName;
+use waage_core::multiplicity::benjamini_hochberg;
+use waage_core::observer::Observer;
+use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
+use waage_core::tally::{ScoreTable, Tally};
+
+use super::catalogue::{
+    DisparityRow, Nature, SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric,
+};
+use super::estimate::{Maker, from_replicates};
+use super::grid::Grid;
+use super::named;
+use super::profile::{Point, Profile, aligned};
+use super::resample::{self, Draws};
+use super::scoring_rate::Median;
+use super::table::{ALL, Masses, minus};
+use crate::context::quantity_context;
+use crate::disparity::{Value, compare, farthest, range};
+use crate::estimator::blank;
+use crate::measure::{GivenRoles, MeasureError, Request};
+use crate::ranges::extremes;
+use crate::rate;
+use crate::statistic::Reference;
+use crate::view::PreparedView;
+
+/// Which score metrics and disparities to measure; none by default.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ScoreRequest {
+    /// Metrics in the order of documents.
+    pub metrics: Vec<ScoreMetric>,
+    /// Named disparities in the order of documents.
+    pub disparities: Vec<ScoreDisparity>,
+}
+
+impl ScoreRequest {
+    /// Everything that the given roles allow.
+    #[must_use]
+    pub fn all(roles: GivenRoles) -> Self {
+        let allowed = |quantity: &Quantity| roles.missing_for(quantity).is_none();
+        let rows = SCORES.iter().filter(|row| allowed(&row.quantity));
+        let named = SCORE_DISPARITIES
+            .iter()
+            .filter(|row| allowed(&row.quantity));
+        Self {
+            metrics: rows.map(|row| row.metric).collect(),
+            disparities: named.map(|row| row.disparity).collect(),
+        }
+    }
+
+    /// Whether nothing is asked for: then no score table is made.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.metrics.is_empty() && self.disparities.is_empty()
+    }
+}
+
+/// The score metrics of one set of rows.
+pub type ScoreEstimates = Vec<(ScoreMetric, Estimate)>;
+
+/// What was measured of the scores of a view.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct ViewScores {
+    /// By group.
+    pub groups: Vec<ScoreEstimates>,
+    /// Comparisons, then named disparities, in document order.
+    pub comparisons: Vec<Measurement>,
+    /// The groups' own values.
+    pub values: Vec<Measurement>,
+}
+
+/// The scores of all rows, against which every view is measured.
+pub(crate) struct Scores<'a> {
+    request: &'a Request,
+    /// Metrics with a profile: those asked for and those that disparities are made of.
+    metrics: Vec<ScoreMetric>,
+    all: ScoreTable,
+    median: Option<Median>,
+    overall: Profile,
+    weighted: bool,
+}
+
+impl<'a> Scores<'a> {
+    /// The scores of a tally; `None` where none are asked for.
+    pub fn new(tally: &Tally, request: &'a Request) -> Option<Self> {
+        if request.scores.is_empty() {
+            return None;
+        }
+        let mut metrics = request.scores.metrics.clone();
+        for metric in request
+            .scores
+            .disparities
+            .iter()
+            .filter_map(|d| named::metric_of(*d))
+        {
+            if !metrics.contains(&metric) {
+                metrics.push(metric);
+            }
+        }
+        let all = tally.score_table_all();
+        let median = metrics
+            .contains(&ScoreMetric::ScoringRate)
+            .then(|| Median::of(&all))
+            .flatten();
+        Some(Self {
+            request,
+            overall: Profile::of(&all, &metrics, median),
+            weighted: all.is_weighted(),
+            metrics,
+            all,
+            median,
+        })
+    }
+
+    /// The estimates of all rows.
+    ///
+    /// # Errors
+    /// [`MeasureError::Interrupted`].
+    pub fn overall(&self, observer: &dyn Observer) -> Result<ScoreEstimates, MeasureError> {
+        let rough: Vec<ScoreMetric> = self
+            .request
+            .scores
+            .metrics
+            .iter()
+            .copied()
+            .filter(|metric| metric.row().nature == Nature::Rough)
+            .collect();
+        let tables = std::slice::from_ref(&self.all);
+        let grid = Grid::new(tables, &self.all, self.median);
+        let profiles = std::slice::from_ref(&self.overall);
+        let placed = [grid.onto(&self.all)];
+        let plan = resample::Plan {
+            metrics: &rough,
+            disparities: &[],
+            groups: &placed,
+            others: &[],
+            all: &placed[0],
+            profiles: [profiles, &[]],
+            overall: &self.overall,
+            disparity_values: &[],
+            reference: None,
+            median: self.median,
+            weighted: self.weighted,
+            replicates: self.request.replicates,
+            seed: self.request.seed,
+        };
+        let draws = resample::run(&plan, observer).ok_or(MeasureError::Interrupted)?;
+        let of = |&metric: &ScoreMetric| {
+            let maker = self.maker(metric, grid.exact);
+            let point = self.overall.get(metric);
+            (metric, maker.value(&point, draws.group(metric, 0)))
+        };
+        // Areas against a background are of a group only.
+        let metrics = self.request.scores.metrics.iter();
+        Ok(metrics
+            .filter(|metric| metric.is_compared())
+            .map(of)
+            .collect())
+    }
+
+    const fn maker(&self, metric: ScoreMetric, exact: bool) -> Maker {
+        Maker {
+            metric,
+            level: self.request.level,
+            exact,
+        }
+    }
+
+    /// Measures a view.
+    ///
+    /// # Errors
+    /// [`MeasureError::Interrupted`].
+    pub fn view(
+        &self,
+        tally: &Tally,
+        view: &PreparedView,
+        observer: &dyn Observer,
+    ) -> Result<ViewScores, MeasureError> {
+        let tables: Vec<ScoreTable> = tally
+            .score_tables(&view.view.axes)
+            .into_par_iter()
+            .map(|table| aligned(table, &self.all))
+            .collect();
+        let measured = MeasuredTables::of(self, view, &tables, observer)?;
+        Ok(measured.told())
+    }
+}
+
+/// One view's tables, profiles and draws.
+struct MeasuredTables<'a> {
+    scores: &'a Scores<'a>,
+    view: &'a PreparedView,
+    profiles: Vec<Profile>,
+    /// Everybody else's, by group.
+    others: Vec<Profile>,
+    draws: Draws,
+    exact: bool,
+    /// By disparity, then by group (one for those over all groups): value, slack, rows.
+    named: Vec<Vec<(Value, f64, u64)>>,
+    binned: bool,
+}
+
+impl<'a> MeasuredTables<'a> {
+    fn of(
+        scores: &'a Scores<'a>,
+        view: &'a PreparedView,
+        tables: &[ScoreTable],
+        observer: &dyn Observer,
+    ) -> Result<Self, MeasureError> {
+        let request = scores.request;
+        let groups = tables.len();
+        let rough = |m: &ScoreMetric| m.row().nature == Nature::Rough;
+        let grid = Grid::new(tables, &scores.all, scores.median);
+        let profile = |table: &ScoreTable| Profile::of(table, &scores.metrics, scores.median);
+        let mut profiles: Vec<Profile> = tables.par_iter().map(profile).collect();
+        // One complement at a time on each thread: each may be as large as all rows.
+        let draws_others = groups > 2 && scores.metrics.iter().any(rough);
+        let of_others = |(g, profile): (usize, &mut Profile)| {
+            let rest = match groups {
+                2 => tables[1 - g].clone(),
+                _ => minus(&scores.all, &tables[g]),
+            };
+            profile.place(&tables[g], &rest);
+            let placed = draws_others.then(|| grid.onto(&rest));
+            (Profile::of(&rest, &scores.metrics, scores.median), placed)
+        };
+        let (others, others_placed): (Vec<Profile>, Vec<Option<ScoreTable>>) = match groups {
+            0 | 1 => Default::default(),
+            _ => profiles.par_iter_mut().enumerate().map(of_others).unzip(),
+        };
+        let named = named_values(scores, view, tables);
+        let placed: Vec<ScoreTable> = tables.par_iter().map(|table| grid.onto(table)).collect();
+        let others_placed: Vec<ScoreTable> = others_placed.into_iter().flatten().collect();
+        let compared: Vec<ScoreMetric> = scores
+            .metrics
+            .iter()
+            .copied()
+            .filter(|metric| metric.is_compared())
+            .collect();
+        let disparity_values: Vec<Vec<Value>> = named
+            .iter()
+            .map(|values| values.iter().map(|(value, ..)| *value).collect())
+            .collect();
+        let plan = resample::Plan {
+            metrics: &compared,
+            disparities: &request.scores.disparities,
+            groups: &placed,
+            others: &others_placed,
+            all: &grid.onto(&scores.all),
+            profiles: [&profiles, &others],
+            overall: &scores.overall,
+            disparity_values: &disparity_values,
+            reference: view.reference,
+            median: scores.median,
+            weighted: scores.weighted,
+            replicates: request.replicates,
+            seed: request.seed,
+        };
+        let draws = resample::run(&plan, observer).ok_or(MeasureError::Interrupted)?;
+        Ok(Self {
+            scores,
+            view,
+            others,
+            draws,
+            exact: grid.exact,
+            named,
+            binned: scores.all.widths.is_some(),
+            profiles,
+        })
+    }
+
+    fn told(&self) -> ViewScores {
+        let groups: Vec<ScoreEstimates> = (0..self.profiles.len())
+            .map(|g| {
+                let metrics = self.scores.request.scores.metrics.iter();
+                metrics
+                    .map(|&metric| (metric, self.value(g, metric)))
+                    .collect()
+            })
+            .collect();
+        ViewScores {
+            values: self.values(&groups),
+            comparisons: self.comparisons(),
+            groups,
+        }
+    }
+
+    fn value(&self, g: usize, metric: ScoreMetric) -> Estimate {
+        let maker = self.scores.maker(metric, self.exact);
+        maker.value(&self.profiles[g].get(metric), self.draws.group(metric, g))
+    }
+
+    fn values(&self, groups: &[ScoreEstimates]) -> Vec<Measurement> {
+        let mut out = Vec::new();
+        for (totals, estimates) in self.view.view.groups.iter().zip(groups) {
+            for (metric, estimate) in estimates {
+                let mut measurement =
+                    self.blank(metric.quantity(), Scheme::Value, Comparison::None);
+                measurement.subject.group = Some(totals.name.clone());
+                let sums = &totals.outcomes;
+                measurement.context = quantity_context(metric.quantity(), sums, sums);
+                measurement.context.reference_rows = 0;
+                measurement.context.unknown_group = totals.name.has_missing();
+                measurement.estimate = estimate.clone();
+                out.push(measurement);
+            }
+        }
+        out
+    }
+
+    fn blank(
+        &self,
+        quantity: &'static Quantity,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Measurement {
+        blank(self.view, quantity, scheme, comparison)
+    }
+
+    /// Every comparison, by metric, scheme, comparison and group, then the named disparities.
+    fn comparisons(&self) -> Vec<Measurement> {
+        const SCHEMES: [Scheme; 4] = [
+            Scheme::ToReference,
+            Scheme::ToComplement,
+            Scheme::BetweenGroups,
+            Scheme::ToOverall,
+        ];
+        let metrics = &self.scores.request.scores.metrics;
+        let compared = metrics.iter().filter(|metric| metric.is_compared());
+        let mut out = Vec::new();
+        for &metric in compared {
+            for scheme in SCHEMES {
+                for comparison in [Comparison::Difference, Comparison::Ratio] {
+                    out.extend(self.compare(metric, scheme, comparison));
+                }
+            }
+        }
+        let disparities = &self.scores.request.scores.disparities;
+        for (d, &disparity) in disparities.iter().enumerate() {
+            let row = disparity.row();
+            match row.scheme {
+                Scheme::ToReference => {
+                    out.extend(self.compared().map(|g| self.named_against(d, row, g)));
+                }
+                _ => out.push(self.named_over(d, row)),
+            }
+        }
+        out
+    }
+
+    /// The groups that are compared with the reference.
+    fn compared(&self) -> impl Iterator<Item = usize> + use<> {
+        let reference = self.view.reference;
+        (0..self.profiles.len())
+            .filter(move |g| reference.is_some_and(|r| r != Reference::Group(*g)))
+    }
+
+    fn compare(
+        &self,
+        metric: ScoreMetric,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Vec<Measurement> {
+        let groups = self.profiles.len();
+        let pair = |g| self.pair(g, metric, scheme, comparison);
+        let mut out: Vec<Measurement> = match scheme {
+            Scheme::ToReference => self.compared().map(pair).collect(),
+            Scheme::ToComplement if groups > 1 => (0..groups).map(pair).collect(),
+            Scheme::BetweenGroups | Scheme::ToOverall => {
+                vec![self.aggregate(metric, scheme, comparison)]
+            }
+            _ => Vec::new(),
+        };
+        let p: Vec<Option<f64>> = out.iter().map(|m| m.p).collect();
+        for (measurement, adjusted) in out.iter_mut().zip(benjamini_hochberg(&p)) {
+            measurement.p_adjusted = adjusted;
+        }
+        out
+    }
+
+    /// One group against the reference or against everybody else.
+    fn pair(
+        &self,
+        g: usize,
+        metric: ScoreMetric,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Measurement {
+        let group = self.profiles[g].get(metric);
+        let (against, other) = match (scheme, self.view.reference) {
+            (Scheme::ToReference, Some(Reference::Group(r))) => {
+                (self.profiles[r].get(metric), self.draws.group(metric, r))
+            }
+            (Scheme::ToReference, _) => {
+                (self.scores.overall.get(metric), self.draws.overall(metric))
+            }
+            _ => (self.others[g].get(metric), self.draws.others(metric, g)),
+        };
+        let series = self.draws.group(metric, g).zip(other).map(|(a, b)| {
+            let apart = |(a, b): (&f64, &f64)| match comparison {
+                Comparison::Ratio if *b > 0.0 => a / b,
+                Comparison::Ratio => f64::NAN,
+                _ => a - b,
+            };
+            a.iter().zip(b).map(apart).collect::<Vec<f64>>()
+        });
+        let mut measurement = self.against(g, metric.quantity(), scheme, comparison);
+        let maker = self.scores.maker(metric, self.exact);
+        let independent = self.view.is_independent(scheme);
+        measurement.estimate = if independent || metric.row().nature == Nature::Rough {
+            maker.compared(&group, &against, comparison, series.as_deref())
+        } else {
+            self.dependent(metric, [&group, &against], comparison, series)
+        };
+        if independent && comparison != Comparison::None {
+            self.test(&mut measurement, metric, &group, &against);
+        }
+        measurement
+    }
+
+    /// A group against all rows, which it is part of.
+    fn dependent(
+        &self,
+        metric: ScoreMetric,
+        [group, all]: [&Point; 2],
+        comparison: Comparison,
+        series: Option<Vec<f64>>,
+    ) -> Estimate {
+        let method = Method::BootstrapPercentile;
+        let signed = metric.quantity().range.0.is_none_or(|low| low < 0.0);
+        let value = match comparison {
+            Comparison::Ratio if signed => Err(Reason::RatioUndefined),
+            _ => compare(group.value, all.value, comparison),
+        };
+        match value {
+            Ok(value) => {
+                from_replicates(value, group.rows, method, series, self.scores.request.level)
+            }
+            Err(reason) => Estimate::undefined(group.rows, method, reason),
+        }
+    }
+
+    /// The test of equality: of proportions as for counts, else by the normal law of the difference.
+    fn test(&self, m: &mut Measurement, metric: ScoreMetric, group: &Point, against: &Point) {
+        if let (Some(one), Some(other), false) = (&group.rate, &against.rate, group.binned) {
+            if let Some((p, name)) = rate::test(one, other) {
+                (m.p, m.test) = (Some(p), Some(name));
+            }
+            return;
+        }
+        if metric.row().nature == Nature::Rough {
+            return;
+        }
+        let maker = self.scores.maker(metric, self.exact);
+        let gap = maker.compared(group, against, Comparison::Difference, None);
+        let name = match metric.row().nature {
+            Nature::Area => "delong",
+            _ => "z_test",
+        };
+        (m.p, m.test) = (gap.p_value(0.0), Some(name));
+        if m.p.is_none() {
+            m.test = None;
+        }
+    }
+
+    /// A comparison of one group, without its estimate.
+    fn against(
+        &self,
+        g: usize,
+        quantity: &'static Quantity,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Measurement {
+        let totals = &self.view.view.groups[g];
+        let mut measurement = self.blank(quantity, scheme, comparison);
+        measurement.subject.group = Some(totals.name.clone());
+        let reference = match (scheme, self.view.reference) {
+            (Scheme::ToReference, Some(Reference::Group(r))) => &self.view.view.groups[r].outcomes,
+            (Scheme::ToReference, _) => &self.view.all,
+            _ => &self.view.complements[g],
+        };
+        if scheme == Scheme::ToReference {
+            measurement.subject.reference = self.view.reference_name();
+        }
+        measurement.context = quantity_context(quantity, &totals.outcomes, reference);
+        let missing = |name: &Option<GroupName>| name.as_ref().is_some_and(GroupName::has_missing);
+        measurement.context.unknown_group =
+            missing(&measurement.subject.group) || missing(&measurement.subject.reference);
+        measurement
+    }
+
+    /// A range over the groups, or the group farthest from all rows.
+    fn aggregate(
+        &self,
+        metric: ScoreMetric,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Measurement {
+        let mut measurement = self.blank(metric.quantity(), scheme, comparison);
+        let name = |g: usize| self.view.view.groups[g].name.clone();
+        let signed = comparison == Comparison::Ratio
+            && metric.quantity().range.0.is_some_and(|low| low < 0.0);
+        let each = || {
+            self.profiles
+                .iter()
+                .map(|profile| profile.get(metric).value)
+        };
+        measurement.skipped = each()
+            .enumerate()
+            .filter(|(_, value)| value.is_err())
+            .map(|(g, _)| name(g))
+            .collect();
+        let all = self.scores.overall.get(metric).value;
+        let of = |values: &mut dyn Iterator<Item = Value>, all: Value| match scheme {
+            _ if signed => Err(Reason::RatioUndefined),
+            Scheme::ToOverall => farthest(values, all, comparison).map(|(value, _)| value),
+            _ => range(values, comparison),
+        };
+        if scheme == Scheme::ToOverall {
+            let worst = farthest(each(), all, comparison);
+            measurement.subject.group = worst.ok().map(|(_, g)| name(g));
+        } else {
+            measurement.extremes = extremes(each()).map(|(high, low)| (name(high), name(low)));
+        }
+        let value = of(&mut each(), all);
+        let defined = |v: f64| {
+            if v.is_nan() {
+                Err(Reason::NotAvailable)
+            } else {
+                Ok(v)
+            }
+        };
+        let series = self.draws.overall(metric).map(|overall| {
+            let groups: Vec<Option<&[f64]>> = (0..self.profiles.len())
+                .map(|g| self.draws.group(metric, g))
+                .collect();
+            let of_replicate = |(r, all): (usize, &f64)| {
+                let drawn = |series: &Option<&[f64]>| {
+                    defined(series.and_then(|s| s.get(r)).copied().unwrap_or(f64::NAN))
+                };
+                of(&mut groups.iter().map(drawn), defined(*all)).unwrap_or(f64::NAN)
+            };
+            overall.iter().enumerate().map(of_replicate).collect()
+        });
+        measurement.estimate = self.ranged(value, self.rows(metric), series);
+        measurement
+    }
+
+    /// Rows behind a comparison of all groups.
+    fn rows(&self, metric: ScoreMetric) -> u64 {
+        self.profiles
+            .iter()
+            .map(|profile| profile.get(metric).rows)
+            .sum()
+    }
+
+    /// A value that cannot be negative and that chance alone lifts above 0, from replicates that are
+    /// lifted once more.
+    fn ranged(&self, value: Value, rows: u64, series: Option<Vec<f64>>) -> Estimate {
+        let method = Method::BootstrapPercentileBiased;
+        match value {
+            Ok(value) => from_replicates(value, rows, method, series, self.scores.request.level),
+            Err(reason) => Estimate::undefined(rows, method, reason),
+        }
+    }
+
+    fn named_over(&self, d: usize, row: &'static DisparityRow) -> Measurement {
+        let mut measurement = self.blank(&row.quantity, row.scheme, row.comparison);
+        let (value, _, rows) = self.named[d][0];
+        if let Some(metric) = named::metric_of(row.disparity) {
+            let each = self
+                .profiles
+                .iter()
+                .map(|profile| profile.get(metric).value);
+            measurement.skipped = each
+                .enumerate()
+                .filter(|(_, value)| value.is_err())
+                .map(|(g, _)| self.view.view.groups[g].name.clone())
+                .collect();
+        }
+        let series = self.draws.named(row.disparity, 0).map(<[f64]>::to_vec);
+        measurement.estimate = self.ranged(value, rows, series);
+        measurement
+    }
+
+    fn named_against(&self, d: usize, row: &'static DisparityRow, g: usize) -> Measurement {
+        let mut measurement = self.against(g, &row.quantity, row.scheme, row.comparison);
+        let (value, slack, rows) = self.named[d][g];
+        let series = self.draws.named(row.disparity, g);
+        let maker = self.scores.maker(ScoreMetric::KsStatistic, self.exact);
+        let method = maker.resampled(self.binned);
+        let value = match value {
+            Ok(value) => value,
+            Err(reason) => {
+                measurement.estimate = Estimate::undefined(rows, method, reason);
+                return measurement;
+            }
+        };
+        let point = Point {
+            value: Ok(value),
+            se: Err(Reason::NoReplicates),
+            smaller: 0.0,
+            slack,
+            binned: self.binned,
+            rows,
+            rate: None,
+        };
+        let limits = (
+            row.quantity.range.0.unwrap_or(f64::NEG_INFINITY),
+            row.quantity.range.1.unwrap_or(f64::INFINITY),
+        );
+        measurement.estimate = maker.mirrored(value, &point, series, Comparison::None, limits);
+        measurement
+    }
+}
+
+/// The named disparities on the scores themselves.
+fn named_values(
+    scores: &Scores<'_>,
+    view: &PreparedView,
+    tables: &[ScoreTable],
+) -> Vec<Vec<(Value, f64, u64)>> {
+    let labelled = |table: &ScoreTable, quantity: &Quantity| match quantity.needs_label {
+        true => table.count_of(&super::table::LABELLED),
+        false => table.count_of(&ALL),
+    };
+    let against = match view.reference {
+        Some(Reference::Group(r)) => Some(&tables[r]),
+        Some(Reference::Overall) => Some(&scores.all),
+        None => None,
+    };
+    let of = |&disparity: &ScoreDisparity| {
+        let row = disparity.row();
+        if let Some(metric) = named::metric_of(disparity) {
+            let points: Vec<Point> = tables
+                .iter()
+                .map(|t| Profile::of(t, &[metric], None).get(metric))
+                .collect();
+            let mut defined = points
+                .iter()
+                .filter_map(|point| point.value.ok())
+                .peekable();
+            let value = match (defined.peek(), points.first()) {
+                (None, Some(first)) => first.value,
+                _ => named::of_values(disparity, defined),
+            };
+            return vec![(value, 0.0, points.iter().map(|p| p.rows).sum())];
+        }
+        if row.scheme != Scheme::ToReference {
+            let value = named::value(disparity, 0, tables, &scores.all, view.reference);
+            let rows = tables.iter().map(|t| labelled(t, &row.quantity)).sum();
+            return vec![(value, 0.0, rows)];
+        }
+        let each = (0..tables.len()).into_par_iter().map(|g| {
+            let value = named::value(disparity, g, tables, &scores.all, view.reference);
+            let slack = against.map_or(0.0, |a| named::slack(disparity, &tables[g], a));
+            let of_reference = against.map_or(0, |a| labelled(a, &row.quantity));
+            (
+                value,
+                slack,
+                labelled(&tables[g], &row.quantity) + of_reference,
+            )
+        });
+        each.collect()
+    };
+    scores.request.scores.disparities.iter().map(of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_decide_what_is_asked_for() {
+        let score = GivenRoles {
+            score: true,
+            ..GivenRoles::default()
+        };
+        let request = ScoreRequest::all(score);
+        assert_eq!(request.metrics, [ScoreMetric::ScoringRate]);
+        let expected = [
+            ScoreDisparity::Wasserstein1,
+            ScoreDisparity::KsOrdered,
+            ScoreDisparity::CohenD,
+        ];
+        assert_eq!(request.disparities, expected);
+        assert!(ScoreRequest::all(GivenRoles::default()).is_empty());
+    }
+}
