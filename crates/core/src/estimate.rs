@@ -75,7 +75,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 30] = [
         Self::NoRows,
         Self::NoPositives,
         Self::NoNegatives,
@@ -97,11 +97,14 @@ impl Reason {
         Self::TooManyUndefinedReplicates,
         Self::NoGroupVariance,
         Self::NoReplicates,
+        Self::TooManyGroups,
         Self::SuppressedSmallGroup,
         Self::BelowMinN,
         Self::TooFewRows,
         Self::IntervalSpansMargin,
+        Self::GroupsSkipped,
         Self::FlipsWithOneSelection,
+        Self::NotIdentified,
         Self::NotAvailable,
     ];
 

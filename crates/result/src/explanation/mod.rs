@@ -84,11 +84,13 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// The names under which other libraries know it.
+    /// The names under which other libraries know it. A call with parameters, such as
+    /// `f1_score (average="micro")`, is another quantity than its bare name.
     pub fn peer_names(&self) -> impl Iterator<Item = &str> {
         self.peers
             .values()
             .flat_map(|names| names.split(", "))
+            .filter(|name| !name.contains('='))
             .map(|name| name.split_once(" (").map_or(name, |(name, _)| name))
     }
 }
@@ -104,7 +106,7 @@ mod tests {
             .insert("clarify".to_owned(), "CDDL, CDDPL".to_owned());
         page.peers.insert(
             "aif360".to_owned(),
-            "mean_difference (g − r), x (max |g − r|)".to_owned(),
+            "mean_difference (g − r), x (max |g − r|), y (agg=\"mean\")".to_owned(),
         );
         assert_eq!(
             page.peer_names().collect::<Vec<_>>(),
