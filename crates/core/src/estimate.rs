@@ -752,6 +752,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn every_reason_stands_in_its_place() {
+        for (at, reason) in Reason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, at, "{}", reason.name());
+        }
+    }
+
+    #[test]
     fn the_level_moves_the_interval_and_the_p_value_inverts_it() {
         let evidence = Evidence::Pair {
             group: (24.0, 60.0),
