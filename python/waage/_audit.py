@@ -147,6 +147,8 @@ def audit(
     positive: str | bool | int | None = None,
     reference: Mapping[str, str | bool | int] | None = None,
     metrics: Sequence[str] | None = None,
+    schemes: Sequence[str] = (),
+    min_share: float = 0.0,
     confidence: float = 0.95,
     bootstrap: int = 1000,
     seed: int = 0,
@@ -185,7 +187,11 @@ def audit(
     reference : dict, optional
         Reference group per attribute; the largest, never the missing one, if absent.
     metrics : list of str, optional
-        Metrics to show; all that the roles allow if absent.
+        Metrics and named disparities to show; all that the roles allow if absent.
+    schemes : list of str, optional
+        Further comparisons: ``"to_best"``, ``"pairwise"``, ``"group_min"``, ``"group_max"``.
+    min_share : float
+        Groups with a smaller share of the rows have no impact ratio and never are the best one.
     confidence : float
         Confidence of the intervals shown.
     bootstrap : int
@@ -247,6 +253,8 @@ def audit(
         "filter": where,
         "reference": {name: _spec.label(group) for name, group in (reference or {}).items()},
         "metrics": None if metrics is None else _spec.names("metrics", metrics),
+        "schemes": _spec.names("schemes", schemes),
+        "min_share": _spec.real("min_share", min_share),
         "confidence": _spec.real("confidence", confidence),
         "bootstrap": _spec.whole("bootstrap", bootstrap, bits=32),
         "seed": _spec.whole("seed", seed),

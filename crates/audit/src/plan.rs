@@ -1,14 +1,14 @@
 //! What the command line and the policy together ask for.
 
-use waage_core::quantity::Quantity;
+use waage_core::quantity::{Quantity, Scheme};
 use waage_core::tally::Tally;
 use waage_govern::Policy;
 use waage_govern::policy::Reference;
-use waage_metrics::Metric;
 use waage_metrics::confusion::Tie;
 use waage_metrics::disparity::NAMED;
 use waage_metrics::measure::{self, GivenRoles, ReferenceRule, Request};
 use waage_metrics::score::{SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric, ScoreRequest};
+use waage_metrics::{Disparity, Metric};
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 
 use crate::AuditError;
@@ -127,7 +127,39 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
             ));
         }
     }
+    if !(0.0..1.0).contains(&spec.min_share) {
+        return fail(format!(
+            "the least share {} must lie between 0 and 1, such as 0.02",
+            spec.min_share
+        ));
+    }
+    schemes(spec)?;
     metrics(spec).map(|_| ())
+}
+
+/// Schemes of comparison that are measured only where they are asked for.
+const MORE_SCHEMES: [Scheme; 4] = [
+    Scheme::ToBest,
+    Scheme::Pairwise,
+    Scheme::GroupMin,
+    Scheme::GroupMax,
+];
+
+/// The schemes of comparison asked for beyond the usual four.
+fn schemes(spec: &AuditSpec) -> Result<Vec<Scheme>, AuditError> {
+    let mut out = Vec::new();
+    for name in &spec.schemes {
+        let Some(scheme) = MORE_SCHEMES.into_iter().find(|s| s.name() == name) else {
+            return Err(AuditError::Option(format!(
+                "no further scheme of comparison is called \"{name}\"; there are {}",
+                MORE_SCHEMES.map(Scheme::name).join(", ")
+            )));
+        };
+        if !out.contains(&scheme) {
+            out.push(scheme);
+        }
+    }
+    Ok(out)
 }
 
 /// What the caller asked for by name, `None` for everything.
@@ -155,8 +187,10 @@ pub enum Named {
     Metric(Metric),
     /// A metric of scores.
     Score(ScoreMetric),
+    /// A disparity of counts.
+    Disparity(Disparity),
     /// A disparity of scores.
-    Disparity(ScoreDisparity),
+    ScoreDisparity(ScoreDisparity),
 }
 
 impl Named {
@@ -166,7 +200,8 @@ impl Named {
         let score = || ScoreMetric::parse(name).map(Self::Score);
         metric
             .or_else(score)
-            .or_else(|| ScoreDisparity::parse(name).map(Self::Disparity))
+            .or_else(|| Disparity::parse(name).map(Self::Disparity))
+            .or_else(|| ScoreDisparity::parse(name).map(Self::ScoreDisparity))
     }
 
     /// Its description.
@@ -174,7 +209,8 @@ impl Named {
         match self {
             Self::Metric(metric) => metric.quantity(),
             Self::Score(metric) => metric.quantity(),
-            Self::Disparity(disparity) => disparity.quantity(),
+            Self::Disparity(disparity) => &disparity.row().quantity,
+            Self::ScoreDisparity(disparity) => disparity.quantity(),
         }
     }
 
@@ -183,7 +219,8 @@ impl Named {
         let metrics = waage_metrics::CATALOGUE.iter().map(|row| &row.quantity);
         let scores = SCORES.iter().map(|row| &row.quantity);
         let disparities = SCORE_DISPARITIES.iter().map(|row| &row.quantity);
-        metrics.chain(scores).chain(disparities)
+        let named = NAMED.iter().map(|row| &row.quantity);
+        metrics.chain(scores).chain(named).chain(disparities)
     }
 }
 
@@ -220,7 +257,7 @@ pub fn given_roles(roles: &RolesSpec) -> GivenRoles {
 }
 
 /// What to measure: what was asked for, else all that the roles allow, and what is judged.
-fn measured(spec: &AuditSpec, policy: &Policy) -> Result<(Vec<Metric>, ScoreRequest), AuditError> {
+fn measured(spec: &AuditSpec, policy: &Policy) -> Result<Measures, AuditError> {
     let roles = given(spec);
     let judged = |named: Named| {
         let mut checks = policy.checks.iter();
@@ -239,13 +276,29 @@ fn measured(spec: &AuditSpec, policy: &Policy) -> Result<(Vec<Metric>, ScoreRequ
         .retain(|metric| measured(Named::Score(*metric)));
     scores
         .disparities
-        .retain(|disparity| measured(Named::Disparity(*disparity)));
-    Ok((metrics, scores))
+        .retain(|disparity| measured(Named::ScoreDisparity(*disparity)));
+    let mut disparities = roles.disparities();
+    disparities
+        .retain(|disparity| disparity.row().in_summary || measured(Named::Disparity(*disparity)));
+    Ok(Measures {
+        metrics,
+        disparities,
+        scores,
+    })
+}
+
+/// What is measured.
+struct Measures {
+    metrics: Vec<Metric>,
+    disparities: Vec<Disparity>,
+    scores: ScoreRequest,
 }
 
 /// Whether the tally must keep scores: something to measure needs them.
 pub fn keeps_scores(spec: &AuditSpec, policy: &Policy) -> Result<bool, AuditError> {
-    let (metrics, scores) = measured(spec, policy)?;
+    let Measures {
+        metrics, scores, ..
+    } = measured(spec, policy)?;
     let needs = |metric: &Metric| metric.quantity().needs_score;
     Ok(metrics.iter().any(needs) || !scores.is_empty())
 }
@@ -259,7 +312,11 @@ pub fn request(
     cut: Option<measure::Cut>,
 ) -> Result<Request, AuditError> {
     let roles = given(spec);
-    let (metrics, scores) = measured(spec, policy)?;
+    let Measures {
+        metrics,
+        disparities,
+        scores,
+    } = measured(spec, policy)?;
     let references = spec
         .roles
         .sensitive
@@ -283,6 +340,9 @@ pub fn request(
         views: views(tally, policy),
         references,
         metrics,
+        disparities,
+        schemes: schemes(spec)?,
+        min_share: spec.min_share,
         scores,
         roles,
         level: spec.confidence,

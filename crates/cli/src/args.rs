@@ -178,7 +178,7 @@ pub struct Audit {
     /// Reference group of an attribute, such as gender=male; the largest if absent
     #[arg(long, value_name = "A=VALUE", help_heading = "Method")]
     pub reference: Vec<String>,
-    /// Metrics to show; all that the roles allow if absent
+    /// Metrics and named disparities to show; all that the roles allow if absent
     #[arg(
         long,
         value_name = "M[,…]",
@@ -186,6 +186,23 @@ pub struct Audit {
         help_heading = "Method"
     )]
     pub metrics: Vec<String>,
+    /// Further comparisons: to_best, pairwise, group_min, group_max
+    #[arg(
+        long,
+        value_name = "S[,…]",
+        value_delimiter = ',',
+        help_heading = "Method"
+    )]
+    pub schemes: Vec<String>,
+    /// Groups with a smaller share of the rows have no impact ratio and never are the best one
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        default_value_t = 0.0,
+        help_heading = "Method"
+    )]
+    pub min_share: f64,
     /// Confidence of the intervals shown
     #[arg(
         long,

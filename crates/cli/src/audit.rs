@@ -128,6 +128,8 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
         filter: args.roles.filter.clone(),
         reference: references(&args.reference)?,
         metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),
+        schemes: args.schemes.clone(),
+        min_share: args.min_share,
         confidence: args.confidence,
         bootstrap: args.bootstrap,
         seed: args.seed,

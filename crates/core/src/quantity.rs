@@ -120,6 +120,14 @@ pub enum Scheme {
     ToOverall,
     /// One group against everybody else, signed.
     ToComplement,
+    /// One group against the one with the highest selection rate, signed.
+    ToBest,
+    /// Every group against every later one, signed.
+    Pairwise,
+    /// The lowest value of all groups.
+    GroupMin,
+    /// The highest value of all groups.
+    GroupMax,
 }
 
 impl Scheme {
@@ -132,6 +140,10 @@ impl Scheme {
             Self::BetweenGroups => "between_groups",
             Self::ToOverall => "to_overall",
             Self::ToComplement => "to_complement",
+            Self::ToBest => "to_best",
+            Self::Pairwise => "pairwise",
+            Self::GroupMin => "group_min",
+            Self::GroupMax => "group_max",
         }
     }
 }

@@ -13,13 +13,14 @@ use waage_core::quantity::{
 use waage_core::tally::Sums;
 
 use crate::catalogue::{Kind, Metric};
+use crate::closed::compared;
 use crate::confusion::{ANY, Confusion, Decisions, Part};
 use crate::context::context;
-use crate::disparity::{self, Disparity};
+
 use crate::measure::{GroupEstimates, Request};
-use crate::rate::{Rate, difference, mean, mean_difference, ratio, test};
+use crate::rate::{Rate, mean};
 use crate::replicates::Replicates;
-use crate::statistic::{Reference, Statistic, named};
+use crate::statistic::{Reference, Statistic};
 use crate::view::PreparedView;
 
 /// Every metric of one set of rows, `others` being all other rows.
@@ -112,30 +113,23 @@ impl Estimator<'_> {
         let parts: Vec<Vec<Measurement>> = compared.map(of_metric).collect();
         let mut out = Vec::with_capacity(parts.iter().map(Vec::len).sum());
         out.extend(parts.into_iter().flatten());
-        for row in named(&self.request.metrics) {
-            match row.scheme {
-                Scheme::ToReference => {
-                    let compared = self.compared();
-                    out.extend(compared.map(|g| self.named_against(g, row)));
-                }
-                _ => {
-                    let range = self.named_over(row, &out);
-                    out.push(range);
-                }
-            }
+        out.extend(self.more());
+        for disparity in &self.request.disparities {
+            let named = self.named(disparity.row(), &out);
+            out.extend(named);
         }
         out
     }
 
     /// The groups that are compared with the reference.
-    fn compared(&self) -> impl Iterator<Item = usize> {
+    pub(crate) fn compared(&self) -> impl Iterator<Item = usize> {
         let reference = self.view.reference;
         (0..self.view.view.groups.len())
             .filter(move |g| reference.is_some_and(|r| r != Reference::Group(*g)))
     }
 
     /// The rows that groups of the view are compared with.
-    fn reference_sums(&self) -> &[Sums; outcome::COUNT] {
+    pub(crate) fn reference_sums(&self) -> &[Sums; outcome::COUNT] {
         match self.view.reference {
             Some(Reference::Group(r)) => &self.view.view.groups[r].outcomes,
             _ => self.overall,
@@ -192,29 +186,25 @@ impl Estimator<'_> {
         let missing = |name: &Option<GroupName>| name.as_ref().is_some_and(GroupName::has_missing);
         measurement.context.unknown_group =
             missing(&measurement.subject.group) || missing(&measurement.subject.reference);
-        measurement.estimate = match metric.row().kind {
-            Kind::Proportion { hit, miss, empty } if independent => {
-                let rate = |sums| Rate::of(sums, hit, miss, self.request.tie, empty);
-                let (group, reference) = (rate(sums), rate(against));
-                if let Some((p, name)) = test(&group, &reference) {
-                    (measurement.p, measurement.test) = (Some(p), Some(name));
-                }
-                match comparison {
-                    Comparison::Ratio => ratio(&group, &reference, level),
-                    _ => difference(&group, &reference, level),
-                }
-            }
-            Kind::Shaped(shape) if independent => shape.compared(
-                value(),
+        let closed = match independent {
+            true => compared(
+                metric,
                 [sums, against],
                 comparison,
+                value(),
                 self.request.tie,
                 level,
             ),
-            Kind::Mean if independent && comparison == Comparison::Difference => {
-                mean_difference(&mean(sums, level), &mean(against, level), level)
+            false => None,
+        };
+        measurement.estimate = match closed {
+            Some(compared) => {
+                if let Some((p, name)) = compared.test {
+                    (measurement.p, measurement.test) = (Some(p), Some(name));
+                }
+                compared.estimate
             }
-            _ => {
+            None => {
                 let rows = sums.iter().chain(against.iter()).map(|s| s.n).sum();
                 let best = self.view.candidates.as_deref();
                 match best.filter(|_| scheme == Scheme::ToReference) {
@@ -231,37 +221,6 @@ impl Estimator<'_> {
                     None => self.smooth(statistic, rows),
                 }
             }
-        };
-        let estimate = measurement.estimate;
-        measurement.estimate = self.request.name_cut(measurement.quantity, estimate);
-        measurement
-    }
-
-    fn named_against(&self, g: usize, row: &'static disparity::Row) -> Measurement {
-        let statistic = Statistic::NamedAgainst(g, row.disparity);
-        let mut measurement = self.blank(&row.quantity, row.scheme, row.comparison);
-        let totals = &self.view.view.groups[g];
-        let (sums, against) = (&totals.outcomes, self.reference_sums());
-        measurement.subject.group = Some(totals.name.clone());
-        measurement.subject.reference = self.view.reference_name();
-        let tie = self.request.tie;
-        measurement.context = context(Metric::TruePositiveRate, sums, against, tie);
-        measurement.context.unknown_group = totals.name.has_missing();
-        let rows = measurement.context.group_rows + measurement.context.reference_rows;
-        let level = self.request.level;
-        measurement.estimate = match row.shape {
-            Some(shape) => {
-                let value = self.view.tables.value(statistic, self.view.reference);
-                if self.view.is_independent(row.scheme) {
-                    shape.compared(value, [sums, against], row.comparison, tie, level)
-                } else {
-                    self.smooth(statistic, rows)
-                }
-            }
-            None if row.disparity == Disparity::AverageAbsoluteOddsDifference => {
-                self.absolute_odds(g, statistic, rows)
-            }
-            None => self.lifted(statistic, rows),
         };
         let estimate = measurement.estimate;
         measurement.estimate = self.request.name_cut(measurement.quantity, estimate);

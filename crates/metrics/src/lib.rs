@@ -7,6 +7,7 @@ pub mod arrays;
 mod band;
 pub mod bootstrap;
 pub mod catalogue;
+mod closed;
 pub mod conditional;
 pub mod confusion;
 pub mod context;
@@ -17,6 +18,7 @@ pub mod hypothesis;
 pub mod inequality;
 pub mod measure;
 pub mod multiclass;
+mod named;
 pub mod permutation;
 pub mod pooling;
 pub mod power;
@@ -34,6 +36,7 @@ pub mod stratified;
 mod view;
 
 pub use catalogue::{CATALOGUE, Metric};
+pub use disparity::Disparity;
 pub use measure::{Measured, Request, measure};
 
 use waage_core::quantity::Quantity;

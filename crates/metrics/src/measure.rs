@@ -5,11 +5,12 @@ use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::{Observer, Phase};
-use waage_core::quantity::{Measurement, Quantity};
+use waage_core::quantity::{Measurement, Quantity, Scheme};
 use waage_core::tally::{Sums, Tally};
 
 use crate::catalogue::{CATALOGUE, Metric};
 use crate::confusion::Tie;
+use crate::disparity::{Disparity, NAMED};
 use crate::estimator::{Estimator, group_estimates};
 use crate::replicates::{Replicates, replicate};
 use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores};
@@ -45,6 +46,13 @@ pub struct Request {
     pub metrics: Vec<Metric>,
     /// Metrics and disparities of scores.
     pub scores: ScoreRequest,
+    /// Named disparities in the order of documents.
+    pub disparities: Vec<Disparity>,
+    /// Schemes of comparison besides the usual four: `to_best`, `pairwise`, `group_min`,
+    /// `group_max`.
+    pub schemes: Vec<Scheme>,
+    /// Groups with a smaller share of all rows are never the best one nor compared with it.
+    pub min_share: f64,
     /// Whether labels, decisions and scores were given.
     pub roles: GivenRoles,
     /// Confidence of the intervals shown.
@@ -112,6 +120,16 @@ impl GivenRoles {
             .iter()
             .filter(|row| self.missing_for(&row.quantity).is_none())
             .map(|row| row.metric)
+            .collect()
+    }
+
+    /// The named disparities that can be measured.
+    #[must_use]
+    pub fn disparities(self) -> Vec<Disparity> {
+        NAMED
+            .iter()
+            .filter(|row| self.missing_for(&row.quantity).is_none())
+            .map(|row| row.disparity)
             .collect()
     }
 }

@@ -12,7 +12,7 @@ use crate::catalogue::{Kind, Metric};
 use crate::cut::MovingCut;
 use crate::disparity::Value;
 use crate::measure::{GivenRoles, MeasureError, Request};
-use crate::statistic::{Needs, Statistic, Tables, named};
+use crate::statistic::{Needs, Statistic, Tables};
 use crate::view::PreparedView;
 
 /// Replicates that may be undefined before an interval is withheld.
@@ -55,13 +55,14 @@ impl Joint {
 }
 
 /// The metrics whose groups' values a band may need.
-fn banded(metrics: &[Metric]) -> Vec<Metric> {
-    let mut out: Vec<Metric> = metrics
+fn banded(request: &Request) -> Vec<Metric> {
+    let mut out: Vec<Metric> = request
+        .metrics
         .iter()
         .copied()
         .filter(|metric| !matches!(metric.row().kind, Kind::Count))
         .collect();
-    let parts = named(metrics).filter_map(|row| row.disparity.ranges());
+    let parts = request.disparities.iter().filter_map(|d| d.ranges());
     for &metric in parts.flat_map(|(metrics, _)| metrics) {
         if !out.contains(&metric) {
             out.push(metric);
@@ -81,7 +82,7 @@ pub(crate) fn replicate(
     observer: &dyn Observer,
     tally: &Tally,
 ) -> Result<Vec<Replicates>, MeasureError> {
-    let metrics = &banded(&request.metrics);
+    let metrics = &banded(request);
     let kept = |view: &PreparedView| {
         let width = metrics.len() * (view.target.groups + 1);
         match width * request.replicates <= JOINT_MAX {
@@ -124,10 +125,7 @@ pub(crate) fn replicate(
             needs
         })
         .collect();
-    let room = || -> Vec<Tables> {
-        let sizes = targets.iter().map(|target| target.groups);
-        sizes.map(Tables::room).collect()
-    };
+    let room = || -> Vec<Tables> { views.iter().map(|view| view.tables.room()).collect() };
     let drawn = bootstrap::run(&plan, total, observer, room, |tables, replicate, out| {
         for (v, ((view, needs), tables)) in views.iter().zip(&needs).zip(tables).enumerate() {
             for groups in [&replicate.views[v], &replicate.primed[v]] {

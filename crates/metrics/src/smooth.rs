@@ -58,7 +58,7 @@ pub(crate) fn accelerations(view: &PreparedView, request: &Request) -> HashMap<S
             let overall = changed
                 .iter()
                 .fold(Confusion::default(), |sum, table| sum.plus(table));
-            let tables = Tables::of(&changed, &overall);
+            let tables = Tables::of(&changed, &overall, view.tables.eligible());
             for (cells, statistic) in cells.iter_mut().zip(&smooth) {
                 let value = tables.value(*statistic, view.reference);
                 cells.push((w1 * w1 / w2, value.unwrap_or(f64::NAN)));
@@ -74,11 +74,11 @@ pub(crate) fn accelerations(view: &PreparedView, request: &Request) -> HashMap<S
 }
 
 /// Whether a small change of the counts changes the statistic by as little.
-const fn is_smooth(statistic: Statistic) -> bool {
+fn is_smooth(statistic: Statistic) -> bool {
     match statistic {
         Statistic::ToReference(..) | Statistic::ToComplement(..) => true,
         Statistic::NamedAgainst(_, disparity) => disparity.is_smooth(),
-        Statistic::ToOverall(..) | Statistic::Between(..) | Statistic::NamedOver(_) => false,
+        _ => false,
     }
 }
 

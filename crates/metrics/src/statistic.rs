@@ -3,12 +3,15 @@
 //! The same function gives the estimate on the data and the replicate on a draw, so the two can
 //! never mean different things.
 
+use std::collections::HashSet;
+
 use waage_core::estimate::Reason;
 use waage_core::quantity::{Comparison, Scheme};
 
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::{Confusion, others};
-use crate::disparity::{self, Disparity, NAMED, Value, Values, compare, farthest, range};
+use crate::disparity::{Disparity, Rule, Value, Values, compare, farthest, range};
+use crate::measure::Request;
 
 /// One series of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,9 +28,31 @@ pub enum Statistic {
     NamedOver(Disparity),
     /// A named disparity of one group against the reference.
     NamedAgainst(usize, Disparity),
+    /// A named disparity of one group against everybody else.
+    NamedToRest(usize, Disparity),
+    /// A metric of one group against that with the highest selection rate.
+    ToBest(usize, Metric, Comparison),
+    /// A metric of one group against that of another.
+    Pairwise(usize, usize, Metric, Comparison),
+    /// The lowest value of all groups.
+    GroupMin(Metric),
+    /// The highest value of all groups.
+    GroupMax(Metric),
 }
 
 impl Statistic {
+    /// The same statistic by the name of its metric, where it is the range of one.
+    #[must_use]
+    pub fn canonical(self) -> Self {
+        let Self::NamedOver(disparity) = self else {
+            return self;
+        };
+        match disparity.ranges() {
+            Some(([metric], _)) => Self::Between(*metric, disparity.row().comparison),
+            _ => self,
+        }
+    }
+
     /// Whether it is a ratio of a metric that may be negative, which means nothing.
     #[inline]
     fn is_ratio_of_signed(self) -> bool {
@@ -35,6 +60,8 @@ impl Statistic {
             Self::ToReference(_, metric, Comparison::Ratio)
             | Self::ToComplement(_, metric, Comparison::Ratio)
             | Self::ToOverall(metric, Comparison::Ratio)
+            | Self::ToBest(_, metric, Comparison::Ratio)
+            | Self::Pairwise(_, _, metric, Comparison::Ratio)
             | Self::Between(metric, Comparison::Ratio) => metric.may_be_negative(),
             _ => false,
         }
@@ -74,16 +101,27 @@ impl Needs {
                 Statistic::ToReference(_, metric, _)
                 | Statistic::ToComplement(_, metric, _)
                 | Statistic::ToOverall(metric, _)
-                | Statistic::Between(metric, _) => want(*metric),
-                Statistic::NamedOver(disparity) => {
-                    disparity.metrics().iter().for_each(|m| want(*m))
+                | Statistic::Between(metric, _)
+                | Statistic::Pairwise(_, _, metric, _)
+                | Statistic::GroupMin(metric)
+                | Statistic::GroupMax(metric) => want(*metric),
+                Statistic::ToBest(_, metric, _) => {
+                    want(*metric);
+                    want(Metric::SelectionRate);
                 }
-                Statistic::NamedAgainst(..) => {}
+                Statistic::NamedOver(disparity) => {
+                    let ranges = disparity.ranges();
+                    ranges
+                        .into_iter()
+                        .flat_map(|(m, _)| m)
+                        .for_each(|m| want(*m));
+                }
+                Statistic::NamedAgainst(..) | Statistic::NamedToRest(..) => {}
             }
         }
         needs.complements = series
             .iter()
-            .any(|s| matches!(s, Statistic::ToComplement(..)));
+            .any(|s| matches!(s, Statistic::ToComplement(..) | Statistic::NamedToRest(..)));
         needs
     }
 }
@@ -93,12 +131,14 @@ pub struct Tables {
     groups: Vec<Values>,
     complements: Vec<Values>,
     overall: Values,
+    /// Whether each group may be the best one, and is compared with it.
+    eligible: Vec<bool>,
 }
 
 impl Tables {
     /// Every value of all groups, of everybody else, and of all rows.
     #[must_use]
-    pub fn of(groups: &[Confusion], overall: &Confusion) -> Self {
+    pub fn of(groups: &[Confusion], overall: &Confusion, eligible: &[bool]) -> Self {
         let shared = groups.iter().map(|table| Confusion {
             all_selected: overall.selected,
             ..*table
@@ -109,13 +149,16 @@ impl Tables {
             groups: groups.iter().map(Values::of).collect(),
             complements: complements.iter().map(Values::of).collect(),
             overall: Values::of(overall),
+            eligible: eligible.to_vec(),
         }
     }
 
-    /// Room for the values of so many groups, to be filled again and again.
+    /// Room for the values of as many groups, to be filled again and again.
     #[must_use]
-    pub fn room(groups: usize) -> Self {
+    pub fn room(&self) -> Self {
+        let groups = self.groups.len();
         Self {
+            eligible: self.eligible.clone(),
             groups: vec![Values::none(); groups],
             complements: vec![Values::none(); groups],
             overall: Values::none(),
@@ -155,6 +198,12 @@ impl Tables {
         &self.groups
     }
 
+    /// Whether each group may be the best one.
+    #[must_use]
+    pub fn eligible(&self) -> &[bool] {
+        &self.eligible
+    }
+
     /// The values of all rows.
     #[must_use]
     pub const fn overall(&self) -> &Values {
@@ -184,11 +233,46 @@ impl Tables {
                 farthest(each(metric), self.overall.get(metric), comparison).map(|(value, _)| value)
             }
             Statistic::Between(metric, comparison) => range(each(metric), comparison),
-            Statistic::NamedOver(disparity) => disparity.over(&self.groups),
+            Statistic::NamedOver(disparity) => disparity.over(&self.groups, &self.overall),
+            Statistic::NamedToRest(g, disparity) => {
+                disparity.against(&self.groups[g], &self.complements[g])
+            }
+            Statistic::ToBest(g, metric, comparison) => {
+                if !self.eligible[g] {
+                    return Err(Reason::SuppressedSmallGroup);
+                }
+                let best = self.best().ok_or(Reason::OneGroup)?;
+                compare(
+                    self.groups[g].get(metric),
+                    self.groups[best].get(metric),
+                    comparison,
+                )
+            }
+            Statistic::Pairwise(g, h, metric, comparison) => compare(
+                self.groups[g].get(metric),
+                self.groups[h].get(metric),
+                comparison,
+            ),
+            Statistic::GroupMin(metric) => extreme(each(metric), f64::min),
+            Statistic::GroupMax(metric) => extreme(each(metric), f64::max),
             Statistic::NamedAgainst(g, disparity) => {
                 disparity.against(&self.groups[g], self.reference(reference)?)
             }
         }
+    }
+
+    /// The eligible group with the highest selection rate, of equals the first.
+    #[must_use]
+    pub fn best(&self) -> Option<usize> {
+        let mut best: Option<(f64, usize)> = None;
+        for (g, values) in self.groups.iter().enumerate() {
+            if let (true, Ok(rate)) = (self.eligible[g], values.get(Metric::SelectionRate))
+                && best.is_none_or(|(most, _)| rate > most)
+            {
+                best = Some((rate, g));
+            }
+        }
+        best.map(|(_, g)| g)
     }
 
     fn reference(&self, reference: Option<Reference>) -> Result<&Values, Reason> {
@@ -210,12 +294,10 @@ pub const fn has_formula(kind: &Kind, comparison: Comparison) -> bool {
     }
 }
 
-/// The named disparities whose metrics are asked for.
-pub fn named(metrics: &[Metric]) -> impl Iterator<Item = &'static disparity::Row> {
-    let labelled = metrics.contains(&Metric::TruePositiveRate);
-    let decided = metrics.contains(&Metric::SelectionRate);
-    let rows = NAMED.iter();
-    rows.filter(move |row| decided && (labelled || !row.quantity.needs_label))
+fn extreme(values: impl Iterator<Item = Value>, join: fn(f64, f64) -> f64) -> Value {
+    let mut why = Reason::NoRows;
+    let defined = values.filter_map(|value| value.map_err(|reason| why = reason).ok());
+    defined.reduce(join).ok_or(why)
 }
 
 /// Every series of a view that needs replicates, in the order of evaluation. Comparisons with a
@@ -225,12 +307,13 @@ pub fn series(
     groups: usize,
     reference: Option<Reference>,
     dependent: bool,
-    metrics: &[Metric],
+    request: &Request,
 ) -> Vec<Statistic> {
     const COMPARISONS: [Comparison; 2] = [Comparison::Difference, Comparison::Ratio];
     let compared = |g: &usize| reference.is_some() && reference != Some(Reference::Group(*g));
+    let asked = |scheme: Scheme| request.schemes.contains(&scheme);
     let mut out = Vec::new();
-    for &metric in metrics {
+    for &metric in &request.metrics {
         let kind = &metric.row().kind;
         if matches!(kind, Kind::Count) {
             continue;
@@ -247,17 +330,45 @@ pub fn series(
             if !formula && groups > 1 {
                 out.extend((0..groups).map(|g| Statistic::ToComplement(g, metric, comparison)));
             }
+            if asked(Scheme::Pairwise) && !formula {
+                let pair = |(g, h)| Statistic::Pairwise(g, h, metric, comparison);
+                out.extend(pairs(groups).map(pair));
+            }
+            if asked(Scheme::ToBest) {
+                out.extend((0..groups).map(|g| Statistic::ToBest(g, metric, comparison)));
+            }
             out.push(Statistic::ToOverall(metric, comparison));
             out.push(Statistic::Between(metric, comparison));
         }
+        let ends = [
+            (Scheme::GroupMin, Statistic::GroupMin(metric)),
+            (Scheme::GroupMax, Statistic::GroupMax(metric)),
+        ];
+        out.extend(ends.into_iter().filter(|(s, _)| asked(*s)).map(|(_, s)| s));
     }
-    for row in named(metrics) {
-        if row.scheme != Scheme::ToReference {
-            out.push(Statistic::NamedOver(row.disparity));
-        } else if row.shape.is_none() || dependent {
-            let against = |g| Statistic::NamedAgainst(g, row.disparity);
-            out.extend((0..groups).filter(compared).map(against));
+    for disparity in &request.disparities {
+        let row = disparity.row();
+        let formula = row.has_formula();
+        match row.rule {
+            Rule::Ranges(..) | Rule::Index(_) => {
+                out.push(Statistic::NamedOver(row.disparity).canonical());
+            }
+            Rule::Best(metric) => {
+                out.extend((0..groups).map(|g| Statistic::ToBest(g, metric, row.comparison)));
+            }
+            _ if row.scheme == Scheme::ToReference && (!formula || dependent) => {
+                let against = |g| Statistic::NamedAgainst(g, row.disparity);
+                out.extend((0..groups).filter(compared).map(against));
+            }
+            _ => {}
         }
     }
+    let mut seen = HashSet::new();
+    out.retain(|statistic| seen.insert(*statistic));
     out
+}
+
+/// Every pair of groups, the earlier one first.
+pub fn pairs(groups: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..groups).flat_map(move |g| (g + 1..groups).map(move |h| (g, h)))
 }

@@ -61,7 +61,7 @@ impl PreparedView {
             candidates,
         } = choose_reference(&view, request)?;
         let dependent = reference == Some(Reference::Overall) || candidates.is_some();
-        let series = series(view.groups.len(), reference, dependent, &request.metrics);
+        let series = series(view.groups.len(), reference, dependent, request);
         let confusions: Vec<Confusion> = view
             .groups
             .iter()
@@ -75,7 +75,11 @@ impl PreparedView {
                 group_of_cell,
                 row_weight: outcomes.iter().map(row_weight).collect(),
             },
-            tables: Tables::of(&confusions, &Confusion::of(all, request.tie)),
+            tables: Tables::of(
+                &confusions,
+                &Confusion::of(all, request.tie),
+                &eligible(&view, request.min_share),
+            ),
             complements: others(&outcomes, zero, |a, b| {
                 std::array::from_fn(|o| a[o].plus(&b[o]))
             }),
@@ -98,7 +102,7 @@ impl PreparedView {
 
     /// Where the replicates of a statistic stand.
     pub fn position(&self, statistic: Statistic) -> Option<usize> {
-        self.position.get(&statistic).copied()
+        self.position.get(&statistic.canonical()).copied()
     }
 
     /// Whether groups and their reference share no rows and the data did not choose it.
@@ -124,6 +128,16 @@ fn row_weight(sums: &[Sums; outcome::COUNT]) -> f64 {
     let weight: f64 = sums.iter().map(|s| s.w1).sum();
     let squares: f64 = sums.iter().map(|s| s.w2).sum();
     if weight > 0.0 { squares / weight } else { 1.0 }
+}
+
+/// Which groups may be the best one: known ones with at least that share of all rows.
+fn eligible(view: &View, min_share: f64) -> Vec<bool> {
+    let rows: u64 = view.groups.iter().map(GroupTotals::rows).sum();
+    let least = min_share * rows as f64;
+    let groups = view.groups.iter();
+    groups
+        .map(|t| !t.name.has_missing() && t.rows() as f64 >= least)
+        .collect()
 }
 
 /// The reference of a view: for an intersection, the largest cell among those that carry the

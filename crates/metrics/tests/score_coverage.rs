@@ -93,6 +93,9 @@ fn intervals_of_score_metrics_hold_the_truth() {
                     metrics: vec![metric],
                     disparities: Vec::new(),
                 },
+                disparities: Vec::new(),
+                schemes: Vec::new(),
+                min_share: 0.0,
                 roles: GivenRoles {
                     label: true,
                     decision: false,

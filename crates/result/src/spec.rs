@@ -16,6 +16,13 @@ pub struct AuditSpec {
     pub reference: IndexMap<String, String>,
     /// Metrics to show; all that the roles allow if absent.
     pub metrics: Option<Vec<String>>,
+    /// Schemes of comparison besides `to_reference`, `to_complement`, `between_groups` and
+    /// `to_overall`: `to_best`, `pairwise`, `group_min`, `group_max`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub schemes: Vec<String>,
+    /// Groups with a smaller share of all rows keep their rates, but have no ratio to the best
+    /// group and never are it.
+    pub min_share: f64,
     /// Confidence of the intervals shown, between 0 and 1.
     pub confidence: f64,
     /// Bootstrap replicates; 0 for none.
@@ -35,6 +42,8 @@ impl Default for AuditSpec {
             filter: None,
             reference: IndexMap::new(),
             metrics: None,
+            schemes: Vec::new(),
+            min_share: 0.0,
             confidence: 0.95,
             bootstrap: 1000,
             seed: 0,

@@ -165,6 +165,16 @@ pub(crate) const STRUCK: Split = Split {
     hit: SPARED.miss,
     miss: SPARED.hit,
 };
+/// The precision.
+pub(crate) const RIGHT_AMONG_SELECTED: Split = Split {
+    hit: FOUND.hit,
+    miss: STRUCK.hit,
+};
+/// The false-omission rate.
+pub(crate) const MISSED_AMONG_REJECTED: Split = Split {
+    hit: FOUND.miss,
+    miss: SPARED.hit,
+};
 /// Missed positives against false ones, FN/FP.
 pub(crate) const ERRORS: Split = Split {
     hit: &[Part(POSITIVE, REJECTED)],
