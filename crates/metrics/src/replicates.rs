@@ -16,7 +16,7 @@ use crate::statistic::{Needs, Statistic, Tables};
 use crate::view::PreparedView;
 
 /// Replicates that may be undefined before an interval is withheld.
-const UNDEFINED_SHARE_MAX: f64 = 0.05;
+pub(crate) const UNDEFINED_SHARE_MAX: f64 = 0.05;
 /// Values of groups that are kept of all replicates of a view (8 bytes each): what a band needs.
 const JOINT_MAX: usize = 1 << 25;
 

@@ -12,7 +12,7 @@ use crate::catalogue::{FOUND, Kind, Metric, STRUCK};
 use crate::confusion::{Confusion, Part, mass};
 use crate::estimator::Estimator;
 use crate::measure::Request;
-use crate::replicates::replicated;
+use crate::replicates::{UNDEFINED_SHARE_MAX, replicated};
 use crate::shape::{Shape, Split};
 use crate::statistic::{Reference, Statistic, Tables};
 use crate::view::PreparedView;
@@ -82,6 +82,17 @@ fn is_smooth(statistic: Statistic) -> bool {
     }
 }
 
+/// The defined replicates of a series; none where more are undefined than an interval bears.
+fn defined(series: &Arc<[f64]>) -> Option<Arc<[f64]>> {
+    let undefined = series.iter().filter(|value| value.is_nan()).count();
+    match undefined {
+        _ if series.is_empty() => None,
+        0 => Some(Arc::clone(series)),
+        few if few as f64 > UNDEFINED_SHARE_MAX * series.len() as f64 => None,
+        _ => Some(series.iter().copied().filter(|v| !v.is_nan()).collect()),
+    }
+}
+
 impl Estimator<'_> {
     /// A smooth comparison: BCa on the replicates, or percentiles of the replicates with the prior
     /// where a part of the table is so small that BCa cannot be trusted.
@@ -94,16 +105,14 @@ impl Estimator<'_> {
             return replicated(value, rows, Method::BootstrapBest, primed, level);
         }
         let plain = at.and_then(|at| self.replicates.plain.get(at));
-        let defined =
-            |series: &&Arc<[f64]>| !series.is_empty() && series.iter().all(|value| !value.is_nan());
         match (
             value,
-            plain.filter(defined),
+            plain.and_then(defined),
             self.accelerations.get(&statistic),
         ) {
             (Ok(value), Some(replicates), Some(&acceleration)) if !self.is_thin(statistic) => {
                 let evidence = Evidence::Accelerated {
-                    replicates: Arc::clone(replicates),
+                    replicates,
                     acceleration,
                 };
                 Estimate::new(value, rows, Method::BootstrapBca, evidence, level)
