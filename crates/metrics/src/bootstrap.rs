@@ -147,6 +147,10 @@ pub fn run<Room>(
     let blocks: Vec<Vec<f64>> = (0..tasks)
         .into_par_iter()
         .map(|task| {
+            // Before any room is made: thousands of tasks may be left when someone interrupts.
+            if observer.cancelled() {
+                return Vec::new();
+            }
             let mut block = Vec::with_capacity(series * TASK);
             let (mut room, mut sums) = (room(), Drawn::room(plan));
             let mut drawn = vec![0; counts.len()];

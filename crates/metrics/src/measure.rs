@@ -4,6 +4,7 @@ use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::GroupName;
+use waage_core::multiplicity::benjamini_hochberg;
 use waage_core::observer::{Observer, Phase};
 use waage_core::quantity::{Measurement, Quantity, Scheme};
 use waage_core::tally::{Sums, Tally};
@@ -186,6 +187,22 @@ pub struct Measured {
 /// The rows besides all rows.
 const NO_ROWS: [Sums; outcome::COUNT] = [Sums::ZERO; outcome::COUNT];
 
+/// Corrects p-values that nothing has corrected yet, within metric, scheme and comparison.
+fn adjust(comparisons: &mut [Measurement]) {
+    let alike = |a: &Measurement, b: &Measurement| {
+        (a.quantity.name, a.scheme, a.comparison) == (b.quantity.name, b.scheme, b.comparison)
+    };
+    for family in comparisons.chunk_by_mut(alike) {
+        if family.iter().any(|m| m.p_adjusted.is_some()) {
+            continue;
+        }
+        let p: Vec<Option<f64>> = family.iter().map(|m| m.p).collect();
+        for (measurement, adjusted) in family.iter_mut().zip(benjamini_hochberg(&p)) {
+            measurement.p_adjusted = adjusted;
+        }
+    }
+}
+
 /// Measures everything asked for, from the cube alone.
 ///
 /// # Errors
@@ -240,6 +257,7 @@ pub fn measure(
             None => ViewScores::default(),
         };
         comparisons.extend(of_scores.comparisons);
+        adjust(&mut comparisons);
         values.extend(of_scores.values);
         let measured = MeasuredView {
             scores: of_scores.groups,

@@ -131,7 +131,7 @@ fn request(scores: ScoreRequest, replicates: usize) -> Request {
         references: vec![ReferenceRule::Largest],
         metrics: Vec::new(),
         scores,
-        disparities: roles.disparities(),
+        disparities: Vec::new(),
         schemes: Vec::new(),
         min_share: 0.0,
         roles,

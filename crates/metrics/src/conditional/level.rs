@@ -68,6 +68,8 @@ pub fn levels(
                 None => ReferenceRule::Largest,
             }
         });
+        let headline = request.disparities.iter().copied();
+        let headline: Vec<_> = headline.filter(|d| d.row().in_summary).collect();
         let inner = Request {
             views: (0..part.sensitive().len()).map(|axis| vec![axis]).collect(),
             references: rules.collect(),
@@ -77,6 +79,8 @@ pub fn levels(
                 ..cut
             }),
             scores: ScoreRequest::default(),
+            disparities: headline,
+            schemes: Vec::new(),
             ..request.clone()
         };
         let mut found = measure(part, &inner, &Quiet(observer))?;
