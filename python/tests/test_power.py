@@ -27,10 +27,10 @@ def test_what_data_could_have_shown() -> None:
     d = np.arange(1000) % 5 < 2
     p = wg.power(decision=d, sensitive={"g": g}, gap=0.1)
     gaps = p.gaps
-    assert gaps["metric"] == ["selection_rate"] and gaps["reference"] == ["a"]
+    assert gaps["metric"][0] == "selection_rate" and set(gaps["reference"]) == {"a"}
     assert gaps["smallest_gap"][0] == pytest.approx(0.086803943, abs=1e-9)
-    assert gaps["rows_needed_equivalence"] == [823]
-    assert gaps.to_pandas().shape[0] == 1
+    assert gaps["rows_needed_equivalence"][0] == 823
+    assert gaps.to_pandas().shape[0] == len(p.document["gaps"])
     again = wg.power({"g": g, "d": d}, decision="d", sensitive="g", gap=0.1)
     assert again.document["gaps"] == p.document["gaps"]
 

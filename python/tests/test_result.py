@@ -137,6 +137,7 @@ def test_strata_are_compared_within():
         sensitive="g",
         stratum="s",
         reference={"g": "a"},
+        metrics=["selection_rate"],
         bootstrap=0,
     )
     table = a.conditional

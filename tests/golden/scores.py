@@ -1,4 +1,4 @@
-"""Score metrics of random tables by scikit-learn, scipy and statsmodels: tests/golden/scores.json."""
+"""Score metrics of random tables by scikit-learn, scipy and statsmodels, as scores.json."""
 
 import hashlib
 import json

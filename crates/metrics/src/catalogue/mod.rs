@@ -1,7 +1,7 @@
 //! Every per-group metric in one table: to add one, add a variant, a row and an arm of `value`.
 //!
 //! Rows stand by family in files of their own ([`CATALOGUE`] joins them, in the order of
-//! [`Metric`]); a row is one expression of the builder [`Row::new`].
+//! [`Metric`]); a row is one expression of the builder `Row::new`.
 
 mod counts;
 mod rates;

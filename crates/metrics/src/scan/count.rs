@@ -43,7 +43,7 @@ impl Layout {
 ///
 /// Layout: a table of columns `a < b < …` has the count of a row at
 /// `((class·Lₐ + a)·L_b + b)…`, where L are the capacities. *Hot* tables are the wide ones of
-/// [`super::plan`] with 32-bit counters; they are emptied into *cold* ones, one per target, when
+/// `scan::plan` with 32-bit counters; they are emptied into *cold* ones, one per target, when
 /// a new level asks for larger tables, when counters may overflow, and in the end.
 pub struct Counter {
     layout: Layout,
