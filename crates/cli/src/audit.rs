@@ -125,7 +125,7 @@ fn job(args: &Audit) -> Result<Job, Failure> {
 fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
     Ok(AuditSpec {
         roles: args.roles.spec()?,
-        filter: args.roles.filter.clone(),
+        filter: args.roles.rows.filter.clone(),
         reference: references(&args.reference)?,
         metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),
         schemes: args.schemes.clone(),

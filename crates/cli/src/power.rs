@@ -39,7 +39,7 @@ fn job(args: &Power) -> Result<PowerJob, Failure> {
         spec: PowerSpec {
             audit: AuditSpec {
                 roles: args.roles.spec()?,
-                filter: args.roles.filter.clone(),
+                filter: args.roles.rows.filter.clone(),
                 reference: references(&args.reference)?,
                 metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),
                 confidence: args.confidence,

@@ -6,9 +6,9 @@ use waage_audit::{AttributeSpec, Cut, Input, RolesSpec, Source};
 
 use crate::output::Failure;
 
-/// Which column plays which part.
+/// What is decided about whom.
 #[derive(Debug, Default, Args)]
-pub struct Roles {
+pub struct Outcome {
     /// Column of what really happened; 1 is favourable
     #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub label: Option<String>,
@@ -42,14 +42,37 @@ pub struct Roles {
         help_heading = "Roles"
     )]
     pub sensitive: Vec<String>,
-    /// Legitimate conditions within which groups are compared too; several make one stratification
-    #[arg(
-        long,
-        value_name = "C[,…]",
-        value_delimiter = ',',
-        help_heading = "Roles"
-    )]
-    pub stratum: Vec<String>,
+}
+
+impl Outcome {
+    /// These and the roles of the rows, as a spec has them; without strata.
+    ///
+    /// # Errors
+    /// A sentence where an attribute's bins cannot be read.
+    pub fn spec(&self, rows: &Rows) -> Result<RolesSpec, Failure> {
+        let cut = match (self.threshold, self.top_k, &self.top_fraction) {
+            (Some(at), _, _) => Some(Cut::Threshold(at)),
+            (_, Some(k), _) => Some(Cut::TopK(k)),
+            (_, _, Some(share)) => Some(Cut::TopFraction(share.clone())),
+            _ => None,
+        };
+        Ok(RolesSpec {
+            label: self.label.clone(),
+            decision: self.decision.clone(),
+            score: self.score.clone(),
+            cut,
+            weight: rows.weight.clone(),
+            id: rows.id.clone(),
+            sensitive: attributes(&self.sensitive)?,
+            stratum: Vec::new(),
+            positive: rows.positive.clone(),
+        })
+    }
+}
+
+/// What is known of single rows, and which of them count.
+#[derive(Debug, Default, Args)]
+pub struct Rows {
     /// Column of row weights
     #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub weight: Option<String>,
@@ -64,36 +87,45 @@ pub struct Roles {
     pub filter: Option<String>,
 }
 
+/// Every role of an audit.
+#[derive(Debug, Default, Args)]
+pub struct Roles {
+    #[command(flatten)]
+    pub outcome: Outcome,
+    /// Legitimate conditions within which groups are compared too; several make one stratification
+    #[arg(
+        long,
+        value_name = "C[,…]",
+        value_delimiter = ',',
+        help_heading = "Roles"
+    )]
+    pub stratum: Vec<String>,
+    #[command(flatten)]
+    pub rows: Rows,
+}
+
 impl Roles {
     /// The roles as a spec has them.
     ///
     /// # Errors
     /// A sentence where an attribute's bins cannot be read.
     pub fn spec(&self) -> Result<RolesSpec, Failure> {
-        let attributes = |texts: &[String]| {
-            texts
-                .iter()
-                .map(|text| AttributeSpec::parse(text).map_err(|e| Failure::Message(e.to_string())))
-                .collect::<Result<Vec<_>, _>>()
-        };
-        let cut = match (self.threshold, self.top_k, &self.top_fraction) {
-            (Some(at), _, _) => Some(Cut::Threshold(at)),
-            (_, Some(k), _) => Some(Cut::TopK(k)),
-            (_, _, Some(share)) => Some(Cut::TopFraction(share.clone())),
-            _ => None,
-        };
         Ok(RolesSpec {
-            label: self.label.clone(),
-            decision: self.decision.clone(),
-            score: self.score.clone(),
-            cut,
-            weight: self.weight.clone(),
-            id: self.id.clone(),
-            sensitive: attributes(&self.sensitive)?,
             stratum: attributes(&self.stratum)?,
-            positive: self.positive.clone(),
+            ..self.outcome.spec(&self.rows)?
         })
     }
+}
+
+/// Attributes as they are written: `gender`, `age:25:40`, `age/4`.
+///
+/// # Errors
+/// A sentence where the bins of one cannot be read.
+pub fn attributes(texts: &[String]) -> Result<Vec<AttributeSpec>, Failure> {
+    texts
+        .iter()
+        .map(|text| AttributeSpec::parse(text).map_err(|e| Failure::Message(e.to_string())))
+        .collect()
 }
 
 /// How files are read.

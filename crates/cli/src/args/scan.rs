@@ -3,6 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::Lang;
+use crate::roles::{Outcome, Reading, Rows};
 
 /// Shown after the help.
 pub const EXAMPLES: &str = "\
@@ -59,44 +60,17 @@ pub enum ScanSide {
 
 /// `waage scan`.
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("sensitive", |arg| arg.help("Attributes of people: gender, age:25:40:60 (bins), age/4 (quantile bins)")),
+    mut_arg("id", |arg| arg.help("Column that identifies a row; breaks ties at a cut of the score, and decides on --holdout"))
+)]
 pub struct Scan {
     /// Files (Parquet, Arrow IPC, CSV), globs, folders with hive partitions, or - for an Arrow IPC stream
     #[arg(required = true, value_name = "DATA")]
     pub data: Vec<String>,
 
-    /// Column of what really happened; 1 is favourable
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub label: Option<String>,
-    /// Column of what was decided; 1 is selected
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub decision: Option<String>,
-    /// Column of the model's score; higher is likelier selected
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub score: Option<String>,
-    /// Selected if the score is at least this
-    #[arg(long, value_name = "T", requires = "score", conflicts_with_all = ["decision", "top_k", "top_fraction"], allow_negative_numbers = true, help_heading = "Roles")]
-    pub threshold: Option<f64>,
-    /// Selected are the K highest scores; ties at the cut count fractionally, or are broken by --id
-    #[arg(long, value_name = "K", allow_negative_numbers = true, requires = "score", conflicts_with_all = ["decision", "top_fraction"], help_heading = "Roles")]
-    pub top_k: Option<u64>,
-    /// Selected is this share of the scored rows, such as 0.3
-    #[arg(
-        long,
-        value_name = "Q",
-        allow_negative_numbers = true,
-        requires = "score",
-        conflicts_with = "decision",
-        help_heading = "Roles"
-    )]
-    pub top_fraction: Option<String>,
-    /// Attributes of people: gender, age:25:40:60 (bins), age/4 (quantile bins)
-    #[arg(
-        long,
-        value_name = "A[,B…]",
-        value_delimiter = ',',
-        help_heading = "Roles"
-    )]
-    pub sensitive: Vec<String>,
+    #[command(flatten)]
+    pub outcome: Outcome,
     /// Further columns whose values make subgroups, written alike
     #[arg(
         long,
@@ -105,18 +79,8 @@ pub struct Scan {
         help_heading = "Roles"
     )]
     pub features: Vec<String>,
-    /// Column of row weights
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub weight: Option<String>,
-    /// Column that identifies a row; breaks ties at a cut of the score, and decides on --holdout
-    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
-    pub id: Option<String>,
-    /// The value that means 1 where label or decision are text
-    #[arg(long, value_name = "VALUE", help_heading = "Roles")]
-    pub positive: Option<String>,
-    /// Keep rows for which this holds, such as "region = 'north' and visits > 3"
-    #[arg(long = "where", value_name = "EXPR", help_heading = "Roles")]
-    pub filter: Option<String>,
+    #[command(flatten)]
+    pub rows: Rows,
 
     /// What is compared: a proportion such as selection_rate or true_positive_rate, or mean_score
     #[arg(long, value_name = "M", help_heading = "Method")]
@@ -230,18 +194,6 @@ pub struct Scan {
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Threads; RAYON_NUM_THREADS or all cores if absent
-    #[arg(
-        long,
-        value_name = "N",
-        allow_negative_numbers = true,
-        help_heading = "Reading"
-    )]
-    pub threads: Option<usize>,
-    /// Field separator of CSV files; recognised if absent
-    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
-    pub separator: Option<char>,
-    /// Decimal mark of CSV files, "." or ","; recognised if absent
-    #[arg(long, value_name = "CHAR", help_heading = "Reading")]
-    pub decimal: Option<char>,
+    #[command(flatten)]
+    pub reading: Reading,
 }
