@@ -1,6 +1,6 @@
 //! One row of a catalogue, and what was measured of it.
 
-use crate::estimate::Estimate;
+use crate::estimate::{Estimate, Method, Reason};
 use crate::label::{GroupName, Label};
 
 /// Which way is better.
@@ -217,4 +217,35 @@ pub struct RangeFacts {
     pub bias_corrected: Option<f64>,
     /// The same range over the groups that are not the missing one, where that one occurs.
     pub known: Option<Estimate>,
+}
+
+impl Measurement {
+    /// A measurement of nobody yet: undefined (`not_available`), without groups, test or facts.
+    #[must_use]
+    pub fn blank(
+        quantity: &'static Quantity,
+        attribute: &str,
+        scheme: Scheme,
+        comparison: Comparison,
+    ) -> Self {
+        Self {
+            quantity,
+            subject: Subject {
+                attribute: attribute.to_owned(),
+                class: None,
+                group: None,
+                reference: None,
+            },
+            scheme,
+            comparison,
+            estimate: Estimate::undefined(0, Method::Count, Reason::NotAvailable),
+            context: Context::default(),
+            p: None,
+            test: None,
+            p_adjusted: None,
+            extremes: None,
+            skipped: Vec::new(),
+            range: RangeFacts::default(),
+        }
+    }
 }

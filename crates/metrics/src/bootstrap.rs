@@ -15,7 +15,6 @@
 //!
 //! Replicate `r` draws from its own counter-based stream, so threads change nothing.
 
-use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::draw;
 use waage_core::observer::Observer;
@@ -24,11 +23,10 @@ use waage_core::tally::GroupTotals;
 
 use crate::confusion::Confusion;
 use crate::cut::MovingCut;
+use crate::draws::{self, Law};
 
 /// Streams of the bootstrap begin here, apart from those of other tasks.
 const STREAM: u64 = 1 << 40;
-/// Replicates per parallel task.
-const TASK: usize = 25;
 
 /// The groups of a view as unions of cells.
 #[derive(Clone, Debug)]
@@ -69,8 +67,6 @@ struct Stratum {
     cell: usize,
     outcome: usize,
     w1: f64,
-    shape: f64,
-    scale: f64,
     scored_share: f64,
     mean: f64,
     noise: f64,
@@ -97,12 +93,6 @@ impl Stratum {
             cell,
             outcome: o,
             w1: sums.w1,
-            shape: if weighs {
-                sums.w1 * sums.w1 / sums.w2
-            } else {
-                0.0
-            },
-            scale: if weighs { sums.w2 / sums.w1 } else { 0.0 },
             scored_share: if weighs { sums.sw / sums.w1 } else { 0.0 },
             mean,
             noise: (variance * sums.sw2).sqrt(),
@@ -138,61 +128,25 @@ pub fn run<Room>(
         .enumerate()
         .flat_map(|(c, totals)| (0..outcome::COUNT).filter_map(move |o| Stratum::of(c, o, totals)))
         .collect();
-    let counts: Vec<u64> = strata
-        .iter()
-        .map(|s| plan.cells[s.cell].outcomes[s.outcome].n)
-        .collect();
-    let rows: u64 = counts.iter().sum();
-    let tasks = plan.replicates.div_ceil(TASK);
-    let blocks: Vec<Vec<f64>> = (0..tasks)
-        .into_par_iter()
-        .map(|task| {
-            // Before any room is made: thousands of tasks may be left when someone interrupts.
-            if observer.cancelled() {
-                return Vec::new();
-            }
-            let mut block = Vec::with_capacity(series * TASK);
-            let (mut room, mut sums) = (room(), Drawn::room(plan));
-            let mut drawn = vec![0; counts.len()];
-            let mut weights = vec![0.0; counts.len()];
-            let end = ((task + 1) * TASK).min(plan.replicates);
-            for r in task * TASK..end {
-                if observer.cancelled() {
-                    return block;
-                }
-                let mut stream = Stream::new(plan.seed, STREAM + r as u64);
-                if plan.weighted {
-                    for (weight, stratum) in weights.iter_mut().zip(&strata) {
-                        *weight = match stratum.shape > 0.0 {
-                            true => stratum.scale * draw::gamma(&mut stream, stratum.shape),
-                            false => 0.0,
-                        };
-                    }
-                } else {
-                    draw::multinomial(&mut stream, rows, &counts, &mut drawn);
-                    for (weight, &n) in weights.iter_mut().zip(&drawn) {
-                        *weight = n as f64;
-                    }
-                }
-                sums.fill(plan, &strata, &weights, &mut stream);
-                evaluate(&mut room, &sums.replicate, &mut block);
-            }
-            observer.advance((end - task * TASK) as u64);
-            block
-        })
-        .collect();
-    if observer.cancelled() {
-        return None;
-    }
-    let mut out = vec![Vec::with_capacity(plan.replicates); series];
-    for block in &blocks {
-        for values in block.chunks_exact(series.max(1)) {
-            for (all, value) in out.iter_mut().zip(values) {
-                all.push(*value);
-            }
-        }
-    }
-    Some(out)
+    let cells = strata.iter().map(|s| {
+        let sums = &plan.cells[s.cell].outcomes[s.outcome];
+        (sums.n, sums.w1, sums.w2)
+    });
+    let law = Law::of(cells, plan.weighted);
+    let room = || (room(), Drawn::room(plan), Vec::new(), Vec::new());
+    draws::series(
+        plan.replicates,
+        series,
+        observer,
+        room,
+        |(room, sums, counts, weights), r, out| {
+            let mut stream = Stream::new(plan.seed, STREAM + r as u64);
+            law.draw(&mut stream, counts, weights);
+            sums.fill(plan, &strata, weights, &mut stream);
+            evaluate(room, &sums.replicate, out);
+            observer.advance(1);
+        },
+    )
 }
 
 /// Room for the sums of one replicate.

@@ -6,10 +6,7 @@ use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::GroupName;
-use waage_core::multiplicity::benjamini_hochberg;
-use waage_core::quantity::{
-    Comparison, Context, Measurement, Quantity, RangeFacts, Scheme, Subject,
-};
+use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
 use waage_core::tally::Sums;
 
 use crate::catalogue::{Kind, Metric};
@@ -138,7 +135,7 @@ impl Estimator<'_> {
 
     fn compare(&self, metric: Metric, scheme: Scheme, comparison: Comparison) -> Vec<Measurement> {
         let groups = self.view.view.groups.len();
-        let mut out: Vec<Measurement> = match scheme {
+        match scheme {
             Scheme::ToReference => self
                 .compared()
                 .map(|g| self.pair(g, metric, scheme, comparison))
@@ -147,12 +144,7 @@ impl Estimator<'_> {
                 .map(|g| self.pair(g, metric, scheme, comparison))
                 .collect(),
             _ => Vec::new(),
-        };
-        let p: Vec<Option<f64>> = out.iter().map(|m| m.p).collect();
-        for (measurement, adjusted) in out.iter_mut().zip(benjamini_hochberg(&p)) {
-            measurement.p_adjusted = adjusted;
         }
-        out
     }
 
     /// One group against the reference or against everybody else.
@@ -281,34 +273,6 @@ impl Estimator<'_> {
         scheme: Scheme,
         comparison: Comparison,
     ) -> Measurement {
-        blank(self.view, quantity, scheme, comparison)
-    }
-}
-
-/// A measurement of a view without an estimate yet.
-pub(crate) fn blank(
-    view: &PreparedView,
-    quantity: &'static Quantity,
-    scheme: Scheme,
-    comparison: Comparison,
-) -> Measurement {
-    Measurement {
-        quantity,
-        subject: Subject {
-            attribute: view.view.name(),
-            class: None,
-            group: None,
-            reference: None,
-        },
-        scheme,
-        comparison,
-        estimate: Estimate::undefined(0, Method::Count, Reason::NotAvailable),
-        context: Context::default(),
-        p: None,
-        test: None,
-        p_adjusted: None,
-        extremes: None,
-        skipped: Vec::new(),
-        range: RangeFacts::default(),
+        Measurement::blank(quantity, &self.view.view.name(), scheme, comparison)
     }
 }

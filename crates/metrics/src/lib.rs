@@ -13,6 +13,7 @@ pub mod confusion;
 pub mod context;
 pub mod cut;
 pub mod disparity;
+mod draws;
 mod estimator;
 pub mod hypothesis;
 pub mod inequality;

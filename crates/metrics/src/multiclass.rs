@@ -8,19 +8,16 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use waage_core::block::outcome;
-use waage_core::draw;
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::{GroupName, Label};
 use waage_core::observer::Observer;
-use waage_core::quantity::{
-    Comparison, Context, Direction, Measurement, Quantity, RangeFacts, Scheme, Subject,
-};
+use waage_core::quantity::{Comparison, Direction, Measurement, Quantity, Scheme};
 use waage_core::random::Stream;
 use waage_core::tally::{Sums, Tally};
 
 use crate::disparity::{Value, compare, range};
+use crate::draws::{self, Law};
 use crate::measure::{MeasureError, Request};
 use crate::rate::{Rate, difference, ratio, test};
 use crate::replicates::replicated;
@@ -176,26 +173,22 @@ pub fn averages(
         .map(|(view, reference)| groups(tally, view, &strata, reference.as_deref()))
         .collect();
     let data: Vec<f64> = strata.iter().map(|s| s.w1).collect();
-    let drawn = replicates(
-        &strata,
-        tally.kept().weights,
-        request,
-        observer,
-        |weights| {
-            let mut out = macros(
-                &tables(&strata, weights, &vec![0; strata.len()], 1, k)[0],
-                k,
-            )
-            .to_vec();
-            for view in &views {
-                let of_groups = tables(&strata, weights, &view.of_stratum, view.names.len(), k);
-                out.extend(of_groups.iter().flat_map(|table| macros(table, k)));
-            }
-            out
-        },
-    )
-    .ok_or(MeasureError::Interrupted)?;
     let everyone = vec![0; strata.len()];
+    let cells = strata.iter().map(|s| (s.n, s.w1, s.w2));
+    let law = Law::of(cells, tally.kept().weights);
+    let width = MACROS * (1 + views.iter().map(|view| view.names.len()).sum::<usize>());
+    let one = |(counts, weights): &mut (Vec<u64>, Vec<f64>), r: usize, out: &mut Vec<f64>| {
+        let mut stream = Stream::new(request.seed, STREAM + r as u64);
+        law.draw(&mut stream, counts, weights);
+        out.extend(macros(&tables(&strata, weights, &everyone, 1, k)[0], k));
+        for view in &views {
+            let of_groups = tables(&strata, weights, &view.of_stratum, view.names.len(), k);
+            out.extend(of_groups.iter().flat_map(|table| macros(table, k)));
+        }
+    };
+    let drawn = draws::series(request.replicates, width, observer, Default::default, one)
+        .ok_or(MeasureError::Interrupted)?;
+    let drawn: Vec<Arc<[f64]>> = drawn.into_iter().map(Arc::from).collect();
     let all = Group {
         shares: shares(&strata, &everyone, 0),
         macros: macros(&tables(&strata, &data, &everyone, 1, k)[0], k),
@@ -351,45 +344,6 @@ fn shares(strata: &[Stratum], group: &[usize], g: usize) -> [Sums; outcome::COUN
     sums
 }
 
-/// Series by position, replicates in order; `None` when cancelled.
-fn replicates(
-    strata: &[Stratum],
-    weighted: bool,
-    request: &Request,
-    observer: &dyn Observer,
-    evaluate: impl Fn(&[f64]) -> Vec<f64> + Sync,
-) -> Option<Vec<Arc<[f64]>>> {
-    let counts: Vec<u64> = strata.iter().map(|s| s.n).collect();
-    let rows = counts.iter().sum();
-    let draws: Vec<Vec<f64>> = (0..request.replicates)
-        .into_par_iter()
-        .map(|r| {
-            if observer.cancelled() {
-                return Vec::new();
-            }
-            let mut stream = Stream::new(request.seed, STREAM + r as u64);
-            let weights: Vec<f64> = if weighted {
-                let draw = |s: &Stratum| match s.w1 > 0.0 {
-                    true => s.w2 / s.w1 * draw::gamma(&mut stream, s.w1 * s.w1 / s.w2),
-                    false => 0.0,
-                };
-                strata.iter().map(draw).collect()
-            } else {
-                let mut drawn = vec![0; counts.len()];
-                draw::multinomial(&mut stream, rows, &counts, &mut drawn);
-                drawn.iter().map(|&n| n as f64).collect()
-            };
-            evaluate(&weights)
-        })
-        .collect();
-    if observer.cancelled() {
-        return None;
-    }
-    let series = evaluate(&vec![0.0; strata.len()]).len();
-    let at = |i: usize| draws.iter().map(|draw| draw[i]).collect();
-    Some((0..series).map(at).collect())
-}
-
 /// What is known of one group.
 struct Group {
     shares: [Sums; outcome::COUNT],
@@ -452,7 +406,8 @@ fn comparisons(
             if let Some(r) = view.reference {
                 for g in (0..groups.len()).filter(|g| *g != r) {
                     let pair = [&groups[g], &groups[r]];
-                    let mut one = blank(quantity, attribute, Scheme::ToReference, comparison);
+                    let mut one =
+                        Measurement::blank(quantity, attribute, Scheme::ToReference, comparison);
                     one.subject.group = Some(view.names[g].0.clone());
                     one.subject.reference = Some(view.names[r].0.clone());
                     one.context.group_rows = pair[0].rows();
@@ -467,7 +422,8 @@ fn comparisons(
                     out.push(one);
                 }
             }
-            let mut one = blank(quantity, attribute, Scheme::BetweenGroups, comparison);
+            let mut one =
+                Measurement::blank(quantity, attribute, Scheme::BetweenGroups, comparison);
             one.estimate = between(groups, q, comparison, level);
             out.push(one);
         }
@@ -540,33 +496,6 @@ fn defined(value: f64) -> Value {
 
 fn replicate(value: Value) -> f64 {
     value.unwrap_or(f64::NAN)
-}
-
-fn blank(
-    quantity: &'static Quantity,
-    attribute: &str,
-    scheme: Scheme,
-    comparison: Comparison,
-) -> Measurement {
-    Measurement {
-        quantity,
-        subject: Subject {
-            attribute: attribute.to_owned(),
-            class: None,
-            group: None,
-            reference: None,
-        },
-        scheme,
-        comparison,
-        estimate: Estimate::undefined(0, Method::Count, Reason::NotAvailable),
-        context: Context::default(),
-        p: None,
-        test: None,
-        p_adjusted: None,
-        extremes: None,
-        skipped: Vec::new(),
-        range: RangeFacts::default(),
-    }
 }
 
 #[cfg(test)]

@@ -4,9 +4,7 @@
 
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::{GroupName, Label};
-use waage_core::quantity::{
-    Comparison, Context, Measurement, Quantity, RangeFacts, Scheme, Subject,
-};
+use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
 use waage_govern::{Facts, Judgement, Policy, judge};
 
 const fn rate(name: &'static str, aliases: &'static [&'static str], needs_label: bool) -> Quantity {
@@ -67,30 +65,14 @@ pub fn compared(
         Comparison::Ratio => Estimate::new(p / q, n + m, Method::Koopman, evidence, 0.95),
         _ => Estimate::new(p - q, n + m, Method::Newcombe, evidence, 0.95),
     };
-    Measurement {
-        quantity,
-        subject: Subject {
-            class: None,
-            attribute: "g".to_owned(),
-            group: Some(group(name)),
-            reference: Some(group(reference)),
-        },
-        scheme: Scheme::ToReference,
-        comparison,
-        estimate,
-        context: Context {
-            group_rows: n,
-            reference_rows: m,
-            unknown_group: name.is_empty(),
-            ..Context::default()
-        },
-        test: None,
-        p: None,
-        p_adjusted: None,
-        extremes: None,
-        skipped: Vec::new(),
-        range: RangeFacts::default(),
-    }
+    let mut measurement = Measurement::blank(quantity, "g", Scheme::ToReference, comparison);
+    measurement.subject.group = Some(group(name));
+    measurement.subject.reference = Some(group(reference));
+    measurement.estimate = estimate;
+    measurement.context.group_rows = n;
+    measurement.context.reference_rows = m;
+    measurement.context.unknown_group = name.is_empty();
+    measurement
 }
 
 /// A difference of selection rates.

@@ -3,7 +3,6 @@
 use rayon::prelude::*;
 use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::GroupName;
-use waage_core::multiplicity::benjamini_hochberg;
 use waage_core::observer::Observer;
 use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
 use waage_core::tally::{ScoreTable, Tally};
@@ -20,7 +19,6 @@ use super::scoring_rate::Median;
 use super::table::{ALL, Masses, minus};
 use crate::context::quantity_context;
 use crate::disparity::{Value, compare, farthest, range};
-use crate::estimator::blank;
 use crate::measure::{GivenRoles, MeasureError, Request};
 use crate::ranges::extremes;
 use crate::rate;
@@ -317,7 +315,7 @@ impl<'a> MeasuredTables<'a> {
         scheme: Scheme,
         comparison: Comparison,
     ) -> Measurement {
-        blank(self.view, quantity, scheme, comparison)
+        Measurement::blank(quantity, &self.view.view.name(), scheme, comparison)
     }
 
     /// Every comparison, by metric, scheme, comparison and group, then the named disparities.
@@ -366,19 +364,14 @@ impl<'a> MeasuredTables<'a> {
     ) -> Vec<Measurement> {
         let groups = self.profiles.len();
         let pair = |g| self.pair(g, metric, scheme, comparison);
-        let mut out: Vec<Measurement> = match scheme {
+        match scheme {
             Scheme::ToReference => self.compared().map(pair).collect(),
             Scheme::ToComplement if groups > 1 => (0..groups).map(pair).collect(),
             Scheme::BetweenGroups | Scheme::ToOverall => {
                 vec![self.aggregate(metric, scheme, comparison)]
             }
             _ => Vec::new(),
-        };
-        let p: Vec<Option<f64>> = out.iter().map(|m| m.p).collect();
-        for (measurement, adjusted) in out.iter_mut().zip(benjamini_hochberg(&p)) {
-            measurement.p_adjusted = adjusted;
         }
-        out
     }
 
     /// One group against the reference or against everybody else.

@@ -9,7 +9,6 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use waage_core::draw;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
 use waage_core::tally::ScoreTable;
@@ -21,12 +20,11 @@ use super::sample::Sample;
 use super::scoring_rate::Median;
 use super::table::ALL;
 use crate::disparity::Value;
+use crate::draws::{self, Law};
 use crate::statistic::Reference;
 
 /// Streams of these replicates begin here, apart from those of the cube's.
 const STREAM: u64 = 1 << 41;
-/// Replicates per parallel task.
-const TASK: usize = 25;
 /// Numbers kept of all replicates of a view (8 bytes each).
 const KEPT_MAX: usize = 1 << 25;
 
@@ -104,10 +102,7 @@ impl Draws {
 struct Cells {
     /// Label and place.
     at: Vec<(usize, usize)>,
-    rows: Vec<u64>,
-    total: u64,
-    /// Shape and scale of the gamma law of its weight.
-    law: Vec<(f64, f64)>,
+    law: Law,
     /// By metric: influence by cell if smooth.
     influence: Vec<Option<Vec<f64>>>,
 }
@@ -151,22 +146,14 @@ impl Plan<'_> {
                 .map(move |(at, _)| (label, at))
         };
         let at: Vec<(usize, usize)> = ALL.into_iter().flat_map(occupied).collect();
-        let law = |&(label, at): &(usize, usize)| match (&table.weights, &table.squares) {
-            (Some(w), Some(s)) if w[label][at] > 0.0 && s[label][at] > 0.0 => {
-                let (w, s) = (w[label][at], s[label][at]);
-                (w * w / s, s / w)
-            }
-            _ => (0.0, 0.0),
+        let cell = |&(label, at): &(usize, usize)| {
+            let sum = |sums: &Option<[Vec<f64>; 3]>| sums.as_ref().map_or(0.0, |s| s[label][at]);
+            let (w1, w2) = (sum(&table.weights), sum(&table.squares));
+            (table.rows[label][at], w1, w2)
         };
-        let rows: Vec<u64> = at
-            .iter()
-            .map(|&(label, at)| table.rows[label][at])
-            .collect();
         Cells {
-            total: rows.iter().sum(),
-            law: at.iter().map(law).collect(),
+            law: Law::of(at.iter().map(cell), self.weighted),
             influence: self.influences(table, &at),
-            rows,
             at,
         }
     }
@@ -232,33 +219,13 @@ pub(crate) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Draws> {
         start(plan.others, plan.profiles[1]),
         begin(plan.all, plan.overall),
     );
-    let tasks = plan.replicates.div_ceil(TASK);
-    let blocks: Vec<Vec<f64>> = (0..tasks)
-        .into_par_iter()
-        .map(|task| {
-            let mut scratch = Scratch::of(&starts.0, &starts.1, &starts.2);
-            let mut out = Vec::new();
-            let end = ((task + 1) * TASK).min(plan.replicates);
-            for r in task * TASK..end {
-                if observer.cancelled() {
-                    return out;
-                }
-                let mut stream = Stream::new(plan.seed, STREAM + r as u64);
-                scratch.draw(plan, &cells, &mut stream);
-                scratch.evaluate(plan, &cells, &overall, &named_shifts, &mut out);
-            }
-            out
-        })
-        .collect();
-    if observer.cancelled() {
-        return None;
-    }
-    let mut series = vec![Vec::with_capacity(plan.replicates); width];
-    for values in blocks.iter().flat_map(|block| block.chunks_exact(width)) {
-        for (all, value) in series.iter_mut().zip(values) {
-            all.push(*value);
-        }
-    }
+    let room = || Scratch::of(&starts.0, &starts.1, &starts.2);
+    let one = |scratch: &mut Scratch<'_>, r: usize, out: &mut Vec<f64>| {
+        let mut stream = Stream::new(plan.seed, STREAM + r as u64);
+        scratch.draw(&cells, &mut stream);
+        scratch.evaluate(plan, &cells, &overall, &named_shifts, out);
+    };
+    let series = draws::series(plan.replicates, width, observer, room, one)?;
     let mut series = series.into_iter().map(Arc::<[f64]>::from);
     let mut parted = widths.iter().map(|w| series.by_ref().take(*w).collect());
     let values = parted.by_ref().take(plan.metrics.len()).collect();
@@ -342,21 +309,10 @@ impl<'a> Scratch<'a> {
         }
     }
 
-    fn draw(&mut self, plan: &Plan<'_>, cells: &[Cells], stream: &mut Stream) {
+    fn draw(&mut self, cells: &[Cells], stream: &mut Stream) {
         clear(&mut self.all);
         for ((cells, weights), table) in cells.iter().zip(&mut self.weights).zip(&mut self.tables) {
-            weights.clear();
-            if plan.weighted {
-                let of = |&(shape, scale): &(f64, f64)| match shape > 0.0 {
-                    true => scale * draw::gamma(stream, shape),
-                    false => 0.0,
-                };
-                weights.extend(cells.law.iter().map(of));
-            } else {
-                self.counts.resize(cells.rows.len(), 0);
-                draw::multinomial(stream, cells.total, &cells.rows, &mut self.counts);
-                weights.extend(self.counts.iter().map(|n| *n as f64));
-            }
+            cells.law.draw(stream, &mut self.counts, weights);
             if let (Some(into), Some(all)) = (&mut table.weights, &mut self.all.weights) {
                 for (&(label, at), &weight) in cells.at.iter().zip(weights.iter()) {
                     into[label][at] = weight;

@@ -1,0 +1,94 @@
+//! Replicates: how cells are drawn again, and how draws become series.
+
+use rayon::prelude::*;
+use waage_core::draw;
+use waage_core::observer::Observer;
+use waage_core::random::Stream;
+
+/// Replicates per parallel task.
+const TASK: usize = 25;
+
+/// The law by which the weights of some cells are drawn again.
+#[derive(Debug)]
+pub(crate) struct Law {
+    rows: Vec<u64>,
+    total: u64,
+    /// Shape and scale of the gamma law of each cell's weight, where rows are weighted.
+    gamma: Option<Vec<(f64, f64)>>,
+}
+
+impl Law {
+    /// Of cells as rows, Σw and Σw²: a multinomial draw of their rows, or with weights gamma
+    /// weights of the mean Σw and the variance Σw² (the Bayesian bootstrap).
+    pub fn of(cells: impl Iterator<Item = (u64, f64, f64)>, weighted: bool) -> Self {
+        let (mut rows, mut gamma) = (Vec::new(), Vec::new());
+        for (n, w1, w2) in cells {
+            rows.push(n);
+            gamma.push(match w1 > 0.0 && w2 > 0.0 {
+                true => (w1 * w1 / w2, w2 / w1),
+                false => (0.0, 0.0),
+            });
+        }
+        Self {
+            total: rows.iter().sum(),
+            rows,
+            gamma: weighted.then_some(gamma),
+        }
+    }
+
+    /// One draw of every cell's weight, in their order.
+    pub fn draw(&self, stream: &mut Stream, counts: &mut Vec<u64>, weights: &mut Vec<f64>) {
+        weights.clear();
+        if let Some(gamma) = &self.gamma {
+            weights.extend(gamma.iter().map(|&(shape, scale)| match shape > 0.0 {
+                true => scale * draw::gamma(stream, shape),
+                false => 0.0,
+            }));
+        } else {
+            counts.resize(self.rows.len(), 0);
+            draw::multinomial(stream, self.total, &self.rows, counts);
+            weights.extend(counts.iter().map(|&n| n as f64));
+        }
+    }
+}
+
+/// The values that `one` appends of each of `replicates`, `width` every time: by series, in the
+/// order of replicates, whatever the threads. `None` when cancelled.
+///
+/// `room` is made once per task, so that replicates allocate nothing; and not before a look at the
+/// observer, for thousands of tasks may be left when someone interrupts.
+pub(crate) fn series<Room>(
+    replicates: usize,
+    width: usize,
+    observer: &dyn Observer,
+    room: impl Fn() -> Room + Sync,
+    one: impl Fn(&mut Room, usize, &mut Vec<f64>) + Sync,
+) -> Option<Vec<Vec<f64>>> {
+    let blocks: Vec<Vec<f64>> = (0..replicates.div_ceil(TASK))
+        .into_par_iter()
+        .map(|task| {
+            if observer.cancelled() {
+                return Vec::new();
+            }
+            let mut block = Vec::with_capacity(width * TASK);
+            let mut room = room();
+            for r in task * TASK..((task + 1) * TASK).min(replicates) {
+                if observer.cancelled() {
+                    break;
+                }
+                one(&mut room, r, &mut block);
+            }
+            block
+        })
+        .collect();
+    if observer.cancelled() {
+        return None;
+    }
+    let mut series = vec![Vec::with_capacity(replicates); width];
+    for values in blocks.iter().flat_map(|b| b.chunks_exact(width.max(1))) {
+        for (all, value) in series.iter_mut().zip(values) {
+            all.push(*value);
+        }
+    }
+    Some(series)
+}
