@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from . import _spec, _waage
-from ._figures import Plot, write
+from ._figures import Plot
 from ._inputs import prepare
 from ._notebook import summary
+from ._result import Result
 from ._table import Table
 
 Progress = Callable[[str, int, "int | None"], object]
 
 
-class Audit:
+class Audit(Result):
     """A finished audit.
 
     Attributes
@@ -33,9 +34,7 @@ class Audit:
         Figures: ``a.plot.rates()``, ``a.plot.disparities()``, ``a.plot.scores()``.
     """
 
-    def __init__(self, handle: _waage.AuditHandle) -> None:
-        self._handle = handle
-        self._document: dict[str, Any] | None = None
+    _handle: _waage.AuditHandle
 
     @property
     def verdict(self) -> str:
@@ -46,13 +45,6 @@ class Audit:
     def violated(self) -> bool:
         """Whether the policy is violated (exit code 1 of the command line)."""
         return self._handle.violated
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The whole document, as ``waage audit --format json`` prints it."""
-        if self._document is None:
-            self._document = json.loads(self.to_json())
-        return self._document
 
     @property
     def summary(self) -> dict[str, dict[str, float | None]]:
@@ -93,10 +85,6 @@ class Audit:
         """The same audit with groups of fewer than `below` rows hidden."""
         return Audit(self._handle.suppressed(below))
 
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """The document as JSON, to the last digit; written to `path` if one is given."""
-        return self._text("json", "en", path)
-
     def to_html(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> str:
         """One self-contained page."""
         return self._text("html", lang, path)
@@ -105,26 +93,13 @@ class Audit:
         """Markdown."""
         return self._text("markdown", lang, path)
 
-    def to_text(self, *, lang: str = "en", width: int | None = None) -> str:
-        """The table for a terminal."""
-        return self._handle.render("text", lang, width)
-
     def save(self, folder: str | os.PathLike[str], *, lang: str = "en") -> Path:
         """Leave report.html, audit.json and charts/ in `folder`."""
         self._handle.write_folder(os.fspath(folder), lang)
         return Path(folder)
 
-    def _text(self, form: str, lang: str, path: str | os.PathLike[str] | None) -> str:
-        text = self._handle.render(form, lang)
-        if path is not None:
-            write(Path(path), text.encode())
-        return text
-
     def __repr__(self) -> str:
         return f"<waage.Audit {self._handle.headline()}>"
-
-    def __str__(self) -> str:
-        return self.to_text()
 
     def _repr_html_(self) -> str:
         return summary(self)

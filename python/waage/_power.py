@@ -5,18 +5,17 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from . import _spec, _waage
 from ._audit import Progress
-from ._figures import write
 from ._inputs import prepare
+from ._result import Result
 from ._table import Table
 from ._waage import WaageError
 
 
-class Power:
+class Power(Result):
     """A finished plan.
 
     Attributes
@@ -27,16 +26,7 @@ class Power:
         What the data could have shown, by attribute, group and metric.
     """
 
-    def __init__(self, handle: _waage.PowerHandle) -> None:
-        self._handle = handle
-        self._document: dict[str, Any] | None = None
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The whole document, as ``waage power --format json`` prints it."""
-        if self._document is None:
-            self._document = json.loads(self._handle.json())
-        return self._document
+    _handle: _waage.PowerHandle
 
     @property
     def plans(self) -> list[dict[str, Any]]:
@@ -49,22 +39,8 @@ class Power:
         """What the data could have shown: one row per attribute, group and metric."""
         return Table(self._handle.gaps())
 
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """The document as JSON, to the last digit; written to `path` if one is given."""
-        text = self._handle.json()
-        if path is not None:
-            write(Path(path), text.encode())
-        return text
-
-    def to_text(self, *, lang: str = "en", width: int | None = None) -> str:
-        """Sentences and tables for a terminal."""
-        return self._handle.text(lang, width)
-
     def __repr__(self) -> str:
         return f"<waage.Power {len(self.plans)} plans, {len(self.gaps)} gaps>"
-
-    def __str__(self) -> str:
-        return self.to_text()
 
 
 def power(

@@ -5,17 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from . import _spec, _waage
 from ._audit import Progress
-from ._figures import write
 from ._inputs import prepare
+from ._result import Result
 from ._table import Table
 
 
-class Scan:
+class Scan(Result):
     """A finished scan.
 
     Attributes
@@ -26,47 +25,21 @@ class Scan:
         The whole document, as ``waage scan --format json`` prints it.
     """
 
-    def __init__(self, handle: _waage.ScanHandle) -> None:
-        self._handle = handle
-        self._document: dict[str, Any] | None = None
-
-    @property
-    def document(self) -> dict[str, Any]:
-        """The whole document, as ``waage scan --format json`` prints it."""
-        if self._document is None:
-            self._document = json.loads(self.to_json())
-        return self._document
+    _handle: _waage.ScanHandle
 
     @property
     def subgroups(self) -> Table:
         """One row per subgroup."""
         return Table(self._handle.subgroups())
 
-    def to_json(self, path: str | os.PathLike[str] | None = None) -> str:
-        """The document as JSON, to the last digit; written to `path` if one is given."""
-        return self._text("json", "en", path)
-
     def to_markdown(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> str:
         """Markdown."""
         return self._text("markdown", lang, path)
-
-    def to_text(self, *, lang: str = "en", width: int | None = None) -> str:
-        """The table for a terminal."""
-        return self._handle.render("text", lang, width)
-
-    def _text(self, form: str, lang: str, path: str | os.PathLike[str] | None) -> str:
-        text = self._handle.render(form, lang)
-        if path is not None:
-            write(Path(path), text.encode())
-        return text
 
     def __repr__(self) -> str:
         family = self.document["family"]
         found = family["discoveries"] - family["folded"]
         return f"<waage.Scan {found} subgroups of {family['size']} differ>"
-
-    def __str__(self) -> str:
-        return self.to_text()
 
     def _repr_html_(self) -> str:
         return self.subgroups._repr_html_()

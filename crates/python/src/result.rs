@@ -131,29 +131,29 @@ impl PowerHandle {
 
 #[pymethods]
 impl PowerHandle {
-    /// The document as JSON.
-    fn json(&self) -> PyResult<String> {
-        waage_audit::power_json(&self.result).map_err(|e| raise(&e))
-    }
-
-    /// The text for a terminal.
-    #[pyo3(signature = (lang="en", width=None))]
-    fn text(&self, lang: &str, width: Option<usize>) -> PyResult<String> {
+    /// The plan in a format: `text` or `json`.
+    #[pyo3(signature = (format, lang="en", width=None))]
+    fn render(&self, format: &str, lang: &str, width: Option<usize>) -> PyResult<String> {
         let style = Style {
             color: false,
             width,
         };
-        Ok(waage_audit::power_text(
-            &self.result,
-            language(lang)?,
-            style,
-        ))
+        match format {
+            "json" => waage_audit::power_json(&self.result).map_err(|e| raise(&e)),
+            "text" => Ok(waage_audit::power_text(
+                &self.result,
+                language(lang)?,
+                style,
+            )),
+            other => Err(WaageError::new_err(format!(
+                "no format is called {other:?}: use text or json"
+            ))),
+        }
     }
 
     /// The document's list `gaps`.
     fn gaps(&self) -> PyResult<Table> {
-        let batch = tables::gaps(&self.result).map_err(|e| WaageError::new_err(e.to_string()))?;
-        Ok(Table { batch })
+        Table::of(tables::gaps(&self.result))
     }
 }
 
