@@ -8,11 +8,10 @@
 //! passes of their own; and, on codes already in memory, the increments alone: one 32-bit counter
 //! per row and each of the C(12, 3) = 220 tables, against the scan's own counting of these rows.
 
-use std::time::Instant;
-
 use rayon::prelude::*;
 use waage_audit::scan::{ScanJob, scan};
 use waage_audit::{AttributeSpec, AuditSpec, Job, Policy, RolesSpec, ScanSpec, Source};
+use waage_benches::{arguments, report};
 use waage_core::block::{Block, Codes, outcome};
 use waage_core::observer::Silent;
 use waage_core::random::Stream;
@@ -38,16 +37,10 @@ const BINNED: [&str; 4] = [
 ];
 
 fn main() {
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| a != "--bench")
-        .collect();
-    let Some(path) = arguments.first() else {
-        eprintln!("usage: cargo bench -p waage-benches --bench scan -- FILE [RUNS]");
+    let Some((path, runs)) = arguments("scan", 5) else {
         return;
     };
-    let runs = arguments.get(1).and_then(|n| n.parse().ok()).unwrap_or(5);
-    println!("threads {}", rayon::current_num_threads());
+    let path = path.as_str();
     let audit = report("audit by gender", runs, || audit(path));
     let given = report("scan, 12 columns, edges given", runs, || {
         subgroups(path, &BINNED)
@@ -68,23 +61,6 @@ fn main() {
         "counting over increments",
         counter / increments
     );
-}
-
-fn report<T>(name: &str, runs: usize, mut work: impl FnMut() -> T) -> f64 {
-    let mut times: Vec<f64> = (0..runs)
-        .map(|_| {
-            let began = Instant::now();
-            std::hint::black_box(work());
-            began.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    println!(
-        "{name:<34} {:>9.2} ms (best {:.2})",
-        times[runs / 2],
-        times[0]
-    );
-    times[runs / 2]
 }
 
 fn audit(path: &str) {

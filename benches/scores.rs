@@ -10,6 +10,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use rayon::prelude::*;
+use waage_benches::{arguments, report_timed};
 use waage_core::block::Block;
 use waage_core::observer::Silent;
 use waage_core::tally::{Builder, Kept, Limits, Tally, ordered_bits};
@@ -17,16 +18,10 @@ use waage_data::{Dataset, Source};
 use waage_result::spec::{AttributeSpec, RolesSpec};
 
 fn main() {
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| a != "--bench")
-        .collect();
-    let Some(path) = arguments.first() else {
-        eprintln!("usage: cargo bench -p waage-benches --bench scores -- FILE [RUNS]");
+    let Some((path, runs)) = arguments("scores", 9) else {
         return;
     };
-    let runs = arguments.get(1).and_then(|n| n.parse().ok()).unwrap_or(9);
-    println!("threads {}", rayon::current_num_threads());
+    let path = path.as_str();
     for (name, digits) in [("as they are", None), ("four digits", Some(1e4))] {
         let keys = scan(
             path,
@@ -42,17 +37,17 @@ fn main() {
         )
         .0;
         println!("scores  {name}: {}", keys.len());
-        let sort = report("radix sort", runs, || {
+        let sort = report_timed("radix sort", runs, || {
             let mut keys = keys.clone();
             let began = Instant::now();
             radix_sort(&mut keys);
-            began.elapsed().as_secs_f64()
+            began.elapsed().as_secs_f64() * 1e3
         });
         let timed = |name: &str, work: &mut dyn FnMut()| {
-            let time = report(name, runs, || {
+            let time = report_timed(name, runs, || {
                 let began = Instant::now();
                 work();
-                began.elapsed().as_secs_f64()
+                began.elapsed().as_secs_f64() * 1e3
             });
             println!("{:>44.2} radix sorts", time / sort);
         };
@@ -83,19 +78,6 @@ fn main() {
 
 fn rounded(score: f64, digits: Option<f64>) -> f64 {
     digits.map_or(score, |d| (score * d).round() / d)
-}
-
-/// Prints and returns the median.
-fn report(name: &str, runs: usize, mut work: impl FnMut() -> f64) -> f64 {
-    let mut times: Vec<f64> = (0..runs).map(|_| work()).collect();
-    times.sort_by(f64::total_cmp);
-    let median = times[runs / 2];
-    println!(
-        "{name:<20} {:>9.2} ms (best {:.2})",
-        median * 1e3,
-        times[0] * 1e3
-    );
-    median
 }
 
 fn scan<A: Send>(

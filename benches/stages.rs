@@ -8,7 +8,6 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::time::Instant;
 
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
@@ -16,6 +15,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use rayon::prelude::*;
+use waage_benches::{arguments, report};
 use waage_core::observer::Silent;
 use waage_core::tally::{Builder, Kept, Limits, Tally};
 use waage_data::{Dataset, Source};
@@ -26,16 +26,10 @@ use waage_result::spec::{AttributeSpec, RolesSpec};
 const COLUMNS: [&str; 4] = ["converted", "contacted", "gender", "region"];
 
 fn main() {
-    let arguments: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|a| a != "--bench")
-        .collect();
-    let Some(path) = arguments.first() else {
-        eprintln!("usage: cargo bench -p waage-benches --bench stages -- FILE [RUNS]");
+    let Some((path, runs)) = arguments("stages", 9) else {
         return;
     };
-    let runs = arguments.get(1).and_then(|n| n.parse().ok()).unwrap_or(9);
-    println!("threads {}", rayon::current_num_threads());
+    let path = path.as_str();
     let rows = decode(path);
     println!("rows    {rows}");
     report("decode", runs, || {
@@ -47,22 +41,6 @@ fn main() {
     });
     report("estimate, 1000 replicates", runs, || estimate(&tally, 1000));
     report("estimate, no replicates", runs, || estimate(&tally, 0));
-}
-
-fn report(name: &str, runs: usize, mut work: impl FnMut()) {
-    let mut times: Vec<f64> = (0..runs)
-        .map(|_| {
-            let began = Instant::now();
-            work();
-            began.elapsed().as_secs_f64() * 1e3
-        })
-        .collect();
-    times.sort_by(f64::total_cmp);
-    println!(
-        "{name:<28} {:>9.2} ms (best {:.2})",
-        times[runs / 2],
-        times[0]
-    );
 }
 
 /// The limit: what the parquet crate needs for these columns.
