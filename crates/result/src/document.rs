@@ -288,8 +288,17 @@ impl AuditResult {
                 .filter(|finding| finding.class.as_deref() == Some(&class.class))
                 .cloned()
                 .collect(),
+            schema: self.schema.clone(),
+            dataset: self.dataset.clone(),
+            roles: self.roles.clone(),
+            settings: self.settings.clone(),
             classes: Vec::new(),
-            ..self.clone()
+            distributions: Vec::new(),
+            policy: self.policy.clone(),
+            checks: self.checks.clone(),
+            not_run: self.not_run.clone(),
+            verdict: self.verdict,
+            stamp: self.stamp.clone(),
         }
     }
 }
