@@ -1,7 +1,7 @@
 //! Rates per group: a point with its interval for each group, one panel for each metric.
 
 use waage_result::document::AuditResult;
-use waage_result::text::Catalogue;
+use waage_result::text::{Catalogue, is_share};
 
 use crate::axis::{Axis, Unit};
 use crate::canvas::{Anchor, Canvas, Drawn, Type};
@@ -19,7 +19,10 @@ const FIRST: [&str; 3] = [
     "false_positive_rate",
 ];
 /// Metrics that are shown, three at most, if it has none of those.
-const ELSE: [&str; 6] = [
+const ELSE: [&str; 9] = [
+    "multiclass_accuracy",
+    "macro_true_positive_rate",
+    "macro_f1",
     "base_rate",
     "accuracy",
     "precision",
@@ -40,13 +43,7 @@ struct Panel<'a> {
 
 /// The unit in which a metric is written.
 pub(crate) fn unit_of(metric: &str) -> Unit {
-    let shares = [
-        "accuracy",
-        "balanced_accuracy",
-        "precision",
-        "negative_predictive_value",
-    ];
-    if metric.ends_with("_rate") || shares.contains(&metric) {
+    if is_share(metric) {
         Unit::Percent(1)
     } else {
         Unit::Number
@@ -103,8 +100,12 @@ fn measure<'a>(
     };
     let mut metrics: Vec<&'a str> = FIRST.into_iter().filter(defined).collect();
     if metrics.is_empty() {
+        let counted = |name: &str| {
+            let mut estimates = view.groups.iter().filter_map(|g| view.estimate(g, name));
+            estimates.any(|estimate| estimate.method == "count")
+        };
         let named = result.settings.headline.iter().map(String::as_str);
-        let others = named.filter(|name| !ELSE.contains(name));
+        let others = named.filter(|name| !ELSE.contains(name) && !counted(name));
         metrics = ELSE
             .into_iter()
             .chain(others)

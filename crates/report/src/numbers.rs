@@ -2,6 +2,7 @@
 
 use waage_result::document::EstimateDoc;
 use waage_result::finding::{Finding, Margin};
+use waage_result::text::is_share;
 
 use crate::words::Words;
 
@@ -20,7 +21,7 @@ pub(crate) enum Unit {
 
 /// The unit of a metric (or of the quantity that a summary name stands for) under a comparison.
 pub(crate) fn unit(metric: &str, comparison: &str) -> Unit {
-    match (comparison, is_share(metric)) {
+    match (comparison, is_share(metric) || is_gap_of_shares(metric)) {
         ("ratio", _) => Unit::Ratio,
         ("difference", true) => Unit::Points,
         (_, true) => Unit::Share,
@@ -28,14 +29,8 @@ pub(crate) fn unit(metric: &str, comparison: &str) -> Unit {
     }
 }
 
-fn is_share(metric: &str) -> bool {
-    const SHARES: [&str; 5] = [
-        "precision",
-        "negative_predictive_value",
-        "accuracy",
-        "balanced_accuracy",
-        "rejection_share",
-    ];
+/// Whether a summary name stands for gaps of shares.
+fn is_gap_of_shares(metric: &str) -> bool {
     const SUMMARIES: [&str; 7] = [
         "demographic_parity",
         "equalized_odds",
@@ -45,9 +40,7 @@ fn is_share(metric: &str) -> bool {
         "average_odds",
         "average_absolute_odds",
     ];
-    metric.ends_with("_rate")
-        || SHARES.contains(&metric)
-        || SUMMARIES.iter().any(|name| metric.starts_with(name))
+    SUMMARIES.iter().any(|name| metric.starts_with(name))
 }
 
 impl Words {

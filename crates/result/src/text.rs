@@ -46,6 +46,22 @@ impl FromStr for Language {
     }
 }
 
+/// Whether a metric is a share between 0 and 1 that people read in per cent.
+#[must_use]
+pub fn is_share(metric: &str) -> bool {
+    const SHARES: [&str; 8] = [
+        "precision",
+        "negative_predictive_value",
+        "accuracy",
+        "balanced_accuracy",
+        "rejection_share",
+        "multiclass_accuracy",
+        "micro_precision",
+        "macro_precision",
+    ];
+    metric.ends_with("_rate") || SHARES.contains(&metric)
+}
+
 /// The texts of one language, by dotted key (`report.title`).
 pub struct Catalogue {
     language: Language,
