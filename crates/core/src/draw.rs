@@ -158,10 +158,10 @@ pub fn multinomial(stream: &mut Stream, n: u64, counts: &[u64], out: &mut [u64])
 /// The number of marked units among `drawn` taken without replacement from `population` units of
 /// which `marked` are marked.
 ///
-/// By inversion from the mode outwards where the law is narrow, otherwise by rejection from the
-/// universal hat of discrete log-concave laws (L. Devroye, *Non-uniform random variate generation*,
-/// 1986, chapter X): fewer than five trials on average, whatever the size. More marked or drawn
-/// units than there are count as all of them.
+/// By inversion from the mode outwards where the law is narrow, otherwise by ratio of uniforms
+/// (E. Stadlober, *The ratio of uniforms approach for generating discrete random variates*, 1990):
+/// about 1.4 pairs of uniforms, whatever the size. More marked or drawn units than there are count
+/// as all of them.
 ///
 /// ```
 /// use waage_core::{draw::hypergeometric, random::Stream};
@@ -172,42 +172,99 @@ pub fn multinomial(stream: &mut Stream, n: u64, counts: &[u64], out: &mut [u64])
 #[must_use]
 pub fn hypergeometric(stream: &mut Stream, population: u64, marked: u64, drawn: u64) -> u64 {
     let (marked, drawn) = (marked.min(population), drawn.min(population));
-    let least = (marked + drawn).saturating_sub(population);
+    let least = marked.saturating_sub(population - drawn);
     let most = marked.min(drawn);
     if least == most {
         return least;
     }
     let (n, k, m) = (population as f64, marked as f64, drawn as f64);
     let mode = (((m + 1.0) * ((k + 1.0) / (n + 2.0))) as u64).clamp(least, most);
-    let log_mass = |x: u64| ln_hypergeometric_mass(x, population, marked, drawn);
-    let log_peak = log_mass(mode);
-    let peak = libm::exp(log_peak);
-    if peak > 0.02 {
-        return outwards(stream, (least, mode, most), peak, |x| {
-            // P(x + 1) / P(x).
-            let x = x as f64;
-            (k - x) * (m - x) / ((x + 1.0) * (n - k - m + x + 1.0))
-        });
+    let beside = (population - marked) - (drawn - mode);
+    let table = [mode, marked - mode, drawn - mode, beside];
+    if table.iter().all(|cell| *cell >= CELL_MIN) {
+        return by_ratio(stream, table.map(|cell| cell as f64), mode, (least, most));
     }
-    let w = 1.0 + peak / 2.0;
+    let peak = libm::exp(ln_hypergeometric_mass(mode, population, marked, drawn));
+    outwards(stream, (least, mode, most), peak, |x| {
+        // P(x + 1) / P(x).
+        let x = x as f64;
+        (k - x) * (m - x) / ((x + 1.0) * (n - k - m + x + 1.0))
+    })
+}
+
+/// Every cell of the table at the mode holds so many where the law is wide; where one does not, its
+/// standard deviation is below 4.
+const CELL_MIN: u64 = 16;
+
+/// A hypergeometric number by ratio of uniforms around the mode, of which `table` has the cells.
+fn by_ratio(stream: &mut Stream, table: [f64; 4], mode: u64, (least, most): (u64, u64)) -> u64 {
+    let [a, b, c, d] = table;
+    let (marked, drawn, population) = (a + b, a + c, a + b + c + d);
+    let mean = drawn * (marked / population);
+    let beside = population - drawn;
+    let variance = mean * ((c + d) / population) * (beside / (population - 1.0));
+    let centre = mean + 0.5;
+    // √(8/e) and 3 − 2√(3/e).
+    let width = 1.715_527_769_921_413_6 * (variance + 0.5).sqrt() + 0.898_916_162_058_898_8;
+    let inverse = table.map(|cell| 1.0 / cell);
+    let slope = libm::log((a * inverse[1]) * (d * inverse[2]));
+    let at_mode: f64 = inverse.iter().map(|inverse| stirling(*inverse)).sum();
+    // ln f(mode + step) − ln f(mode): the logarithms of four quotients of factorials by Stirling's
+    // series, in which the large terms have been cancelled by hand.
+    let log_mass = |step: f64| {
+        let steps = [step, -step, -step, step];
+        let mut sum = step * slope - at_mode;
+        for ((cell, inverse), step) in table.iter().zip(inverse).zip(steps) {
+            let other = cell + step;
+            sum += (other + 0.5) * log_1p(step * inverse) + stirling(1.0 / other);
+        }
+        -sum
+    };
+    let (from, end) = (least as f64, most as f64 + 1.0);
     loop {
-        let away = if stream.next_unit() <= w / (1.0 + w) {
-            stream.next_unit() * w / peak
+        let (u, v) = (open_unit(stream), stream.next_unit());
+        let x = centre + width * (v - 0.5) / u;
+        if !(from..end).contains(&x) {
+            continue;
+        }
+        // Truncation is the floor of what is not negative.
+        let k = x as u64;
+        let step = (k as f64) - mode as f64;
+        let smallest = (a + step).min(b - step).min(c - step).min(d + step);
+        let height = if smallest >= 10.0 {
+            log_mass(step)
         } else {
-            (w - libm::log(open_unit(stream))) / peak
+            let whole = |cell: f64| cell as u64;
+            let all = whole(population);
+            let mass = |k| ln_hypergeometric_mass(k, all, whole(marked), whole(drawn));
+            mass(k) - mass(mode)
         };
-        let (rise, height) = (stream.next_unit() < 0.5, open_unit(stream));
-        let steps = (away + 0.5) as u64;
-        let x = match rise {
-            true => mode.checked_add(steps).filter(|x| *x <= most),
-            false => mode.checked_sub(steps).filter(|x| *x >= least),
-        };
-        let Some(x) = x else { continue };
-        let hat = (w - peak * away).min(0.0);
-        if libm::log(height) + hat <= log_mass(x) - log_peak {
-            return x;
+        if u * (4.0 - u) - 3.0 <= height {
+            return k;
+        }
+        if u * (u - height) < 1.0 && 2.0 * libm::log(u) <= height {
+            return k;
         }
     }
+}
+
+/// The part of Stirling's series that vanishes, of 1/n for n ≥ 10: ln n! − ½ln 2πn − n ln n + n.
+#[inline]
+fn stirling(inverse: f64) -> f64 {
+    let square = inverse * inverse;
+    let tail = 1.0 / 1260.0 - square * (1.0 / 1680.0 - square * (1.0 / 1188.0));
+    inverse * (1.0 / 12.0 - square * (1.0 / 360.0 - square * tail))
+}
+
+/// ln(1 + x), by its series where that is quicker.
+#[inline]
+fn log_1p(x: f64) -> f64 {
+    if x.abs() > 0.01 {
+        return libm::log1p(x);
+    }
+    // The term left out is below 1e-17.
+    let tail = 1.0 / 5.0 - x * (1.0 / 6.0 - x * (1.0 / 7.0 - x * (1.0 / 8.0)));
+    x * (1.0 - x * (0.5 - x * (1.0 / 3.0 - x * (0.25 - x * tail))))
 }
 
 /// Inversion of a unimodal law of the integers `least..=most`, from the mode outwards: the next
@@ -493,6 +550,9 @@ mod tests {
             (8, 4, 4),
             (60, 59, 30),
             (200, 94, 40),
+            (100, 50, 40),
+            (400, 100, 80),
+            (3000, 2500, 1000),
             (1000, 300, 500),
             (5000, 20, 4000),
             (1_000_000, 400_000, 30_000),
@@ -526,6 +586,26 @@ mod tests {
         assert_eq!(hypergeometric(&mut stream, 10, 0, 5), 0);
         assert_eq!(hypergeometric(&mut stream, 10, 20, 20), 10);
         assert_eq!(hypergeometric(&mut stream, 0, 0, 0), 0);
+    }
+
+    /// The heights by which draws are accepted are those of the law.
+    #[test]
+    fn the_series_agree_with_what_they_stand_for() {
+        for x in [-0.0099, -1e-5, 0.0, 3e-9, 0.004, 0.00999] {
+            assert!(
+                (log_1p(x) - libm::log1p(x)).abs() <= 2e-18 + 4e-16 * x.abs(),
+                "{x}"
+            );
+        }
+        for n in [10.0_f64, 17.0, 300.0, 1e6] {
+            let whole = libm::lgamma(n + 1.0);
+            let part = 0.5 * libm::log(std::f64::consts::TAU * n) + n * libm::log(n) - n;
+            let rounding = 1e-15 * whole.max(1.0);
+            assert!(
+                (stirling(1.0 / n) - (whole - part)).abs() < 2e-13 + rounding,
+                "{n}"
+            );
+        }
     }
 
     /// Bits, not tolerances: these draws must never change between platforms or versions.

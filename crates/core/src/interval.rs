@@ -112,6 +112,24 @@ pub fn quantile(values: &mut [f64], q: f64) -> Option<f64> {
     select(values, last as f64 * q)
 }
 
+/// [`quantile`] of values in ascending order.
+#[must_use]
+pub fn quantile_of_sorted(values: &[f64], q: f64) -> Option<f64> {
+    let last = values.len().checked_sub(1)?;
+    if !(0.0..=1.0).contains(&q) {
+        return None;
+    }
+    let position = last as f64 * q;
+    let below = (position as usize).min(last);
+    let (from, to) = (values[below], values[(below + 1).min(last)]);
+    let share = position - below as f64;
+    Some(if share == 0.0 || from == to {
+        from
+    } else {
+        from + share * (to - from)
+    })
+}
+
 /// The value at a position between order statistics, counted from 0.
 fn select(values: &mut [f64], position: f64) -> Option<f64> {
     let last = values.len().checked_sub(1)?;
@@ -218,6 +236,14 @@ mod tests {
         assert_eq!(quantile(&mut [7.0], 0.3), Some(7.0));
         assert_eq!(quantile(&mut [], 0.5), None);
         assert_eq!(quantile(&mut [1.0], f64::NAN), None);
+        for q in [0.0, 0.1, 0.5, 0.77, 1.0, -1.0, f64::NAN] {
+            let sorted = [1.0, 2.0, 2.0, 3.5, 9.0];
+            assert_eq!(
+                quantile_of_sorted(&sorted, q),
+                quantile(&mut sorted.clone(), q)
+            );
+            assert_eq!(quantile_of_sorted(&[], q), None);
+        }
         let infinite = &mut [f64::INFINITY, 1.0, f64::INFINITY];
         assert_eq!(quantile(infinite, 1.0), Some(f64::INFINITY));
         assert_eq!(percentile(&[], 0.95), Interval::NONE);

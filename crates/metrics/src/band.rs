@@ -12,11 +12,16 @@ const UNDEFINED_SHARE_MAX: f64 = 0.05;
 /// Replicates of one group's value.
 pub(crate) struct Column<'a> {
     /// In the order of replicates, undefined ones NaN.
-    pub values: Cow<'a, [f64]>,
+    values: Cow<'a, [f64]>,
     /// Whether the value is defined on the data too.
     pub defined: bool,
     /// Trials of a value that is a proportion: what its variance would be if groups were alike.
     trials: Option<f64>,
+    /// Mean of the defined replicates.
+    centre: f64,
+    /// Their variance; `None` where some are undefined.
+    variance: Option<f64>,
+    is_bounded: bool,
 }
 
 impl<'a> Column<'a> {
@@ -26,13 +31,19 @@ impl<'a> Column<'a> {
             true => libm::log(*v),
             false => f64::NAN,
         };
+        let values = match logarithms {
+            true => Cow::Owned(values.iter().map(log).collect()),
+            false => Cow::Borrowed(values),
+        };
+        let undefined = values.iter().filter(|v| !v.is_finite()).count();
+        let Gap { centre, se } = spread(&values);
         Self {
-            values: match logarithms {
-                true => Cow::Owned(values.iter().map(log).collect()),
-                false => Cow::Borrowed(values),
-            },
             defined,
             trials: None,
+            centre,
+            variance: (undefined == 0).then_some(se * se),
+            is_bounded: undefined as f64 <= UNDEFINED_SHARE_MAX * values.len() as f64,
+            values,
         }
     }
 
@@ -40,16 +51,6 @@ impl<'a> Column<'a> {
     pub fn of_trials(mut self, trials: Option<f64>) -> Self {
         self.trials = trials.filter(|n| *n > 0.0);
         self
-    }
-
-    fn mean(&self) -> f64 {
-        let defined = || self.values.iter().filter(|v| v.is_finite());
-        defined().sum::<f64>() / (defined().count() as f64).max(1.0)
-    }
-
-    fn is_bounded(&self) -> bool {
-        let undefined = self.values.iter().filter(|v| !v.is_finite()).count();
-        undefined as f64 <= UNDEFINED_SHARE_MAX * self.values.len() as f64
     }
 }
 
@@ -64,85 +65,234 @@ pub(crate) enum Gaps {
     FromFirst,
 }
 
+impl Gaps {
+    fn wants(self, a: usize, b: usize, last: usize) -> bool {
+        match self {
+            Self::Pairs => true,
+            Self::AgainstLast => b == last,
+            Self::FromFirst => a == 0,
+        }
+    }
+}
+
 /// The columns of one metric.
 pub(crate) struct Part<'a> {
     /// By group; `None` where nothing is known of a group's value.
-    pub columns: Vec<Option<Column<'a>>>,
+    pub columns: Vec<Option<&'a Column<'a>>>,
+    /// The columns of groups whose membership is not known.
+    pub unknown: Vec<usize>,
     pub gaps: Gaps,
+    /// Whether the columns vary apart from each other, as those of groups without common rows do.
+    pub independent: bool,
 }
 
-/// The band of several metrics, each a family of its own, or `merged` into one.
+/// How several parts become one number, and what bounds it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Shape {
+    /// Whether the metrics are one family; else each is its own.
+    pub merged: bool,
+    pub extent: Extent,
+    pub greatest: Option<f64>,
+}
+
+/// The band of all columns, and that of the columns of known membership where others are.
 ///
 /// A group of which nothing is known leaves the band open.
-pub(crate) fn band(
-    parts: &[Part<'_>],
-    merged: bool,
-    extent: Extent,
-    greatest: Option<f64>,
-) -> Option<Band> {
+pub(crate) fn bands(parts: &[Part<'_>], shape: Shape) -> [Option<Band>; 2] {
     let replicates = parts
         .iter()
         .flat_map(|part| part.columns.iter().flatten())
         .map(|column| column.values.len())
-        .next()?;
-    let mut maxima = vec![0.0; replicates];
-    let mut open = false;
-    let mut families: Vec<Family> = Vec::new();
+        .next();
+    let Some(replicates) = replicates else {
+        return [None, None];
+    };
+    let mut study = Study::new(replicates);
     for part in parts {
-        let bounded = |c: &&Column<'_>| c.is_bounded();
-        open |= part
-            .columns
-            .iter()
-            .any(|column| column.as_ref().filter(bounded).is_none());
-        let columns: Vec<&Column<'_>> = part.columns.iter().flatten().filter(bounded).collect();
-        let family = match part.gaps {
-            Gaps::Pairs if columns.len() > PAIRS_MAX => of_groups(&columns, &mut maxima),
-            gaps => of_pairs(&columns, gaps, &mut maxima),
-        };
-        match families.first_mut() {
-            Some(first) if merged => {
-                first.gaps.extend(family.gaps);
-                first.defined.extend(family.defined);
-            }
-            _ => families.push(family),
+        study.add(part, |part, g| !part.unknown.contains(&g), |_, _| true);
+    }
+    if parts.iter().all(|part| part.unknown.is_empty()) {
+        return [study.band(shape), None];
+    }
+    let known = study.clone().band(shape);
+    // What was looked at stays; pairs with a group of unknown membership join.
+    study.begin_again();
+    let mut all = study;
+    if parts.iter().any(Part::is_wide) {
+        all = Study::new(replicates);
+        for part in parts {
+            all.add(part, |_, _| true, |_, _| true);
+        }
+    } else {
+        for part in parts {
+            let with_unknown =
+                |a: usize, b: usize| part.unknown.contains(&a) || part.unknown.contains(&b);
+            all.add(part, |_, _| true, with_unknown);
         }
     }
-    Band::new(&families, extent, greatest, open, maxima)
+    [all.band(shape), known]
+}
+
+impl Part<'_> {
+    /// Whether there are too many columns for every pair.
+    fn is_wide(&self) -> bool {
+        self.gaps == Gaps::Pairs && self.columns.len() > PAIRS_MAX
+    }
+}
+
+/// What has been looked at.
+#[derive(Clone)]
+struct Study {
+    /// Studentised maxima by replicate.
+    maxima: Vec<f64>,
+    /// By part.
+    families: Vec<Family>,
+    /// The part that comes next.
+    next: usize,
+    open: bool,
+}
+
+impl Study {
+    fn new(replicates: usize) -> Self {
+        Self {
+            maxima: vec![0.0; replicates],
+            families: Vec::new(),
+            next: 0,
+            open: false,
+        }
+    }
+
+    fn begin_again(&mut self) {
+        self.next = 0;
+    }
+
+    /// Looks at the wanted pairs of the wanted columns of the next part.
+    fn add(
+        &mut self,
+        part: &Part<'_>,
+        wanted: impl Fn(&Part<'_>, usize) -> bool,
+        pair: impl Fn(usize, usize) -> bool,
+    ) {
+        let columns: Vec<(usize, Option<&Column<'_>>)> = part
+            .columns
+            .iter()
+            .enumerate()
+            .filter(|(g, _)| wanted(part, *g))
+            .map(|(g, column)| (g, column.filter(|c| c.is_bounded)))
+            .collect();
+        self.open |= columns.iter().any(|(_, column)| column.is_none());
+        let columns: Vec<(usize, &Column<'_>)> = columns
+            .into_iter()
+            .filter_map(|(g, column)| Some((g, column?)))
+            .collect();
+        if self.families.len() <= self.next {
+            self.families.push(Family::default());
+        }
+        let family = &mut self.families[self.next];
+        self.next += 1;
+        if part.gaps == Gaps::Pairs && columns.len() > PAIRS_MAX {
+            let columns: Vec<&Column<'_>> = columns.iter().map(|(_, column)| *column).collect();
+            *family = of_groups(&columns, &mut self.maxima);
+        } else {
+            of_pairs(&columns, part, pair, &mut self.maxima, family);
+        }
+    }
+
+    fn band(self, shape: Shape) -> Option<Band> {
+        let families = match shape.merged {
+            true => {
+                let mut one = Family::default();
+                for family in self.families {
+                    one.gaps.extend(family.gaps);
+                    one.defined.extend(family.defined);
+                }
+                vec![one]
+            }
+            false => self.families,
+        };
+        let Shape {
+            extent, greatest, ..
+        } = shape;
+        Band::new(&families, extent, greatest, self.open, self.maxima)
+    }
 }
 
 /// Every gap with its own spread.
-fn of_pairs(columns: &[&Column<'_>], gaps: Gaps, maxima: &mut [f64]) -> Family {
-    let mut family = Family::default();
+fn of_pairs(
+    columns: &[(usize, &Column<'_>)],
+    part: &Part<'_>,
+    wanted: impl Fn(usize, usize) -> bool,
+    maxima: &mut [f64],
+    family: &mut Family,
+) {
     let last = columns.len().saturating_sub(1);
-    let mut differences = vec![0.0; maxima.len()];
-    for (a, one) in columns.iter().enumerate() {
-        for (b, other) in columns.iter().enumerate().skip(a + 1) {
-            let wanted = match gaps {
-                Gaps::Pairs => true,
-                Gaps::AgainstLast => b == last,
-                Gaps::FromFirst => a == 0,
-            };
-            if !wanted {
+    let mut differences = Vec::new();
+    for (a, &(g, one)) in columns.iter().enumerate() {
+        // Pairs whose spread follows from the columns' own, to be looked at together.
+        let mut pending: Vec<(&[f64], Gap)> = Vec::new();
+        for (b, &(h, other)) in columns.iter().enumerate().skip(a + 1) {
+            if !part.gaps.wants(a, b, last) || !wanted(g, h) {
                 continue;
             }
-            for ((d, x), y) in differences
-                .iter_mut()
-                .zip(one.values.iter())
-                .zip(other.values.iter())
-            {
-                *d = x - y;
-            }
-            let gap = studentise(&differences, maxima);
+            let gap = match (one.variance, other.variance) {
+                (Some(v), Some(w)) if part.independent => {
+                    let gap = Gap {
+                        centre: one.centre - other.centre,
+                        se: (v + w).sqrt(),
+                    };
+                    if gap.se > 0.0 {
+                        pending.push((&other.values, gap));
+                    }
+                    gap
+                }
+                _ => {
+                    let pairs = one.values.iter().zip(other.values.iter());
+                    differences.clear();
+                    differences.extend(pairs.map(|(x, y)| x - y));
+                    studentise(&differences, maxima)
+                }
+            };
             family.gaps.push(gap);
             if one.defined && other.defined {
                 family.defined.push(Gap {
-                    se: gap.se.max(alike(one, other, gaps)),
+                    se: gap.se.max(alike(one, other, part.gaps)),
                     ..gap
                 });
             }
         }
+        raise(maxima, &one.values, &pending);
     }
-    family
+}
+
+/// Raises the maxima by `|x − y − centre|/se` of one column against several, four at a time: each
+/// step reads and writes the maxima once.
+fn raise(maxima: &mut [f64], one: &[f64], others: &[(&[f64], Gap)]) {
+    let mut four = others.chunks_exact(4);
+    for chunk in &mut four {
+        let [(a, of_a), (b, of_b), (c, of_c), (d, of_d)] = chunk else {
+            continue;
+        };
+        let scales = [of_a, of_b, of_c, of_d].map(|gap| 1.0 / gap.se);
+        let rows = maxima.iter_mut().zip(one).zip(*a).zip(*b).zip(*c).zip(*d);
+        for (((((most, x), a), b), c), d) in rows {
+            let at = |y: &f64, gap: &Gap, scale: f64| (x - y - gap.centre).abs() * scale;
+            let first = larger(at(a, of_a, scales[0]), at(b, of_b, scales[1]));
+            let second = larger(at(c, of_c, scales[2]), at(d, of_d, scales[3]));
+            *most = larger(larger(first, second), *most);
+        }
+    }
+    for (other, gap) in four.remainder() {
+        let scale = 1.0 / gap.se;
+        for ((most, x), y) in maxima.iter_mut().zip(one).zip(*other) {
+            *most = larger((x - y - gap.centre).abs() * scale, *most);
+        }
+    }
+}
+
+/// The larger of two numbers: one instruction, which `f64::max` with its care for NaN is not.
+#[inline]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
 }
 
 /// The standard error of a gap between two proportions if both were the pooled one: what a claim
@@ -154,10 +304,10 @@ fn alike(one: &Column<'_>, other: &Column<'_>, gaps: Gaps) -> f64 {
     };
     if gaps == Gaps::AgainstLast {
         // The last column holds the rows of all.
-        let pooled = other.mean().clamp(0.0, 1.0);
+        let pooled = other.centre.clamp(0.0, 1.0);
         return (pooled * (1.0 - pooled) * (1.0 / n - 1.0 / m).max(0.0)).sqrt();
     }
-    let pooled = ((n * one.mean() + m * other.mean()) / (n + m)).clamp(0.0, 1.0);
+    let pooled = ((n * one.centre + m * other.centre) / (n + m)).clamp(0.0, 1.0);
     (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / m)).sqrt()
 }
 
@@ -167,7 +317,7 @@ fn of_groups(columns: &[&Column<'_>], maxima: &mut [f64]) -> Family {
     let trials: f64 = columns.iter().filter_map(|c| c.trials).sum();
     let successes: f64 = columns
         .iter()
-        .map(|c| c.mean() * c.trials.unwrap_or(0.0))
+        .map(|c| c.centre * c.trials.unwrap_or(0.0))
         .sum();
     let pooled = (successes / trials.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0);
     let own: Vec<(Gap, bool, f64)> = columns
@@ -227,20 +377,26 @@ fn of_groups(columns: &[&Column<'_>], maxima: &mut [f64]) -> Family {
 
 /// Mean and standard deviation of the defined replicates; raises the studentised maxima.
 fn studentise(values: &[f64], maxima: &mut [f64]) -> Gap {
+    let gap = spread(values);
+    if gap.se > 0.0 {
+        let scale = 1.0 / gap.se;
+        for (most, value) in maxima.iter_mut().zip(values) {
+            *most = larger((value - gap.centre).abs() * scale, *most);
+        }
+    }
+    gap
+}
+
+/// Mean and standard deviation of the defined replicates.
+fn spread(values: &[f64]) -> Gap {
     let defined = || values.iter().filter(|v| v.is_finite());
     let count = defined().count() as f64;
     let centre = defined().sum::<f64>() / count.max(1.0);
     let squares: f64 = defined().map(|v| (v - centre) * (v - centre)).sum();
-    let se = (squares / (count - 1.0).max(1.0)).sqrt();
-    if se > 0.0 {
-        for (most, value) in maxima.iter_mut().zip(values) {
-            let away = (value - centre).abs() / se;
-            if away > *most {
-                *most = away;
-            }
-        }
+    Gap {
+        centre,
+        se: (squares / (count - 1.0).max(1.0)).sqrt(),
     }
-    Gap { centre, se }
 }
 
 #[cfg(test)]
@@ -261,14 +417,29 @@ mod tests {
         out
     }
 
-    fn part(values: &[Vec<f64>], gaps: Gaps) -> Part<'_> {
+    fn given(values: &[Vec<f64>]) -> Vec<Column<'_>> {
+        let columns = values.iter();
+        columns.map(|v| Column::new(v, true, false)).collect()
+    }
+
+    fn part<'a>(columns: &'a [Column<'a>], gaps: Gaps) -> Part<'a> {
         Part {
-            columns: values
-                .iter()
-                .map(|v| Some(Column::new(v, true, false)))
-                .collect(),
+            columns: columns.iter().map(Some).collect(),
+            unknown: Vec::new(),
             gaps,
+            independent: false,
         }
+    }
+
+    /// The band of absolute gaps.
+    fn largest(part: Part<'_>, greatest: Option<f64>) -> Band {
+        let shape = Shape {
+            merged: true,
+            extent: Extent::Largest,
+            greatest,
+        };
+        let [band, _] = bands(&[part], shape);
+        band.expect("columns")
     }
 
     /// Critical values of the studentised range, q.95(k, ∞), from FORMULAS §4.9.
@@ -276,9 +447,9 @@ mod tests {
     fn the_critical_value_is_that_of_the_studentised_range() {
         for (k, q) in [(2, 2.771_81), (3, 3.314_49), (5, 3.857_66), (10, 4.474_12)] {
             let values = columns(&vec![0.0; k], 20_000);
-            let band = band(&[part(&values, Gaps::Pairs)], true, Extent::Largest, None);
+            let band = largest(part(&given(&values), Gaps::Pairs), None);
             // All centres are near 0: the upper limit is q.
-            let high = band.unwrap().interval(0.95).high.unwrap();
+            let high = band.interval(0.95).high.unwrap();
             assert!((high / q - 1.0).abs() < 0.03, "{k}: {high} for {q}");
         }
     }
@@ -288,14 +459,9 @@ mod tests {
         let mut means = vec![0.0; 60];
         means[7] = 12.0;
         let values = columns(&means, 2000);
-        let wide = band(&[part(&values, Gaps::Pairs)], true, Extent::Largest, None).unwrap();
-        let narrow = band(
-            &[part(&values[..PAIRS_MAX], Gaps::Pairs)],
-            true,
-            Extent::Largest,
-            None,
-        )
-        .unwrap();
+        let columns = given(&values);
+        let wide = largest(part(&columns, Gaps::Pairs), None);
+        let narrow = largest(part(&columns[..PAIRS_MAX], Gaps::Pairs), None);
         let (wide, narrow) = (wide.interval(0.95), narrow.interval(0.95));
         assert!(
             wide.low.unwrap() > 4.0 && wide.low < narrow.low,
@@ -307,22 +473,20 @@ mod tests {
     #[test]
     fn an_unknown_group_leaves_the_band_open() {
         let values = columns(&[0.0, 5.0, 0.0], 500);
-        let mut part = part(&values, Gaps::Pairs);
+        let columns = given(&values);
+        let mut part = part(&columns, Gaps::Pairs);
         part.columns[2] = None;
-        let open = band(&[part], true, Extent::Largest, None).unwrap();
-        let interval = open.interval(0.95);
+        let interval = largest(part, None).interval(0.95);
         assert!(interval.low.unwrap() > 1.0 && interval.high.is_none());
-        let undefined = vec![f64::NAN; 500];
-        let columns = vec![
-            Some(Column::new(&values[0], true, false)),
-            Some(Column::new(&values[1], true, false)),
-            Some(Column::new(&undefined, false, false)),
-        ];
+        let undefined = Column::new(&[f64::NAN; 500], false, false);
+        let columns = [&columns[0], &columns[1], &undefined];
         let part = Part {
-            columns,
+            columns: columns.map(Some).into(),
+            unknown: Vec::new(),
             gaps: Gaps::Pairs,
+            independent: true,
         };
-        let open = band(&[part], true, Extent::Largest, Some(1.0)).unwrap();
+        let open = largest(part, Some(1.0));
         assert_eq!(open.interval(0.95).high, Some(1.0));
     }
 
@@ -334,15 +498,9 @@ mod tests {
             values[g].iter().map(|v| p + se * v).collect()
         };
         let (few, many) = (scaled(0, 0.01, 0.01), scaled(1, 0.1, 0.03));
-        let part = |trials: Option<f64>| Part {
-            columns: [&few, &many]
-                .map(|v| Some(Column::new(v, true, false).of_trials(trials)))
-                .into(),
-            gaps: Gaps::Pairs,
-        };
-        let of = |trials| {
-            let band = band(&[part(trials)], true, Extent::Largest, None).unwrap();
-            band.interval(0.95)
+        let of = |trials: Option<f64>| {
+            let columns = [&few, &many].map(|v| Column::new(v, true, false).of_trials(trials));
+            largest(part(&columns, Gaps::Pairs), None).interval(0.95)
         };
         let (floored, plain) = (of(Some(100.0)), of(None));
         assert!(floored.low < plain.low && floored.high == plain.high);
@@ -351,12 +509,55 @@ mod tests {
     #[test]
     fn gaps_of_undefined_values_lift_only_the_upper_limit() {
         let values = columns(&[0.0, 0.0, 50.0], 500);
-        let mut part = part(&values, Gaps::Pairs);
-        if let Some(column) = &mut part.columns[2] {
-            column.defined = false;
-        }
-        let band = band(&[part], true, Extent::Largest, None).unwrap();
+        let mut columns = given(&values);
+        columns[2].defined = false;
+        let band = largest(part(&columns, Gaps::Pairs), None);
         let interval = band.interval(0.95);
         assert!(interval.low.unwrap() < 1.0 && interval.high.unwrap() > 50.0);
+    }
+
+    #[test]
+    fn groups_of_unknown_membership_stand_apart() {
+        let mut values = columns(&[0.0, 3.0, 0.0, 9.0, -4.0], 700);
+        values[1][13] = f64::NAN;
+        let (columns, few) = (given(&values), given(&values[..3]));
+        let shape = Shape {
+            merged: true,
+            extent: Extent::Largest,
+            greatest: None,
+        };
+        for (gaps, independent) in [
+            (Gaps::Pairs, false),
+            (Gaps::Pairs, true),
+            (Gaps::FromFirst, true),
+        ] {
+            let with = |columns, unknown| Part {
+                unknown,
+                independent,
+                ..part(columns, gaps)
+            };
+            let [all, known] = bands(&[with(&columns, vec![3, 4])], shape);
+            let [whole, none] = bands(&[with(&columns, vec![])], shape);
+            let [alone, _] = bands(&[with(&few, vec![])], shape);
+            assert_eq!((all, known), (whole, alone));
+            assert!(none.is_none());
+        }
+    }
+
+    #[test]
+    fn independent_columns_need_no_look_at_their_pairs() {
+        let values = columns(&[0.0, 0.4, 1.0, 2.0, 2.0, 7.0, 3.0], 4000);
+        let columns = given(&values);
+        let apart = Part {
+            independent: true,
+            ..part(&columns, Gaps::Pairs)
+        };
+        let (paired, apart) = (
+            largest(part(&columns, Gaps::Pairs), None),
+            largest(apart, None),
+        );
+        let (paired, apart) = (paired.interval(0.95), apart.interval(0.95));
+        let close = |a: Option<f64>, b: Option<f64>| (a.unwrap() - b.unwrap()).abs() < 0.1;
+        assert!(close(paired.low, apart.low) && close(paired.high, apart.high));
     }
 }

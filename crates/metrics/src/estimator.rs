@@ -15,6 +15,8 @@ use crate::confusion::{ANY, Confusion, Decisions, Part};
 use crate::context::context;
 
 use crate::measure::{GroupEstimates, Request};
+use crate::permutation::Null;
+use crate::ranges::Over;
 use crate::rate::{Rate, mean};
 use crate::replicates::Replicates;
 use crate::statistic::{Reference, Statistic};
@@ -75,10 +77,8 @@ pub(crate) struct Estimator<'a> {
     /// Of the smooth series.
     pub accelerations: HashMap<Statistic, f64>,
     pub overall: &'a [Sums; outcome::COUNT],
-    /// The view's place in the request.
-    pub index: usize,
-    /// Whether rows are exchangeable: neither weighted nor clustered.
-    pub exchangeable: bool,
+    /// What ranges would be if membership made no difference; empty where that cannot be told.
+    pub laws: Vec<(Over, Option<Null>)>,
 }
 
 impl Estimator<'_> {

@@ -13,6 +13,7 @@ use crate::catalogue::{CATALOGUE, Metric};
 use crate::confusion::Tie;
 use crate::disparity::{Disparity, NAMED};
 use crate::estimator::{Estimator, group_estimates};
+use crate::ranges::laws;
 use crate::replicates::{Replicates, replicate};
 use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores};
 use crate::selective;
@@ -238,8 +239,7 @@ pub fn measure(
             replicates,
             accelerations: accelerations(view, request),
             overall: &all,
-            index,
-            exchangeable,
+            laws: laws(view, request, index, exchangeable),
         };
         let mut groups = estimator.groups();
         if selective_labels {

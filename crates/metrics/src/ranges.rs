@@ -4,29 +4,31 @@ use std::sync::Arc;
 
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
-use waage_core::interval::Extent;
+use waage_core::interval::{Band, Extent};
 use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
 use waage_core::tally::Sums;
 
-use crate::band::{Column, Gaps, Part, band};
+use crate::band::{Column, Gaps, Part, Shape, bands};
 use crate::catalogue::{Kind, Metric};
 use crate::disparity::{self, Join, Value, Values, farthest, range};
 use crate::estimator::Estimator;
-use crate::permutation::{self, GROUPS_MAX, Null, Permutation, Question};
+use crate::measure::Request;
+use crate::permutation::{GROUPS_MAX, Job, Null, Permutation, Question};
 use crate::rate::Rate;
 use crate::replicates::{bare, replicated};
 use crate::statistic::{Reference, Statistic};
+use crate::view::PreparedView;
 
 /// Streams of permutations begin here, apart from those of other tasks.
 const STREAM: u64 = 1 << 41;
 /// Fewer replicates tell no spread.
 const REPLICATES_MIN: usize = 20;
-/// In the place of a metric's number: draws of several metrics together.
-const TOGETHER: u64 = 1023;
+/// The columns of one metric by group; `None` where nothing is known of a group's value.
+type Columns<'a> = Vec<Option<Column<'a>>>;
 
 /// One number over the groups: of which metrics, and how it is made of them.
-#[derive(Clone, Copy)]
-struct Over {
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) struct Over {
     metrics: &'static [Metric],
     join: Join,
     scheme: Scheme,
@@ -82,27 +84,18 @@ fn joined(values: &[Value], join: Join, comparison: Comparison) -> Value {
 impl Estimator<'_> {
     /// The ranges of one metric: between groups and to all rows, difference and ratio each.
     pub(crate) fn ranges(&self, metric: &'static [Metric]) -> Vec<Measurement> {
-        let mut overs = Vec::new();
-        for scheme in [Scheme::BetweenGroups, Scheme::ToOverall] {
-            for comparison in [Comparison::Difference, Comparison::Ratio] {
-                overs.push(Over {
-                    metrics: metric,
-                    join: Join::Widest,
-                    scheme,
-                    comparison,
-                });
-            }
-        }
         let Some(&first) = metric.first() else {
             return Vec::new();
         };
-        let laws = self.laws(&overs);
-        let made = overs.iter().zip(laws).map(|(over, law)| {
+        let columns = [Comparison::Difference, Comparison::Ratio]
+            .map(|comparison| [self.columns(first, comparison)]);
+        let made = overs(metric).into_iter().map(|over| {
             let statistic = match over.scheme {
                 Scheme::ToOverall => Statistic::ToOverall(first, over.comparison),
                 _ => Statistic::Between(first, over.comparison),
             };
-            self.over(first.quantity(), *over, statistic, law)
+            let columns = &columns[usize::from(over.comparison == Comparison::Ratio)];
+            self.over(first.quantity(), over, statistic, columns)
         });
         made.collect()
     }
@@ -114,12 +107,12 @@ impl Estimator<'_> {
         measured: &[Measurement],
     ) -> Measurement {
         let statistic = Statistic::NamedOver(row.disparity);
-        let Some((metrics, join)) = row.disparity.ranges() else {
+        let Some(over) = over_of(row) else {
             let mut measurement = self.blank(&row.quantity, row.scheme, row.comparison);
             measurement.estimate = self.lifted(statistic, self.rows());
             return measurement;
         };
-        if let [metric] = metrics {
+        if let [metric] = over.metrics {
             let same = measured.iter().find(|m| {
                 *m.quantity == *metric.quantity()
                     && m.scheme == row.scheme
@@ -131,14 +124,12 @@ impl Estimator<'_> {
                 return measurement;
             }
         }
-        let over = Over {
-            metrics,
-            join,
-            scheme: row.scheme,
-            comparison: row.comparison,
-        };
-        let law = self.laws(&[over]).pop().flatten();
-        self.over(&row.quantity, over, statistic, law)
+        let columns: Vec<Columns<'_>> = over
+            .metrics
+            .iter()
+            .map(|&metric| self.columns(metric, over.comparison))
+            .collect();
+        self.over(&row.quantity, over, statistic, &columns)
     }
 
     /// `½(|ΔFPR| + |ΔTPR|)` of a group: the mean of two absolute gaps with one band.
@@ -147,19 +138,26 @@ impl Estimator<'_> {
         if self.view.candidates.is_some() {
             return self.lifted(statistic, rows);
         }
-        let part = |metric: Metric| {
+        let columns = [Metric::TruePositiveRate, Metric::FalsePositiveRate].map(|metric| {
             let against = match self.view.reference {
                 Some(Reference::Group(r)) => self.column(metric, r, false),
                 _ => self.overall_column(metric, false),
             };
-            Part {
-                columns: vec![self.column(metric, g, false), against],
-                gaps: Gaps::Pairs,
-            }
+            [self.column(metric, g, false), against]
+        });
+        let parts = columns.each_ref().map(|columns| Part {
+            columns: columns.iter().map(Option::as_ref).collect(),
+            unknown: Vec::new(),
+            gaps: Gaps::Pairs,
+            independent: false,
+        });
+        let shape = Shape {
+            merged: false,
+            extent: Extent::Largest,
+            greatest: Some(1.0),
         };
-        let metrics = [Metric::TruePositiveRate, Metric::FalsePositiveRate];
-        let parts = || metrics.map(part).into_iter().collect();
-        self.banded(value, rows, parts, false, Extent::Largest, Some(1.0))
+        let [band, _] = self.bands(&parts, shape);
+        self.banded(value, rows, band)
     }
 
     /// A group's metric against the best of several, each of which may be it.
@@ -174,13 +172,16 @@ impl Estimator<'_> {
         let statistic = Statistic::ToReference(g, metric, comparison);
         let value = self.view.tables.value(statistic, self.view.reference);
         let ratio = comparison == Comparison::Ratio;
-        let parts = || {
-            let others = candidates.iter().copied().filter(|&c| c != g);
-            let columns = std::iter::once(g).chain(others);
-            vec![Part {
-                columns: columns.map(|c| self.column(metric, c, ratio)).collect(),
-                gaps: Gaps::FromFirst,
-            }]
+        let others = candidates.iter().copied().filter(|&c| c != g);
+        let columns: Columns<'_> = std::iter::once(g)
+            .chain(others)
+            .map(|c| self.column(metric, c, ratio))
+            .collect();
+        let part = Part {
+            columns: columns.iter().map(Option::as_ref).collect(),
+            unknown: Vec::new(),
+            gaps: Gaps::FromFirst,
+            independent: self.vary_apart(metric),
         };
         let (extent, equal) = match ratio {
             true => (Extent::LeastOfRatios, 1.0),
@@ -188,7 +189,13 @@ impl Estimator<'_> {
         };
         // Nobody is above the best of a set that holds oneself.
         let greatest = candidates.contains(&g).then_some(equal);
-        let mut estimate = self.banded(value, rows, parts, true, extent, greatest);
+        let shape = Shape {
+            merged: true,
+            extent,
+            greatest,
+        };
+        let [band, _] = self.bands(&[part], shape);
+        let mut estimate = self.banded(value, rows, band);
         estimate.method = Method::MaxTBest;
         estimate
     }
@@ -211,7 +218,7 @@ impl Estimator<'_> {
         quantity: &'static Quantity,
         over: Over,
         statistic: Statistic,
-        law: Option<Null>,
+        columns: &[Columns<'_>],
     ) -> Measurement {
         let tables = &self.view.tables;
         let mut measurement = self.blank(quantity, over.scheme, over.comparison);
@@ -222,20 +229,26 @@ impl Estimator<'_> {
         measurement.skipped = skipped.map(|(g, _)| name(g)).collect();
         self.name_extremes(&mut measurement, over);
         measurement.context.group_rows = self.rows();
-        let all: Vec<usize> = (0..groups.len()).collect();
+        let is_known = |g: usize| !self.view.view.groups[g].name.has_missing();
         let value = over.value(&groups, tables.overall());
-        measurement.estimate = self.range_estimate(over, value, &all);
-        let known: Vec<usize> = all
-            .into_iter()
-            .filter(|&g| !self.view.view.groups[g].name.has_missing())
+        // Without a value there is nothing to bound.
+        let [of_all, of_known] = match value {
+            Ok(_) => self.range_bands(over, columns),
+            Err(_) => [None, None],
+        };
+        measurement.estimate = self.banded(value, self.rows(), of_all);
+        let known: Vec<&Values> = (0..groups.len())
+            .filter(|&g| is_known(g))
+            .map(|g| groups[g])
             .collect();
         if known.len() < groups.len() {
-            let some: Vec<&Values> = known.iter().map(|&g| groups[g]).collect();
-            let value = over.value(&some, tables.overall());
-            measurement.range.known = Some(self.range_estimate(over, value, &known));
+            let value = over.value(&known, tables.overall());
+            measurement.range.known = Some(self.banded(value, self.rows(), of_known));
         }
-        let law = law.filter(|_| measurement.estimate.value.is_some());
-        measurement.range.null_mean = law.as_ref().and_then(Null::mean);
+        let law = self
+            .law(over)
+            .filter(|_| measurement.estimate.value.is_some());
+        measurement.range.null_mean = law.and_then(Null::mean);
         measurement.range.bias_corrected =
             self.bias_corrected(statistic, &measurement.estimate, over.comparison);
         let equal = if over.comparison == Comparison::Ratio {
@@ -243,7 +256,7 @@ impl Estimator<'_> {
         } else {
             0.0
         };
-        if let Some(p) = law.as_ref().and_then(Null::p) {
+        if let Some(p) = law.and_then(Null::p) {
             (measurement.p, measurement.test) = (Some(p), Some("permutation"));
         } else if let Some(p) = measurement.estimate.p_value(equal) {
             (measurement.p, measurement.test) = (Some(p), Some("max_t"));
@@ -283,70 +296,88 @@ impl Estimator<'_> {
         measurement.extremes = found.map(|(high, low)| (name(high), name(low)));
     }
 
-    fn range_estimate(&self, over: Over, value: Value, groups: &[usize]) -> Estimate {
-        let ratio = over.comparison == Comparison::Ratio;
-        let parts = || {
-            let part = |&metric: &Metric| {
-                let mut columns: Vec<Option<Column<'_>>> = groups
-                    .iter()
-                    .map(|&g| self.column(metric, g, ratio))
-                    .collect();
-                let mut gaps = Gaps::Pairs;
-                if over.scheme == Scheme::ToOverall {
-                    columns.push(self.overall_column(metric, ratio));
-                    gaps = Gaps::AgainstLast;
-                }
-                Part { columns, gaps }
-            };
-            over.metrics.iter().map(part).collect()
+    /// The bands of all groups and of those of known membership.
+    fn range_bands(&self, over: Over, columns: &[Columns<'_>]) -> [Option<Band>; 2] {
+        let groups = &self.view.view.groups;
+        let unknown: Vec<usize> = (0..groups.len())
+            .filter(|&g| groups[g].name.has_missing())
+            .collect();
+        let (taken, gaps) = match over.scheme {
+            Scheme::ToOverall => (groups.len() + 1, Gaps::AgainstLast),
+            _ => (groups.len(), Gaps::Pairs),
         };
+        let mut parts = Vec::with_capacity(columns.len());
+        for (&metric, columns) in over.metrics.iter().zip(columns) {
+            parts.push(Part {
+                columns: columns.iter().take(taken).map(Option::as_ref).collect(),
+                unknown: unknown.clone(),
+                gaps,
+                independent: over.scheme != Scheme::ToOverall && self.vary_apart(metric),
+            });
+        }
         let widths = over.metrics.iter().map(|m| match m.quantity().range {
             (Some(low), Some(high)) => Some(high - low),
             _ => None,
         });
-        let (extent, greatest) = match ratio {
-            true => (Extent::LeastRatio, Some(1.0)),
-            false => (
+        let (extent, greatest) = match over.comparison {
+            Comparison::Ratio => (Extent::LeastRatio, Some(1.0)),
+            _ => (
                 Extent::Largest,
                 widths.reduce(|a, b| Some(a?.max(b?))).flatten(),
             ),
         };
-        let merged = over.join == Join::Widest;
-        self.banded(value, self.rows(), parts, merged, extent, greatest)
+        let shape = Shape {
+            merged: over.join == Join::Widest,
+            extent,
+            greatest,
+        };
+        self.bands(&parts, shape)
+    }
+
+    fn bands(&self, parts: &[Part<'_>], shape: Shape) -> [Option<Band>; 2] {
+        let drawn = self.request.replicates >= REPLICATES_MIN && self.replicates.joint.is_some();
+        match drawn {
+            true => bands(parts, shape),
+            false => [None, None],
+        }
     }
 
     /// A value with the band of its parts.
-    fn banded<'a>(
-        &'a self,
-        value: Value,
-        rows: u64,
-        parts: impl FnOnce() -> Vec<Part<'a>>,
-        merged: bool,
-        extent: Extent,
-        greatest: Option<f64>,
-    ) -> Estimate {
+    fn banded(&self, value: Value, rows: u64, band: Option<Band>) -> Estimate {
         let value = match value {
             Ok(value) => value,
             Err(reason) => return Estimate::undefined(rows, Method::MaxT, reason),
         };
-        if self.request.replicates < REPLICATES_MIN {
-            return bare(value, rows, Method::MaxT, Reason::NoReplicates);
-        }
-        if self.replicates.joint.is_none() {
-            return bare(value, rows, Method::MaxT, Reason::TooManyGroups);
-        }
-        match band(&parts(), merged, extent, greatest) {
+        let reason = match band {
             Some(band) => {
                 let evidence = Evidence::Band(Arc::new(band));
-                Estimate::new(value, rows, Method::MaxT, evidence, self.request.level)
+                return Estimate::new(value, rows, Method::MaxT, evidence, self.request.level);
             }
-            None => bare(
-                value,
-                rows,
-                Method::MaxT,
-                Reason::TooManyUndefinedReplicates,
-            ),
-        }
+            None if self.request.replicates < REPLICATES_MIN => Reason::NoReplicates,
+            None if self.replicates.joint.is_none() => Reason::TooManyGroups,
+            None => Reason::TooManyUndefinedReplicates,
+        };
+        bare(value, rows, Method::MaxT, reason)
+    }
+
+    /// Whether replicates of a metric of different groups vary apart: groups share no rows, and
+    /// nothing that moves from draw to draw ties them together.
+    fn vary_apart(&self, metric: Metric) -> bool {
+        let own = matches!(
+            metric.row().kind,
+            Kind::Proportion { .. } | Kind::Shaped(_) | Kind::Mean
+        );
+        own && !self.request.cut.is_some_and(|cut| cut.moves)
+    }
+
+    /// The replicates of every group's metric, or their logarithms; those of all rows last.
+    fn columns(&self, metric: Metric, comparison: Comparison) -> Columns<'_> {
+        let logarithms = comparison == Comparison::Ratio;
+        let groups = 0..self.view.view.groups.len();
+        groups
+            .map(|g| self.column(metric, g, logarithms))
+            .chain([self.overall_column(metric, logarithms)])
+            .collect()
     }
 
     /// The replicates of a group's metric; none where nothing tells how it varies.
@@ -404,50 +435,93 @@ impl Estimator<'_> {
         })
     }
 
-    /// What the numbers would be if membership made no difference. Weighted rows cannot be
-    /// exchanged, nor can the rows of a cluster; and very many groups take too long.
-    fn laws(&self, overs: &[Over]) -> Vec<Option<Null>> {
-        let none = || vec![None; overs.len()];
-        let Some(Over { metrics, join, .. }) = overs.first().copied() else {
-            return Vec::new();
-        };
-        if !self.exchangeable || self.view.view.groups.len() > GROUPS_MAX {
-            return none();
-        }
-        let groups: Vec<[Sums; outcome::COUNT]> =
-            self.view.view.groups.iter().map(|g| g.outcomes).collect();
-        let of = |&metric: &Metric| permutation::classes(metric, &groups, self.request.tie);
-        let Some(classes) = metrics.iter().map(of).collect::<Option<Vec<_>>>() else {
-            return none();
-        };
-        let number = match metrics {
-            [metric] => *metric as u64,
-            _ => TOGETHER,
-        };
-        let difference = |values: &[Value]| joined(values, Join::Widest, Comparison::Difference);
-        let ratio = |values: &[Value]| joined(values, Join::Widest, Comparison::Ratio);
-        let mean = |values: &[Value]| joined(values, Join::Mean, Comparison::Difference);
-        let permutation = Permutation {
-            metrics: &classes,
-            join: match (join, overs.first().map(|over| over.comparison)) {
-                (Join::Mean, _) => mean,
-                (Join::Widest, _) if metrics.len() == 1 => permutation::first,
-                (Join::Widest, Some(Comparison::Ratio)) => ratio,
-                (Join::Widest, _) => difference,
-            },
-            draws: self.request.replicates,
-            seed: self.request.seed,
-            stream: STREAM + ((self.index as u64) << 27) + (number << 17),
-        };
-        let questions: Vec<Question> = overs
-            .iter()
-            .map(|over| Question {
-                scheme: over.scheme,
-                comparison: over.comparison,
-            })
-            .collect();
-        permutation.laws(&questions)
+    /// What a number would be if membership made no difference.
+    fn law(&self, over: Over) -> Option<&Null> {
+        let (_, law) = self.laws.iter().find(|(other, _)| *other == over)?;
+        law.as_ref()
     }
+}
+
+/// The laws of all ranges of a view if membership made no difference, drawn together. Weighted rows
+/// cannot be exchanged, nor can the rows of a cluster; and very many groups take too long.
+pub(crate) fn laws(
+    view: &PreparedView,
+    request: &Request,
+    index: usize,
+    exchangeable: bool,
+) -> Vec<(Over, Option<Null>)> {
+    if !exchangeable || view.view.groups.len() > GROUPS_MAX {
+        return Vec::new();
+    }
+    let metrics = request
+        .metrics
+        .iter()
+        .map(|m| std::slice::from_ref(&m.row().metric));
+    let mut wanted: Vec<Vec<Over>> = metrics.map(overs).collect();
+    for disparity in &request.disparities {
+        if let Some(over) = over_of(disparity.row())
+            && !wanted.iter().any(|overs| overs.contains(&over))
+        {
+            wanted.push(vec![over]);
+        }
+    }
+    let groups: Vec<[Sums; outcome::COUNT]> = view.view.groups.iter().map(|g| g.outcomes).collect();
+    let permutation = Permutation {
+        groups: &groups,
+        tie: request.tie,
+        draws: request.replicates,
+        seed: request.seed,
+        stream: STREAM + ((index as u64) << 27),
+    };
+    let jobs: Vec<Job> = wanted
+        .iter()
+        .filter_map(|overs| {
+            let first = overs.first()?;
+            Some(Job {
+                metrics: first.metrics,
+                join: match first.join {
+                    Join::Mean => |values, comparison| joined(values, Join::Mean, comparison),
+                    Join::Widest => |values, comparison| joined(values, Join::Widest, comparison),
+                },
+                questions: overs
+                    .iter()
+                    .map(|over| Question {
+                        scheme: over.scheme,
+                        comparison: over.comparison,
+                    })
+                    .collect(),
+            })
+        })
+        .collect();
+    let laws = permutation.laws(&jobs).into_iter().flatten();
+    wanted.into_iter().flatten().zip(laws).collect()
+}
+
+/// The ranges of one metric: between groups and to all rows, difference and ratio each.
+fn overs(metrics: &'static [Metric]) -> Vec<Over> {
+    let mut overs = Vec::new();
+    for scheme in [Scheme::BetweenGroups, Scheme::ToOverall] {
+        for comparison in [Comparison::Difference, Comparison::Ratio] {
+            overs.push(Over {
+                metrics,
+                join: Join::Widest,
+                scheme,
+                comparison,
+            });
+        }
+    }
+    overs
+}
+
+/// What a named disparity is over the groups; none where it is made of something else.
+fn over_of(row: &disparity::Row) -> Option<Over> {
+    let (metrics, join) = row.disparity.ranges()?;
+    Some(Over {
+        metrics,
+        join,
+        scheme: row.scheme,
+        comparison: row.comparison,
+    })
 }
 
 /// Positions of the highest and the lowest defined value.

@@ -130,8 +130,7 @@ impl Band {
         if !(level > 0.0 && level < 1.0) {
             return Interval::NONE;
         }
-        let mut maxima = self.maxima.to_vec();
-        super::quantile(&mut maxima, level).map_or(Interval::NONE, |c| self.at(c))
+        super::quantile_of_sorted(&self.maxima, level).map_or(Interval::NONE, |c| self.at(c))
     }
 
     /// The interval at `c` standard errors.
@@ -195,24 +194,19 @@ impl Band {
     }
 }
 
-/// The gaps that no other beats in centre and in spread, `better` saying which spread wins.
-fn front(mut gaps: Vec<Gap>, better: fn(&Gap, &Gap) -> bool) -> Vec<Gap> {
-    gaps.sort_unstable_by(|a, b| {
-        let by_spread = if better(a, b) {
-            std::cmp::Ordering::Less
-        } else if better(b, a) {
-            std::cmp::Ordering::Greater
-        } else {
-            std::cmp::Ordering::Equal
-        };
-        b.centre.total_cmp(&a.centre).then(by_spread)
-    });
+/// The gaps that no other beats in centre and in spread, `better` saying which spread wins; the
+/// highest first.
+fn front(gaps: Vec<Gap>, better: fn(&Gap, &Gap) -> bool) -> Vec<Gap> {
+    // Few are kept, so that looking at all of those is quicker than sorting all gaps.
+    let beats = |a: &Gap, b: &Gap| a.centre >= b.centre && !better(b, a);
     let mut kept: Vec<Gap> = Vec::new();
     for gap in gaps {
-        if kept.last().is_none_or(|last| better(&gap, last)) {
+        if !kept.iter().any(|other| beats(other, &gap)) {
+            kept.retain(|other| !beats(&gap, other));
             kept.push(gap);
         }
     }
+    kept.sort_unstable_by(|a, b| b.centre.total_cmp(&a.centre));
     kept
 }
 
