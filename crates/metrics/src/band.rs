@@ -35,8 +35,11 @@ impl<'a> Column<'a> {
             true => Cow::Owned(values.iter().map(log).collect()),
             false => Cow::Borrowed(values),
         };
-        let undefined = values.iter().filter(|v| !v.is_finite()).count();
         let Gap { centre, se } = spread(&values);
+        let undefined = match sum(&values, |v| v).is_finite() {
+            true => 0,
+            false => values.iter().filter(|v| !v.is_finite()).count(),
+        };
         Self {
             defined,
             trials: None,
@@ -389,6 +392,16 @@ fn studentise(values: &[f64], maxima: &mut [f64]) -> Gap {
 
 /// Mean and standard deviation of the defined replicates.
 fn spread(values: &[f64]) -> Gap {
+    let total = sum(values, |v| v);
+    if total.is_finite() {
+        let count = values.len() as f64;
+        let centre = total / count.max(1.0);
+        let squares = sum(values, |v| (v - centre) * (v - centre));
+        return Gap {
+            centre,
+            se: (squares / (count - 1.0).max(1.0)).sqrt(),
+        };
+    }
     let defined = || values.iter().filter(|v| v.is_finite());
     let count = defined().count() as f64;
     let centre = defined().sum::<f64>() / count.max(1.0);
@@ -397,6 +410,19 @@ fn spread(values: &[f64]) -> Gap {
         centre,
         se: (squares / (count - 1.0).max(1.0)).sqrt(),
     }
+}
+
+/// Σ of a function of numbers, in four sums side by side.
+fn sum(values: &[f64], of: impl Fn(f64) -> f64) -> f64 {
+    let mut lanes = [0.0; 4];
+    let mut fours = values.chunks_exact(4);
+    for four in &mut fours {
+        for (lane, value) in lanes.iter_mut().zip(four) {
+            *lane += of(*value);
+        }
+    }
+    let rest: f64 = fours.remainder().iter().map(|v| of(*v)).sum();
+    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
 }
 
 #[cfg(test)]

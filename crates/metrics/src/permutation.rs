@@ -6,6 +6,11 @@
 //! On counts that is a multivariate hypergeometric draw. Where there are few tables they are
 //! enumerated and the law is exact; otherwise it is drawn, and metrics of the same class (a rate
 //! and its complement, alone or as parts of others) share the draws.
+//!
+//! Two hundred draws settle most questions: where a tenth of them lie as far out as the data, the
+//! p-value is no small one and need not be known better (a sequential test after Besag & Clifford
+//! 1991); and where the data lie ten standard deviations beyond all of them, no draw would, and the
+//! p-value is the least that all draws could have given. The others are drawn to the end.
 
 use rayon::prelude::*;
 use waage_core::block::outcome;
@@ -32,6 +37,12 @@ const TIE: f64 = 8.0 * f64::EPSILON;
 const KEPT_MAX: usize = 1 << 17;
 /// Draws per parallel task.
 const TASK: usize = 50;
+/// Draws after which questions are looked at.
+const FIRST: usize = 200;
+/// The share of them as far out as the data that settles a question …
+const OFTEN: f64 = 0.1;
+/// … as does a distance of so many of their standard deviations.
+const FAR: f64 = 10.0;
 /// Streams of one class are so many apart: more than there are replicates.
 const STREAMS: u64 = 1 << 20;
 
@@ -243,6 +254,11 @@ pub struct Null {
     weight: f64,
     /// Σ of the number over them.
     sum: f64,
+    /// Σ of its square.
+    squares: f64,
+    /// Draws that would have come, where no more are needed.
+    left: u64,
+    settled: bool,
     /// The weight of those as far out as the observed one.
     beyond: f64,
 }
@@ -265,6 +281,7 @@ impl Null {
         self.tables += 1;
         self.weight += weight;
         self.sum += weight * value;
+        self.squares += weight * value * value;
         self.beyond += if beyond { weight } else { 0.0 };
     }
 
@@ -283,7 +300,24 @@ impl Null {
         } else if self.exact {
             Some((self.beyond / self.weight).min(1.0))
         } else {
-            Some((1.0 + self.beyond) / (1.0 + self.weight))
+            Some((1.0 + self.beyond) / (1.0 + self.weight + self.left as f64))
+        }
+    }
+
+    /// Looks whether so many more draws could tell anything.
+    fn settle(&mut self, left: usize) {
+        if self.tables == 0 || self.exact {
+            return;
+        }
+        if self.beyond > 0.0 {
+            self.settled = self.beyond >= OFTEN * self.weight;
+            return;
+        }
+        let mean = self.sum / self.weight;
+        let variance = (self.squares / self.weight - mean * mean).max(0.0);
+        if (self.observed - mean).abs() > FAR * variance.sqrt() {
+            self.settled = true;
+            self.left = left as u64;
         }
     }
 }
@@ -318,6 +352,16 @@ struct Plan<'a> {
 }
 
 impl Plan<'_> {
+    /// Whether a question wants more draws.
+    fn is_open(&self) -> bool {
+        let mut laws = self.laws.iter().flatten();
+        laws.any(|law| !law.exact && !law.settled)
+    }
+
+    fn uses(&self, class: usize) -> bool {
+        self.reads.iter().any(|read| read.uses(class))
+    }
+
     /// The only class, if there is one.
     fn single(&self) -> Option<usize> {
         match self.reads.as_slice() {
@@ -388,28 +432,23 @@ impl Permutation<'_> {
                     .for_each(|law| law.exact = true);
             }
         });
-        let mut drawn: Vec<&mut Plan<'_>> = plans
-            .iter_mut()
-            .filter(|plan| plan.laws.iter().flatten().any(|law| !law.exact))
-            .collect();
-        let wanted: Vec<bool> = (0..classes.len())
-            .map(|class| {
-                drawn
-                    .iter()
-                    .any(|plan| plan.reads.iter().any(|r| r.uses(class)))
-            })
-            .collect();
         let width = self.groups.len().max(1);
-        let block = (KEPT_MAX / width).clamp(TASK, self.draws.max(TASK));
-        for begin in (0..self.draws).step_by(block) {
-            let end = (begin + block).min(self.draws);
+        let block = (KEPT_MAX / width).max(TASK);
+        let mut begin = 0;
+        while begin < self.draws {
+            let most = if begin == 0 { FIRST.min(block) } else { block };
+            let end = self.draws.min(begin + most);
+            let mut drawn: Vec<&mut Plan<'_>> =
+                plans.iter_mut().filter(|plan| plan.is_open()).collect();
             let hits: Vec<Vec<f64>> = classes
                 .par_iter()
-                .zip(&wanted)
-                .map(|((split, class), wanted)| match wanted {
-                    true => self.hits(*split, class, begin, end),
-                    false => Vec::new(),
-                })
+                .enumerate()
+                .map(
+                    |(place, (split, class))| match drawn.iter().any(|plan| plan.uses(place)) {
+                        true => self.hits(*split, class, begin, end),
+                        false => Vec::new(),
+                    },
+                )
                 .collect();
             drawn.par_iter_mut().for_each(|plan| {
                 let mut room = Room::default();
@@ -417,7 +456,12 @@ impl Permutation<'_> {
                     let of = |class: usize| &hits[class][draw * width..(draw + 1) * width];
                     plan.add(&classes, of, 1.0, &mut room);
                 }
+                if begin == 0 {
+                    let laws = plan.laws.iter_mut().flatten();
+                    laws.for_each(|law| law.settle(self.draws - end));
+                }
             });
+            begin = end;
         }
         plans.into_iter().map(|plan| plan.laws).collect()
     }
@@ -485,7 +529,7 @@ impl Plan<'_> {
     ) {
         self.read(classes, hits, room);
         for (law, question) in self.laws.iter_mut().zip(&self.job.questions) {
-            if let Some(law) = law
+            if let Some(law) = law.as_mut().filter(|law| !law.settled)
                 && let Ok(value) = number(self.job, *question, room)
             {
                 law.add(value, weight);
@@ -573,9 +617,36 @@ mod tests {
         // Two metrics at once are always drawn; the join looks at the first alone.
         let twice = &[Metric::SelectionRate, Metric::SelectionRate];
         let drawn = laws(twice, &sums(&E1), 20_000).unwrap();
-        assert!(!drawn.exact);
+        assert!(!drawn.exact && drawn.tables == 20_000);
         assert!((drawn.mean().unwrap() - 0.110_757).abs() < 0.001);
         assert!((drawn.p().unwrap() - 0.000_795).abs() < 0.000_7);
+    }
+
+    #[test]
+    fn draws_end_where_no_more_are_needed() {
+        let far = laws(
+            &[Metric::SelectionRate],
+            &sums(&[[900, 0, 0, 100], [100, 0, 0, 900], [500, 0, 0, 500]]),
+            5000,
+        );
+        let far = far.unwrap();
+        assert_eq!((far.tables, far.p()), (FIRST as u64, Some(1.0 / 5001.0)));
+        let alike = laws(
+            &[Metric::SelectionRate],
+            &sums(&[[300, 0, 0, 700], [310, 0, 0, 690], [302, 0, 0, 698]]),
+            5000,
+        );
+        let alike = alike.unwrap();
+        assert_eq!(alike.tables, FIRST as u64);
+        assert!(alike.p().unwrap() > 0.5);
+        let near = laws(
+            &[Metric::SelectionRate],
+            &sums(&[[300, 0, 0, 700], [355, 0, 0, 645], [330, 0, 0, 670]]),
+            5000,
+        );
+        let near = near.unwrap();
+        assert_eq!(near.tables, 5000);
+        assert!(near.p().unwrap() < 0.05);
     }
 
     #[test]
