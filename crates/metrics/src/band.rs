@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use waage_core::interval::{Band, Extent, Family, Gap};
 
+use crate::lanes::sum;
+
 /// Groups up to which every pair has a gap of its own.
 const PAIRS_MAX: usize = 48;
 /// Replicates of a value that may be undefined before nothing bounds it.
@@ -410,19 +412,6 @@ fn spread(values: &[f64]) -> Gap {
         centre,
         se: (squares / (count - 1.0).max(1.0)).sqrt(),
     }
-}
-
-/// Σ of a function of numbers, in four sums side by side.
-fn sum(values: &[f64], of: impl Fn(f64) -> f64) -> f64 {
-    let mut lanes = [0.0; 4];
-    let mut fours = values.chunks_exact(4);
-    for four in &mut fours {
-        for (lane, value) in lanes.iter_mut().zip(four) {
-            *lane += of(*value);
-        }
-    }
-    let rest: f64 = fours.remainder().iter().map(|v| of(*v)).sum();
-    (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
 }
 
 #[cfg(test)]

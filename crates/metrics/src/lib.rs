@@ -17,6 +17,7 @@ mod draws;
 mod estimator;
 pub mod hypothesis;
 pub mod inequality;
+mod lanes;
 pub mod measure;
 pub mod multiclass;
 mod named;

@@ -16,14 +16,20 @@ use crate::disparity::Value;
 /// `one_class_only` when a side lacks a class.
 pub fn abroca(group: &ScoreTable, reference: &ScoreTable) -> Value {
     let (one, other) = (curve(group)?, curve(reference)?);
-    let mut cuts: Vec<f64> = one.iter().chain(&other).map(|(x, _)| *x).collect();
-    cuts.sort_unstable_by(f64::total_cmp);
-    cuts.dedup();
-    let (mut i, mut j, mut area) = (0, 0, 0.0);
-    for pair in cuts.windows(2) {
-        let (from, to) = (pair[0], pair[1]);
-        let (start_one, end_one) = piece(&one, &mut i, from, to);
-        let (start_other, end_other) = piece(&other, &mut j, from, to);
+    Ok(area_between(&one, &other))
+}
+
+/// The area between two curves from (0, 0) to (1, 1), given by their corners, cut at every corner of
+/// either.
+pub(crate) fn area_between(one: &[(f64, f64)], other: &[(f64, f64)]) -> f64 {
+    let (mut i, mut j, mut from, mut area) = (0, 0, 0.0, 0.0);
+    while from < 1.0 {
+        skip(one, &mut i, from);
+        skip(other, &mut j, from);
+        let next = |corners: &[(f64, f64)], at: usize| corners.get(at + 1).map_or(1.0, |c| c.0);
+        let to = next(one, i).min(next(other, j));
+        let (start_one, end_one) = piece(one, i, from, to);
+        let (start_other, end_other) = piece(other, j, from, to);
         let (left, right) = (start_one - start_other, end_one - end_other);
         let height = if left * right >= 0.0 {
             (left.abs() + right.abs()) / 2.0
@@ -32,8 +38,9 @@ pub fn abroca(group: &ScoreTable, reference: &ScoreTable) -> Value {
             (left * left + right * right) / (2.0 * (left.abs() + right.abs()))
         };
         area += (to - from) * height;
+        from = to;
     }
-    Ok(area.min(1.0))
+    area.min(1.0)
 }
 
 /// The corners of the ROC curve from (0, 0) to (1, 1), thresholds descending.
@@ -59,21 +66,21 @@ fn curve(table: &ScoreTable) -> Result<Vec<(f64, f64)>, Reason> {
     Ok(corners)
 }
 
-/// The curve's values just after `from` and just before `to`, two neighbouring cuts; `at` moves along
-/// the corners.
-fn piece(corners: &[(f64, f64)], at: &mut usize, from: f64, to: f64) -> (f64, f64) {
-    // The last corner at or before `from`: the top of a vertical piece there.
+/// Moves to the last corner at or before `from`: the top of a vertical piece there.
+fn skip(corners: &[(f64, f64)], at: &mut usize, from: f64) {
     while corners.get(*at + 1).is_some_and(|(x, _)| *x <= from) {
         *at += 1;
     }
-    let (x0, y0) = corners[*at];
-    let (x1, y1) = corners.get(*at + 1).copied().unwrap_or((1.0, 1.0));
-    let value = |x: f64| {
-        if x1 > x0 {
-            y0 + (y1 - y0) * (x - x0) / (x1 - x0)
-        } else {
-            y1
-        }
+}
+
+/// The curve's values just after `from` and just before `to`, two neighbouring cuts beyond a corner.
+fn piece(corners: &[(f64, f64)], at: usize, from: f64, to: f64) -> (f64, f64) {
+    let (x0, y0) = corners[at];
+    let (x1, y1) = corners.get(at + 1).copied().unwrap_or((1.0, 1.0));
+    let slope = if x1 > x0 { (y1 - y0) / (x1 - x0) } else { 0.0 };
+    let value = |x: f64| match x >= x1 {
+        true => y1,
+        false => y0 + slope * (x - x0),
     };
     (value(from), value(to))
 }

@@ -8,11 +8,11 @@ use super::scoring_rate::Median;
 use super::table::{ALL, Masses};
 
 /// Distinct scores up to which replicates are drawn of the scores themselves.
-pub(crate) const EXACT_MAX: usize = 1024;
+pub(crate) const EXACT_MAX: usize = 256;
 /// Beyond, quantiles of all rows that bound a place …
-const OF_ALL: usize = 128;
+const OF_ALL: usize = 96;
 /// … and, shared between the groups, quantiles of each.
-const OF_GROUPS: usize = 256;
+const OF_GROUPS: usize = 64;
 
 /// The places: each holds the scores above the one before up to its own upper end.
 #[derive(Clone, Debug)]
@@ -35,7 +35,7 @@ impl Grid {
         }
         let mut uppers = Vec::new();
         quantiles(all, OF_ALL, &mut uppers);
-        let each = (OF_GROUPS / groups.len().max(1)).clamp(4, 64);
+        let each = (OF_GROUPS / groups.len().max(1)).clamp(2, 32);
         for group in groups {
             quantiles(group, each, &mut uppers);
         }

@@ -22,6 +22,7 @@ pub mod multicalibration;
 mod named;
 pub mod precision;
 mod profile;
+mod replica;
 mod resample;
 mod sample;
 pub mod scoring_rate;

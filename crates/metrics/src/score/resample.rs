@@ -16,11 +16,13 @@ use waage_core::tally::ScoreTable;
 use super::catalogue::{Nature, ScoreDisparity, ScoreMetric};
 use super::named;
 use super::profile::Profile;
+use super::replica::{Drawn, Fixed, Frame, Pair, Rough, abroca};
 use super::sample::Sample;
 use super::scoring_rate::Median;
 use super::table::ALL;
 use crate::disparity::Value;
 use crate::draws::{self, Law};
+use crate::lanes::dot;
 use crate::statistic::Reference;
 
 /// Streams of these replicates begin here, apart from those of the cube's.
@@ -100,10 +102,10 @@ impl Draws {
 
 /// One group's occupied cells.
 struct Cells {
-    /// Label and place.
-    at: Vec<(usize, usize)>,
+    /// Label × place.
+    at: Vec<usize>,
     law: Law,
-    /// By metric: influence by cell if smooth.
+    /// By metric: influence by cell if smooth and defined.
     influence: Vec<Option<Vec<f64>>>,
 }
 
@@ -117,8 +119,14 @@ impl Plan<'_> {
         Self::is_rough(metric) && self.groups.len() > 2 && !self.others.is_empty()
     }
 
-    /// The influence of each of `at` on the smooth metrics.
-    fn influences(&self, table: &ScoreTable, at: &[(usize, usize)]) -> Vec<Option<Vec<f64>>> {
+    /// Series of a metric.
+    fn width(&self, metric: ScoreMetric) -> usize {
+        let groups = self.groups.len();
+        groups + 1 + if self.draws_others(metric) { groups } else { 0 }
+    }
+
+    /// The influence of every label and place on the smooth metrics.
+    fn influences(&self, table: &ScoreTable) -> Vec<Option<Vec<f64>>> {
         let sample = Sample::new(table, self.median);
         let places = table.scores.len();
         let of = |&metric: &ScoreMetric| {
@@ -128,102 +136,68 @@ impl Plan<'_> {
             let mut flat = vec![0.0; ALL.len() * places];
             let value = sample.value(metric).ok()?;
             sample.influence(metric, value, |at, label, phi| {
-                flat[label * places + at] = phi
+                flat[label * places + at] = phi;
             });
-            Some(
-                at.iter()
-                    .map(|(label, at)| flat[label * places + at])
-                    .collect(),
-            )
+            Some(flat)
         };
         self.metrics.iter().map(of).collect()
     }
 
     fn cells(&self, table: &ScoreTable) -> Cells {
-        let occupied = |label: usize| {
-            let rows = table.rows[label].iter().enumerate();
-            rows.filter(|(_, n)| **n > 0)
-                .map(move |(at, _)| (label, at))
-        };
-        let at: Vec<(usize, usize)> = ALL.into_iter().flat_map(occupied).collect();
-        let cell = |&(label, at): &(usize, usize)| {
+        let places = table.scores.len();
+        let occupied = |at: &usize| table.rows[at / places][at % places] > 0;
+        let at: Vec<usize> = (0..ALL.len() * places).filter(occupied).collect();
+        let cell = |&at: &usize| {
+            let (label, at) = (at / places, at % places);
             let sum = |sums: &Option<[Vec<f64>; 3]>| sums.as_ref().map_or(0.0, |s| s[label][at]);
             let (w1, w2) = (sum(&table.weights), sum(&table.squares));
             (table.rows[label][at], w1, w2)
         };
+        let chosen = |flat: Vec<f64>| at.iter().map(|&at| flat[at]).collect();
+        let influence = self.influences(table).into_iter();
         Cells {
             law: Law::of(at.iter().map(cell), self.weighted),
-            influence: self.influences(table, &at),
+            influence: influence.map(|of| of.map(chosen)).collect(),
             at,
         }
     }
 
-    /// How far rough values on the places are from those on the scores.
-    fn shift(&self, metric: ScoreMetric, table: &ScoreTable, profile: &Profile) -> f64 {
-        if !Self::is_rough(metric) {
-            return profile.get(metric).value.unwrap_or(f64::NAN);
+    /// The value of every series on the scores themselves, NaN where undefined.
+    fn exact(&self) -> Vec<f64> {
+        let [groups, others] = self.profiles;
+        let mut out = Vec::new();
+        for &metric in self.metrics {
+            let value = |profile: &Profile| profile.get(metric).value.unwrap_or(f64::NAN);
+            out.extend(groups.iter().map(value));
+            out.push(value(self.overall));
+            if self.draws_others(metric) {
+                out.extend(others.iter().map(value));
+            }
         }
-        let placed = Sample::new(table, self.median).value(metric);
-        match (profile.get(metric).value, placed) {
-            (Ok(exact), Ok(placed)) => exact - placed,
-            _ => f64::NAN,
-        }
+        let named = self.disparity_values.iter().flatten();
+        out.extend(named.map(|value| value.unwrap_or(f64::NAN)));
+        out
     }
-}
-
-/// A table and what its replicates are read with.
-struct Drawn {
-    table: ScoreTable,
-    /// By metric: the value (smooth) or the distance to it (rough).
-    shifts: Vec<f64>,
 }
 
 /// The replicates of a view; `None` when cancelled. Empty where there would be too many to keep.
 pub(crate) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Draws> {
-    let groups = plan.groups.len();
-    let per_metric = |&m: &ScoreMetric| groups + 1 + if plan.draws_others(m) { groups } else { 0 };
     let widths: Vec<usize> = plan
         .metrics
         .iter()
-        .map(per_metric)
+        .map(|&metric| plan.width(metric))
         .chain(plan.disparity_values.iter().map(Vec::len))
         .collect();
     let width: usize = widths.iter().sum();
     if plan.replicates == 0 || width == 0 || width * plan.replicates > KEPT_MAX {
         return Some(Draws::default());
     }
-    let cells: Vec<Cells> = plan
-        .groups
-        .par_iter()
-        .map(|table| plan.cells(table))
-        .collect();
-    let overall = Overall::of(plan);
-    let begin = |table: &ScoreTable, profile: &Profile| Drawn {
-        shifts: plan
-            .metrics
-            .iter()
-            .map(|&metric| plan.shift(metric, table, profile))
-            .collect(),
-        table: table.clone(),
-    };
-    let start = |tables: &[ScoreTable], profiles: &[Profile]| -> Vec<Drawn> {
-        tables
-            .iter()
-            .zip(profiles)
-            .map(|(t, p)| begin(t, p))
-            .collect()
-    };
-    let named_shifts: Vec<Vec<f64>> = named_shifts(plan);
-    let starts = (
-        start(plan.groups, plan.profiles[0]),
-        start(plan.others, plan.profiles[1]),
-        begin(plan.all, plan.overall),
-    );
-    let room = || Scratch::of(&starts.0, &starts.1, &starts.2);
+    let view = View::of(plan);
+    let room = || Scratch::of(&view);
     let one = |scratch: &mut Scratch<'_>, r: usize, out: &mut Vec<f64>| {
         let mut stream = Stream::new(plan.seed, STREAM + r as u64);
-        scratch.draw(&cells, &mut stream);
-        scratch.evaluate(plan, &cells, &overall, &named_shifts, out);
+        scratch.draw(&mut stream);
+        scratch.evaluate(out);
     };
     let series = draws::series(plan.replicates, width, observer, room, one)?;
     let mut series = series.into_iter().map(Arc::<[f64]>::from);
@@ -232,180 +206,235 @@ pub(crate) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Draws> {
     Some(Draws {
         metrics: plan.metrics.to_vec(),
         disparities: plan.disparities.to_vec(),
-        groups,
+        groups: plan.groups.len(),
         values,
         named: parted.collect(),
     })
 }
 
-/// How far disparities on the places are from those on the scores.
-fn named_shifts(plan: &Plan<'_>) -> Vec<Vec<f64>> {
-    let apart = |exact: &Value, placed: Value| match (exact, placed) {
-        (Ok(exact), Ok(placed)) => exact - placed,
-        _ => f64::NAN,
-    };
-    let of = |(&disparity, values): (&ScoreDisparity, &Vec<Value>)| {
-        let placed = |g: usize| match named::metric_of(disparity) {
-            // Made of values that are centred already.
-            Some(_) => values[g],
-            None => named::value(disparity, g, plan.groups, plan.all, plan.reference),
-        };
-        values
-            .iter()
-            .enumerate()
-            .map(|(g, exact)| apart(exact, placed(g)))
-            .collect()
-    };
-    plan.disparities
-        .iter()
-        .zip(plan.disparity_values)
-        .map(of)
-        .collect()
+/// What does not change from draw to draw.
+struct View<'a> {
+    plan: &'a Plan<'a>,
+    frame: Frame,
+    cells: Vec<Cells>,
+    groups: Vec<Fixed>,
+    others: Vec<Fixed>,
+    all: Fixed,
+    /// By metric: influences on the value of all rows by label and place.
+    overall: Vec<Option<Vec<f64>>>,
+    /// What is added to every series: the value on the scores themselves to what moves about 0, the
+    /// distance to it to what is evaluated on the places.
+    offsets: Vec<f64>,
+    rough: bool,
+    curves: bool,
 }
 
-/// Influences on the values of all rows, by group's cell.
-struct Overall {
-    /// By group, then by metric.
-    influence: Vec<Vec<Option<Vec<f64>>>>,
-}
-
-impl Overall {
-    fn of(plan: &Plan<'_>) -> Self {
-        let places = |table: &ScoreTable| -> Vec<(usize, usize)> {
-            let occupied = |label: usize| {
-                let rows = table.rows[label].iter().enumerate();
-                rows.filter(|(_, n)| **n > 0)
-                    .map(move |(at, _)| (label, at))
-            };
-            ALL.into_iter().flat_map(occupied).collect()
+impl<'a> View<'a> {
+    fn of(plan: &'a Plan<'a>) -> Self {
+        let frame = Frame::of(plan.all);
+        let fixed = |table: &ScoreTable| Fixed::of(&frame, table);
+        let wants = |d: ScoreDisparity| plan.disparities.contains(&d);
+        let mut view = Self {
+            cells: plan.groups.par_iter().map(|t| plan.cells(t)).collect(),
+            groups: plan.groups.iter().map(fixed).collect(),
+            others: plan.others.iter().map(fixed).collect(),
+            all: fixed(plan.all),
+            overall: plan.influences(plan.all),
+            offsets: Vec::new(),
+            rough: wants(ScoreDisparity::MulticalibrationError)
+                || plan.metrics.iter().any(|m| Plan::is_rough(*m)),
+            curves: wants(ScoreDisparity::Abroca),
+            frame,
+            plan,
         };
-        let of = |table: &ScoreTable| plan.influences(plan.all, &places(table));
-        Self {
-            influence: plan.groups.par_iter().map(of).collect(),
-        }
+        let mut scratch = Scratch::of(&view);
+        scratch.take_data();
+        let mut placed = Vec::new();
+        scratch.append(&mut placed);
+        let pairs = plan.exact().into_iter().zip(placed);
+        view.offsets = pairs.map(|(exact, placed)| exact - placed).collect();
+        view
     }
 }
 
 /// Room for one replicate.
 struct Scratch<'a> {
-    starts: (&'a [Drawn], &'a [Drawn], &'a Drawn),
-    tables: Vec<ScoreTable>,
-    others: Vec<ScoreTable>,
-    all: ScoreTable,
+    view: &'a View<'a>,
+    /// Weights of each group's occupied cells.
     weights: Vec<Vec<f64>>,
     counts: Vec<u64>,
+    groups: Vec<Drawn>,
+    all: Drawn,
+    rest: Drawn,
+    of_groups: Vec<Rough>,
+    of_others: Vec<Rough>,
+    of_all: Rough,
+    /// ROC curves of the groups and of all rows.
+    curves: Vec<Vec<(f64, f64)>>,
 }
 
 impl<'a> Scratch<'a> {
-    fn of(groups: &'a [Drawn], others: &'a [Drawn], all: &'a Drawn) -> Self {
-        let tables = |drawn: &[Drawn]| drawn.iter().map(|d| d.table.clone()).collect();
+    fn of(view: &'a View<'a>) -> Self {
+        let groups = view.plan.groups.len();
+        let empty = Drawn::empty(view.plan.all.scores.len());
         Self {
-            tables: tables(groups),
-            others: tables(others),
-            all: all.table.clone(),
-            weights: vec![Vec::new(); groups.len()],
+            weights: vec![Vec::new(); groups],
             counts: Vec::new(),
-            starts: (groups, others, all),
+            groups: vec![empty.clone(); groups],
+            all: empty.clone(),
+            rest: empty,
+            of_groups: vec![Rough::default(); groups],
+            of_others: vec![Rough::default(); view.others.len()],
+            of_all: Rough::default(),
+            curves: vec![Vec::new(); groups + 1],
+            view,
         }
     }
 
-    fn draw(&mut self, cells: &[Cells], stream: &mut Stream) {
-        clear(&mut self.all);
-        for ((cells, weights), table) in cells.iter().zip(&mut self.weights).zip(&mut self.tables) {
-            cells.law.draw(stream, &mut self.counts, weights);
-            if let (Some(into), Some(all)) = (&mut table.weights, &mut self.all.weights) {
-                for (&(label, at), &weight) in cells.at.iter().zip(weights.iter()) {
-                    into[label][at] = weight;
-                    all[label][at] += weight;
-                }
+    /// Takes the data instead of a draw.
+    fn take_data(&mut self) {
+        for (g, table) in self.view.plan.groups.iter().enumerate() {
+            self.groups[g] = Drawn::of(table);
+            let flat = self.groups[g].flat();
+            let at = self.view.cells[g].at.iter();
+            self.weights[g] = at.map(|&at| flat[at]).collect();
+        }
+        self.look();
+    }
+
+    fn draw(&mut self, stream: &mut Stream) {
+        for (g, cells) in self.view.cells.iter().enumerate() {
+            cells
+                .law
+                .draw(stream, &mut self.counts, &mut self.weights[g]);
+            self.groups[g].take(&cells.at, &self.weights[g]);
+        }
+        self.look();
+    }
+
+    /// Looks at the drawn tables: all rows, everybody else, curves.
+    fn look(&mut self) {
+        let view = self.view;
+        self.all.take_sum(&self.groups);
+        if view.rough {
+            let frame = &view.frame;
+            self.of_all = Rough::of(frame, &view.all, &self.all);
+            let groups = view.groups.iter().zip(&self.groups);
+            for (rough, (fixed, drawn)) in self.of_groups.iter_mut().zip(groups) {
+                *rough = Rough::of(frame, fixed, drawn);
+            }
+            let others = view.others.iter().zip(&self.groups);
+            for (rough, (fixed, drawn)) in self.of_others.iter_mut().zip(others) {
+                self.rest.take_rest(&self.all, drawn);
+                *rough = Rough::of(frame, fixed, &self.rest);
             }
         }
-        for (rest, group) in self.others.iter_mut().zip(&self.tables) {
-            let (Some(into), Some(all), Some(own)) =
-                (&mut rest.weights, &self.all.weights, &group.weights)
-            else {
-                continue;
-            };
-            for label in ALL {
-                let pairs = all[label].iter().zip(&own[label]);
-                for (into, (all, own)) in into[label].iter_mut().zip(pairs) {
-                    *into = (all - own).max(0.0);
-                }
+        if view.curves {
+            let tables = self.groups.iter().chain([&self.all]);
+            for (curve, drawn) in self.curves.iter_mut().zip(tables) {
+                drawn.curve(curve);
             }
         }
     }
 
     /// Appends the values of the draw, in the order of the series.
-    fn evaluate(
-        &self,
-        plan: &Plan<'_>,
-        cells: &[Cells],
-        overall: &Overall,
-        named_shifts: &[Vec<f64>],
-        out: &mut Vec<f64>,
-    ) {
+    fn evaluate(&self, out: &mut Vec<f64>) {
+        let plan = self.view.plan;
         let begin = out.len();
-        let rough = |metric: ScoreMetric, table: &ScoreTable, shift: f64| {
-            let value = Sample::new(table, plan.median).value(metric);
-            value.map_or(f64::NAN, |value| value + shift)
-        };
+        self.append(out);
+        for (value, offset) in out[begin..].iter_mut().zip(&self.view.offsets) {
+            *value += offset;
+        }
+        // Disparities of the groups' values are made of those that have their offsets.
+        let metrics: usize = plan.metrics.iter().map(|&m| plan.width(m)).sum();
+        let (values, named) = out[begin..].split_at_mut(metrics);
+        let mut named = named.iter_mut();
+        for (&disparity, exact) in plan.disparities.iter().zip(plan.disparity_values) {
+            let mut places = named.by_ref().take(exact.len());
+            let Some(metric) = named::metric_of(disparity) else {
+                places.for_each(drop);
+                continue;
+            };
+            let before = plan.metrics.iter().take_while(|m| **m != metric);
+            let at: usize = before.map(|&m| plan.width(m)).sum();
+            let groups = values.get(at..at + self.groups.len()).unwrap_or(&[]);
+            let defined = groups.iter().copied().filter(|v| !v.is_nan());
+            let value = named::of_values(disparity, defined).unwrap_or(f64::NAN);
+            if let (Some(place), Some(Ok(_))) = (places.next(), exact.first()) {
+                *place = value;
+            }
+            places.for_each(drop);
+        }
+    }
+
+    /// Appends how far smooth metrics move, and the values of the others on the places.
+    fn append(&self, out: &mut Vec<f64>) {
+        let view = self.view;
+        let plan = view.plan;
         let moved = |influence: &Option<Vec<f64>>, weights: &[f64]| match influence {
-            Some(phi) => phi.iter().zip(weights).map(|(phi, w)| phi * w).sum::<f64>(),
+            Some(phi) => dot(phi, weights),
             None => f64::NAN,
         };
-        let (groups, others, all) = self.starts;
         for (m, &metric) in plan.metrics.iter().enumerate() {
-            let is_rough = Plan::is_rough(metric);
-            for (g, table) in self.tables.iter().enumerate() {
-                let shift = groups[g].shifts[m];
-                out.push(match is_rough {
-                    true => rough(metric, table, shift),
-                    false => shift + moved(&cells[g].influence[m], &self.weights[g]),
-                });
+            if Plan::is_rough(metric) {
+                let all = std::iter::once(&self.of_all);
+                let others = match plan.draws_others(metric) {
+                    true => self.of_others.as_slice(),
+                    false => &[],
+                };
+                let tables = self.of_groups.iter().chain(all).chain(others);
+                out.extend(tables.map(|rough| rough_value(metric, rough)));
+                continue;
             }
-            let by = overall.influence.iter().zip(&self.weights);
-            out.push(match is_rough {
-                true => rough(metric, &self.all, all.shifts[m]),
-                false => all.shifts[m] + by.map(|(of, w)| moved(&of[m], w)).sum::<f64>(),
-            });
-            if plan.draws_others(metric) {
-                let tables = self.others.iter().zip(others);
-                out.extend(tables.map(|(t, start)| rough(metric, t, start.shifts[m])));
-            }
+            let groups = view.cells.iter().zip(&self.weights);
+            out.extend(groups.map(|(cells, weights)| moved(&cells.influence[m], weights)));
+            out.push(moved(&view.overall[m], self.all.flat()));
         }
-        let values = out[begin..].to_vec();
-        let group_values = |metric: ScoreMetric| -> &[f64] {
-            let mut at = 0;
-            for &m in plan.metrics {
-                if m == metric {
-                    return &values[at..at + self.tables.len()];
-                }
-                let rest = if plan.draws_others(m) {
-                    self.tables.len()
-                } else {
-                    0
-                };
-                at += self.tables.len() + 1 + rest;
-            }
-            &[]
+        for (&disparity, exact) in plan.disparities.iter().zip(plan.disparity_values) {
+            out.extend((0..exact.len()).map(|g| self.named(disparity, g)));
+        }
+    }
+
+    /// A disparity of tables on the places; NaN for one of the groups' values.
+    fn named(&self, disparity: ScoreDisparity, g: usize) -> f64 {
+        let view = self.view;
+        if disparity == ScoreDisparity::MulticalibrationError {
+            let total: f64 = self.of_groups.iter().map(|rough| rough.weight).sum();
+            let gaps = self.of_groups.iter().filter(|rough| rough.weight > 0.0);
+            let most = gaps.flat_map(|rough| rough.gaps).fold(0.0, larger);
+            return most / total;
+        }
+        let against = match view.plan.reference {
+            Some(Reference::Group(r)) => (&view.groups[r], &self.groups[r], &self.curves[r]),
+            Some(Reference::Overall) => (&view.all, &self.all, &self.curves[self.groups.len()]),
+            None => return f64::NAN,
         };
-        for (&disparity, shifts) in plan.disparities.iter().zip(named_shifts) {
-            for (g, shift) in shifts.iter().enumerate() {
-                let value = match named::metric_of(disparity) {
-                    Some(metric) => {
-                        let defined = group_values(metric).iter().copied().filter(|v| !v.is_nan());
-                        named::of_values(disparity, defined)
-                    }
-                    None => named::value(disparity, g, &self.tables, &self.all, plan.reference),
-                };
-                out.push(value.map_or(f64::NAN, |value| value + shift));
-            }
+        let pair = Pair {
+            frame: &view.frame,
+            fixed: [&view.groups[g], against.0],
+            drawn: [&self.groups[g], against.1],
+        };
+        match disparity {
+            ScoreDisparity::Abroca => abroca(&self.curves[g], against.2),
+            ScoreDisparity::Wasserstein1 => pair.wasserstein_1(),
+            ScoreDisparity::KsOrdered => pair.ks_ordered(),
+            ScoreDisparity::CohenD => pair.cohen_d(),
+            _ => f64::NAN,
         }
     }
 }
 
-fn clear(table: &mut ScoreTable) {
-    for list in table.weights.iter_mut().flatten() {
-        list.fill(0.0);
+/// The larger number; NaN with one.
+fn larger(a: f64, b: f64) -> f64 {
+    if a.is_nan() || a > b { a } else { b }
+}
+
+fn rough_value(metric: ScoreMetric, rough: &Rough) -> f64 {
+    match metric {
+        ScoreMetric::KsStatistic => rough.ks,
+        ScoreMetric::ExpectedCalibrationError => rough.error,
+        ScoreMetric::ExpectedCalibrationErrorEqualMass => rough.error_equal_mass,
+        ScoreMetric::MaximumCalibrationError => rough.largest_error,
+        _ => f64::NAN,
     }
 }
