@@ -264,17 +264,16 @@ fn a_seed_changes_bootstrap_intervals_alone() {
         estimates(&b, part.to_owned(), &mut theirs);
         assert_eq!(mine.len(), theirs.len());
         for ((place, mine), (_, theirs)) in mine.iter().zip(&theirs) {
-            for key in [
-                "value",
-                "n",
-                "method",
-                "reason",
-                "group",
-                "reference",
-                "metric",
-            ] {
+            for key in ["value", "n", "method", "group", "reference", "metric"] {
                 assert_eq!(mine[key], theirs[key], "{place}.{key}");
             }
+            // Whether too many replicates are undefined may hang on the seed as well.
+            let reasons = [mine, theirs].map(|estimate| estimate["reason"].as_str());
+            assert!(
+                reasons[0] == reasons[1]
+                    || reasons.contains(&Some("too_many_undefined_replicates")),
+                "{place}: {reasons:?}"
+            );
             if mine["method"]
                 .as_str()
                 .is_some_and(|m| m.starts_with("bootstrap") || m.starts_with("max_t"))

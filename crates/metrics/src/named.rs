@@ -212,7 +212,7 @@ impl Estimator<'_> {
     fn replicated(&self, statistic: Statistic, rows: u64, method: Method) -> Estimate {
         let value = self.view.tables.value(statistic, self.view.reference);
         let position = self.view.position(statistic);
-        let series = position.and_then(|at| self.replicates.primed.get(at));
+        let series = position.and_then(|at| self.replicates.primed(at));
         replicated(value, rows, method, series, self.request.level)
     }
 }

@@ -23,7 +23,7 @@ use waage_core::tally::Sums;
 
 use crate::catalogue::{CATALOGUE, Kind, Metric};
 use crate::confusion::Tie;
-use crate::disparity::{Value, farthest, range};
+use crate::disparity::{Ends, Value};
 use crate::shape::{Shape, Split};
 
 /// Tables up to which the law is enumerated.
@@ -219,12 +219,10 @@ pub struct Question {
 }
 
 impl Question {
-    fn value(self, groups: &[Value], overall: Value) -> Value {
+    fn value(self, groups: &Ends, overall: Value) -> Value {
         match self.scheme {
-            Scheme::ToOverall => {
-                farthest(groups.iter().copied(), overall, self.comparison).map(|(value, _)| value)
-            }
-            _ => range(groups.iter().copied(), self.comparison),
+            Scheme::ToOverall => groups.farthest(overall, self.comparison),
+            _ => groups.range(self.comparison),
         }
     }
 }
@@ -381,8 +379,7 @@ impl Read {
         &self,
         classes: &[(Split, Class)],
         hits: &impl Fn(usize) -> &'h [f64],
-        groups: &mut Vec<Value>,
-    ) -> Value {
+    ) -> (Ends, Value) {
         let share = |hit: f64, size: u64, turned: bool| match size {
             0 => Err(Reason::NoRows),
             size if turned => Ok((size as f64 - hit) / size as f64),
@@ -391,23 +388,23 @@ impl Read {
         let part = |(class, turned): (usize, bool)| (&classes[class].1, hits(class), turned);
         let (class, hit, turned) = part(self.first);
         let second = self.second.map(part);
-        groups.clear();
-        groups.extend((0..hit.len()).map(|g| {
+        let groups = (0..hit.len()).map(|g| {
             let other = second.map(|(class, hit, turned)| share(hit[g], class.sizes[g], turned));
             self.of.value(share(hit[g], class.sizes[g], turned), other)
-        }));
+        });
+        let ends = Ends::of(groups);
         let all =
             |class: &Class, hit: &[f64], turned| share(hit.iter().sum(), class.rows(), turned);
         let other = second.map(|(class, hit, turned)| all(class, hit, turned));
-        self.of.value(all(class, hit, turned), other)
+        (ends, self.of.value(all(class, hit, turned), other))
     }
 }
 
 /// Room for the values of one table.
 #[derive(Default)]
 struct Room {
-    /// By metric: the groups' and that of all rows.
-    values: Vec<(Vec<Value>, Option<Value>)>,
+    /// By metric: the ends of the groups' and that of all rows.
+    values: Vec<(Ends, Value)>,
     numbers: Vec<Value>,
 }
 
@@ -543,10 +540,9 @@ impl Plan<'_> {
         hits: impl Fn(usize) -> &'h [f64],
         room: &mut Room,
     ) {
-        room.values.resize_with(self.reads.len(), Default::default);
-        for (read, (groups, overall)) in self.reads.iter().zip(&mut room.values) {
-            *overall = Some(read.values(classes, &hits, groups));
-        }
+        room.values.clear();
+        let values = self.reads.iter().map(|read| read.values(classes, &hits));
+        room.values.extend(values);
     }
 }
 
@@ -554,9 +550,11 @@ impl Plan<'_> {
 fn number(job: &Job, question: Question, room: &mut Room) -> Value {
     let Room { values, numbers } = room;
     numbers.clear();
-    numbers.extend(values.iter().map(|(groups, overall)| {
-        question.value(groups, overall.unwrap_or(Err(Reason::NotAvailable)))
-    }));
+    numbers.extend(
+        values
+            .iter()
+            .map(|(groups, overall)| question.value(groups, *overall)),
+    );
     (job.join)(numbers, question.comparison)
 }
 

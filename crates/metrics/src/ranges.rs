@@ -208,7 +208,7 @@ impl Estimator<'_> {
             self.view.tables.value(statistic, self.view.reference),
             rows,
             Method::BootstrapPercentileBiased,
-            position.and_then(|at| self.replicates.primed.get(at)),
+            position.and_then(|at| self.replicates.primed(at)),
             self.request.level,
         )
     }

@@ -25,10 +25,17 @@ const JOINT_MAX: usize = 1 << 25;
 pub(crate) struct Replicates {
     /// Of every series, as drawn.
     pub plain: Vec<Arc<[f64]>>,
-    /// Of every series, with the prior.
-    pub primed: Vec<Arc<[f64]>>,
+    /// Of every series but ranges, with the prior.
+    primed: Vec<Option<Arc<[f64]>>>,
     /// Of every group's value, with the prior; `None` for more groups than are kept.
     pub joint: Option<Joint>,
+}
+
+impl Replicates {
+    /// Of the series at a position, with the prior; `None` for ranges.
+    pub fn primed(&self, at: usize) -> Option<&Arc<[f64]>> {
+        self.primed.get(at)?.as_ref()
+    }
 }
 
 /// Replicates of the values of all groups, drawn together.
@@ -90,7 +97,11 @@ pub(crate) fn replicate(
             false => 0,
         }
     };
-    let total = views.iter().map(|v| 2 * v.series.len() + kept(v)).sum();
+    let primed = |view: &PreparedView| view.series.iter().filter(|s| !s.is_range()).count();
+    let total = views
+        .iter()
+        .map(|v| v.series.len() + primed(v) + kept(v))
+        .sum();
     let targets: Vec<Target> = views.iter().map(|view| view.target.clone()).collect();
     let possible = possible(request.roles);
     let cut = request.cut.filter(|cut| cut.moves).and_then(|cut| {
@@ -110,29 +121,39 @@ pub(crate) fn replicate(
         replicates: request.replicates,
         seed: request.seed,
     };
-    let needs: Vec<Needs> = views
+    // Of the draws as such, and of those with the prior, of which bands are made.
+    let needs: Vec<[Needs; 2]> = views
         .iter()
         .map(|view| {
-            let mut needs = Needs::of(&view.series);
+            let mut plain = Needs::of(&view.series);
+            let others = view.series.iter().copied().filter(|s| !s.is_range());
+            let mut needs = Needs::of(&others.collect::<Vec<_>>());
             for &metric in metrics {
                 if !needs.metrics.contains(&metric) {
                     needs.metrics.push(metric);
                 }
             }
-            if view.candidates.is_some() && !needs.metrics.contains(&Metric::SelectionRate) {
-                needs.metrics.push(Metric::SelectionRate);
+            for needs in [&mut plain, &mut needs] {
+                if view.candidates.is_some() && !needs.metrics.contains(&Metric::SelectionRate) {
+                    needs.metrics.push(Metric::SelectionRate);
+                }
             }
-            needs
+            [plain, needs]
         })
         .collect();
     let room = || -> Vec<Tables> { views.iter().map(|view| view.tables.room()).collect() };
     let drawn = bootstrap::run(&plan, total, observer, room, |tables, replicate, out| {
         for (v, ((view, needs), tables)) in views.iter().zip(&needs).zip(tables).enumerate() {
-            for groups in [&replicate.views[v], &replicate.primed[v]] {
+            for (prior, groups) in [&replicate.views[v], &replicate.primed[v]]
+                .into_iter()
+                .enumerate()
+            {
+                let (needs, prior) = (&needs[prior], prior == 1);
                 tables.fill(groups, &replicate.overall, needs);
                 let reference = view.reference_in(tables);
                 let value = |s: &Statistic| tables.value(*s, reference).unwrap_or(f64::NAN);
-                out.extend(view.series.iter().map(value));
+                let series = view.series.iter().filter(|s| !prior || !s.is_range());
+                out.extend(series.map(value));
             }
             if kept(view) == 0 {
                 continue;
@@ -148,7 +169,11 @@ pub(crate) fn replicate(
     let mut drawn = drawn.into_iter().map(Arc::<[f64]>::from);
     let of_view = |view: &PreparedView| {
         let mut take = |count: usize| drawn.by_ref().take(count).collect::<Vec<_>>();
-        let (plain, primed) = (take(view.series.len()), take(view.series.len()));
+        let plain = take(view.series.len());
+        let mut with_prior = take(primed(view)).into_iter();
+        let series = view.series.iter();
+        let primed = series.map(|s| (!s.is_range()).then(|| with_prior.next()).flatten());
+        let primed = primed.collect();
         let values = take(kept(view));
         Replicates {
             plain,

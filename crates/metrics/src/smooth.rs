@@ -100,7 +100,7 @@ impl Estimator<'_> {
         let value = self.view.tables.value(statistic, self.view.reference);
         let at = self.view.position(statistic);
         let level = self.request.level;
-        let primed = at.and_then(|at| self.replicates.primed.get(at));
+        let primed = at.and_then(|at| self.replicates.primed(at));
         if self.view.candidates.is_some() && !matches!(statistic, Statistic::ToComplement(..)) {
             return replicated(value, rows, Method::BootstrapBest, primed, level);
         }

@@ -10,7 +10,7 @@ use waage_core::quantity::{Comparison, Scheme};
 
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::{Confusion, others};
-use crate::disparity::{Disparity, Rule, Value, Values, compare, farthest, range};
+use crate::disparity::{Disparity, Ends, Rule, Value, Values, compare};
 use crate::measure::Request;
 
 /// One series of a view.
@@ -53,6 +53,16 @@ impl Statistic {
         }
     }
 
+    /// Whether it is a range over groups, which bands bound: only its bias is told by replicates.
+    #[must_use]
+    pub fn is_range(self) -> bool {
+        match self {
+            Self::ToOverall(..) | Self::Between(..) => true,
+            Self::NamedOver(disparity) => disparity.ranges().is_some(),
+            _ => false,
+        }
+    }
+
     /// Whether it is a ratio of a metric that may be negative, which means nothing.
     #[inline]
     fn is_ratio_of_signed(self) -> bool {
@@ -82,6 +92,8 @@ pub enum Reference {
 pub struct Needs {
     /// Metrics of every group and of all rows.
     pub metrics: Vec<Metric>,
+    /// Those of them of which a series is a range.
+    pub ranged: Vec<Metric>,
     /// Whether a series compares with everybody else.
     pub complements: bool,
 }
@@ -91,6 +103,13 @@ impl Needs {
     #[must_use]
     pub fn of(series: &[Statistic]) -> Self {
         let mut needs = Self::default();
+        for statistic in series {
+            if let Statistic::Between(metric, _) | Statistic::ToOverall(metric, _) = statistic
+                && !needs.ranged.contains(metric)
+            {
+                needs.ranged.push(*metric);
+            }
+        }
         let mut want = |metric: Metric| {
             if !needs.metrics.contains(&metric) {
                 needs.metrics.push(metric);
@@ -131,6 +150,8 @@ pub struct Tables {
     groups: Vec<Values>,
     complements: Vec<Values>,
     overall: Values,
+    /// The ends of the groups' values, where they are known.
+    ends: Vec<(Metric, Ends)>,
     /// Whether each group may be the best one, and is compared with it.
     eligible: Vec<bool>,
 }
@@ -149,6 +170,7 @@ impl Tables {
             groups: groups.iter().map(Values::of).collect(),
             complements: complements.iter().map(Values::of).collect(),
             overall: Values::of(overall),
+            ends: Vec::new(),
             eligible: eligible.to_vec(),
         }
     }
@@ -162,6 +184,7 @@ impl Tables {
             groups: vec![Values::none(); groups],
             complements: vec![Values::none(); groups],
             overall: Values::none(),
+            ends: Vec::new(),
         }
     }
 
@@ -174,6 +197,11 @@ impl Tables {
                 ..*table
             };
             values.set(&shared, &needs.metrics);
+        }
+        self.ends.clear();
+        for &metric in &needs.ranged {
+            let each = self.groups.iter().map(|v| v.get(metric));
+            self.ends.push((metric, Ends::of(each)));
         }
         if !needs.complements {
             return;
@@ -230,9 +258,10 @@ impl Tables {
                 comparison,
             ),
             Statistic::ToOverall(metric, comparison) => {
-                farthest(each(metric), self.overall.get(metric), comparison).map(|(value, _)| value)
+                let all = self.overall.get(metric);
+                self.ends(metric).farthest(all, comparison)
             }
-            Statistic::Between(metric, comparison) => range(each(metric), comparison),
+            Statistic::Between(metric, comparison) => self.ends(metric).range(comparison),
             Statistic::NamedOver(disparity) => disparity.over(&self.groups, &self.overall),
             Statistic::NamedToRest(g, disparity) => {
                 disparity.against(&self.groups[g], &self.complements[g])
@@ -258,6 +287,14 @@ impl Tables {
             Statistic::NamedAgainst(g, disparity) => {
                 disparity.against(&self.groups[g], self.reference(reference)?)
             }
+        }
+    }
+
+    fn ends(&self, metric: Metric) -> Ends {
+        let known = self.ends.iter().find(|(other, _)| *other == metric);
+        match known {
+            Some((_, ends)) => *ends,
+            None => Ends::of(self.groups.iter().map(|v| v.get(metric))),
         }
     }
 

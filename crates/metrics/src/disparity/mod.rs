@@ -186,36 +186,87 @@ impl Values {
     }
 }
 
+/// The least and the largest of the defined values of some groups: all that ranges are made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Ends {
+    low: f64,
+    high: f64,
+    defined: usize,
+    why: Option<Reason>,
+}
+
+impl Ends {
+    /// Of values in any order.
+    #[inline]
+    #[must_use]
+    pub fn of(values: impl Iterator<Item = Value>) -> Self {
+        let mut ends = Self {
+            low: f64::INFINITY,
+            high: f64::NEG_INFINITY,
+            defined: 0,
+            why: None,
+        };
+        for value in values {
+            match value {
+                Ok(value) => {
+                    ends.defined += 1;
+                    ends.low = if value < ends.low { value } else { ends.low };
+                    ends.high = if value > ends.high { value } else { ends.high };
+                }
+                Err(reason) => ends.why = ends.why.or(Some(reason)),
+            }
+        }
+        ends
+    }
+
+    /// Largest minus smallest, or smallest over largest.
+    ///
+    /// # Errors
+    /// `one_group` with fewer than two defined values, `zero_reference` when the largest is 0,
+    /// `ratio_undefined` when one is negative.
+    #[inline]
+    pub fn range(&self, comparison: Comparison) -> Value {
+        if self.defined < 2 {
+            return Err(match self.why {
+                Some(reason) if self.defined == 0 => reason,
+                _ => Reason::OneGroup,
+            });
+        }
+        match comparison {
+            Comparison::Ratio => quotient(self.low, self.high),
+            _ => Ok(self.high - self.low),
+        }
+    }
+
+    /// How far the value farthest from that of all rows is from it, which is one of the ends: largest
+    /// `|m − all|`, or smallest of `m/all` and `all/m`.
+    ///
+    /// # Errors
+    /// As [`farthest`].
+    #[inline]
+    pub fn farthest(&self, all: Value, comparison: Comparison) -> Value {
+        let all = all?;
+        if self.defined < 2 {
+            return Err(Reason::OneGroup);
+        }
+        match comparison {
+            Comparison::Ratio => {
+                let below = quotient(self.low.min(all), self.low.max(all))?;
+                let above = quotient(self.high.min(all), self.high.max(all))?;
+                Ok(below.min(above))
+            }
+            _ => Ok((self.low - all).abs().max((self.high - all).abs())),
+        }
+    }
+}
+
 /// Largest minus smallest, or smallest over largest, of the defined values.
 ///
 /// # Errors
-/// `one_group` with fewer than two defined values, `zero_reference` when the largest is 0,
-/// `ratio_undefined` when one is negative.
+/// As [`Ends::range`].
 #[inline]
 pub fn range(values: impl Iterator<Item = Value>, comparison: Comparison) -> Value {
-    let (mut low, mut high, mut defined) = (f64::INFINITY, f64::NEG_INFINITY, 0);
-    let mut why = None;
-    for value in values {
-        match value {
-            Ok(value) => {
-                defined += 1;
-                low = low.min(value);
-                high = high.max(value);
-            }
-            Err(reason) => why = why.or(Some(reason)),
-        }
-    }
-    if defined < 2 {
-        return Err(match why {
-            Some(reason) if defined == 0 => reason,
-            _ => Reason::OneGroup,
-        });
-    }
-    if comparison == Comparison::Ratio {
-        quotient(low, high)
-    } else {
-        Ok(high - low)
-    }
+    Ends::of(values).range(comparison)
 }
 
 /// The value farthest from that of all rows: largest `|m − all|`, or smallest of `m/all` and

@@ -92,6 +92,32 @@ pub fn influence(table: &ScoreTable, area: f64, mut sink: impl FnMut(usize, usiz
     }
 }
 
+/// Σ of the squared influences of the rows of each label code, weights squared: what the variance is
+/// made of.
+#[must_use]
+pub fn squared_influences(table: &ScoreTable, area: f64) -> [f64; 3] {
+    let mut sums = [0.0; 3];
+    if table.is_weighted() {
+        influence(table, area, |at, label, phi| {
+            sums[label] += table.square(label, at) * phi * phi;
+        });
+        return sums;
+    }
+    let (positive, negative) = (table.total(POSITIVE), table.total(NEGATIVE));
+    let (mut positives, mut negatives) = (0_u64, 0_u64);
+    for (&p, &q) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
+        let beats = (2 * negatives + q) as f64 / (2.0 * negative) - area;
+        let beaten = 1.0 - (2 * positives + p) as f64 / (2.0 * positive) - area;
+        sums[POSITIVE] += p as f64 * (beats * beats);
+        sums[NEGATIVE] += q as f64 * (beaten * beaten);
+        positives += p;
+        negatives += q;
+    }
+    sums[POSITIVE] /= positive * positive;
+    sums[NEGATIVE] /= negative * negative;
+    sums
+}
+
 /// How far the area of binned scores may be from that of the scores: `½ Σ_b p_b·q_b`, with the
 /// shares of positives and of negatives in each bin, for their order inside is unknown.
 #[must_use]

@@ -1,9 +1,11 @@
 //! Calibration error over bins of scores.
 
+use std::ops::Range;
+
 use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
-use super::table::{LABELLED, Masses, POSITIVE};
+use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE};
 use crate::disparity::Value;
 
 /// Bins unless another number is asked for.
@@ -52,6 +54,22 @@ impl Bin {
         (self.score_sum - self.label_sum).abs()
     }
 
+    /// Adds unweighted places.
+    fn add_rows(&mut self, table: &ScoreTable, places: Range<usize>) {
+        let (negative, positive) = (
+            &table.rows[NEGATIVE][places.clone()],
+            &table.rows[POSITIVE][places.clone()],
+        );
+        let positives: u64 = positive.iter().sum();
+        let rows = positives + negative.iter().sum::<u64>();
+        let labelled = positive.iter().zip(negative).map(|(p, q)| (p + q) as f64);
+        let scores = labelled.zip(&table.scores[places]);
+        self.rows += rows;
+        self.weight += rows as f64;
+        self.label_sum += positives as f64;
+        self.score_sum += scores.map(|(n, score)| n * score).sum::<f64>();
+    }
+
     fn add(&mut self, table: &ScoreTable, at: usize) {
         let here = table.mass_of(&LABELLED, at);
         self.rows += LABELLED.iter().map(|&l| table.rows[l][at]).sum::<u64>();
@@ -76,9 +94,18 @@ pub fn bin(score: f64, bins: usize) -> usize {
 /// The bins of equal width of a table of probabilities.
 #[must_use]
 pub fn equal_width(table: &ScoreTable, bins: usize) -> Vec<Bin> {
-    let mut out = vec![Bin::default(); bins.max(1)];
-    for (at, &score) in table.scores.iter().enumerate() {
-        out[bin(score, bins.max(1))].add(table, at);
+    let bins = bins.max(1);
+    let mut out = vec![Bin::default(); bins];
+    let mut from = 0;
+    for (b, here) in out.iter_mut().enumerate() {
+        // Scores ascend, and so do their bins.
+        let to = from + table.scores[from..].partition_point(|s| bin(*s, bins) <= b);
+        if table.is_weighted() {
+            (from..to).for_each(|at| here.add(table, at));
+        } else {
+            here.add_rows(table, from..to);
+        }
+        from = to;
     }
     out
 }

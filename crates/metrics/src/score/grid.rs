@@ -90,6 +90,33 @@ impl Grid {
     }
 }
 
+/// What one table on the places leaves of that of all rows.
+pub(crate) fn rest(all: &ScoreTable, part: &ScoreTable) -> ScoreTable {
+    let mut out = all.clone();
+    let mass = |table: &ScoreTable, at: usize| table.mass_of(&ALL, at);
+    for at in 0..all.places() {
+        let (whole, gone) = (mass(all, at), mass(part, at));
+        for label in ALL {
+            let left = all.rows[label][at].saturating_sub(part.rows[label][at]);
+            out.rows[label][at] = left;
+            for (sums, of_part) in [
+                (&mut out.weights, &part.weights),
+                (&mut out.squares, &part.squares),
+            ] {
+                if let (Some(sums), Some(of_part)) = (sums, of_part) {
+                    let less = (sums[label][at] - of_part[label][at]).max(0.0);
+                    sums[label][at] = if left > 0 { less } else { 0.0 };
+                }
+            }
+        }
+        let left = mass(&out, at);
+        if left > 0.0 && gone > 0.0 && all.scores[at] != part.scores[at] {
+            out.scores[at] = (whole * all.scores[at] - gone * part.scores[at]) / left;
+        }
+    }
+    out
+}
+
 /// The scores at which a table's cumulative mass passes each of `parts` equal parts.
 fn quantiles(table: &ScoreTable, parts: usize, out: &mut Vec<f64>) {
     let total = table.total_of(&ALL);
@@ -133,6 +160,23 @@ mod tests {
             assert!((rate(&placed) - rate(table)).abs() < 1e-12);
             let error = |t: &ScoreTable| expected_calibration_error(t, BINS).unwrap();
             assert!((error(&placed) - error(table)).abs() < 5e-3);
+        }
+    }
+
+    #[test]
+    fn the_rest_is_what_the_others_are_on_the_places() {
+        let rows = |seed| fixture::random(seed, 3000, 100_000, true);
+        let groups = [from_rows(&rows(1), true), from_rows(&rows(2)[..700], true)];
+        let all = plus(&groups[0], &groups[1]);
+        let grid = Grid::new(&groups, &all, None);
+        let [one, other] = groups.each_ref().map(|table| grid.onto(table));
+        let found = rest(&grid.onto(&all), &other);
+        assert_eq!(found.rows, one.rows);
+        for at in 0..found.places() {
+            let held = one.mass_of(&ALL, at);
+            assert!((found.mass_of(&ALL, at) - held).abs() < 1e-9);
+            let apart = (found.scores[at] - one.scores[at]).abs();
+            assert!(held == 0.0 || apart < 1e-9, "{at}: {apart}");
         }
     }
 

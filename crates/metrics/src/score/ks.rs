@@ -33,6 +33,20 @@ pub fn ks_statistic(table: &ScoreTable) -> Value {
     if positive == 0 || negative == 0 {
         return Err(Reason::OneClassOnly);
     }
+    if let (Ok(p), Ok(q)) = (i64::try_from(positive), i64::try_from(negative))
+        && let Some(pairs) = p.checked_mul(q)
+    {
+        // No gap is larger than all pairs.
+        let (mut gap, mut most) = (0_i64, 0_i64);
+        for (&here, &there) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
+            gap += here as i64 * q - there as i64 * p;
+            most = most.max(gap.abs());
+        }
+        return Ok(exact_ratio(
+            u128::from(most.unsigned_abs()),
+            u128::from(pairs.unsigned_abs()),
+        ));
+    }
     let (mut gap, mut most) = (0_i128, 0_u128);
     for (&p, &q) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
         gap += i128::from(p) * negative - i128::from(q) * positive;

@@ -15,26 +15,56 @@ pub const EPSILON: f64 = f64::EPSILON;
 pub struct Averaged {
     /// Whose rows.
     pub labels: &'static [usize],
-    /// What is averaged: a function of the score and the label, monotone in the score or convex.
-    pub of: fn(f64, usize) -> f64,
+    /// What is averaged.
+    pub of: Term,
     /// Why there is no value without such rows.
     pub empty: Reason,
     /// Whether scores have to be probabilities.
     pub probability: bool,
 }
 
+/// What is averaged: a function of the score and the label, monotone in the score or convex.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Term {
+    /// The score.
+    Score,
+    /// The score less the label.
+    Excess,
+    /// Their squared distance.
+    Squared,
+    /// `−ln` of the probability given to the label.
+    Log,
+}
+
+impl Term {
+    /// The term of one row.
+    #[inline]
+    #[must_use]
+    pub fn at(self, score: f64, label: usize) -> f64 {
+        match self {
+            Self::Score => score,
+            Self::Excess => score - truth(label),
+            Self::Squared => (score - truth(label)) * (score - truth(label)),
+            Self::Log => {
+                let s = score.clamp(EPSILON, 1.0 - EPSILON);
+                -libm::log(if label == POSITIVE { s } else { 1.0 - s })
+            }
+        }
+    }
+}
+
 /// `generalized_true_positive_rate`: mean score of the positives ("balance for the positive class",
 /// Kleinberg et al. 2016, compares it between groups).
 pub const POSITIVE_MEAN: Averaged = Averaged {
     labels: &[POSITIVE],
-    of: |s, _| s,
+    of: Term::Score,
     empty: Reason::NoPositives,
     probability: false,
 };
 /// `generalized_false_positive_rate`: mean score of the negatives.
 pub const NEGATIVE_MEAN: Averaged = Averaged {
     labels: &[NEGATIVE],
-    of: |s, _| s,
+    of: Term::Score,
     empty: Reason::NoNegatives,
     probability: false,
 };
@@ -42,14 +72,14 @@ pub const NEGATIVE_MEAN: Averaged = Averaged {
 /// positive where scores promise too much.
 pub const EXCESS: Averaged = Averaged {
     labels: &LABELLED,
-    of: |s, label| s - truth(label),
+    of: Term::Excess,
     empty: Reason::NoRows,
     probability: true,
 };
 /// `brier_score`: mean squared distance of score and label, 0..1.
 pub const BRIER: Averaged = Averaged {
     labels: &LABELLED,
-    of: |s, label| (s - truth(label)) * (s - truth(label)),
+    of: Term::Squared,
     empty: Reason::NoRows,
     probability: true,
 };
@@ -57,10 +87,7 @@ pub const BRIER: Averaged = Averaged {
 /// to `[ε, 1 − ε]`; 0..36.04.
 pub const LOG_LOSS: Averaged = Averaged {
     labels: &LABELLED,
-    of: |s, label| {
-        let s = s.clamp(EPSILON, 1.0 - EPSILON);
-        -libm::log(if label == POSITIVE { s } else { 1.0 - s })
-    },
+    of: Term::Log,
     empty: Reason::NoRows,
     probability: true,
 };
@@ -109,19 +136,45 @@ impl Averaged {
         let mut sum = 0.0;
         self.each(table, |at, label, f| {
             let (low, high) = widths[at];
-            let (low, high) = ((self.of)(low, label), (self.of)(high, label));
+            let (low, high) = (self.of.at(low, label), self.of.at(high, label));
             sum += table.mass(label, at) * (f - low).abs().max((f - high).abs());
         });
         sum / table.total_of(self.labels).max(f64::MIN_POSITIVE)
     }
 
-    /// Calls `visit` with place, label and `f` wherever rows are.
+    /// Calls `visit` with place, label and `f` wherever rows are, and where it costs nothing also
+    /// where none are.
+    #[inline]
     fn each(&self, table: &ScoreTable, mut visit: impl FnMut(usize, usize, f64)) {
-        for (at, &score) in table.scores.iter().enumerate() {
-            for &label in self.labels {
-                if table.rows[label][at] > 0 {
-                    visit(at, label, (self.of)(score, label));
+        // One loop for each term, so that none is looked up by the row.
+        match self.of {
+            Term::Score => self.walk(table, |s, label| Term::Score.at(s, label), &mut visit),
+            Term::Excess => self.walk(table, |s, label| Term::Excess.at(s, label), &mut visit),
+            Term::Squared => {
+                self.walk(table, |s, label| Term::Squared.at(s, label), &mut visit);
+            }
+            Term::Log => {
+                for (at, &score) in table.scores.iter().enumerate() {
+                    for &label in self.labels {
+                        if table.rows[label][at] > 0 {
+                            visit(at, label, Term::Log.at(score, label));
+                        }
+                    }
                 }
+            }
+        }
+    }
+
+    #[inline]
+    fn walk(
+        &self,
+        table: &ScoreTable,
+        of: impl Fn(f64, usize) -> f64,
+        visit: &mut impl FnMut(usize, usize, f64),
+    ) {
+        for &label in self.labels {
+            for (at, &score) in table.scores.iter().enumerate() {
+                visit(at, label, of(score, label));
             }
         }
     }

@@ -11,12 +11,12 @@ use super::catalogue::{
     DisparityRow, Nature, SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric,
 };
 use super::estimate::{Maker, from_replicates};
-use super::grid::Grid;
+use super::grid::{Grid, rest};
 use super::named;
 use super::profile::{Point, Profile, aligned};
 use super::resample::{self, Draws};
 use super::scoring_rate::Median;
-use super::table::{ALL, Masses, minus};
+use super::table::{ALL, Masses, give_back, minus, take_away};
 use crate::context::quantity_context;
 use crate::disparity::{Value, compare, farthest, range};
 use crate::measure::{GivenRoles, MeasureError, Request};
@@ -159,6 +159,41 @@ impl<'a> Scores<'a> {
             .collect())
     }
 
+    /// The profiles of everybody but each group; fills in what of a group's own rests on them. None
+    /// of a single group.
+    fn others(&self, tables: &[ScoreTable], profiles: &mut [Profile]) -> Vec<Profile> {
+        let of = |rest: &ScoreTable, table: &ScoreTable, profile: &mut Profile| {
+            profile.place(table, rest);
+            Profile::of(rest, &self.metrics, self.median)
+        };
+        let groups = tables.len();
+        if groups > 2 && !self.weighted && self.all.widths.is_none() {
+            // A table of all rows on each thread, from which one group at a time is taken away.
+            let each = groups.div_ceil(rayon::current_num_threads());
+            let blocks = tables.par_chunks(each).zip(profiles.par_chunks_mut(each));
+            let of_block = |(tables, profiles): (&[ScoreTable], &mut [Profile])| {
+                let (mut rest, mut at) = (self.all.clone(), Vec::new());
+                let mut out = Vec::with_capacity(tables.len());
+                for (table, profile) in tables.iter().zip(profiles) {
+                    take_away(&mut rest, table, &mut at);
+                    out.push(of(&rest, table, profile));
+                    give_back(&mut rest, table, &at);
+                }
+                out
+            };
+            return blocks.flat_map_iter(of_block).collect();
+        }
+        let pairs = tables.par_iter().zip(profiles).enumerate();
+        let of_group = |(g, (table, profile)): (usize, (&ScoreTable, &mut Profile))| match groups {
+            2 => of(&tables[1 - g], table, profile),
+            _ => of(&minus(&self.all, table), table, profile),
+        };
+        match groups {
+            0 | 1 => Vec::new(),
+            _ => pairs.map(of_group).collect(),
+        }
+    }
+
     const fn maker(&self, metric: ScoreMetric, exact: bool) -> Maker {
         Maker {
             metric,
@@ -214,24 +249,14 @@ impl<'a> MeasuredTables<'a> {
         let grid = Grid::new(tables, &scores.all, scores.median);
         let profile = |table: &ScoreTable| Profile::of(table, &scores.metrics, scores.median);
         let mut profiles: Vec<Profile> = tables.par_iter().map(profile).collect();
-        // One complement at a time on each thread: each may be as large as all rows.
-        let draws_others = groups > 2 && scores.metrics.iter().any(rough);
-        let of_others = |(g, profile): (usize, &mut Profile)| {
-            let rest = match groups {
-                2 => tables[1 - g].clone(),
-                _ => minus(&scores.all, &tables[g]),
-            };
-            profile.place(&tables[g], &rest);
-            let placed = draws_others.then(|| grid.onto(&rest));
-            (Profile::of(&rest, &scores.metrics, scores.median), placed)
-        };
-        let (others, others_placed): (Vec<Profile>, Vec<Option<ScoreTable>>) = match groups {
-            0 | 1 => Default::default(),
-            _ => profiles.par_iter_mut().enumerate().map(of_others).unzip(),
-        };
+        let others = scores.others(tables, &mut profiles);
         let named = named_values(scores, view, tables);
         let placed: Vec<ScoreTable> = tables.par_iter().map(|table| grid.onto(table)).collect();
-        let others_placed: Vec<ScoreTable> = others_placed.into_iter().flatten().collect();
+        let all_placed = grid.onto(&scores.all);
+        let others_placed: Vec<ScoreTable> = match groups > 2 && scores.metrics.iter().any(rough) {
+            true => placed.iter().map(|part| rest(&all_placed, part)).collect(),
+            false => Vec::new(),
+        };
         let compared: Vec<ScoreMetric> = scores
             .metrics
             .iter()
@@ -247,7 +272,7 @@ impl<'a> MeasuredTables<'a> {
             disparities: &request.scores.disparities,
             groups: &placed,
             others: &others_placed,
-            all: &grid.onto(&scores.all),
+            all: &all_placed,
             profiles: [&profiles, &others],
             overall: &scores.overall,
             disparity_values: &disparity_values,

@@ -146,9 +146,13 @@ impl<'a> Sample<'a> {
             return Err(Reason::TooFewRows);
         }
         let mut sums = [0.0; 3];
-        self.influence(metric, value, |at, label, phi| {
-            sums[label] += self.table.square(label, at) * phi * phi;
-        });
+        if metric == ScoreMetric::RocAuc {
+            sums = auc::squared_influences(self.table, value);
+        } else {
+            self.influence(metric, value, |at, label, phi| {
+                sums[label] += self.table.square(label, at) * phi * phi;
+            });
+        }
         let factor = |label: usize| count(label) as f64 / (count(label) - 1) as f64;
         let variance: f64 = parts.iter().map(|&label| sums[label] * factor(label)).sum();
         // Residues of rounding are no spread.

@@ -251,6 +251,32 @@ pub fn minus(all: &ScoreTable, part: &ScoreTable) -> ScoreTable {
     out
 }
 
+/// Takes the rows of `part`, which are among those of `all`, away from it in place; where they lay is
+/// left in `at`, for [`give_back`]. Both are exact and unweighted. Places keep their scores, even
+/// without rows.
+pub(crate) fn take_away(all: &mut ScoreTable, part: &ScoreTable, at: &mut Vec<u32>) {
+    at.clear();
+    let mut place = 0;
+    for (j, score) in part.scores.iter().enumerate() {
+        while all.scores[place] < *score {
+            place += 1;
+        }
+        at.push(place as u32);
+        for label in ALL {
+            all.rows[label][place] -= part.rows[label][j];
+        }
+    }
+}
+
+/// Undoes [`take_away`].
+pub(crate) fn give_back(all: &mut ScoreTable, part: &ScoreTable, at: &[u32]) {
+    for label in ALL {
+        for (place, n) in at.iter().zip(&part.rows[label]) {
+            all.rows[label][*place as usize] += n;
+        }
+    }
+}
+
 /// The positives of one table with the negatives of another: what the mixed areas under the curve
 /// are made of.
 #[must_use]
@@ -330,6 +356,13 @@ mod tests {
                 }
             }
             assert_eq!(minus(&all, &all).places(), 0);
+            if !weighted {
+                let (mut left, mut at) = (all.clone(), Vec::new());
+                take_away(&mut left, &b, &mut at);
+                assert_eq!(minus(&left, &ScoreTable::default()).rows, a.rows);
+                give_back(&mut left, &b, &at);
+                assert_eq!(left, all);
+            }
         }
     }
 
