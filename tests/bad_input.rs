@@ -278,6 +278,24 @@ fn scores_and_weights_must_be_numbers_that_can_be_summed() {
 }
 
 #[test]
+fn more_replicates_than_fit_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = 4000;
+    let data = table(vec![
+        ("one", integers((0..rows).map(|i| Some(i % 50)))),
+        ("other", integers((0..rows).map(|i| Some(i % 41)))),
+        ("converted", integers((0..rows).map(|i| Some(i % 2)))),
+        ("contacted", integers((0..rows).map(|i| Some(i % 3 % 2)))),
+    ]);
+    write_parquet(&folder.path().join("x.parquet"), &data, 1000);
+    let roles = ["--label", "converted", "--decision", "contacted"];
+    let asked = ["--sensitive", "one,other", "--bootstrap", "100000"];
+    let said = refused(&folder, &["x.parquet"], &[roles, asked].concat());
+    assert!(said.contains("100000 bootstrap replicates of"), "{said}");
+    assert!(said.contains("ask for at most"), "{said}");
+}
+
+#[test]
 fn a_million_groups_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let rows = 1_000_000;

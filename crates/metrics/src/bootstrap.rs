@@ -15,6 +15,8 @@
 //!
 //! Replicate `r` draws from its own counter-based stream, so threads change nothing.
 
+use std::sync::Arc;
+
 use waage_core::block::outcome;
 use waage_core::draw;
 use waage_core::observer::Observer;
@@ -121,7 +123,7 @@ pub fn run<Room>(
     observer: &dyn Observer,
     room: impl Fn() -> Room + Sync,
     evaluate: impl Fn(&mut Room, &Replicate, &mut Vec<f64>) + Sync,
-) -> Option<Vec<Vec<f64>>> {
+) -> Option<Vec<Arc<[f64]>>> {
     let strata: Vec<Stratum> = plan
         .cells
         .iter()

@@ -1,5 +1,7 @@
 //! Replicates: how cells are drawn again, and how draws become series.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use waage_core::draw;
 use waage_core::observer::Observer;
@@ -82,7 +84,7 @@ pub(crate) fn series<Room>(
     observer: &dyn Observer,
     room: impl Fn() -> Room + Sync,
     one: impl Fn(&mut Room, usize, &mut Vec<f64>) + Sync,
-) -> Option<Vec<Vec<f64>>> {
+) -> Option<Vec<Arc<[f64]>>> {
     let blocks: Vec<Vec<f64>> = (0..replicates.div_ceil(TASK))
         .into_par_iter()
         .map(|task| {
@@ -103,11 +105,11 @@ pub(crate) fn series<Room>(
     if observer.cancelled() {
         return None;
     }
-    let mut series = vec![Vec::with_capacity(replicates); width];
-    for values in blocks.iter().flat_map(|b| b.chunks_exact(width.max(1))) {
-        for (all, value) in series.iter_mut().zip(values) {
-            all.push(*value);
-        }
-    }
-    Some(series)
+    // Neighbouring series lie in the same lines of the cache: some at a time on each thread.
+    let of = |s: usize| -> Arc<[f64]> {
+        let at = |r: usize| blocks[r / TASK][r % TASK * width + s];
+        (0..replicates).map(at).collect()
+    };
+    let series = (0..width).into_par_iter().with_min_len(16).map(of);
+    Some(series.collect())
 }

@@ -137,7 +137,7 @@ impl GivenRoles {
 }
 
 /// A request that the data cannot serve.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MeasureError {
     /// The reference label does not occur.
     #[error("the reference {label:?} does not occur in {attribute:?}; its groups are {groups}")]
@@ -148,6 +148,23 @@ pub enum MeasureError {
         label: String,
         /// The labels that occur.
         groups: String,
+    },
+    /// The replicates of all series would not fit.
+    #[error(
+        "{replicates} bootstrap replicates of {series} numbers are {gib:.1} GiB, more than the limit \
+         of {limit:.0}; ask for at most {most}, or for fewer metrics or groups"
+    )]
+    TooManyReplicates {
+        /// Replicates asked for.
+        replicates: usize,
+        /// Numbers of each.
+        series: usize,
+        /// What they would take.
+        gib: f64,
+        /// What they may take, in GiB.
+        limit: f64,
+        /// Replicates that fit.
+        most: usize,
     },
     /// Stopped by the observer.
     #[error("interrupted; nothing was written")]

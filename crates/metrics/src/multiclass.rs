@@ -188,7 +188,6 @@ pub fn averages(
     };
     let drawn = draws::series(request.replicates, width, observer, Default::default, one)
         .ok_or(MeasureError::Interrupted)?;
-    let drawn: Vec<Arc<[f64]>> = drawn.into_iter().map(Arc::from).collect();
     let all = Group {
         shares: shares(&strata, &everyone, 0),
         macros: macros(&tables(&strata, &data, &everyone, 1, k)[0], k),

@@ -20,6 +20,9 @@ pub(crate) const UNDEFINED_SHARE_MAX: f64 = 0.05;
 /// Values of groups that are kept of all replicates of a view (8 bytes each): what a band needs.
 const JOINT_MAX: usize = 1 << 25;
 
+/// Bytes of the replicates of all series: drawn, then by series.
+const BYTES_MAX: usize = 4 << 30;
+
 /// The replicates of one view.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Replicates {
@@ -81,7 +84,7 @@ fn banded(request: &Request) -> Vec<Metric> {
 /// The replicates of every view.
 ///
 /// # Errors
-/// [`MeasureError::Interrupted`].
+/// [`MeasureError::TooManyReplicates`], [`MeasureError::Interrupted`].
 pub(crate) fn replicate(
     views: &[PreparedView],
     cells: &[GroupTotals],
@@ -98,10 +101,21 @@ pub(crate) fn replicate(
         }
     };
     let primed = |view: &PreparedView| view.series.iter().filter(|s| !s.is_range()).count();
-    let total = views
+    let total: usize = views
         .iter()
         .map(|v| v.series.len() + primed(v) + kept(v))
         .sum();
+    let of_one = 2 * size_of::<f64>() * total;
+    if of_one * request.replicates > BYTES_MAX {
+        let gib = |bytes: usize| bytes as f64 / f64::from(1 << 30);
+        return Err(MeasureError::TooManyReplicates {
+            replicates: request.replicates,
+            series: total,
+            gib: gib(of_one * request.replicates),
+            limit: gib(BYTES_MAX),
+            most: BYTES_MAX / of_one,
+        });
+    }
     let targets: Vec<Target> = views.iter().map(|view| view.target.clone()).collect();
     let possible = possible(request.roles);
     let cut = request.cut.filter(|cut| cut.moves).and_then(|cut| {
@@ -166,7 +180,7 @@ pub(crate) fn replicate(
         }
     })
     .ok_or(MeasureError::Interrupted)?;
-    let mut drawn = drawn.into_iter().map(Arc::<[f64]>::from);
+    let mut drawn = drawn.into_iter();
     let of_view = |view: &PreparedView| {
         let mut take = |count: usize| drawn.by_ref().take(count).collect::<Vec<_>>();
         let plain = take(view.series.len());

@@ -150,8 +150,8 @@ pub struct Tables {
     groups: Vec<Values>,
     complements: Vec<Values>,
     overall: Values,
-    /// The ends of the groups' values, where they are known.
-    ends: Vec<(Metric, Ends)>,
+    /// The ends of the groups' values by metric, where they are known.
+    ends: Vec<Option<Ends>>,
     /// Whether each group may be the best one, and is compared with it.
     eligible: Vec<bool>,
 }
@@ -201,7 +201,11 @@ impl Tables {
         self.ends.clear();
         for &metric in &needs.ranged {
             let each = self.groups.iter().map(|v| v.get(metric));
-            self.ends.push((metric, Ends::of(each)));
+            let at = metric as usize;
+            if self.ends.len() <= at {
+                self.ends.resize(at + 1, None);
+            }
+            self.ends[at] = Some(Ends::of(each));
         }
         if !needs.complements {
             return;
@@ -291,11 +295,8 @@ impl Tables {
     }
 
     fn ends(&self, metric: Metric) -> Ends {
-        let known = self.ends.iter().find(|(other, _)| *other == metric);
-        match known {
-            Some((_, ends)) => *ends,
-            None => Ends::of(self.groups.iter().map(|v| v.get(metric))),
-        }
+        let known = self.ends.get(metric as usize).copied().flatten();
+        known.unwrap_or_else(|| Ends::of(self.groups.iter().map(|v| v.get(metric))))
     }
 
     /// The eligible group with the highest selection rate, of equals the first.

@@ -31,7 +31,7 @@ use sketch::ScoreList;
 pub use build::{Builder, Limits};
 pub use bytes::{Piece, TallyBytesError};
 pub use scores::{from_ordered_bits, ordered_bits};
-pub use tables::ScoreTable;
+pub use tables::{Counted, ScoreTable};
 pub use view::{GroupTotals, Sums, View};
 
 /// What a tally keeps beside the counts.

@@ -1,6 +1,7 @@
 //! Score tables: the scores of a group in order, with the rows of each label at each score.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -37,9 +38,34 @@ pub struct ScoreTable {
     /// On the grid: least and greatest score of the rows in each bin; `None` where the scores are
     /// exact.
     pub widths: Option<Vec<(f64, f64)>>,
+    /// Rows by label code, once they have been counted.
+    pub counted: Counted,
+}
+
+/// Counts that are made when first asked for. A copy is not counted, for copies are changed.
+#[derive(Debug, Default)]
+pub struct Counted(OnceLock<[u64; LABELS]>);
+
+impl Clone for Counted {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Counted {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 impl ScoreTable {
+    /// Rows of one label; whoever changes rows afterwards resets `counted`.
+    #[must_use]
+    pub fn count(&self, label: usize) -> u64 {
+        let count = || self.rows.each_ref().map(|rows| rows.iter().sum());
+        self.counted.0.get_or_init(count)[label]
+    }
+
     /// Whether `scores` are the scores of the rows themselves, not the middles of bins.
     #[must_use]
     pub const fn is_exact(&self) -> bool {
@@ -55,6 +81,7 @@ impl ScoreTable {
             weights: weighted.then(zeros),
             squares: weighted.then(zeros),
             widths: None,
+            counted: Counted::default(),
         }
     }
 

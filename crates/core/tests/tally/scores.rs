@@ -124,6 +124,7 @@ fn brute(rows: &[Row], weighted: bool) -> ScoreTable {
         squares: weighted
             .then(|| codes.map(|l| of(l, &|rows| rows.iter().map(|r| r.weight * r.weight).sum()))),
         widths: None,
+        counted: Default::default(),
     }
 }
 

@@ -86,6 +86,7 @@ impl Grid {
             weights: Some(weights),
             squares: Some(squares),
             widths: None,
+            counted: Default::default(),
         }
     }
 }

@@ -126,6 +126,19 @@ impl Averaged {
         self.each(table, |at, label, f| sink(at, label, (f - mean) / weight));
     }
 
+    /// Σ of the squared influences of the rows of each label code, weights squared: what the variance
+    /// is made of.
+    #[must_use]
+    pub fn squared_influences(&self, table: &ScoreTable, mean: f64) -> [f64; 3] {
+        let weight = table.total_of(self.labels);
+        let mut sums = [0.0; 3];
+        self.each(table, |at, label, f| {
+            let away = f - mean;
+            sums[label] += table.square(label, at) * (away * away);
+        });
+        sums.map(|sum| sum / (weight * weight))
+    }
+
     /// How far the mean of binned scores may be from that of the scores: `f` is at its extremes at
     /// an end of each bin.
     #[must_use]

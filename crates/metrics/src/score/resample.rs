@@ -200,7 +200,7 @@ pub(crate) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Draws> {
         scratch.evaluate(out);
     };
     let series = draws::series(plan.replicates, width, observer, room, one)?;
-    let mut series = series.into_iter().map(Arc::<[f64]>::from);
+    let mut series = series.into_iter();
     let mut parted = widths.iter().map(|w| series.by_ref().take(*w).collect());
     let values = parted.by_ref().take(plan.metrics.len()).collect();
     Some(Draws {

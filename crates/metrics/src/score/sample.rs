@@ -148,6 +148,8 @@ impl<'a> Sample<'a> {
         let mut sums = [0.0; 3];
         if metric == ScoreMetric::RocAuc {
             sums = auc::squared_influences(self.table, value);
+        } else if let Some(mean) = averaged(metric) {
+            sums = mean.squared_influences(self.table, value);
         } else {
             self.influence(metric, value, |at, label, phi| {
                 sums[label] += self.table.square(label, at) * phi * phi;

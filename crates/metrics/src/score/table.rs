@@ -71,7 +71,7 @@ impl Masses for ScoreTable {
     }
 
     fn count(&self, label: usize) -> u64 {
-        self.rows[label].iter().sum()
+        Self::count(self, label)
     }
 
     fn total(&self, label: usize) -> f64 {
@@ -136,6 +136,7 @@ fn like(table: &ScoreTable, places: usize) -> ScoreTable {
         weights: table.weights.as_ref().map(|_| columns()),
         squares: table.squares.as_ref().map(|_| columns()),
         widths: table.widths.as_ref().map(|_| Vec::with_capacity(places)),
+        counted: Default::default(),
     }
 }
 
@@ -266,6 +267,7 @@ pub(crate) fn take_away(all: &mut ScoreTable, part: &ScoreTable, at: &mut Vec<u3
             all.rows[label][place] -= part.rows[label][j];
         }
     }
+    all.counted = Default::default();
 }
 
 /// Undoes [`take_away`].
@@ -275,6 +277,7 @@ pub(crate) fn give_back(all: &mut ScoreTable, part: &ScoreTable, at: &[u32]) {
             all.rows[label][*place as usize] += n;
         }
     }
+    all.counted = Default::default();
 }
 
 /// The positives of one table with the negatives of another: what the mixed areas under the curve
