@@ -198,6 +198,7 @@ fn count(table: &Table) {
                     outcomes: &table.outcomes[*start..end],
                     weights: None,
                     scores: None,
+                    clusters: None,
                 });
             }
             counter

@@ -103,6 +103,7 @@ fn tally(path: &str, digits: Option<f64>) -> Tally {
     let kept = Kept {
         weights: false,
         scores: true,
+        clusters: false,
     };
     let new = || Builder::new(&names, &[], kept, Limits::default());
     let add = |builder: &mut Builder, block: &Block<'_>| {

@@ -118,6 +118,7 @@ def audit(
     stratum: str | Sequence[str] = (),
     weight: Any = None,
     id: Any = None,
+    cluster: Any = None,
     where: str | None = None,
     positive: str | bool | int | None = None,
     reference: Mapping[str, str | bool | int] | None = None,
@@ -128,6 +129,7 @@ def audit(
     bootstrap: int = 1000,
     seed: int = 0,
     memory: int | str = "1GiB",
+    max_clusters: int = 10_000_000,
     policy: str | os.PathLike[str] | None = None,
     as_of: str | datetime.date | None = None,
     threads: int | None = None,
@@ -143,9 +145,11 @@ def audit(
         Files (Parquet, Arrow IPC, CSV; globs and folders too), anything with
         ``__arrow_c_stream__`` (polars, pyarrow, pandas, duckdb), a dict of one-dimensional arrays,
         or nothing when the roles themselves are arrays.
-    label, decision, score, weight, id : str or array, optional
+    label, decision, score, weight, id, cluster : str or array, optional
         Which column plays which part; or, without `data`, the arrays themselves. Labels and
-        decisions are bool, 0/1, or anything else with `positive`.
+        decisions are bool, 0/1, or anything else with `positive`. `cluster` is the person or
+        household that a row is of, where some occur in several rows: replicates then draw
+        clusters instead of rows, and every interval rests on them.
     threshold, top_k, top_fraction : optional
         How a decision follows from the score: at least this, the k highest, or the share of the
         highest. Ties at the cut count fractionally, or are broken by `id`.
@@ -177,6 +181,8 @@ def audit(
         Memory for scores, in bytes or as ``"512MiB"``: they are kept one by one while they fit, at
         48 bytes for each distinct score of each combination of groups, label and decision, and are
         counted on a fine grid beyond; a note in the document then says so.
+    max_clusters : int
+        Clusters that may occur; each takes 40 bytes or more while rows are counted.
     policy : path, optional
         The ``audit.toml`` that judges; a built-in one if absent.
     as_of : date or str, optional
@@ -215,6 +221,7 @@ def audit(
         "score": score,
         "weight": weight,
         "id": id,
+        "cluster": cluster,
     }
     data, roles, attributes = _spec.roles_and_data(data, roles, sensitive)
     spec = {
@@ -234,6 +241,7 @@ def audit(
         "bootstrap": _spec.whole("bootstrap", bootstrap, bits=32),
         "seed": _spec.whole("seed", seed),
         "memory": _spec.memory(memory),
+        "max_clusters": _spec.whole("max_clusters", max_clusters),
     }
     handle = _waage.audit(
         prepare(data),

@@ -58,7 +58,7 @@ pub use waage_result::document::AuditResult;
 pub use waage_result::memory::parse as parse_memory;
 pub use waage_result::power::{PowerResult, PowerSpec, Question};
 pub use waage_result::scan::{ScanResult, ScanSpec};
-pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
+pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, MAX_CLUSTERS_DEFAULT, RolesSpec};
 pub use waage_result::text::Language;
 
 use observer::Observer;
@@ -157,6 +157,7 @@ fn scanned(
     if !tally.scores_are_exact() {
         notes.push(scores_on_grid(&tally));
     }
+    notes.extend(clusters(&tally));
     let facts = ScanFacts {
         cut: scan.cut,
         rows_filtered_out: scan.rows_filtered_out,
@@ -182,6 +183,32 @@ fn scores_on_grid(tally: &Tally) -> Note {
     }
 }
 
+/// Clusters below which every number is called rough (FORMULAS §4.5).
+const CLUSTERS_FEW: u64 = 20;
+
+/// How many clusters the rows are of, and that few tell little.
+fn clusters(tally: &Tally) -> Vec<Note> {
+    let Some(clusters) = tally.clusters(&[]) else {
+        return Vec::new();
+    };
+    let note = |code: &str, values: &[(&str, u64)]| Note {
+        code: code.to_owned(),
+        values: values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.to_string()))
+            .collect(),
+    };
+    let count = clusters.count();
+    let mut notes = vec![note(
+        "clusters_drawn",
+        &[("rows", tally.rows()), ("clusters", count)],
+    )];
+    if count < CLUSTERS_FEW {
+        notes.push(note("few_clusters", &[("clusters", count)]));
+    }
+    notes
+}
+
 /// Fills the cube, one builder per thread.
 fn count(
     dataset: &Dataset,
@@ -200,8 +227,12 @@ fn count(
     let kept = Kept {
         weights: spec.roles.weight.is_some(),
         scores: plan::keeps_scores(spec, policy)?,
+        clusters: spec.roles.cluster.is_some(),
     };
-    let limits = waage_core::tally::Limits::of_memory(spec.memory);
+    let limits = waage_core::tally::Limits {
+        clusters_max: spec.max_clusters,
+        ..waage_core::tally::Limits::of_memory(spec.memory)
+    };
     let new = || Builder::new(&sensitive, &strata, kept, limits);
     Ok(dataset.scan(
         observer,
@@ -409,6 +440,7 @@ fn dataset_summary(tally: &Tally, spec: &AuditSpec, facts: ScanFacts) -> Dataset
             .then(|| count(&|o| outcome::decision(o) == outcome::DECISION_MISSING)),
         rows_score_missing: roles.score.is_some().then(|| rows - facts.rows_scored),
         weight_sum: roles.weight.is_some().then(|| sums(&|s| s.w1)),
+        clusters: tally.clusters(&[]).map(|clusters| clusters.count()),
         digest: digest(tally),
         notes: facts.notes,
     }

@@ -46,6 +46,11 @@ pub fn run(
     let (Some(label), Some(decision)) = (&spec.roles.label, &spec.roles.decision) else {
         return Err(two_valued);
     };
+    if let Some(cluster) = &spec.roles.cluster {
+        return Err(AuditError::Option(format!(
+            "the cluster \"{cluster}\" cannot be used with three or more classes: leave it out, or name one class with --positive"
+        )));
+    }
     let axis = |role: &str, column: &str| AttributeSpec {
         name: format!("({role})"),
         ..AttributeSpec::column(column)

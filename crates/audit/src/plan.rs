@@ -25,6 +25,7 @@ pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
     or(&mut roles.label, &data.label);
     or(&mut roles.weight, &data.weight);
     or(&mut roles.id, &data.id);
+    or(&mut roles.cluster, &data.cluster);
     or(&mut roles.score, &data.score);
     if roles.decision.is_none() && roles.cut.is_none() {
         roles.cut.clone_from(&data.cut);
@@ -84,6 +85,11 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
             "{} bootstrap replicates are more than the limit of 100000; 1000 to 10000 are usual",
             spec.bootstrap
         ));
+    }
+    if spec.max_clusters == 0 {
+        return fail(
+            "at most 0 clusters leave no row: raise the limit with --max-clusters".to_owned(),
+        );
     }
     let roles = &spec.roles;
     if roles.sensitive.is_empty() {

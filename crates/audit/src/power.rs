@@ -2,6 +2,7 @@
 
 use waage_govern::Policy;
 use waage_metrics::power::{Design, Gap, gaps};
+use waage_result::document::Note;
 use waage_result::power::{
     POWER_SCHEMA, Plan, PowerGap, PowerResult, PowerSettings, PowerSpec, Question,
 };
@@ -75,7 +76,14 @@ fn with_data(
     let mut spec = plan::resolve(&job.spec.audit, &job.policy);
     spec.bootstrap = 0;
     check(&spec, &job.policy)?;
-    let (tally, facts) = scanned(source, &spec, &job.policy, observer)?;
+    let cluster = spec.roles.cluster.take();
+    let (tally, mut facts) = scanned(source, &spec, &job.policy, observer)?;
+    if let Some(cluster) = cluster {
+        facts.notes.push(Note {
+            code: "clusters_not_planned".to_owned(),
+            values: [("cluster".to_owned(), cluster)].into(),
+        });
+    }
     let request = plan::request(
         &tally,
         &spec,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use waage_audit::MAX_CLUSTERS_DEFAULT;
 
 use crate::roles::{Reading, Roles};
 pub use scan::{Scan, ScanFormat};
@@ -174,6 +175,9 @@ pub struct Audit {
 
     #[command(flatten)]
     pub roles: Roles,
+    /// Column of persons or households that occur in several rows: these are drawn, not rows
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub cluster: Option<String>,
 
     /// Reference group of an attribute, such as gender=male; the largest if absent
     #[arg(long, value_name = "A=VALUE", help_heading = "Method")]
@@ -240,6 +244,15 @@ pub struct Audit {
         help_heading = "Method"
     )]
     pub memory: u64,
+    /// Clusters that may occur, each of 40 bytes or more while rows are counted
+    #[arg(
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = MAX_CLUSTERS_DEFAULT,
+        help_heading = "Method"
+    )]
+    pub max_clusters: u64,
     /// Policy that judges; a built-in one if absent
     #[arg(long, value_name = "FILE", help_heading = "Method")]
     pub policy: Option<PathBuf>,

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use waage_audit::{AuditResult, AuditSpec, Job, Language, Policy};
+use waage_audit::{AuditResult, AuditSpec, Job, Language, Policy, RolesSpec};
 
 use crate::args::{Audit, Format, Lang};
 use crate::output::{self, Failure};
@@ -124,7 +124,10 @@ fn job(args: &Audit) -> Result<Job, Failure> {
 
 fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
     Ok(AuditSpec {
-        roles: args.roles.spec()?,
+        roles: RolesSpec {
+            cluster: args.cluster.clone(),
+            ..args.roles.spec()?
+        },
         filter: args.roles.rows.filter.clone(),
         reference: references(&args.reference)?,
         metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),
@@ -134,6 +137,7 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
         bootstrap: args.bootstrap,
         seed: args.seed,
         memory: args.memory,
+        max_clusters: args.max_clusters,
     })
 }
 

@@ -66,6 +66,7 @@ impl Outcome {
             sensitive: attributes(&self.sensitive)?,
             stratum: Vec::new(),
             positive: rows.positive.clone(),
+            ..RolesSpec::default()
         })
     }
 }

@@ -54,6 +54,9 @@ pub struct Codes<'a> {
     pub table: &'a [u32],
 }
 
+/// Which cluster a row is of: equal for the rows of one person or household, and for no others.
+pub type ClusterKey = [u64; 2];
+
 /// Rows as plain slices of one length.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
@@ -67,4 +70,6 @@ pub struct Block<'a> {
     pub weights: Option<&'a [f64]>,
     /// Within ±[`MAGNITUDE_MAX`], or NaN for a missing score; `None` without a score role.
     pub scores: Option<&'a [f64]>,
+    /// The cluster of each row; `None` where rows do not depend on each other.
+    pub clusters: Option<&'a [ClusterKey]>,
 }

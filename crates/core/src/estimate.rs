@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::interval::{
-    self, Band, Blend, Form, Interval, Scaled, bca, bca_p_value, clipped, mover_difference,
-    mover_ratio, percentile,
+    self, Band, Blend, Form, Interval, Scaled, bca, bca_p_value, clipped, cluster_level, cluster_p,
+    mover_difference, mover_ratio, percentile,
 };
 use crate::special;
 
@@ -71,11 +71,15 @@ pub enum Reason {
     NotIdentified,
     /// The capability is not part of this version.
     NotAvailable,
+    /// Rows of one cluster depend on each other, and no interval is made that knows of it.
+    RowsClustered,
+    /// Fewer than two clusters.
+    TooFewClusters,
 }
 
 impl Reason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 32] = [
         Self::NoRows,
         Self::NoPositives,
         Self::NoNegatives,
@@ -106,6 +110,8 @@ impl Reason {
         Self::FlipsWithOneSelection,
         Self::NotIdentified,
         Self::NotAvailable,
+        Self::RowsClustered,
+        Self::TooFewClusters,
     ];
 
     /// The name in documents.
@@ -142,6 +148,8 @@ impl Reason {
             Self::FlipsWithOneSelection => "flips_with_one_selection",
             Self::NotIdentified => "not_identified",
             Self::NotAvailable => "not_available",
+            Self::RowsClustered => "rows_clustered",
+            Self::TooFewClusters => "too_few_clusters",
         }
     }
 }
@@ -246,11 +254,13 @@ pub enum Method {
     BootstrapBasicBinned,
     /// The value of the reference itself, known without error against itself.
     Identity,
+    /// Percentiles of replicates that draw clusters, expanded for their number.
+    ClusterBootstrapPercentile,
 }
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 47] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -297,6 +307,7 @@ impl Method {
         Self::BootstrapBasic,
         Self::BootstrapBasicBinned,
         Self::Identity,
+        Self::ClusterBootstrapPercentile,
     ];
 
     /// The name in documents and policies.
@@ -349,6 +360,7 @@ impl Method {
             Self::BootstrapBasic => "bootstrap_basic",
             Self::BootstrapBasicBinned => "bootstrap_basic_binned",
             Self::Identity => "identity",
+            Self::ClusterBootstrapPercentile => "cluster_bootstrap_percentile",
         }
     }
 
@@ -454,6 +466,15 @@ pub enum Evidence {
     Band(Arc<Band>),
 }
 
+/// The clusters that replicates of an estimate draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DrawnClusters {
+    /// With a row that the estimate rests on.
+    pub count: u64,
+    /// The same of the side of a comparison that has fewer: how sure the spread itself is.
+    pub fewest: u64,
+}
+
 /// A value, its interval, what it rests on, and how it was made.
 ///
 /// Never NaN: an undefined value is `None` with a [`Reason`].
@@ -467,6 +488,8 @@ pub struct Estimate {
     pub high: Option<f64>,
     /// Rows that the value rests on (its denominator's rows).
     pub n: u64,
+    /// Clusters that these rows are of, where replicates draw clusters.
+    pub clusters: Option<DrawnClusters>,
     /// How it was made.
     pub method: Method,
     /// Why the value or its interval is undefined.
@@ -484,6 +507,7 @@ impl Estimate {
             low: None,
             high: None,
             n,
+            clusters: None,
             method: Method::Count,
             reason: None,
             evidence: Evidence::None,
@@ -498,6 +522,7 @@ impl Estimate {
             low: None,
             high: None,
             n,
+            clusters: None,
             method,
             reason: Some(reason),
             evidence: Evidence::None,
@@ -514,6 +539,7 @@ impl Estimate {
             low: None,
             high: None,
             n,
+            clusters: None,
             method,
             reason: None,
             evidence,
@@ -526,8 +552,15 @@ impl Estimate {
     /// `None` where it is unbounded, both where there is no interval.
     #[must_use]
     pub fn interval(&self, level: f64) -> (Option<f64>, Option<f64>) {
+        let drawn = match self.clusters {
+            None => level,
+            Some(clusters) => match cluster_level(level, clusters.fewest) {
+                Some(level) => level,
+                None => return (None, None),
+            },
+        };
         let Interval { low, high } = match (&self.evidence, self.value) {
-            (Evidence::Replicates(values), _) => percentile(values, level),
+            (Evidence::Replicates(values), _) => percentile(values, drawn),
             (Evidence::Accelerated { replicates, .. }, _)
                 if self.method == Method::BootstrapPercentile =>
             {
@@ -540,7 +573,7 @@ impl Estimate {
                 },
                 Some(value),
             ) => bca(replicates, value, *acceleration, level),
-            (Evidence::Band(band), _) => self.around(band.interval(level)),
+            (Evidence::Band(band), _) => self.around(band.interval(drawn)),
             _ => return self.normal_interval(level),
         };
         (low, high)
@@ -664,6 +697,15 @@ impl Estimate {
     /// estimate's own interval just touches it. `None` without an interval.
     #[must_use]
     pub fn p_value(&self, null: f64) -> Option<f64> {
+        let plain = self.plain_p_value(null)?;
+        match self.clusters {
+            None => Some(plain),
+            Some(clusters) => cluster_p(plain, clusters.fewest),
+        }
+    }
+
+    /// The p-value before the number of clusters, if any, is taken into account.
+    fn plain_p_value(&self, null: f64) -> Option<f64> {
         let value = self.value?;
         match &self.evidence {
             Evidence::None => None,
@@ -691,6 +733,32 @@ impl Estimate {
                 value,
                 null,
             )),
+        }
+    }
+
+    /// The same estimate with replicates that drew so many clusters: its interval at `level` is read
+    /// accordingly, and left out where there are fewer than two.
+    #[must_use]
+    pub fn of_clusters(mut self, clusters: DrawnClusters, level: f64) -> Self {
+        self.clusters = Some(clusters);
+        if self.value.is_some() && self.evidence != Evidence::None {
+            (self.low, self.high) = self.interval(level);
+            if clusters.fewest < 2 {
+                self.reason = Some(Reason::TooFewClusters);
+            }
+        }
+        self
+    }
+
+    /// The value without its interval, and why.
+    #[must_use]
+    pub fn bare(self, reason: Reason) -> Self {
+        Self {
+            low: None,
+            high: None,
+            reason: self.reason.or(Some(reason)),
+            evidence: Evidence::None,
+            ..self
         }
     }
 
@@ -743,7 +811,13 @@ impl Estimate {
         } else {
             method.at_fixed_cut()
         };
-        fits.then(|| Self::new(value, self.n, named, self.evidence.clone(), level))
+        fits.then(|| {
+            let made = Self::new(value, self.n, named, self.evidence.clone(), level);
+            match self.clusters {
+                Some(clusters) => made.of_clusters(clusters, level),
+                None => made,
+            }
+        })
     }
 }
 

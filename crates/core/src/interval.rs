@@ -9,6 +9,7 @@
 mod band;
 mod bca;
 mod blend;
+mod cluster;
 mod difference;
 mod form;
 mod koopman;
@@ -20,6 +21,7 @@ mod scaled;
 pub use band::{Band, Extent, Family, Gap};
 pub use bca::{acceleration, bca, bca_levels, bca_p_value, bias_correction};
 pub use blend::{Blend, Share};
+pub use cluster::{cluster_level, cluster_p};
 pub use difference::{
     agresti_caffo, agresti_caffo_z, miettinen_nurminen, miettinen_nurminen_z, newcombe, newcombe_z,
 };

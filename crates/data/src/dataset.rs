@@ -135,7 +135,8 @@ impl Dataset {
         let keep_text: HashSet<String> = roles
             .id
             .iter()
-            .map(|id| needed.name(*id).to_owned())
+            .chain(&roles.cluster)
+            .map(|column| needed.name(*column).to_owned())
             .collect();
         for part in &mut parts {
             if let Store::Parquet(file) = &mut part.store {
@@ -367,6 +368,7 @@ impl Dataset {
         };
         let score = roles.score.map(&mut project);
         let weight = roles.weight.map(&mut project);
+        let cluster = roles.cluster.map(&mut project);
         let (mut axes, mut read) = (Vec::with_capacity(roles.axes.len()), Vec::new());
         let automatic = match &self.slicing {
             None => vec![None; roles.axes.len()],
@@ -416,6 +418,7 @@ impl Dataset {
             decision,
             score,
             weight,
+            cluster,
             axes,
             half,
         };

@@ -8,6 +8,7 @@ use crate::DataError;
 use crate::bins::BinEdges;
 use crate::columns::axis::Axis;
 use crate::columns::binary::{Binary, BinaryRule};
+use crate::columns::cluster::ClusterKeys;
 use crate::columns::number::Numbers;
 use crate::fold::{Piece, Position};
 use crate::levels::Levels;
@@ -19,6 +20,7 @@ pub(crate) struct Plan {
     pub decision: Decision,
     pub score: Option<PlannedColumn>,
     pub weight: Option<PlannedColumn>,
+    pub cluster: Option<PlannedColumn>,
     pub axes: Vec<PlannedAxis>,
     pub half: Option<PlannedHalf>,
 }
@@ -173,6 +175,7 @@ pub(crate) struct Decoder<'a> {
     outcomes: Vec<u8>,
     scores: Numbers,
     weights: Numbers,
+    clusters: ClusterKeys,
     halves: Vec<i32>,
     /// Rows with a finite score.
     pub scored: u64,
@@ -202,6 +205,7 @@ impl<'a> Decoder<'a> {
             outcomes: Vec::new(),
             scores: Numbers::default(),
             weights: Numbers::default(),
+            clusters: ClusterKeys::default(),
             halves: Vec::new(),
             scored: 0,
             selected: 0,
@@ -291,6 +295,16 @@ impl<'a> Decoder<'a> {
                 Some(weights)
             }
         };
+        let clusters = match &plan.cluster {
+            None => None,
+            Some(PlannedColumn { at, name }) => {
+                let read = self.clusters.read(&columns[*at]);
+                Some(read.map_err(|row| DataError::ClusterMissing {
+                    column: name.clone(),
+                    place: piece.place(row),
+                })?)
+            }
+        };
         if let Some(PlannedHalf { id, rule }) = &plan.half {
             rule.split(&columns[id.at], piece, &id.name, &mut self.halves)?;
         }
@@ -323,6 +337,7 @@ impl<'a> Decoder<'a> {
             outcomes: &self.outcomes,
             weights,
             scores,
+            clusters,
         });
         Ok(())
     }

@@ -307,6 +307,16 @@ pub enum DataError {
         /// File and row.
         place: String,
     },
+    /// A row without a cluster.
+    #[error(
+        "cluster \"{column}\" is missing in {place}; every row is of one: give rows of nobody else a value of their own, or leave them out with --where"
+    )]
+    ClusterMissing {
+        /// The cluster column.
+        column: String,
+        /// File and row.
+        place: String,
+    },
     /// More in memory than allowed.
     #[error("{what} needs more than {limit} bytes of memory; {mend}")]
     Memory {

@@ -17,6 +17,7 @@ pub(crate) struct Roles {
     pub cut: Option<Cut>,
     pub weight: Option<usize>,
     pub id: Option<usize>,
+    pub cluster: Option<usize>,
     pub axes: Vec<AxisRole>,
 }
 
@@ -72,10 +73,12 @@ impl Roles {
         let decision = binary("decision", &spec.decision)?;
         let score = number("score", spec.score.as_ref(), parts, needed)?;
         let weight = number("weight", spec.weight.as_ref(), parts, needed)?;
-        let id = match &spec.id {
-            Some(name) => Some(id(name, parts, needed)?),
-            None => None,
+        let mut named = |role, column: &Option<String>| match column {
+            Some(name) => id(role, name, parts, needed).map(Some),
+            None => Ok(None),
         };
+        let id = named("id", &spec.id)?;
+        let cluster = named("cluster", &spec.cluster)?;
         let axes = spec
             .sensitive
             .iter()
@@ -89,6 +92,7 @@ impl Roles {
             cut: spec.cut.clone(),
             weight,
             id,
+            cluster,
             axes,
         })
     }
@@ -217,7 +221,12 @@ fn number(
     })
 }
 
-fn id(name: &str, parts: &[Part], needed: &mut Needed) -> Result<usize, DataError> {
+fn id(
+    role: &'static str,
+    name: &str,
+    parts: &[Part],
+    needed: &mut Needed,
+) -> Result<usize, DataError> {
     let column = needed.position(parts, name)?;
     let kind = needed.kind(column);
     if matches!(kind, Kind::Int | Kind::Text | Kind::Untyped) {
@@ -227,7 +236,7 @@ fn id(name: &str, parts: &[Part], needed: &mut Needed) -> Result<usize, DataErro
     Err(DataError::Kind {
         column: name.to_owned(),
         kind: kind.name(),
-        role: "id",
+        role,
         mend,
     })
 }

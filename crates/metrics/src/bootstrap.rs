@@ -7,6 +7,9 @@
 //! `Σw` and the variance `Σw²` (the Bayesian bootstrap, exact for equal weights in the cell).
 //! Mean scores of a cell move by normal noise of the cell's own variance.
 //!
+//! Rows of one person or household depend on each other: where clusters are kept, a draw is of
+//! clusters, each with all that it holds, and identical ones are drawn together.
+//!
 //! A cell that happens to be empty stays empty in every such draw, and one member selected of one
 //! would be selected for ever. So each replicate comes twice: as drawn, and with Jeffreys' prior: a
 //! gamma mass of shape ½ more for every outcome of every group of a view, which makes the rate of a
@@ -15,13 +18,14 @@
 //!
 //! Replicate `r` draws from its own counter-based stream, so threads change nothing.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use waage_core::block::outcome;
 use waage_core::draw;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
-use waage_core::tally::GroupTotals;
+use waage_core::tally::{Clusters, GroupTotals};
 
 use crate::confusion::Confusion;
 use crate::cut::MovingCut;
@@ -37,7 +41,8 @@ pub struct Target {
     pub groups: usize,
     /// Group of every cell.
     pub group_of_cell: Vec<usize>,
-    /// Weight of a typical row by group, Σw²/Σw: what one row of the prior weighs.
+    /// Weight of a typical row by group, Σw²/Σw, times the design effect of clusters: what one row
+    /// of the prior weighs.
     pub row_weight: Vec<f64>,
 }
 
@@ -52,6 +57,8 @@ pub struct Plan<'a> {
     pub tie_share: f64,
     /// Whether rows have weights.
     pub weighted: bool,
+    /// The clusters by position of the cells, where they are drawn instead of rows.
+    pub clusters: Option<&'a Clusters>,
     /// Whether mean scores are wanted.
     pub scored: bool,
     /// The cut that every replicate draws again, where decisions are made by rank.
@@ -134,7 +141,16 @@ pub fn run<Room>(
         let sums = &plan.cells[s.cell].outcomes[s.outcome];
         (sums.n, sums.w1, sums.w2)
     });
-    let law = Law::of(cells, plan.weighted);
+    let law = match plan.clusters {
+        None => Law::of(cells, plan.weighted),
+        Some(clusters) => {
+            let at = strata.iter().enumerate();
+            let position: HashMap<(usize, usize), usize> =
+                at.map(|(i, s)| ((s.cell, s.outcome), i)).collect();
+            let place = |cell: u32, o: u8| position[&(cell as usize, usize::from(o))];
+            Law::of_clusters(clusters, strata.len(), place)
+        }
+    };
     let room = || (room(), Drawn::room(plan), Vec::new(), Vec::new());
     draws::series(
         plan.replicates,

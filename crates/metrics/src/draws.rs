@@ -6,19 +6,35 @@ use rayon::prelude::*;
 use waage_core::draw;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
+use waage_core::tally::Clusters;
 
 /// Replicates per parallel task.
 const TASK: usize = 25;
 
 /// The law by which the weights of some cells are drawn again.
 #[derive(Debug)]
-pub(crate) struct Law {
-    rows: Vec<u64>,
-    total: u64,
-    /// The cell of every row, where that is quicker than the law of every cell.
-    cell_of_row: Option<Vec<u32>>,
-    /// Shape and scale of the gamma law of each cell's weight, where rows are weighted.
-    gamma: Option<Vec<(f64, f64)>>,
+pub(crate) enum Law {
+    /// A multinomial draw of their rows.
+    Rows {
+        rows: Vec<u64>,
+        total: u64,
+        /// The cell of every row, where that is quicker than the law of every cell.
+        cell_of_row: Option<Vec<u32>>,
+    },
+    /// A gamma weight of each, by shape and scale.
+    Weights(Vec<(f64, f64)>),
+    /// A multinomial draw of clusters by what they hold.
+    Clusters {
+        /// Clusters of each pattern.
+        clusters: Vec<u64>,
+        total: u64,
+        /// Where what each pattern holds ends.
+        ends: Vec<usize>,
+        /// Cell and weight of each part of each pattern.
+        held: Vec<(usize, f64)>,
+        /// Number of cells.
+        cells: usize,
+    },
 }
 
 /// Rows per cell up to which rows are drawn one by one.
@@ -28,47 +44,96 @@ impl Law {
     /// Of cells as rows, Σw and Σw²: a multinomial draw of their rows, or with weights gamma
     /// weights of the mean Σw and the variance Σw² (the Bayesian bootstrap).
     pub fn of(cells: impl Iterator<Item = (u64, f64, f64)>, weighted: bool) -> Self {
-        let (mut rows, mut gamma) = (Vec::new(), Vec::new());
-        for (n, w1, w2) in cells {
-            rows.push(n);
-            gamma.push(match w1 > 0.0 && w2 > 0.0 {
-                true => (w1 * w1 / w2, w2 / w1),
-                false => (0.0, 0.0),
-            });
+        if !weighted {
+            let rows: Vec<u64> = cells.map(|(n, ..)| n).collect();
+            let total: u64 = rows.iter().sum();
+            let few = total <= ROWS_PER_CELL * rows.len() as u64;
+            let of_cell = |(cell, &n): (usize, &u64)| std::iter::repeat_n(cell as u32, n as usize);
+            return Self::Rows {
+                total,
+                cell_of_row: few.then(|| rows.iter().enumerate().flat_map(of_cell).collect()),
+                rows,
+            };
         }
-        let total: u64 = rows.iter().sum();
-        let few = total <= ROWS_PER_CELL * rows.len() as u64;
-        let of_cell = |(cell, &n): (usize, &u64)| std::iter::repeat_n(cell as u32, n as usize);
-        Self {
-            total,
-            cell_of_row: (!weighted && few)
-                .then(|| rows.iter().enumerate().flat_map(of_cell).collect()),
-            rows,
-            gamma: weighted.then_some(gamma),
+        let law = |(_, w1, w2): (u64, f64, f64)| match w1 > 0.0 && w2 > 0.0 {
+            true => (w1 * w1 / w2, w2 / w1),
+            false => (0.0, 0.0),
+        };
+        Self::Weights(cells.map(law).collect())
+    }
+
+    /// Of clusters, whose cells and outcomes are numbered by `place` below `cells`: all rows of a
+    /// cluster, with their weights, come as often as it is drawn.
+    pub fn of_clusters(
+        clusters: &Clusters,
+        cells: usize,
+        place: impl Fn(u32, u8) -> usize,
+    ) -> Self {
+        let patterns = clusters.patterns();
+        let (mut ends, mut held) = (Vec::with_capacity(patterns.len()), Vec::new());
+        for pattern in patterns {
+            let parts = pattern.held.iter();
+            held.extend(parts.map(|part| (place(part.cell, part.outcome), part.weight)));
+            ends.push(held.len());
+        }
+        Self::Clusters {
+            clusters: patterns.iter().map(|pattern| pattern.clusters).collect(),
+            total: clusters.count(),
+            ends,
+            held,
+            cells,
         }
     }
 
     /// One draw of every cell's weight, in their order.
     pub fn draw(&self, stream: &mut Stream, counts: &mut Vec<u64>, weights: &mut Vec<f64>) {
         weights.clear();
-        if let Some(gamma) = &self.gamma {
-            weights.extend(gamma.iter().map(|&(shape, scale)| match shape > 0.0 {
-                true => scale * draw::gamma(stream, shape),
-                false => 0.0,
-            }));
-        } else {
-            counts.clear();
-            counts.resize(self.rows.len(), 0);
-            if let Some(cell_of_row) = &self.cell_of_row {
-                for _ in 0..self.total {
-                    // The high half of the product is uniform below the number of rows.
-                    let row = (u128::from(stream.next_u64()) * u128::from(self.total)) >> 64;
-                    counts[cell_of_row[row as usize] as usize] += 1;
-                }
-            } else {
-                draw::multinomial(stream, self.total, &self.rows, counts);
+        match self {
+            Self::Weights(gamma) => {
+                weights.extend(gamma.iter().map(|&(shape, scale)| match shape > 0.0 {
+                    true => scale * draw::gamma(stream, shape),
+                    false => 0.0,
+                }));
             }
-            weights.extend(counts.iter().map(|&n| n as f64));
+            Self::Rows {
+                rows,
+                total,
+                cell_of_row,
+            } => {
+                counts.clear();
+                counts.resize(rows.len(), 0);
+                if let Some(cell_of_row) = cell_of_row {
+                    for _ in 0..*total {
+                        // The high half of the product is uniform below the number of rows.
+                        let row = (u128::from(stream.next_u64()) * u128::from(*total)) >> 64;
+                        counts[cell_of_row[row as usize] as usize] += 1;
+                    }
+                } else {
+                    draw::multinomial(stream, *total, rows, counts);
+                }
+                weights.extend(counts.iter().map(|&n| n as f64));
+            }
+            Self::Clusters {
+                clusters,
+                total,
+                ends,
+                held,
+                cells,
+            } => {
+                counts.clear();
+                counts.resize(clusters.len(), 0);
+                draw::multinomial(stream, *total, clusters, counts);
+                weights.resize(*cells, 0.0);
+                let mut from = 0;
+                for (&times, &end) in counts.iter().zip(ends) {
+                    if times > 0 {
+                        for &(cell, weight) in &held[from..end] {
+                            weights[cell] += times as f64 * weight;
+                        }
+                    }
+                    from = end;
+                }
+            }
         }
     }
 }

@@ -214,6 +214,10 @@ impl Estimator<'_> {
                 }
             }
         };
+        // Against the best group, and all rows, replicates were taken already.
+        if independent {
+            self.compare_on_clusters(statistic, &mut measurement);
+        }
         let estimate = measurement.estimate;
         measurement.estimate = self.request.name_cut(measurement.quantity, estimate);
         measurement

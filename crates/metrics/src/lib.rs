@@ -8,6 +8,7 @@ mod band;
 pub mod bootstrap;
 pub mod catalogue;
 mod closed;
+mod clustered;
 pub mod conditional;
 pub mod confusion;
 pub mod context;

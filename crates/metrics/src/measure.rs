@@ -15,7 +15,7 @@ use crate::disparity::{Disparity, NAMED};
 use crate::estimator::{Estimator, group_estimates};
 use crate::ranges::laws;
 use crate::replicates::{Replicates, replicate};
-use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores};
+use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores, without_intervals};
 use crate::selective;
 use crate::smooth::accelerations;
 use crate::view::PreparedView;
@@ -240,14 +240,18 @@ pub fn measure(
     let prepared = request
         .views
         .iter()
-        .map(|axes| PreparedView::new(tally.view(axes), &cells, request, &all))
+        .map(|axes| {
+            let clusters = tally.clusters(axes);
+            PreparedView::new(tally.view(axes), &cells, request, &all, clusters.as_ref())
+        })
         .collect::<Result<Vec<_>, _>>()?;
     observer.begin(Phase::Estimate, Some(request.replicates as u64));
     let replicates = replicate(&prepared, &cells.groups, request, observer, tally)?;
 
     let selective_labels = request.roles.label && selective::applies(&all);
 
-    let exchangeable = !tally.kept().weights;
+    let clustered = tally.kept().clusters;
+    let exchangeable = !tally.kept().weights && !clustered;
     let scores = Scores::new(tally, request);
     let of_view = |(index, (view, replicates)): (usize, (&PreparedView, &Replicates))| {
         let estimator = Estimator {
@@ -259,9 +263,17 @@ pub fn measure(
             laws: laws(view, request, index, exchangeable),
         };
         let mut groups = estimator.groups();
+        let overall = clustered.then(|| estimator.overall_on_clusters());
+        if clustered {
+            groups = estimator.groups_on_clusters(groups);
+        }
         if selective_labels {
-            for (estimates, totals) in groups.iter_mut().zip(&view.view.groups) {
-                selective::restrict(estimates, &totals.outcomes, request);
+            let weights = &view.target.row_weight;
+            for ((estimates, totals), weight) in
+                groups.iter_mut().zip(&view.view.groups).zip(weights)
+            {
+                let weight = clustered.then_some(*weight);
+                selective::restrict(estimates, &totals.outcomes, request, weight);
             }
         }
         let (mut comparisons, mut values) =
@@ -269,10 +281,13 @@ pub fn measure(
         if selective_labels {
             selective::restrict_comparisons(view, &all, request, &mut comparisons);
         }
-        let of_scores = match &scores {
+        let mut of_scores = match &scores {
             Some(scores) => scores.view(tally, view, observer)?,
             None => ViewScores::default(),
         };
+        if clustered {
+            of_scores.forget_intervals();
+        }
         comparisons.extend(of_scores.comparisons);
         adjust(&mut comparisons);
         values.extend(of_scores.values);
@@ -286,26 +301,31 @@ pub fn measure(
                 .map(|(estimates, totals)| (totals.name.clone(), totals.rows(), estimates))
                 .collect(),
         };
-        Ok((measured, comparisons, values))
+        Ok((measured, overall, comparisons, values))
     };
     let views = prepared.par_iter().zip(&replicates).enumerate();
     let parts: Vec<_> = views.map(of_view).collect::<Result<_, MeasureError>>()?;
-    let count = parts.iter().map(|(_, c, v)| c.len() + v.len()).sum();
+    let count = parts.iter().map(|(.., c, v)| c.len() + v.len()).sum();
     let mut measured = Measured {
         views: Vec::with_capacity(parts.len()),
         overall: group_estimates(&all, &NO_ROWS, request),
         overall_scores: match &scores {
+            Some(scores) if clustered => without_intervals(scores.overall(observer)?),
             Some(scores) => scores.overall(observer)?,
             None => Vec::new(),
         },
         measurements: Vec::with_capacity(count),
         selective_labels,
     };
+    if let Some(overall) = parts.first().and_then(|(_, overall, ..)| overall.clone()) {
+        measured.overall = overall;
+    }
     if selective_labels {
-        selective::restrict(&mut measured.overall, &all, request);
+        let weight = prepared.first().and_then(PreparedView::cluster_weight);
+        selective::restrict(&mut measured.overall, &all, request, weight);
     }
     let mut values = Vec::with_capacity(parts.len());
-    for (view, comparisons, of_groups) in parts {
+    for (view, _, comparisons, of_groups) in parts {
         measured.views.push(view);
         measured.measurements.extend(comparisons);
         values.push(of_groups);

@@ -82,6 +82,9 @@ impl Estimator<'_> {
             }
             None => measurement.estimate = self.lifted(statistic, rows),
         }
+        if row.disparity.is_smooth() || row.has_formula() {
+            self.compare_on_clusters(statistic, &mut measurement);
+        }
         let estimate = measurement.estimate;
         measurement.estimate = self.request.name_cut(measurement.quantity, estimate);
         measurement
@@ -100,6 +103,7 @@ impl Estimator<'_> {
         if let Some(compared) = closed::named(row.rule, sides, value, tie, level) {
             compared_into(&mut measurement, compared);
         }
+        self.compare_on_clusters(statistic, &mut measurement);
         measurement
     }
 
@@ -189,6 +193,7 @@ impl Estimator<'_> {
                 measurement.estimate = self.replicated(statistic, rows, method);
             }
         }
+        self.compare_on_clusters(statistic, &mut measurement);
         measurement
     }
 
@@ -213,7 +218,8 @@ impl Estimator<'_> {
         let value = self.view.tables.value(statistic, self.view.reference);
         let position = self.view.position(statistic);
         let series = position.and_then(|at| self.replicates.primed(at));
-        replicated(value, rows, method, series, self.request.level)
+        let estimate = replicated(value, rows, method, series, self.request.level);
+        self.drawn(statistic, estimate)
     }
 }
 

@@ -10,6 +10,7 @@ use waage_core::tally::Sums;
 
 use crate::band::{Column, Gaps, Part, Shape, bands};
 use crate::catalogue::{Kind, Metric};
+use crate::confusion::mass;
 use crate::disparity::{self, Join, Value, Values, farthest, range};
 use crate::estimator::Estimator;
 use crate::measure::Request;
@@ -204,13 +205,14 @@ impl Estimator<'_> {
     /// are lifted once more.
     pub(crate) fn lifted(&self, statistic: Statistic, rows: u64) -> Estimate {
         let position = self.view.position(statistic);
-        replicated(
+        let estimate = replicated(
             self.view.tables.value(statistic, self.view.reference),
             rows,
             Method::BootstrapPercentileBiased,
             position.and_then(|at| self.replicates.primed(at)),
             self.request.level,
-        )
+        );
+        self.drawn(statistic, estimate)
     }
 
     fn over(
@@ -244,6 +246,11 @@ impl Estimator<'_> {
         if known.len() < groups.len() {
             let value = over.value(&known, tables.overall());
             measurement.range.known = Some(self.banded(value, self.rows(), of_known));
+        }
+        let of_scores = |metric: &Metric| matches!(metric.row().kind, Kind::Mean);
+        if self.view.clusters.is_some() && over.metrics.iter().any(of_scores) {
+            measurement.estimate = measurement.estimate.bare(Reason::RowsClustered);
+            measurement.range.known = None;
         }
         let law = self
             .law(over)
@@ -351,7 +358,12 @@ impl Estimator<'_> {
         let reason = match band {
             Some(band) => {
                 let evidence = Evidence::Band(Arc::new(band));
-                return Estimate::new(value, rows, Method::MaxT, evidence, self.request.level);
+                let level = self.request.level;
+                let estimate = Estimate::new(value, rows, Method::MaxT, evidence, level);
+                return match &self.view.clusters {
+                    Some(clusters) => estimate.of_clusters(clusters.whole(), level),
+                    None => estimate,
+                };
             }
             None if self.request.replicates < REPLICATES_MIN => Reason::NoReplicates,
             None if self.replicates.joint.is_none() => Reason::TooManyGroups,
@@ -361,13 +373,14 @@ impl Estimator<'_> {
     }
 
     /// Whether replicates of a metric of different groups vary apart: groups share no rows, and
-    /// nothing that moves from draw to draw ties them together.
+    /// nothing that moves from draw to draw ties them together, nor a cluster with rows in both.
     fn vary_apart(&self, metric: Metric) -> bool {
         let own = matches!(
             metric.row().kind,
             Kind::Proportion { .. } | Kind::Shaped(_) | Kind::Mean
         );
-        own && !self.request.cut.is_some_and(|cut| cut.moves)
+        let apart = self.view.clusters.is_none() && !self.request.cut.is_some_and(|cut| cut.moves);
+        own && apart
     }
 
     /// The replicates of every group's metric, or their logarithms; those of all rows last.
@@ -407,7 +420,12 @@ impl Estimator<'_> {
     fn trials(&self, metric: Metric, sums: &[Sums; outcome::COUNT]) -> Option<f64> {
         match metric.row().kind {
             Kind::Proportion { hit, miss, empty } => {
-                Some(Rate::of(sums, hit, miss, self.request.tie, empty).trials)
+                let tie = self.request.tie;
+                let Some(weight) = self.view.cluster_weight() else {
+                    return Some(Rate::of(sums, hit, miss, tie, empty).trials);
+                };
+                let all = mass(sums, hit, tie).weight + mass(sums, miss, tie).weight;
+                Some(all / weight.max(f64::MIN_POSITIVE))
             }
             _ => None,
         }

@@ -124,11 +124,14 @@ pub(crate) fn replicate(
         let drawn: Vec<_> = cells.iter().map(weights).collect();
         MovingCut::new(cut.score, request.tie, &drawn, &tally.score_tables(&axes))
     });
+    let axes: Vec<usize> = (0..tally.sensitive().len()).collect();
+    let clusters = tally.clusters(&axes);
     let plan = Plan {
         cells,
         targets: &targets,
         tie_share: request.tie.share(),
         weighted: tally.kept().weights,
+        clusters: clusters.as_ref(),
         scored: request.metrics.contains(&Metric::MeanScore),
         cut: cut.as_ref(),
         possible: &possible,

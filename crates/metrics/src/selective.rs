@@ -90,12 +90,22 @@ fn ends(metric: Metric, sums: &Outcomes, tie: Tie) -> Option<Ends> {
 }
 
 /// The limits of a rate: the worst cases, widened by the sampling error of each.
-fn limits(metric: Metric, sums: &Outcomes, tie: Tie, level: f64) -> Option<(f64, f64)> {
+fn limits(
+    metric: Metric,
+    sums: &Outcomes,
+    tie: Tie,
+    level: f64,
+    row_weight: Option<f64>,
+) -> Option<(f64, f64)> {
     let ends = ends(metric, sums, tie)?;
-    // Weights count as Kish's effective rows.
+    // Weights count as Kish's effective rows, rows in clusters as their design effect says.
     let weight: f64 = sums.iter().map(|s| s.w1).sum();
     let squares: f64 = sums.iter().map(|s| s.w2).sum();
-    let scale = if squares > 0.0 { weight / squares } else { 1.0 };
+    let scale = match row_weight.filter(|weight| *weight > 0.0) {
+        Some(weight) => 1.0 / weight,
+        None if squares > 0.0 => weight / squares,
+        None => 1.0,
+    };
     let interval = |(x, n): (f64, f64)| (n > 0.0).then(|| wilson(x * scale, n * scale, level));
     let found: Vec<_> = [ends.negative, ends.positive]
         .into_iter()
@@ -123,10 +133,17 @@ fn bounded(n: u64, limits: Option<(f64, f64)>) -> Estimate {
     }
 }
 
-/// What is known of a metric of one group: no value, but the limits between which it lies.
+/// What is known of a metric of one group: no value, but the limits between which it lies. Rows in
+/// clusters weigh `row_weight` independent ones.
 #[must_use]
-pub fn of_group(metric: Metric, sums: &Outcomes, tie: Tie, level: f64) -> Estimate {
-    bounded(rows(sums), limits(metric, sums, tie, level))
+pub fn of_group(
+    metric: Metric,
+    sums: &Outcomes,
+    tie: Tie,
+    level: f64,
+    row_weight: Option<f64>,
+) -> Estimate {
+    bounded(rows(sums), limits(metric, sums, tie, level, row_weight))
 }
 
 /// The same of a comparison: for differences the extremes of both groups' limits, nothing for
@@ -138,10 +155,12 @@ pub fn of_pair(
     comparison: Comparison,
     tie: Tie,
     level: f64,
+    row_weight: Option<f64>,
 ) -> Estimate {
+    let of = |sums| limits(metric, sums, tie, level, row_weight);
     let limits = match comparison {
-        Comparison::Difference => limits(metric, group, tie, level)
-            .zip(limits(metric, reference, tie, level))
+        Comparison::Difference => of(group)
+            .zip(of(reference))
             .map(|(one, other)| (one.0 - other.1, one.1 - other.0)),
         _ => None,
     };
@@ -149,10 +168,15 @@ pub fn of_pair(
 }
 
 /// Replaces every estimate of one set of rows that is not identified.
-pub(crate) fn restrict(estimates: &mut GroupEstimates, sums: &Outcomes, request: &Request) {
+pub(crate) fn restrict(
+    estimates: &mut GroupEstimates,
+    sums: &Outcomes,
+    request: &Request,
+    row_weight: Option<f64>,
+) {
     for (metric, estimate) in estimates {
         if !identified(metric.quantity()) {
-            *estimate = of_group(*metric, sums, request.tie, request.level);
+            *estimate = of_group(*metric, sums, request.tie, request.level, row_weight);
         }
     }
 }
@@ -189,6 +213,7 @@ pub(crate) fn restrict_comparisons(
                 measurement.comparison,
                 request.tie,
                 request.level,
+                view.cluster_weight(),
             ),
             _ => bounded(measurement.estimate.n, None),
         };
@@ -265,7 +290,7 @@ mod tests {
                 reached[1] |= (value - high).abs() < 1e-12;
             }
             assert_eq!(reached, [true; 2], "{metric:?}: the bounds are sharp");
-            let estimate = of_group(metric, &known, Tie::NONE, 0.95);
+            let estimate = of_group(metric, &known, Tie::NONE, 0.95, None);
             assert_eq!(estimate.value, None);
             assert!(estimate.low.unwrap() <= low && estimate.high.unwrap() >= high);
         }
@@ -285,6 +310,7 @@ mod tests {
                 c,
                 Tie::NONE,
                 0.95,
+                None,
             )
         };
         let difference = of(Comparison::Difference);

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use waage_core::block::outcome;
-use waage_core::estimate::{Estimate, Evidence, Method};
+use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::interval::acceleration;
 use waage_core::tally::Sums;
 
 use crate::catalogue::{FOUND, Kind, Metric, STRUCK};
 use crate::confusion::{Confusion, Part, mass};
+use crate::disparity::Rule;
 use crate::estimator::Estimator;
 use crate::measure::Request;
-use crate::replicates::{UNDEFINED_SHARE_MAX, replicated};
+use crate::replicates::{UNDEFINED_SHARE_MAX, bare, replicated};
 use crate::shape::{Shape, Split};
 use crate::statistic::{Reference, Statistic, Tables};
 use crate::view::PreparedView;
@@ -33,7 +34,8 @@ pub(crate) fn accelerations(view: &PreparedView, request: &Request) -> HashMap<S
         .copied()
         .filter(|s| is_smooth(*s))
         .collect();
-    if smooth.is_empty() || view.candidates.is_some() || view.view.groups.len() > GROUPS_MAX {
+    let drawn_whole = view.candidates.is_some() || view.clusters.is_some();
+    if smooth.is_empty() || drawn_whole || view.view.groups.len() > GROUPS_MAX {
         return HashMap::new();
     }
     let groups: Vec<[Sums; outcome::COUNT]> = view.view.groups.iter().map(|g| g.outcomes).collect();
@@ -100,6 +102,20 @@ impl Estimator<'_> {
         let value = self.view.tables.value(statistic, self.view.reference);
         let at = self.view.position(statistic);
         let level = self.request.level;
+        if self.view.clusters.is_some() {
+            let estimate = match value {
+                Ok(value) => bare(
+                    value,
+                    rows,
+                    Method::ClusterBootstrapPercentile,
+                    Reason::NoReplicates,
+                ),
+                Err(reason) => {
+                    Estimate::undefined(rows, Method::ClusterBootstrapPercentile, reason)
+                }
+            };
+            return self.on_clusters(statistic, estimate);
+        }
         let primed = at.and_then(|at| self.replicates.primed(at));
         if self.view.candidates.is_some() && !matches!(statistic, Statistic::ToComplement(..)) {
             return replicated(value, rows, Method::BootstrapBest, primed, level);
@@ -121,9 +137,9 @@ impl Estimator<'_> {
         }
     }
 
-    /// Whether a part of the table that the statistic rests on has fewer than [`ROWS_MIN`] rows.
-    fn is_thin(&self, statistic: Statistic) -> bool {
-        let groups = &self.view.view.groups;
+    /// Whether a part of the table that the statistic rests on has fewer than [`ROWS_MIN`] rows, or
+    /// clusters where these are drawn.
+    pub(crate) fn is_thin(&self, statistic: Statistic) -> bool {
         let thin = |metric: Option<Metric>, sums: &[Sums; outcome::COUNT]| {
             let few = |parts: &[Part]| mass(sums, parts, self.request.tie).rows < ROWS_MIN;
             let split = |split: Split| few(split.hit) || few(split.miss);
@@ -138,17 +154,74 @@ impl Estimator<'_> {
                 _ => sums.iter().any(|s| (1..ROWS_MIN).contains(&s.n)),
             }
         };
-        let (g, metric, complement) = match statistic {
-            Statistic::ToReference(g, metric, _) => (g, Some(metric), false),
-            Statistic::ToComplement(g, metric, _) => (g, Some(metric), true),
-            Statistic::NamedAgainst(g, _) => (g, None, false),
+        let (metric, sides) = match statistic {
+            Statistic::Value(g, metric) => (Some(metric), [Side::Group(g); 2]),
+            Statistic::Overall(metric) => (Some(metric), [Side::All; 2]),
+            Statistic::ToReference(g, metric, _) => {
+                (Some(metric), [Side::Group(g), self.against()])
+            }
+            Statistic::ToComplement(g, metric, _) => {
+                (Some(metric), [Side::Group(g), Side::Rest(g)])
+            }
+            Statistic::Pairwise(g, h, metric, _) => {
+                (Some(metric), [Side::Group(g), Side::Group(h)])
+            }
+            Statistic::NamedAgainst(g, named) | Statistic::NamedToRest(g, named) => {
+                let side = match statistic {
+                    Statistic::NamedToRest(..) => Side::Rest(g),
+                    _ => self.against(),
+                };
+                let metric = match named.row().rule {
+                    Rule::Gap(metric) | Rule::ReversedGap(metric) => Some(metric),
+                    _ if named.row().quantity.needs_label => None,
+                    _ => Some(Metric::ShareOfSelected),
+                };
+                (metric, [Side::Group(g), side])
+            }
             _ => return true,
         };
-        let against = match (complement, self.view.reference) {
-            (true, _) => &self.view.complements[g],
-            (false, Some(Reference::Group(r))) => &groups[r].outcomes,
-            (false, _) => self.overall,
-        };
-        thin(metric, &groups[g].outcomes) || thin(metric, against)
+        sides
+            .into_iter()
+            .any(|side| thin(metric, &self.observed(side)))
     }
+
+    /// The side that groups are compared with.
+    const fn against(&self) -> Side {
+        match self.view.reference {
+            Some(Reference::Group(r)) => Side::Group(r),
+            _ => Side::All,
+        }
+    }
+
+    /// How often each outcome was observed independently: by rows, or by clusters.
+    fn observed(&self, side: Side) -> [Sums; outcome::COUNT] {
+        let Some(clusters) = &self.view.clusters else {
+            return match side {
+                Side::Group(g) => self.view.view.groups[g].outcomes,
+                Side::Rest(g) => self.view.complements[g],
+                Side::All => *self.overall,
+            };
+        };
+        let of_groups = |but: Option<usize>| {
+            let groups = clusters.groups().iter().enumerate();
+            groups
+                .filter(|(g, _)| Some(*g) != but)
+                .fold([Sums::ZERO; outcome::COUNT], |sum, (_, group)| {
+                    std::array::from_fn(|o| sum[o].plus(&group.holding[o]))
+                })
+        };
+        match side {
+            Side::Group(g) => clusters.groups()[g].holding,
+            Side::Rest(g) => of_groups(Some(g)),
+            Side::All => of_groups(None),
+        }
+    }
+}
+
+/// Rows that a statistic rests on.
+#[derive(Clone, Copy)]
+enum Side {
+    Group(usize),
+    Rest(usize),
+    All,
 }

@@ -16,6 +16,10 @@ use crate::measure::Request;
 /// One series of a view.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Statistic {
+    /// A metric of one group.
+    Value(usize, Metric),
+    /// A metric of all rows.
+    Overall(Metric),
     /// A metric of one group against the reference.
     ToReference(usize, Metric, Comparison),
     /// A metric of one group against everybody else.
@@ -117,7 +121,9 @@ impl Needs {
         };
         for statistic in series {
             match statistic {
-                Statistic::ToReference(_, metric, _)
+                Statistic::Value(_, metric)
+                | Statistic::Overall(metric)
+                | Statistic::ToReference(_, metric, _)
                 | Statistic::ToComplement(_, metric, _)
                 | Statistic::ToOverall(metric, _)
                 | Statistic::Between(metric, _)
@@ -252,6 +258,8 @@ impl Tables {
             return Err(Reason::RatioUndefined);
         }
         match statistic {
+            Statistic::Value(g, metric) => self.groups[g].get(metric),
+            Statistic::Overall(metric) => self.overall.get(metric),
             Statistic::ToReference(g, metric, comparison) => {
                 let against = self.reference(reference)?.get(metric);
                 compare(self.groups[g].get(metric), against, comparison)
@@ -339,12 +347,14 @@ fn extreme(values: impl Iterator<Item = Value>, join: fn(f64, f64) -> f64) -> Va
 }
 
 /// Every series of a view that needs replicates, in the order of evaluation. Comparisons with a
-/// `dependent` reference (all rows, or the best group) have no closed form.
+/// `dependent` reference (all rows, or the best group) have no closed form; of `clustered` rows
+/// nothing has.
 #[must_use]
 pub fn series(
     groups: usize,
     reference: Option<Reference>,
     dependent: bool,
+    clustered: bool,
     request: &Request,
 ) -> Vec<Statistic> {
     const COMPARISONS: [Comparison; 2] = [Comparison::Difference, Comparison::Ratio];
@@ -356,11 +366,15 @@ pub fn series(
         if matches!(kind, Kind::Count) {
             continue;
         }
+        if clustered {
+            out.extend((0..groups).map(|g| Statistic::Value(g, metric)));
+            out.push(Statistic::Overall(metric));
+        }
         for comparison in COMPARISONS {
             if comparison == Comparison::Ratio && metric.may_be_negative() {
                 continue;
             }
-            let formula = has_formula(kind, comparison);
+            let formula = has_formula(kind, comparison) && !clustered;
             if !formula || dependent {
                 let against = |g| Statistic::ToReference(g, metric, comparison);
                 out.extend((0..groups).filter(compared).map(against));
@@ -386,7 +400,10 @@ pub fn series(
     }
     for disparity in &request.disparities {
         let row = disparity.row();
-        let formula = row.has_formula();
+        let formula = row.has_formula() && !clustered;
+        if clustered && (row.to_rest || row.scheme == Scheme::ToComplement) && groups > 1 {
+            out.extend((0..groups).map(|g| Statistic::NamedToRest(g, row.disparity)));
+        }
         match row.rule {
             Rule::Ranges(..) | Rule::Index(_) => {
                 out.push(Statistic::NamedOver(row.disparity).canonical());

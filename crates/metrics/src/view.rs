@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use waage_core::block::outcome;
 use waage_core::label::{GroupName, Label};
 use waage_core::quantity::Scheme;
-use waage_core::tally::{GroupTotals, Sums, View};
+use waage_core::tally::{Clusters, GroupTotals, Sums, View};
 
 use crate::bootstrap::Target;
 use crate::catalogue::Metric;
+use crate::clustered::ViewClusters;
 use crate::confusion::{Confusion, others};
 use crate::measure::{MeasureError, ReferenceRule, Request};
 use crate::statistic::{Reference, Statistic, Tables, series};
@@ -25,6 +26,8 @@ pub(crate) struct PreparedView {
     pub tables: Tables,
     pub complements: Vec<[Sums; outcome::COUNT]>,
     pub all: [Sums; outcome::COUNT],
+    /// Where replicates draw clusters instead of rows.
+    pub clusters: Option<ViewClusters>,
 }
 
 impl PreparedView {
@@ -37,6 +40,7 @@ impl PreparedView {
         cells: &View,
         request: &Request,
         all: &[Sums; outcome::COUNT],
+        clusters: Option<&Clusters>,
     ) -> Result<Self, MeasureError> {
         let position: HashMap<&[Label], usize> = view
             .groups
@@ -61,7 +65,8 @@ impl PreparedView {
             candidates,
         } = choose_reference(&view, request)?;
         let dependent = reference == Some(Reference::Overall) || candidates.is_some();
-        let series = series(view.groups.len(), reference, dependent, request);
+        let clustered = clusters.is_some();
+        let series = series(view.groups.len(), reference, dependent, clustered, request);
         let confusions: Vec<Confusion> = view
             .groups
             .iter()
@@ -69,11 +74,16 @@ impl PreparedView {
             .collect();
         let outcomes: Vec<_> = view.groups.iter().map(|g| g.outcomes).collect();
         let zero = [Sums::default(); outcome::COUNT];
+        let clusters = clusters.map(|clusters| ViewClusters::of(clusters, &outcomes));
+        let row_weight = match &clusters {
+            None => outcomes.iter().map(row_weight).collect(),
+            Some(clusters) => clusters.groups().iter().map(|g| g.row_weight).collect(),
+        };
         Ok(Self {
             target: Target {
                 groups: view.groups.len(),
                 group_of_cell,
-                row_weight: outcomes.iter().map(row_weight).collect(),
+                row_weight,
             },
             tables: Tables::of(
                 &confusions,
@@ -84,6 +94,7 @@ impl PreparedView {
                 std::array::from_fn(|o| a[o].plus(&b[o]))
             }),
             all: *all,
+            clusters,
             reference,
             candidates,
             position: series.iter().enumerate().map(|(at, s)| (*s, at)).collect(),
@@ -109,6 +120,12 @@ impl PreparedView {
     pub fn is_independent(&self, scheme: Scheme) -> bool {
         let chosen = self.candidates.is_some();
         scheme != Scheme::ToReference || (self.reference != Some(Reference::Overall) && !chosen)
+    }
+
+    /// What a row weighs at most where rows come in clusters, over all groups.
+    pub fn cluster_weight(&self) -> Option<f64> {
+        let groups = self.clusters.as_ref()?.groups().iter();
+        groups.map(|group| group.row_weight).reduce(f64::max)
     }
 
     /// The reference in a replicate: the best of the candidates there, where the data choose it.

@@ -33,6 +33,7 @@ fn tally(groups: &[(&str, [u64; 4])]) -> Tally {
                 outcomes: &vec![outcome::of(label, decision); n],
                 weights: None,
                 scores: None,
+                clusters: None,
             });
         }
     }

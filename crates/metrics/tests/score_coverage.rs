@@ -23,6 +23,7 @@ fn tally(stream: &mut Stream, n: usize, law: fn(f64) -> f64) -> Tally {
     let kept = Kept {
         weights: false,
         scores: true,
+        clusters: false,
     };
     let mut builder = Builder::new(&["group".to_owned()], &[], kept, Limits::default());
     builder.add(&Block {
@@ -34,6 +35,7 @@ fn tally(stream: &mut Stream, n: usize, law: fn(f64) -> f64) -> Tally {
         outcomes: &outcomes,
         weights: None,
         scores: Some(&scores),
+        clusters: None,
     });
     builder.finish(&[vec![Label::text("all")]]).expect("small")
 }

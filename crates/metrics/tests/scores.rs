@@ -90,6 +90,7 @@ fn tally(groups: &[(&str, Vec<(f64, u8)>)], weights: Option<f64>) -> Tally {
     let kept = Kept {
         weights: weights.is_some(),
         scores: true,
+        clusters: false,
     };
     let names = ["group".to_owned()];
     let mut builder = Builder::new(&names, &[], kept, Limits::default());
@@ -109,6 +110,7 @@ fn tally(groups: &[(&str, Vec<(f64, u8)>)], weights: Option<f64>) -> Tally {
             outcomes: &outcomes,
             weights: weights.map(|w| vec![w; rows.len()]).as_deref(),
             scores: Some(&scores),
+            clusters: None,
         });
     }
     builder.finish(&labels).expect("small")
@@ -385,6 +387,7 @@ fn bins_widen_the_intervals_by_what_they_may_hide() {
     let kept = Kept {
         weights: false,
         scores: true,
+        clusters: false,
     };
     let mut builder = Builder::new(&names, &[], kept, limits);
     for (g, (_, rows)) in groups.iter().enumerate() {
@@ -402,6 +405,7 @@ fn bins_widen_the_intervals_by_what_they_may_hide() {
             outcomes: &outcomes,
             weights: None,
             scores: Some(&scores),
+            clusters: None,
         });
     }
     let labels = vec![vec![Label::text("a"), Label::text("b")]];

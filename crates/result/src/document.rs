@@ -79,6 +79,9 @@ pub struct DatasetSummary {
     /// Sum of the weights. Absent without a weight role.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weight_sum: Option<f64>,
+    /// Clusters that the rows are of. Absent without a cluster role.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<u64>,
     /// SHA-256 of the finished tally: the same for any files, row groups, threads or engines.
     pub digest: String,
     /// What a reader of the numbers must know of the data, as `{code, values}`; texts are in the catalogue.
@@ -150,6 +153,9 @@ pub struct EstimateDoc {
     pub high: Option<f64>,
     /// Rows the value rests on.
     pub n: u64,
+    /// Clusters that these rows are of, where replicates draw clusters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clusters: Option<u64>,
     /// How it was made.
     pub method: String,
     /// Why value or interval are undefined.
@@ -168,6 +174,7 @@ impl From<&Estimate> for EstimateDoc {
             low: estimate.low,
             high: estimate.high,
             n: estimate.n,
+            clusters: estimate.clusters.map(|drawn| drawn.count),
             method: estimate.method.name().to_owned(),
             reason: estimate.reason.map(|r| r.name().to_owned()),
             pooled: None,

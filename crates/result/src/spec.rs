@@ -33,7 +33,12 @@ pub struct AuditSpec {
     /// score of each cell and outcome, and are counted on a fixed grid beyond; a first scan of
     /// standard input keeps at most as much.
     pub memory: u64,
+    /// Clusters that may occur: each is held while rows are counted, at 40 bytes or more.
+    pub max_clusters: u64,
 }
+
+/// Clusters that may occur where nobody says otherwise.
+pub const MAX_CLUSTERS_DEFAULT: u64 = 10_000_000;
 
 impl Default for AuditSpec {
     fn default() -> Self {
@@ -48,6 +53,7 @@ impl Default for AuditSpec {
             bootstrap: 1000,
             seed: 0,
             memory: crate::memory::MEMORY_DEFAULT,
+            max_clusters: MAX_CLUSTERS_DEFAULT,
         }
     }
 }
@@ -68,6 +74,10 @@ pub struct RolesSpec {
     pub weight: Option<String>,
     /// Identifier of a row; breaks ties at a cut of the score.
     pub id: Option<String>,
+    /// What rows depend on each other by, such as a person or a household: equal for the rows of
+    /// one. Replicates then draw clusters instead of rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Attributes whose groups are compared.
     pub sensitive: Vec<AttributeSpec>,
     /// Legitimate conditions within which groups may be compared.

@@ -29,6 +29,11 @@ fn fail<T>(message: impl Into<String>) -> Result<T, AuditError> {
 pub fn spec(spec: &ScanSpec) -> Result<Asked, AuditError> {
     ranges(spec)?;
     attributes(spec)?;
+    if let Some(cluster) = &spec.roles.cluster {
+        return fail(format!(
+            "a scan takes rows as independent and cannot use the cluster \"{cluster}\"; leave it out"
+        ));
+    }
     let metric = metric(spec)?;
     let mean = matches!(metric.row().kind, Kind::Mean);
     if spec.permutations > 0 && (mean || spec.roles.weight.is_some()) {

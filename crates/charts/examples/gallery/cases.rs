@@ -224,6 +224,7 @@ pub fn amounts() -> AuditResult {
         method: "normal".into(),
         reason: None,
         pooled: None,
+        clusters: None,
     };
     result.overall = IndexMap::from([("mean_score".to_owned(), euros(1_182_000.0, 9000.0, 2795))]);
     result.disparities.retain(|d| d.comparison == "difference");
@@ -362,6 +363,7 @@ fn proportion(x: u64, n: u64) -> EstimateDoc {
         method: "wilson".into(),
         reason: None,
         pooled: None,
+        clusters: None,
     }
 }
 
@@ -430,6 +432,7 @@ fn compare(
             method: "newcombe".into(),
             reason: None,
             pooled: None,
+            clusters: None,
         };
         push("difference", doc(p - q, low, high));
         if at == 0 {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
+use super::clusters::Gatherer;
 use super::collect::Collector;
 use super::key::Weighted;
 use super::{Cell, Kept, Tally, TallyError, position};
@@ -21,6 +22,8 @@ pub struct Limits {
     /// Distinct scores (with weights: pairs of score and weight) per cell and outcome, in all of
     /// the finished tally; with more of them scores are counted on the fixed grid.
     pub score_entries_max: u64,
+    /// Clusters that may occur at all.
+    pub clusters_max: u64,
 }
 
 impl Limits {
@@ -44,6 +47,7 @@ impl Default for Limits {
             dense_cells_max: 1 << 16,
             cells_max: 1 << 20,
             score_entries_max: (1 << 30) / Self::BYTES_PER_SCORE_ENTRY,
+            clusters_max: 10_000_000,
         }
     }
 }
@@ -110,6 +114,7 @@ pub struct Builder {
     lane_rows: u32,
     weights: HashMap<u64, [ExactSum; 2], BuildHasherDefault<CodeHasher>>,
     scores: Scored,
+    clusters: Option<Gatherer>,
     index: Vec<u32>,
     wide: Vec<u64>,
     error: Option<TallyError>,
@@ -136,6 +141,7 @@ impl Builder {
                 (true, false) => Scored::Plain(Collector::new(limits.score_entries_max)),
                 (true, true) => Scored::Weighted(Collector::new(limits.score_entries_max)),
             },
+            clusters: kept.clusters.then(|| Gatherer::new(limits.clusters_max)),
             index: Vec::new(),
             wide: Vec::new(),
             error: None,
@@ -167,6 +173,11 @@ impl Builder {
         }
         if self.kept.weights {
             self.add_weights(block);
+        }
+        if let (Some(gatherer), Some(clusters)) = (&mut self.clusters, block.clusters)
+            && let Err(error) = gatherer.add(&self.index, clusters, block.weights)
+        {
+            self.error = Some(error);
         }
         if let Some(scores) = block.scores {
             match &mut self.scores {
@@ -268,6 +279,9 @@ impl Builder {
             .map(|(at, sums)| (relocate(at), sums))
             .collect();
         self.scores.relocate(relocate);
+        if let Some(clusters) = &mut self.clusters {
+            clusters.relocate(relocate);
+        }
         let lanes = dense && product as usize <= LANE_CELLS_MAX;
         self.lanes = if lanes {
             vec![0; LANES * self.counts.len()]
@@ -455,6 +469,10 @@ impl Builder {
         let mut scores = std::mem::replace(&mut other.scores, Scored::Dropped);
         scores.relocate(relocate);
         self.scores.absorb(scores);
+        if let (Some(mine), Some(mut theirs)) = (&mut self.clusters, other.clusters.take()) {
+            theirs.relocate(relocate);
+            mine.absorb(theirs)?;
+        }
         Ok(())
     }
 
@@ -522,6 +540,17 @@ impl Builder {
                 });
             }
         }
+        let clusters = match self.clusters {
+            None => None,
+            Some(clusters) => {
+                let position: HashMap<&[u32], u32> =
+                    cells.keys().map(|codes| &**codes).zip(0..).collect();
+                Some(clusters.finish(|at| {
+                    let cell = position[&*place[&(at / width)]];
+                    (cell, (at % width) as u8)
+                })?)
+            }
+        };
         let attributes = self
             .names
             .into_iter()
@@ -535,6 +564,7 @@ impl Builder {
             score_entries_max: self.limits.score_entries_max,
             on_grid,
             cells,
+            clusters,
         })
     }
 }

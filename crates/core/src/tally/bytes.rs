@@ -4,7 +4,8 @@
 //! of sensitive attributes, attributes (name, labels), cells in ascending order of their codes
 //! (codes, twelve counts, sums of weights by outcome, score lists by outcome: their number of
 //! entries, and on the grid their sums); then the entries of all lists in that order, in pieces
-//! of at most 65 536; then the limit of score entries.
+//! of at most 65 536; then the limit of score entries. With clusters (flag 8) the frame ends with
+//! their patterns: clusters, then cell, outcome, rows and Σw of each part.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use super::key::{Key, Weighted};
 use super::run::{Run, ScoreSums};
 use super::scores::{bin_of, is_image};
 use super::sketch::{Kind, ScoreList, Scores};
-use super::{Cell, Kept, Tally};
+use super::{Cell, Clusters, Kept, Tally};
 use crate::block::outcome;
 use crate::exact_sum::ExactSum;
 use crate::label::{Attribute, Label};
@@ -40,7 +41,7 @@ pub enum TallyBytesError {
     Damaged(&'static str),
 }
 
-type Read<T> = Result<T, TallyBytesError>;
+pub(super) type Read<T> = Result<T, TallyBytesError>;
 
 impl Tally {
     /// The canonical bytes.
@@ -74,7 +75,12 @@ impl Tally {
         out.extend_from_slice(MAGIC);
         out.extend_from_slice(&VERSION.to_le_bytes());
         let flag = |set: bool, bit: u8| u8::from(set) << bit;
-        out.push(flag(self.kept.weights, 0) | flag(self.kept.scores, 1) | flag(self.on_grid, 2));
+        out.push(
+            flag(self.kept.weights, 0)
+                | flag(self.kept.scores, 1)
+                | flag(self.on_grid, 2)
+                | flag(self.clusters.is_some(), 3),
+        );
         put_len(out, self.sensitive);
         put_len(out, self.attributes.len());
         for attribute in &self.attributes {
@@ -90,6 +96,9 @@ impl Tally {
                 out.extend_from_slice(&code.to_le_bytes());
             }
             put_cell(out, cell);
+        }
+        if let Some(clusters) = &self.clusters {
+            clusters.put(out);
         }
     }
 
@@ -108,12 +117,13 @@ impl Tally {
         }
         let [flags] = array(input)?;
         let on_grid = flags & 4 == 4;
-        if flags > 7 || (on_grid && flags & 2 == 0) {
+        if flags > 15 || (on_grid && flags & 2 == 0) {
             return Err(TallyBytesError::Damaged("unknown flags"));
         }
         let kept = Kept {
             weights: flags & 1 == 1,
             scores: flags & 2 == 2,
+            clusters: flags & 8 == 8,
         };
         let sensitive = get_len(input)?;
         let count = get_len(input)?;
@@ -154,6 +164,10 @@ impl Tally {
             }
             cells.insert(codes, cell);
         }
+        let clusters = match kept.clusters {
+            true => Some(Clusters::get(input, cells.len())?),
+            false => None,
+        };
         let mut entries = 0_u64;
         for head in lists {
             let Some(cell) = cells.get_mut(&head.codes) else {
@@ -185,6 +199,7 @@ impl Tally {
             score_entries_max,
             on_grid,
             cells,
+            clusters,
         })
     }
 }
@@ -220,7 +235,7 @@ fn list_len(list: &ScoreList) -> usize {
     }
 }
 
-fn put_len(out: &mut Vec<u8>, len: usize) {
+pub(super) fn put_len(out: &mut Vec<u8>, len: usize) {
     out.extend_from_slice(&(len as u64).to_le_bytes());
 }
 
@@ -311,13 +326,13 @@ fn take<'a>(input: &mut &'a [u8], len: usize) -> Read<&'a [u8]> {
     Ok(head)
 }
 
-fn array<const N: usize>(input: &mut &[u8]) -> Read<[u8; N]> {
+pub(super) fn array<const N: usize>(input: &mut &[u8]) -> Read<[u8; N]> {
     take(input, N)?
         .try_into()
         .map_err(|_| TallyBytesError::Damaged("it is cut off"))
 }
 
-fn get_len(input: &mut &[u8]) -> Read<usize> {
+pub(super) fn get_len(input: &mut &[u8]) -> Read<usize> {
     usize::try_from(u64::from_le_bytes(array(input)?))
         .map_err(|_| TallyBytesError::Damaged("a length is out of range"))
 }

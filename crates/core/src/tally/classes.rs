@@ -3,7 +3,7 @@
 //! Classes lie in the cube as two more attributes. [`Tally::one_vs_rest`] turns them into the
 //! labels and decisions that every metric knows, so several classes need no metric of their own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::{Cell, Tally};
 use crate::block::outcome;
@@ -26,8 +26,7 @@ impl Tally {
             _ => negative,
         };
         let kept = |axis: &usize| *axis != label && *axis != decision;
-        let mut cells: BTreeMap<Box<[u32]>, Cell> = BTreeMap::new();
-        for (codes, cell) in &self.cells {
+        let target = |codes: &[u32]| {
             let to = outcome::of(
                 code(
                     label,
@@ -45,7 +44,12 @@ impl Tally {
                 ),
             );
             let key = (0..codes.len()).filter(kept).map(|axis| codes[axis]);
-            let target = cells.entry(key.collect()).or_default();
+            (key.collect::<Box<[u32]>>(), to)
+        };
+        let mut cells: BTreeMap<Box<[u32]>, Cell> = BTreeMap::new();
+        for (codes, cell) in &self.cells {
+            let (key, to) = target(codes);
+            let target = cells.entry(key).or_default();
             target.n[usize::from(to)] += cell.n.iter().sum::<u64>();
             for sums in cell.weights.values() {
                 let mine = target.weights.entry(to).or_default();
@@ -54,8 +58,21 @@ impl Tally {
                 }
             }
         }
+        let clusters = self.clusters.as_ref().map(|clusters| {
+            let position: HashMap<&[u32], u32> = cells.keys().map(|c| &**c).zip(0..).collect();
+            let places: Vec<(u32, u8)> = self
+                .cells
+                .keys()
+                .map(|codes| {
+                    let (key, to) = target(codes);
+                    (position[&*key], to)
+                })
+                .collect();
+            clusters.placed(|cell, _| places.get(cell as usize).copied())
+        });
         let attributes = (0..self.attributes.len()).filter(kept);
         Self {
+            clusters,
             attributes: attributes
                 .map(|axis| self.attributes[axis].clone())
                 .collect(),
@@ -106,6 +123,7 @@ mod tests {
             outcomes: &outcomes,
             weights: None,
             scores: None,
+            clusters: None,
         });
         let classes = vec![
             Label::text("cold"),

@@ -8,6 +8,8 @@
 mod build;
 mod bytes;
 mod classes;
+mod cluster_bytes;
+mod clusters;
 mod collect;
 mod grid;
 mod histogram;
@@ -30,6 +32,7 @@ use sketch::ScoreList;
 
 pub use build::{Builder, Limits};
 pub use bytes::{Piece, TallyBytesError};
+pub use clusters::{Clusters, Held, Pattern};
 pub use scores::{from_ordered_bits, ordered_bits};
 pub use tables::{Counted, ScoreTable};
 pub use view::{GroupTotals, Sums, View};
@@ -41,6 +44,8 @@ pub struct Kept {
     pub weights: bool,
     /// The scores, and sums of them and their squares.
     pub scores: bool,
+    /// Which rows are of one cluster.
+    pub clusters: bool,
 }
 
 /// A tally that could not be built or merged.
@@ -59,6 +64,14 @@ pub enum TallyError {
         "the levels of the attributes multiply to more than 2^63 combinations; use fewer attributes or coarser bins"
     )]
     TooManyCombinations,
+    /// More clusters than the limit.
+    #[error(
+        "the rows are of more than {limit} clusters, which is the limit; raise it with --max-clusters (each takes at least 40 bytes), or name a column of fewer values"
+    )]
+    TooManyClusters {
+        /// The limit.
+        limit: u64,
+    },
     /// Two tallies of different shape.
     #[error("tallies of different shape cannot be merged: {0}; make both with the same roles")]
     Shape(String),
@@ -114,6 +127,8 @@ pub struct Tally {
     score_entries_max: u64,
     on_grid: bool,
     cells: BTreeMap<Box<[u32]>, Cell>,
+    /// By position of the cells.
+    clusters: Option<Clusters>,
 }
 
 impl Tally {
@@ -177,7 +192,8 @@ impl Tally {
     /// of score entries the smaller holds.
     ///
     /// # Errors
-    /// [`TallyError::Shape`] when attributes, their order or what is kept differ.
+    /// [`TallyError::Shape`] when attributes, their order or what is kept differ, or when clusters
+    /// are kept: rows of one may be in both.
     pub fn merge(mut self, other: &Self) -> Result<Self, TallyError> {
         let names = |t: &Self| {
             t.attributes
@@ -191,6 +207,11 @@ impl Tally {
                 names(&self),
                 names(other)
             )));
+        }
+        if self.clusters.is_some() || other.clusters.is_some() {
+            return Err(TallyError::Shape(
+                "rows of one cluster may be in both".to_owned(),
+            ));
         }
         if self.kept != other.kept {
             return Err(TallyError::Shape(
@@ -218,6 +239,7 @@ impl Tally {
             score_entries_max: self.score_entries_max.min(other.score_entries_max),
             on_grid: self.on_grid || other.on_grid,
             cells: BTreeMap::new(),
+            clusters: None,
             attributes,
         };
         if merged.on_grid {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::run::ScoreSums;
-use super::{Cell, Tally};
+use super::{Cell, Clusters, Tally};
 use crate::block::outcome;
 use crate::exact_sum::ExactSum;
 use crate::label::{Attribute, GroupName, Label};
@@ -102,6 +102,9 @@ impl View {
     }
 }
 
+/// A cell with its position among all and its codes of the sensitive attributes.
+type Placed<'a> = (u32, &'a [u32], &'a Cell);
+
 impl Tally {
     /// The groups of a subset of the attributes (all rows as one group if empty): positions among
     /// the sensitive ones, then the strata.
@@ -128,17 +131,34 @@ impl Tally {
         }
     }
 
+    /// The clusters by the groups of [`Self::view`] of the same axes, whose positions take the
+    /// places of the cells; `None` where no clusters are kept.
+    #[must_use]
+    pub fn clusters(&self, axes: &[usize]) -> Option<Clusters> {
+        let clusters = self.clusters.as_ref()?;
+        let key = |codes: &[u32]| -> Vec<u32> { axes.iter().map(|&axis| codes[axis]).collect() };
+        let mut groups: Vec<Vec<u32>> = self.cells.keys().map(|codes| key(codes)).collect();
+        groups.sort_unstable();
+        groups.dedup();
+        let of_cell: Vec<u32> = self
+            .cells
+            .keys()
+            .map(|codes| groups.partition_point(|group| *group < key(codes)) as u32)
+            .collect();
+        Some(clusters.placed(|cell, outcome| Some((of_cell[cell as usize], outcome))))
+    }
+
     /// The cube cut into its strata, in order: each a cube of the same sensitive attributes, with
     /// the levels that occur there. Without strata, the whole as one.
     #[must_use]
     pub fn by_stratum(&self) -> Vec<(GroupName, Self)> {
-        let mut parts: BTreeMap<Vec<u32>, Vec<(&[u32], &Cell)>> = BTreeMap::new();
-        for (codes, cell) in &self.cells {
+        let mut parts: BTreeMap<Vec<u32>, Vec<Placed<'_>>> = BTreeMap::new();
+        for (position, (codes, cell)) in (0..).zip(&self.cells) {
             let (sensitive, strata) = codes.split_at(self.sensitive);
             parts
                 .entry(strata.to_vec())
                 .or_default()
-                .push((sensitive, cell));
+                .push((position, sensitive, cell));
         }
         let axes: Vec<usize> = (self.sensitive..self.attributes.len()).collect();
         parts
@@ -151,11 +171,11 @@ impl Tally {
     }
 
     /// The cube of some cells, by the sensitive attributes alone.
-    fn part(&self, cells: &[(&[u32], &Cell)]) -> Self {
+    fn part(&self, cells: &[Placed<'_>]) -> Self {
         let mut attributes = Vec::with_capacity(self.sensitive);
         let mut codes_of = Vec::with_capacity(self.sensitive);
         for (axis, attribute) in self.sensitive().iter().enumerate() {
-            let mut used: Vec<u32> = cells.iter().map(|(codes, _)| codes[axis]).collect();
+            let mut used: Vec<u32> = cells.iter().map(|(_, codes, _)| codes[axis]).collect();
             used.sort_unstable();
             used.dedup();
             let labels = used
@@ -172,10 +192,18 @@ impl Tally {
             let new = |(code, used): (&u32, &Vec<u32>)| used.partition_point(|u| u < code) as u32;
             codes.iter().zip(&codes_of).map(new).collect()
         };
+        // Cells of a stratum ascend by their sensitive codes, renumbered or not.
+        let clusters = self.clusters.as_ref().map(|clusters| {
+            clusters.placed(|cell, outcome| {
+                let at = cells.binary_search_by_key(&cell, |(position, ..)| *position);
+                at.ok().map(|at| (at as u32, outcome))
+            })
+        });
         Self {
+            clusters,
             cells: cells
                 .iter()
-                .map(|(codes, cell)| (renumbered(codes), (*cell).clone()))
+                .map(|(_, codes, cell)| (renumbered(codes), (*cell).clone()))
                 .collect(),
             attributes,
             sensitive: self.sensitive,

@@ -45,6 +45,7 @@ fn label(axis: usize, value: u8) -> Label {
 const KEPT: Kept = Kept {
     weights: true,
     scores: true,
+    clusters: false,
 };
 
 /// Counts rows in blocks of the given size; level codes are handed out by first sight.
@@ -83,6 +84,7 @@ fn tally(rows: &[Row], block: usize, kept: Kept, limits: Limits) -> Tally {
             outcomes: &outcomes,
             weights: kept.weights.then_some(&weights),
             scores: kept.scores.then_some(&scores),
+            clusters: None,
         });
     }
     builder.finish(&levels).expect("within the limits")
@@ -148,6 +150,7 @@ proptest! {
                 outcomes: &outcomes,
                 weights: None,
                 scores: None,
+                clusters: None,
             });
             builder
         };
@@ -280,6 +283,7 @@ fn too_many_cells_are_an_error_that_says_what_to_do() {
         outcomes: &vec![0; rows.len()],
         weights: None,
         scores: None,
+        clusters: None,
     });
     let error = builder.finish(&[Vec::new(), Vec::new()]).unwrap_err();
     assert!(

@@ -13,6 +13,7 @@ use super::{KEPT, Row, label, row, tally};
 const UNWEIGHTED: Kept = Kept {
     weights: false,
     scores: true,
+    clusters: false,
 };
 
 /// Rows whose scores and weights repeat often.
@@ -85,6 +86,7 @@ fn in_threads(rows: &[Row], kept: Kept, limits: Limits, threads: usize) -> Tally
                 outcomes: &outcomes,
                 weights: kept.weights.then_some(&weights),
                 scores: Some(&scores),
+                clusters: None,
             });
         }
         builder

@@ -53,6 +53,7 @@ pub(super) struct DataForm {
     pub top_fraction: Option<Spanned<Decimal>>,
     pub weight: Option<String>,
     pub id: Option<String>,
+    pub cluster: Option<String>,
     pub stratum: Option<Names>,
     pub r#where: Option<String>,
     pub group_min_n: Option<Spanned<i64>>,

@@ -93,6 +93,9 @@ pub struct DataPolicy {
     /// Identifier of a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// What rows depend on each other by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
     /// Legitimate conditions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stratum: Vec<String>,
@@ -116,6 +119,7 @@ impl Default for DataPolicy {
             cut: None,
             weight: None,
             id: None,
+            cluster: None,
             stratum: Vec::new(),
             filter: None,
             group_min_n: 30,

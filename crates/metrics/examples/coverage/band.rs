@@ -185,6 +185,7 @@ fn tally(selected: &[u64], n: u64) -> Tally {
                 outcomes: &vec![outcome::of(outcome::LABEL_MISSING, decision); rows],
                 weights: None,
                 scores: None,
+                clusters: None,
             });
         }
     }

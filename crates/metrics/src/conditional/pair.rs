@@ -98,7 +98,7 @@ pub fn conditional(
         .map(|(k, name)| (name.0.as_slice(), k))
         .collect();
     let told = told(&rows);
-    let mut out = Vec::new();
+    let mut out: Vec<Conditional> = Vec::new();
     for view in &measured.views {
         let Some((axis, Some(reference))) = marginal(tally, request, view) else {
             continue;
@@ -152,7 +152,38 @@ pub fn conditional(
         };
         out.par_extend(pairs.par_iter().filter_map(one));
     }
+    if tally.kept().clusters {
+        out.iter_mut().for_each(Conditional::forget_intervals);
+    }
     out
+}
+
+impl Conditional {
+    /// Leaves the values alone where rows come in clusters: pooled intervals and tests take rows as
+    /// independent, and a cluster may have rows in several strata.
+    fn forget_intervals(&mut self) {
+        let mut estimates = vec![&mut self.standardized];
+        for effect in [&mut self.marginal, &mut self.pooled] {
+            estimates.extend([
+                &mut effect.difference,
+                &mut effect.ratio,
+                &mut effect.odds_ratio,
+            ]);
+        }
+        for rates in &mut self.strata {
+            estimates.extend([
+                &mut rates.group,
+                &mut rates.reference,
+                &mut rates.difference,
+                &mut rates.ratio,
+            ]);
+        }
+        for estimate in estimates {
+            *estimate = estimate.clone().bare(Reason::RowsClustered);
+        }
+        (self.test, self.homogeneity) = (None, None);
+        (self.reversal, self.driver) = (None, None);
+    }
 }
 
 /// One group and its reference, in all and by stratum.

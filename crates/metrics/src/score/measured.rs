@@ -70,6 +70,28 @@ pub(crate) struct ViewScores {
     pub values: Vec<Measurement>,
 }
 
+impl ViewScores {
+    /// Leaves the values alone where rows come in clusters: intervals of scores draw rows.
+    pub fn forget_intervals(&mut self) {
+        for group in &mut self.groups {
+            *group = without_intervals(std::mem::take(group));
+        }
+        for measurement in self.comparisons.iter_mut().chain(&mut self.values) {
+            measurement.estimate = measurement.estimate.clone().bare(Reason::RowsClustered);
+            (measurement.p, measurement.p_adjusted, measurement.test) = (None, None, None);
+            measurement.range = Default::default();
+        }
+    }
+}
+
+/// The values alone, where rows come in clusters.
+pub(crate) fn without_intervals(estimates: ScoreEstimates) -> ScoreEstimates {
+    let bare = |(metric, estimate): (ScoreMetric, Estimate)| {
+        (metric, estimate.bare(Reason::RowsClustered))
+    };
+    estimates.into_iter().map(bare).collect()
+}
+
 /// The scores of all rows, against which every view is measured.
 pub(crate) struct Scores<'a> {
     request: &'a Request,

@@ -33,6 +33,7 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     facts.add("score", column(roles.score.as_deref()));
     facts.add("cut", cut_made(result, words).unwrap_or_default());
     facts.add("weight", column(roles.weight.as_deref()));
+    facts.add("cluster", column(roles.cluster.as_deref()));
     facts.add("references", references(result, words));
     facts.add("policy", policy(result, words));
     Some(Section {

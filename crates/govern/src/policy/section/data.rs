@@ -117,6 +117,7 @@ pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy
         cut: cuts.pop().map(|(_, cut)| cut),
         weight: column(form.weight),
         id: column(form.id),
+        cluster: column(form.cluster),
         stratum,
         filter: column(form.r#where),
         group_min_n: whole(at, form.group_min_n, "group_min_n", 1, default.group_min_n)?,

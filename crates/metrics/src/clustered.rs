@@ -1,0 +1,272 @@
+//! Rows in clusters: replicates draw clusters, and every estimate rests on them.
+//!
+//! A person who occurs in ten rows is one observation, not ten. Closed forms and tests that take
+//! rows as independent are therefore replaced by percentiles of replicates that draw clusters
+//! (FORMULAS §4.5); what cannot be replicated keeps its value and loses its interval.
+
+use std::collections::HashMap;
+
+use waage_core::block::outcome;
+use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
+use waage_core::quantity::{Comparison, Measurement};
+use waage_core::tally::{Clusters, Sums};
+
+use crate::catalogue::{Kind, Metric};
+use crate::estimator::{Estimator, group_estimates};
+use crate::measure::GroupEstimates;
+use crate::replicates::replicated;
+use crate::statistic::{Reference, Statistic};
+
+/// The clusters of a view: how many touch what.
+#[derive(Clone, Debug)]
+pub(crate) struct ViewClusters {
+    all: u64,
+    /// By group.
+    groups: Vec<GroupClusters>,
+    /// Clusters with rows in both of two groups, the earlier one first.
+    both: HashMap<(usize, usize), u64>,
+}
+
+/// The clusters of one group.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GroupClusters {
+    /// With a row in the group.
+    touching: u64,
+    /// With rows nowhere else.
+    only: u64,
+    /// As rows: those that hold each outcome.
+    pub holding: [Sums; outcome::COUNT],
+    /// Weight of one independent row: the design effect of the outcomes (the variance of their
+    /// shares over that of as many independent rows of weight 1).
+    pub row_weight: f64,
+}
+
+impl ViewClusters {
+    /// Of clusters by the groups of a view, which have these sums.
+    pub fn of(clusters: &Clusters, sums: &[[Sums; outcome::COUNT]]) -> Self {
+        let mut out = Self {
+            all: clusters.count(),
+            groups: vec![GroupClusters::default(); sums.len()],
+            both: HashMap::new(),
+        };
+        let totals: Vec<f64> = sums.iter().map(|s| s.iter().map(|o| o.w1).sum()).collect();
+        // By group: Σ (w_co − p_o·W_c)² and Σ W_c² over clusters.
+        let mut spread = vec![(0.0, 0.0); sums.len()];
+        for pattern in clusters.patterns() {
+            let (n, times) = (pattern.clusters, pattern.clusters as f64);
+            let parts = pattern.held.chunk_by(|a, b| a.cell == b.cell);
+            let parts: Vec<_> = parts.map(|held| (held[0].cell as usize, held)).collect();
+            for &(g, held) in &parts {
+                let group = &mut out.groups[g];
+                group.touching += n;
+                group.only += if parts.len() == 1 { n } else { 0 };
+                let weight: f64 = held.iter().map(|h| h.weight).sum();
+                let mut own = [0.0; outcome::COUNT];
+                for part in held {
+                    own[usize::from(part.outcome)] = part.weight;
+                    group.holding[usize::from(part.outcome)].n += n;
+                }
+                for (mine, all) in own.iter().zip(&sums[g]) {
+                    let away = mine - all.w1 / totals[g].max(f64::MIN_POSITIVE) * weight;
+                    spread[g].0 += times * away * away;
+                }
+                spread[g].1 += times * weight * weight;
+            }
+            for (at, &(g, _)) in parts.iter().enumerate() {
+                for &(h, _) in &parts[at + 1..] {
+                    *out.both.entry((g, h)).or_default() += n;
+                }
+            }
+        }
+        for (((group, sums), total), (apart, squares)) in
+            out.groups.iter_mut().zip(sums).zip(totals).zip(spread)
+        {
+            let share = |o: &Sums| o.w1 / total;
+            let independent: f64 = sums.iter().map(|o| o.w1 * (1.0 - share(o))).sum();
+            let rows: f64 = sums.iter().map(|o| o.w2).sum();
+            group.row_weight = match total > 0.0 {
+                // Of one outcome alone nothing tells how alike the rows of a cluster are.
+                true if independent <= 0.0 => squares / total,
+                true => {
+                    (apart / independent).clamp(rows / total, (squares / total).max(rows / total))
+                }
+                false => 1.0,
+            };
+        }
+        out
+    }
+
+    /// The clusters of each group.
+    pub fn groups(&self) -> &[GroupClusters] {
+        &self.groups
+    }
+
+    /// All clusters.
+    pub const fn whole(&self) -> DrawnClusters {
+        DrawnClusters {
+            count: self.all,
+            fewest: self.all,
+        }
+    }
+
+    fn group(&self, g: usize) -> DrawnClusters {
+        let touching = self.groups[g].touching;
+        DrawnClusters {
+            count: touching,
+            fewest: touching,
+        }
+    }
+
+    fn pair(&self, g: usize, h: usize) -> DrawnClusters {
+        let both = self.both.get(&(g.min(h), g.max(h))).copied().unwrap_or(0);
+        let (one, other) = (self.groups[g].touching, self.groups[h].touching);
+        DrawnClusters {
+            count: one + other - if g == h { one } else { both },
+            fewest: one.min(other),
+        }
+    }
+
+    fn against_rest(&self, g: usize) -> DrawnClusters {
+        let GroupClusters { touching, only, .. } = self.groups[g];
+        DrawnClusters {
+            count: self.all,
+            fewest: touching.min(self.all - only),
+        }
+    }
+}
+
+/// Whether a statistic is one of scores, whose clusters are not kept.
+fn of_scores(statistic: Statistic) -> bool {
+    let metric: Option<Metric> = match statistic {
+        Statistic::Value(_, metric)
+        | Statistic::Overall(metric)
+        | Statistic::ToReference(_, metric, _)
+        | Statistic::ToComplement(_, metric, _)
+        | Statistic::ToOverall(metric, _)
+        | Statistic::Between(metric, _)
+        | Statistic::ToBest(_, metric, _)
+        | Statistic::Pairwise(_, _, metric, _)
+        | Statistic::GroupMin(metric)
+        | Statistic::GroupMax(metric) => Some(metric),
+        _ => None,
+    };
+    metric.is_some_and(|metric| matches!(metric.row().kind, Kind::Mean))
+}
+
+impl Estimator<'_> {
+    /// The clusters that a statistic rests on; `None` where rows are drawn.
+    pub(crate) fn clusters_of(&self, statistic: Statistic) -> Option<DrawnClusters> {
+        let clusters = self.view.clusters.as_ref()?;
+        let against = |g: usize| match self.view.reference {
+            Some(Reference::Group(r)) if self.view.candidates.is_none() => clusters.pair(g, r),
+            _ => DrawnClusters {
+                fewest: clusters.group(g).fewest,
+                ..clusters.whole()
+            },
+        };
+        Some(match statistic {
+            Statistic::Value(g, _) => clusters.group(g),
+            Statistic::ToReference(g, ..) | Statistic::NamedAgainst(g, _) => against(g),
+            Statistic::ToComplement(g, ..) | Statistic::NamedToRest(g, _) => {
+                clusters.against_rest(g)
+            }
+            Statistic::Pairwise(g, h, ..) => clusters.pair(g, h),
+            Statistic::ToBest(g, ..) => match self.view.tables.best() {
+                Some(best) => clusters.pair(g, best),
+                None => clusters.whole(),
+            },
+            _ => clusters.whole(),
+        })
+    }
+
+    /// An estimate of a statistic with the interval of replicates that draw clusters, in the place
+    /// of one of independent rows; as it is where rows are drawn.
+    pub(crate) fn on_clusters(&self, statistic: Statistic, estimate: Estimate) -> Estimate {
+        let Some(drawn) = self.clusters_of(statistic) else {
+            return estimate;
+        };
+        if of_scores(statistic) {
+            return estimate.bare(Reason::RowsClustered);
+        }
+        let thin = self.is_thin(statistic);
+        let series = self.view.position(statistic).and_then(|at| match thin {
+            true => self.replicates.primed(at),
+            false => self.replicates.plain.get(at),
+        });
+        let value = estimate
+            .value
+            .ok_or(estimate.reason.unwrap_or(Reason::NoRows));
+        let best = matches!(
+            statistic,
+            Statistic::ToReference(..) | Statistic::NamedAgainst(..)
+        ) && self.view.candidates.is_some();
+        let method = match best {
+            true => Method::BootstrapBest,
+            false => Method::ClusterBootstrapPercentile,
+        };
+        replicated(value, estimate.n, method, series, self.request.level)
+            .of_clusters(drawn, self.request.level)
+    }
+
+    /// An estimate from replicates, with the clusters that they drew, if they did.
+    pub(crate) fn drawn(&self, statistic: Statistic, estimate: Estimate) -> Estimate {
+        match self.clusters_of(statistic) {
+            Some(_) if of_scores(statistic) => estimate.bare(Reason::RowsClustered),
+            Some(clusters) => estimate.of_clusters(clusters, self.request.level),
+            None => estimate,
+        }
+    }
+
+    /// A comparison on clusters: its interval, and the p-value that inverts it where a test of
+    /// equality was made.
+    pub(crate) fn compare_on_clusters(&self, statistic: Statistic, measurement: &mut Measurement) {
+        if self.view.clusters.is_none() {
+            return;
+        }
+        let estimate = std::mem::replace(&mut measurement.estimate, Estimate::count(0.0, 0));
+        measurement.estimate = self.on_clusters(statistic, estimate);
+        let equal = match measurement.comparison {
+            Comparison::Ratio => 1.0,
+            _ => 0.0,
+        };
+        measurement.p = match measurement.p {
+            Some(_) => measurement.estimate.p_value(equal),
+            None => None,
+        };
+        measurement.test = measurement.p.map(|_| "cluster_bootstrap");
+    }
+
+    /// The estimates of every group on clusters.
+    pub(crate) fn groups_on_clusters(&self, groups: Vec<GroupEstimates>) -> Vec<GroupEstimates> {
+        let of_group = |(g, estimates): (usize, GroupEstimates)| {
+            let one = |(metric, estimate)| {
+                (
+                    metric,
+                    self.counted_or_drawn(metric, Statistic::Value(g, metric), estimate),
+                )
+            };
+            estimates.into_iter().map(one).collect()
+        };
+        groups.into_iter().enumerate().map(of_group).collect()
+    }
+
+    /// The estimates of all rows on clusters.
+    pub(crate) fn overall_on_clusters(&self) -> GroupEstimates {
+        let none = [Sums::ZERO; outcome::COUNT];
+        let estimates = group_estimates(self.overall, &none, self.request);
+        let one = |(metric, estimate)| {
+            (
+                metric,
+                self.counted_or_drawn(metric, Statistic::Overall(metric), estimate),
+            )
+        };
+        estimates.into_iter().map(one).collect()
+    }
+
+    fn counted_or_drawn(&self, metric: Metric, of: Statistic, estimate: Estimate) -> Estimate {
+        match metric.row().kind {
+            Kind::Count => estimate,
+            _ => self.on_clusters(of, estimate),
+        }
+    }
+}

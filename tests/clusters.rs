@@ -1,0 +1,202 @@
+//! People in several rows, through the command line: what is told, refused, and always the same.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+use waage_tests::files::{floats, integers, table, texts, write_csv, write_parquet};
+use waage_tests::{audit, waage};
+
+/// 900 rows of 150 people, who are decided about alike six times each, and their numbers.
+fn rows() -> arrow::array::RecordBatch {
+    let people: Vec<i64> = (0..900).map(|i| (i * 7) % 150).collect();
+    let decided = |p: &i64| Some(i64::from((p * 37) % 11 < 5 + p % 2));
+    let labelled = |(i, p): (usize, &i64)| Some(i64::from((i * 2 + *p as usize) % 5 < 2));
+    table(vec![
+        ("person", integers(people.iter().map(|p| Some(*p)))),
+        (
+            "gender",
+            texts(people.iter().map(|p| Some(["f", "m"][(p % 2) as usize]))),
+        ),
+        (
+            "team",
+            texts((0..900).map(|i| Some(["x", "y", "z"][i % 3]))),
+        ),
+        ("approved", integers(people.iter().map(decided))),
+        (
+            "score",
+            floats((0..900).map(|i| Some(f64::from((i * 17) % 101) / 101.0))),
+        ),
+        ("repaid", integers(people.iter().enumerate().map(labelled))),
+    ])
+}
+
+const ROLES: [&str; 8] = [
+    "--label",
+    "repaid",
+    "--decision",
+    "approved",
+    "--sensitive",
+    "gender",
+    "--bootstrap",
+    "300",
+];
+
+fn path(folder: &TempDir, name: &str, write: impl Fn(&Path)) -> String {
+    let path = folder.path().join(name);
+    write(&path);
+    path.to_str().expect("UTF-8").to_owned()
+}
+
+fn audited(path: &str, more: &[&str]) -> Value {
+    audit([&[path], &ROLES[..], more].concat())
+}
+
+fn women(result: &Value) -> &Value {
+    &result["groups"][0]["metrics"]["selection_rate"]
+}
+
+fn width(estimate: &Value) -> f64 {
+    estimate["high"].as_f64().expect("a limit") - estimate["low"].as_f64().expect("a limit")
+}
+
+#[test]
+fn people_are_told_and_widen_intervals() {
+    let folder = TempDir::new().expect("a folder");
+    let file = path(&folder, "rows.csv", |path| write_csv(path, &rows()));
+    let (plain, clustered) = (
+        audited(&file, &[]),
+        audited(&file, &["--cluster", "person"]),
+    );
+    assert_eq!(clustered["dataset"]["clusters"], 150);
+    assert_eq!(clustered["roles"]["cluster"], "person");
+    assert!(plain["dataset"].get("clusters").is_none());
+    let (of_rows, of_people) = (women(&plain), women(&clustered));
+    assert_eq!(of_rows["value"], of_people["value"]);
+    assert_eq!(
+        (&of_people["n"], &of_people["clusters"]),
+        (&450.into(), &75.into())
+    );
+    assert_eq!(of_people["method"], "cluster_bootstrap_percentile");
+    // Six equal rows each: wider by the root of six.
+    let wider = width(of_people) / width(of_rows);
+    assert!((1.9..=3.0).contains(&wider), "{wider}");
+    let notes = clustered["dataset"]["notes"].as_array().expect("notes");
+    assert!(
+        notes.iter().any(|note| note["code"] == "clusters_drawn"),
+        "{notes:?}"
+    );
+}
+
+#[test]
+fn the_same_people_give_the_same_bytes() {
+    let folder = TempDir::new().expect("a folder");
+    let files = [
+        path(&folder, "rows.csv", |path| write_csv(path, &rows())),
+        path(&folder, "many.parquet", |path| {
+            write_parquet(path, &rows(), 50)
+        }),
+        path(&folder, "one.parquet", |path| {
+            write_parquet(path, &rows(), 900)
+        }),
+    ];
+    let document = |file: &str, threads: &str| {
+        let more = [
+            "--cluster",
+            "person",
+            "--stratum",
+            "team",
+            "--threads",
+            threads,
+        ];
+        let arguments = [
+            &["audit", file],
+            &ROLES[..],
+            &more[..],
+            &["--format", "json", "--quiet"],
+        ];
+        waage(arguments.concat()).stdout
+    };
+    let first = document(&files[0], "1");
+    assert!(first.starts_with(b"{"));
+    for file in &files {
+        for threads in ["1", "3"] {
+            assert_eq!(document(file, threads), first, "{file} {threads}");
+        }
+    }
+}
+
+#[test]
+fn strata_and_scores_claim_no_interval_of_single_rows() {
+    let folder = TempDir::new().expect("a folder");
+    let file = path(&folder, "rows.csv", |path| write_csv(path, &rows()));
+    let result = audited(&file, &["--cluster", "person", "--stratum", "team"]);
+    let pooled = &result["conditional"][0]["standardized"];
+    assert_eq!(pooled["reason"], "rows_clustered");
+    assert!(pooled["value"].is_number() && pooled["low"].is_null());
+    assert!(result["conditional"][0]["cmh_p"].is_null());
+    let inside = &result["strata"][0]["groups"][0]["metrics"]["selection_rate"];
+    assert_eq!(inside["method"], "cluster_bootstrap_percentile");
+    let scored = audit([
+        &file,
+        "--label",
+        "repaid",
+        "--score",
+        "score",
+        "--sensitive",
+        "gender",
+        "--cluster",
+        "person",
+    ]);
+    let area = &scored["groups"][0]["metrics"]["roc_auc"];
+    assert_eq!(area["reason"], "rows_clustered");
+    assert!(area["value"].is_number() && area["low"].is_null());
+}
+
+#[test]
+fn a_policy_names_the_people_too() {
+    let folder = TempDir::new().expect("a folder");
+    let file = path(&folder, "rows.csv", |path| write_csv(path, &rows()));
+    let policy = folder.path().join("audit.toml");
+    let text = "schema = \"waage/policy/1\"\n[data]\nlabel = \"repaid\"\ndecision = \"approved\"\ncluster = \"person\"\n[[attribute]]\nname = \"gender\"\n[[check]]\nid = \"FAIR-01\"\nmetric = \"selection_rate\"\ncomparison = \"difference\"\nattribute = \"gender\"\nop = \"<=\"\nmargin = 0.1\n";
+    std::fs::write(&policy, text).expect("a folder of our own");
+    let result = audit([&file, "--policy", policy.to_str().expect("UTF-8")]);
+    let finding = &result["findings"][0]["estimate"];
+    assert_eq!(finding["method"], "cluster_bootstrap_percentile");
+    assert_eq!(finding["clusters"], 150);
+}
+
+#[test]
+fn what_cannot_be_used_is_refused_in_a_sentence() {
+    let folder = TempDir::new().expect("a folder");
+    let file = path(&folder, "rows.csv", |path| write_csv(path, &rows()));
+    let gaps = path(&folder, "gaps.csv", |path| {
+        std::fs::write(path, "person,gender,approved\n1,f,1\n,m,0\n2,m,1\n").expect("written");
+    });
+    let said = |arguments: &[&str]| {
+        let output = waage([&["audit"], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        String::from_utf8(output.stderr).expect("UTF-8")
+    };
+    let roles = ["--decision", "approved", "--sensitive", "gender"];
+    let many = [
+        &[&*file],
+        &roles[..],
+        &["--cluster", "person", "--max-clusters", "149"],
+    ]
+    .concat();
+    assert!(
+        said(&many).contains("raise it with --max-clusters"),
+        "{}",
+        said(&many)
+    );
+    let missing = [&[&*gaps], &roles[..], &["--cluster", "person"]].concat();
+    let sentence = said(&missing);
+    assert!(
+        sentence.contains("cluster \"person\" is missing in"),
+        "{sentence}"
+    );
+    assert!(sentence.contains("line 3"), "{sentence}");
+    let unknown = [&[&*file], &roles[..], &["--cluster", "persn"]].concat();
+    assert!(said(&unknown).contains("did you mean \"person\""));
+}
