@@ -128,6 +128,7 @@ fn estimate(tally: &Tally, replicates: usize) {
         level: 0.95,
         replicates,
         seed: 0,
+        favourable: waage_metrics::Favourable::Selected,
         tie: Tie::NONE,
         cut: None,
     };

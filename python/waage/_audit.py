@@ -121,6 +121,7 @@ def audit(
     cluster: Any = None,
     where: str | None = None,
     positive: str | bool | int | None = None,
+    favourable: str | bool | int | None = None,
     reference: Mapping[str, str | bool | int] | None = None,
     metrics: Sequence[str] | None = None,
     schemes: Sequence[str] = (),
@@ -163,6 +164,10 @@ def audit(
         Keep rows for which this holds, such as ``"region = 'north' and visits > 3"``.
     positive : str, bool or int, optional
         The value that means 1 where label or decision are text.
+    favourable : str, bool or int, optional
+        The decision that people want, as its column writes it, or 0 or 1; that of the selected if
+        absent. Rates keep their definitions; the best group, the four-fifths flag, the impact
+        ratio and the built-in policy follow it.
     reference : dict, optional
         Reference group per attribute; the largest, never the missing one, if absent.
     metrics : list of str, optional
@@ -231,6 +236,7 @@ def audit(
             "sensitive": [_spec.attribute(text) for text in attributes],
             "stratum": [_spec.attribute(text) for text in _spec.names("stratum", stratum)],
             "positive": None if positive is None else _spec.label(positive),
+            "favourable": None if favourable is None else _spec.label(favourable),
         },
         "filter": where,
         "reference": {name: _spec.label(group) for name, group in (reference or {}).items()},

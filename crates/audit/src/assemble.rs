@@ -95,7 +95,9 @@ pub fn disparity(m: &Measurement) -> Disparity {
     let text = |name: &GroupName| name.to_string();
     let flags = m.scheme == Scheme::ToReference
         && m.comparison == waage_core::quantity::Comparison::Ratio
-        && m.quantity.name == Metric::SelectionRate.quantity().name;
+        && [Metric::SelectionRate, Metric::RejectionShare]
+            .iter()
+            .any(|metric| metric.quantity().name == m.quantity.name);
     Disparity {
         attribute: m.subject.attribute.clone(),
         metric: m.quantity.name.to_owned(),

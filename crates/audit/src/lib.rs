@@ -31,9 +31,9 @@ use sha2::{Digest, Sha256};
 use waage_core::tally::{Builder, Kept, Tally};
 use waage_data::{Dataset, Limits, Scan};
 use waage_govern::{Facts, Judgement};
-use waage_metrics::Metric;
 use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{GivenRoles, Measured};
+use waage_metrics::{Favourable, Metric};
 use waage_result::document::{
     AUDIT_SCHEMA, CutResult, DatasetSummary, Disparity, Distribution, EstimateDoc, GroupResult,
     Note, Settings,
@@ -162,6 +162,10 @@ fn scanned(
         cut: scan.cut,
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
+        favourable: match scan.favours_selected {
+            true => Favourable::Selected,
+            false => Favourable::Rejected,
+        },
         notes,
     };
     Ok((tally, facts))
@@ -172,6 +176,7 @@ struct ScanFacts {
     cut: Option<CutResult>,
     rows_filtered_out: u64,
     rows_scored: u64,
+    favourable: Favourable,
     notes: Vec<Note>,
 }
 
@@ -252,7 +257,16 @@ fn result(
     observer: &dyn Observer,
 ) -> Result<AuditResult, AuditError> {
     let cut = facts.cut.as_ref();
+    let punitive;
+    let policy = match (&policy.source, facts.favourable) {
+        (waage_govern::policy::Source::BuiltIn, Favourable::Rejected) => {
+            punitive = Policy::built_in_punitive();
+            &punitive
+        }
+        _ => policy,
+    };
     let mut request = plan::request(tally, spec, policy, tie(cut), by_rank(spec, cut))?;
+    request.favourable = facts.favourable;
     let measured = waage_metrics::measure(tally, &request, observer)?;
     let mut facts = facts;
     if measured.selective_labels {
@@ -260,6 +274,12 @@ fn result(
         request.metrics.retain(identified);
         facts.notes.push(Note {
             code: "labels_selective".to_owned(),
+            ..Note::default()
+        });
+    }
+    if facts.favourable == Favourable::Rejected {
+        facts.notes.push(Note {
+            code: "favourable_rejected".to_owned(),
             ..Note::default()
         });
     }
@@ -374,6 +394,12 @@ fn document(
         .map(|view| (view.attributes.join("*"), view.reference.clone()))
         .collect();
     let cut = facts.cut.clone();
+    let mut headline = plan::headline(spec);
+    let punitive = facts.favourable == Favourable::Rejected;
+    let share = facts.favourable.share().quantity().name;
+    if punitive && spec.metrics.is_none() && !headline.iter().any(|name| name == share) {
+        headline.insert(0, share.to_owned());
+    }
     let dataset = dataset_summary(tally, spec, facts);
     AuditResult {
         schema: AUDIT_SCHEMA.to_owned(),
@@ -385,13 +411,14 @@ fn document(
             seed: spec.seed,
             filter: spec.filter.clone(),
             cut,
-            headline: plan::headline(spec),
+            headline,
             views: measured
                 .views
                 .iter()
                 .map(|view| view.attributes.clone())
                 .collect(),
             references,
+            favourable: punitive.then(|| "rejected".to_owned()),
             as_of: (!judgement.summary.waivers.is_empty()).then(|| as_of.to_owned()),
             version: VERSION.to_owned(),
         },

@@ -51,6 +51,11 @@ pub fn run(
             "the cluster \"{cluster}\" cannot be used with three or more classes: leave it out, or name one class with --positive"
         )));
     }
+    if let Some(favourable) = &spec.roles.favourable {
+        return Err(AuditError::Option(format!(
+            "of three or more classes none is the favourable decision \"{favourable}\" alone: leave it out, or name one class with --positive"
+        )));
+    }
     let axis = |role: &str, column: &str| AttributeSpec {
         name: format!("({role})"),
         ..AttributeSpec::column(column)
@@ -87,6 +92,7 @@ pub fn run(
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
+        favourable: waage_metrics::Favourable::default(),
         notes: scan.notes,
     };
     let axes = ClassAxes {

@@ -8,7 +8,7 @@ use waage_metrics::confusion::Tie;
 use waage_metrics::disparity::NAMED;
 use waage_metrics::measure::{self, GivenRoles, ReferenceRule, Request};
 use waage_metrics::score::{SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric, ScoreRequest};
-use waage_metrics::{Disparity, Metric};
+use waage_metrics::{Disparity, Favourable, Metric};
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 
 use crate::AuditError;
@@ -26,6 +26,7 @@ pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
     or(&mut roles.weight, &data.weight);
     or(&mut roles.id, &data.id);
     or(&mut roles.cluster, &data.cluster);
+    or(&mut roles.favourable, &data.favourable);
     or(&mut roles.score, &data.score);
     if roles.decision.is_none() && roles.cut.is_none() {
         roles.cut.clone_from(&data.cut);
@@ -354,6 +355,7 @@ pub fn request(
         level: spec.confidence,
         replicates: spec.bootstrap as usize,
         seed: spec.seed,
+        favourable: Favourable::default(),
         tie,
         cut,
     })

@@ -87,6 +87,11 @@ pub(crate) fn figure(
 
 fn select(result: &AuditResult, view: &View<'_>, words: &Catalogue) -> Vec<Panel> {
     let mut wanted: Vec<(&str, Comparison)> = FIRST.to_vec();
+    for (metric, _) in &mut wanted {
+        if *metric == "selection_rate" {
+            *metric = result.favourable_share();
+        }
+    }
     for finding in findings(result, &view.name) {
         if let Some(comparison) = Comparison::parse(&finding.comparison)
             && !wanted.contains(&(finding.metric.as_str(), comparison))

@@ -175,6 +175,9 @@ pub struct Audit {
 
     #[command(flatten)]
     pub roles: Roles,
+    /// The decision that people want, as its column writes it, or 0 or 1; 1 if absent
+    #[arg(long, value_name = "VALUE", help_heading = "Roles")]
+    pub favourable: Option<String>,
     /// Column of persons or households that occur in several rows: these are drawn, not rows
     #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub cluster: Option<String>,

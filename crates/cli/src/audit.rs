@@ -126,6 +126,7 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
     Ok(AuditSpec {
         roles: RolesSpec {
             cluster: args.cluster.clone(),
+            favourable: args.favourable.clone(),
             ..args.roles.spec()?
         },
         filter: args.roles.rows.filter.clone(),

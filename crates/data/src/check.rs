@@ -1,9 +1,10 @@
 //! What can be said of the roles' columns once all rows were seen.
 
+use waage_core::label::Label;
 use waage_result::document::Note;
 
 use crate::DataError;
-use crate::columns::binary::{BinaryRule, BinarySeen, is_value};
+use crate::columns::binary::{BinaryRule, BinarySeen, is_value, word};
 use crate::decode::{Decision, Decoder, Fault, Plan, PlannedBinary, PlannedColumn};
 use crate::error::listing;
 use crate::levels::typed;
@@ -154,6 +155,43 @@ fn check_binary(
         });
     }
     Ok(())
+}
+
+/// Whether the value given as favourable is the decision of the selected: a value of the column, or
+/// 0 or 1.
+pub(crate) fn favours_selected(plan: &Plan, given: &str) -> Result<bool, DataError> {
+    let plain = word(&Label::text(given));
+    let planned = match &plan.decision {
+        Decision::Column(planned) => planned,
+        Decision::Cut { .. } | Decision::None => {
+            return plain
+                .map(|code| code == 1)
+                .ok_or_else(|| DataError::Favourable {
+                    given: given.to_owned(),
+                    values: "1 (selected by the cut) or 0".to_owned(),
+                });
+        }
+    };
+    let mut labels = Vec::new();
+    if planned.rule.keeps_levels() {
+        labels = planned.levels.labels();
+        labels.retain(|label| !label.is_missing());
+        labels.sort();
+    }
+    let value = labels.iter().find(|label| is_value(label, given));
+    let code = match (value, &planned.rule) {
+        (Some(label), rule) => rule.code(label),
+        (None, BinaryRule::Bool { inverted: true }) => plain.map(|code| 1 - code),
+        (None, _) => plain,
+    };
+    code.map(|code| code == 1)
+        .ok_or_else(|| DataError::Favourable {
+            given: given.to_owned(),
+            values: match labels.iter().all(|label| word(label).is_some()) {
+                true => "0 or 1".to_owned(),
+                false => format!("0, 1, or {}", listing(labels)),
+            },
+        })
 }
 
 /// A note for files that are not in UTF-8.

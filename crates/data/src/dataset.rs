@@ -82,6 +82,9 @@ pub struct Scan<A> {
     pub rows_scored: u64,
     /// Where the cut of the score fell, if one was made.
     pub cut: Option<CutResult>,
+    /// Whether the favourable decision is that of the selected, as it is unless the roles say
+    /// otherwise.
+    pub favours_selected: bool,
     /// What a reader of the numbers must know.
     pub notes: Vec<Note>,
 }
@@ -251,6 +254,10 @@ impl Dataset {
         let mut notes = self.notes.clone();
         notes.append(&mut prepared.notes);
         check::columns(plan, &seen, rows, &mut notes)?;
+        let favours_selected = match &self.roles.favourable {
+            Some(given) => check::favours_selected(plan, given)?,
+            None => true,
+        };
         notes.extend(self.table.parts.iter().filter_map(check::encoding_note));
         if let (Some(cut), Some(Cut::Threshold(_))) = (&mut prepared.cut, &self.roles.cut) {
             cut.selected = seen.selected;
@@ -276,6 +283,7 @@ impl Dataset {
             rows_filtered_out,
             rows_scored: seen.scored,
             cut: prepared.cut,
+            favours_selected,
             notes,
         })
     }

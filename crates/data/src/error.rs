@@ -307,6 +307,14 @@ pub enum DataError {
         /// File and row.
         place: String,
     },
+    /// A favourable decision that does not occur.
+    #[error("no decision is \"{given}\"; give as favourable {values}")]
+    Favourable {
+        /// What was given.
+        given: String,
+        /// What may be given.
+        values: String,
+    },
     /// A row without a cluster.
     #[error(
         "cluster \"{column}\" is missing in {place}; every row is of one: give rows of nobody else a value of their own, or leave them out with --where"

@@ -18,6 +18,7 @@ pub(crate) struct Roles {
     pub weight: Option<usize>,
     pub id: Option<usize>,
     pub cluster: Option<usize>,
+    pub favourable: Option<String>,
     pub axes: Vec<AxisRole>,
 }
 
@@ -93,6 +94,7 @@ impl Roles {
             weight,
             id,
             cluster,
+            favourable: spec.favourable.clone(),
             axes,
         })
     }
@@ -114,6 +116,12 @@ fn check_together(spec: &RolesSpec) -> Result<(), DataError> {
         return Err(roles(
             "a decision column and a cut of the score are both given",
             "keep one: --decision, or --score with --threshold, --top-k or --top-fraction",
+        ));
+    }
+    if spec.favourable.is_some() && spec.decision.is_none() && spec.cut.is_none() {
+        return Err(roles(
+            "a favourable value needs a decision",
+            "name the decisions with --decision, or cut a score with --threshold, --top-k or --top-fraction",
         ));
     }
     let one_of = [

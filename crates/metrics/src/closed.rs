@@ -100,7 +100,7 @@ pub(crate) fn named(
             Some(made(value, n, Method::NewcombeFolded, evidence, level).into())
         }
         Rule::Shares(split) => Some(shares(split, sides, value, tie, level)),
-        Rule::Ranges(..) | Rule::Index(_) | Rule::AbsoluteGaps(_) | Rule::Best(_) => None,
+        Rule::Ranges(..) | Rule::Index(_) | Rule::AbsoluteGaps(_) | Rule::Best => None,
     }
 }
 

@@ -6,19 +6,22 @@ use waage_core::tally::Sums;
 
 use crate::catalogue::Metric;
 use crate::confusion::{ANY, Decisions, Part, Tie, mass};
+use crate::favourable::Favourable;
 
-/// Rows, events, the four-fifths flag and the one-person shift of a group against a reference.
+/// Rows, events, the four-fifths flag and the one-person shift of a group against a reference; the
+/// last two of the share of the favourable decision.
 #[must_use]
 pub fn context(
     metric: Metric,
     group: &[Sums; outcome::COUNT],
     reference: &[Sums; outcome::COUNT],
     tie: Tie,
+    favourable: Favourable,
 ) -> Context {
     let mut context = quantity_context(metric.quantity(), group, reference);
-    if metric == Metric::SelectionRate {
-        let share = Selection::of(group, tie);
-        let against = Selection::of(reference, tie);
+    if metric == favourable.share() {
+        let share = Selection::of(group, tie, favourable);
+        let against = Selection::of(reference, tie, favourable);
         context.four_fifths_adverse = share.is_adverse(&against);
         context.flips_with_one_selection = share.flips(&against, tie);
     }
@@ -53,7 +56,7 @@ pub fn quantity_context(
     context
 }
 
-/// Selected and decided rows, in units of `1/tied`, or as weights.
+/// Rows with the favourable decision and decided ones, in units of `1/tied`, or as weights.
 struct Selection {
     selected: u128,
     decided: u128,
@@ -61,9 +64,13 @@ struct Selection {
 }
 
 impl Selection {
-    fn of(sums: &[Sums; outcome::COUNT], tie: Tie) -> Self {
-        let selected = mass(sums, &[Part(ANY, Decisions::Selected)], tie);
-        let rejected = mass(sums, &[Part(ANY, Decisions::Rejected)], tie);
+    fn of(sums: &[Sums; outcome::COUNT], tie: Tie, favourable: Favourable) -> Self {
+        let (wanted, other) = match favourable {
+            Favourable::Selected => (Decisions::Selected, Decisions::Rejected),
+            Favourable::Rejected => (Decisions::Rejected, Decisions::Selected),
+        };
+        let selected = mass(sums, &[Part(ANY, wanted)], tie);
+        let rejected = mass(sums, &[Part(ANY, other)], tie);
         let weighted = sums
             .iter()
             .any(|s| s.w1 != s.n as f64 || s.w2 != s.n as f64);
@@ -74,7 +81,7 @@ impl Selection {
         }
     }
 
-    /// Whether the selection rate is strictly below four fifths of the other's: in integers, where
+    /// Whether the share is strictly below four fifths of the other's: in integers, where
     /// floating point errs at the boundary; weighted with a tolerance in favour of "not adverse".
     fn is_adverse(&self, other: &Self) -> Option<bool> {
         if let (Some((s, n)), Some((t, m))) = (self.weighted, other.weighted) {
@@ -134,6 +141,7 @@ mod tests {
             &group(s, n - s),
             &group(t, m - t),
             Tie::NONE,
+            Favourable::Selected,
         )
         .four_fifths_adverse
     }
@@ -159,6 +167,7 @@ mod tests {
             &group(1, 9),
             &group(3, 17),
             Tie::NONE,
+            Favourable::Selected,
         );
         assert_eq!(c.four_fifths_adverse, Some(true));
         assert_eq!(c.flips_with_one_selection, Some(true));
@@ -167,8 +176,28 @@ mod tests {
             &group(30, 70),
             &group(60, 40),
             Tie::NONE,
+            Favourable::Selected,
         );
         assert_eq!(c.flips_with_one_selection, Some(false));
+    }
+
+    #[test]
+    fn of_a_punitive_decision_the_share_of_the_spared_is_compared() {
+        // 40 of 100 are spared against 60 of 100: two thirds. By selection 60 against 40.
+        let of = |metric, favourable| {
+            context(
+                metric,
+                &group(60, 40),
+                &group(40, 60),
+                Tie::NONE,
+                favourable,
+            )
+            .four_fifths_adverse
+        };
+        assert_eq!(of(Metric::RejectionShare, Favourable::Rejected), Some(true));
+        assert_eq!(of(Metric::SelectionRate, Favourable::Rejected), None);
+        assert_eq!(of(Metric::SelectionRate, Favourable::Selected), Some(false));
+        assert_eq!(of(Metric::RejectionShare, Favourable::Selected), None);
     }
 
     #[test]
@@ -185,7 +214,13 @@ mod tests {
             selected: 2,
             tied: 3,
         };
-        let c = context(Metric::SelectionRate, &sums, &group(10, 15), tie);
+        let c = context(
+            Metric::SelectionRate,
+            &sums,
+            &group(10, 15),
+            tie,
+            Favourable::Selected,
+        );
         assert_eq!(c.four_fifths_adverse, Some(false));
     }
 }

@@ -174,7 +174,13 @@ impl Estimator<'_> {
         if scheme == Scheme::ToReference {
             measurement.subject.reference = self.view.reference_name();
         }
-        measurement.context = context(metric, sums, against, self.request.tie);
+        measurement.context = context(
+            metric,
+            sums,
+            against,
+            self.request.tie,
+            self.request.favourable,
+        );
         let missing = |name: &Option<GroupName>| name.as_ref().is_some_and(GroupName::has_missing);
         measurement.context.unknown_group =
             missing(&measurement.subject.group) || missing(&measurement.subject.reference);
@@ -223,7 +229,7 @@ impl Estimator<'_> {
         measurement
     }
 
-    /// A group against the best: by selection rate, which chooses the best, from a band; other
+    /// A group against the best: by the share that chooses the best, from a band; other
     /// metrics from replicates that choose the best again.
     fn against_best(
         &self,
@@ -233,7 +239,7 @@ impl Estimator<'_> {
         candidates: &[usize],
         rows: u64,
     ) -> Estimate {
-        if metric == Metric::SelectionRate && self.replicates.joint.is_some() {
+        if metric == self.request.favourable.share() && self.replicates.joint.is_some() {
             self.to_best(g, metric, comparison, candidates, rows)
         } else {
             self.smooth(Statistic::ToReference(g, metric, comparison), rows)
@@ -258,6 +264,7 @@ impl Estimator<'_> {
                     &totals.outcomes,
                     &totals.outcomes,
                     self.request.tie,
+                    self.request.favourable,
                 );
                 measurement.context.reference_rows = 0;
                 measurement.context.four_fifths_adverse = None;

@@ -16,6 +16,7 @@ pub mod cut;
 pub mod disparity;
 mod draws;
 mod estimator;
+pub mod favourable;
 pub mod hypothesis;
 pub mod inequality;
 mod lanes;
@@ -40,6 +41,7 @@ mod view;
 
 pub use catalogue::{CATALOGUE, Metric};
 pub use disparity::Disparity;
+pub use favourable::Favourable;
 pub use measure::{Measured, Request, measure};
 
 use waage_core::quantity::Quantity;

@@ -13,6 +13,7 @@ use crate::catalogue::{CATALOGUE, Metric};
 use crate::confusion::Tie;
 use crate::disparity::{Disparity, NAMED};
 use crate::estimator::{Estimator, group_estimates};
+use crate::favourable::Favourable;
 use crate::ranges::laws;
 use crate::replicates::{Replicates, replicate};
 use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores, without_intervals};
@@ -26,7 +27,7 @@ pub enum ReferenceRule {
     /// The group with the most rows (tie: first label), never the missing one.
     #[default]
     Largest,
-    /// The group with the highest selection rate among those of at least so many rows.
+    /// The group with the highest share of the favourable decision among those of at least so many rows.
     Best {
         /// Least rows.
         min_rows: u64,
@@ -63,6 +64,8 @@ pub struct Request {
     pub replicates: usize,
     /// Seed of the bootstrap.
     pub seed: u64,
+    /// Which decision is an advantage.
+    pub favourable: Favourable,
     /// How ties at a cut are shared out.
     pub tie: Tie,
     /// Where decisions are made by rank: the cut.

@@ -20,7 +20,8 @@ impl Estimator<'_> {
         match row.rule {
             Rule::Ranges(..) => return vec![self.named_over(row, measured)],
             Rule::Index(_) => return vec![self.index_over(row)],
-            Rule::Best(metric) => {
+            Rule::Best => {
+                let metric = self.request.favourable.share();
                 let known = (0..groups).filter(|&g| !self.name(g).has_missing());
                 return known
                     .map(|g| Measurement {
@@ -114,7 +115,13 @@ impl Estimator<'_> {
             false => Metric::Count,
         };
         measurement.subject.group = Some(self.name(g).clone());
-        measurement.context = context(metric, sides[0], sides[1], self.request.tie);
+        measurement.context = context(
+            metric,
+            sides[0],
+            sides[1],
+            self.request.tie,
+            self.request.favourable,
+        );
         measurement.context.unknown_group = self.name(g).has_missing();
     }
 
@@ -159,7 +166,13 @@ impl Estimator<'_> {
         if let Some(best) = self.view.tables.best() {
             let reference = &self.view.view.groups[best];
             measurement.subject.reference = Some(reference.name.clone());
-            measurement.context = context(metric, sums, &reference.outcomes, self.request.tie);
+            measurement.context = context(
+                metric,
+                sums,
+                &reference.outcomes,
+                self.request.tie,
+                self.request.favourable,
+            );
             if best != g {
                 rows += reference.rows();
             }
@@ -180,7 +193,13 @@ impl Estimator<'_> {
         let mut measurement = self.blank(metric.quantity(), Scheme::Pairwise, comparison);
         measurement.subject.group = Some(groups[g].name.clone());
         measurement.subject.reference = Some(groups[h].name.clone());
-        measurement.context = context(metric, sides[0], sides[1], self.request.tie);
+        measurement.context = context(
+            metric,
+            sides[0],
+            sides[1],
+            self.request.tie,
+            self.request.favourable,
+        );
         measurement.context.unknown_group =
             groups[g].name.has_missing() || groups[h].name.has_missing();
         let value = self.view.tables.value(statistic, self.view.reference);

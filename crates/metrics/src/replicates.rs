@@ -142,17 +142,18 @@ pub(crate) fn replicate(
     let needs: Vec<[Needs; 2]> = views
         .iter()
         .map(|view| {
-            let mut plain = Needs::of(&view.series);
+            let mut plain = Needs::of(&view.series, request.favourable);
             let others = view.series.iter().copied().filter(|s| !s.is_range());
-            let mut needs = Needs::of(&others.collect::<Vec<_>>());
+            let mut needs = Needs::of(&others.collect::<Vec<_>>(), request.favourable);
             for &metric in metrics {
                 if !needs.metrics.contains(&metric) {
                     needs.metrics.push(metric);
                 }
             }
             for needs in [&mut plain, &mut needs] {
-                if view.candidates.is_some() && !needs.metrics.contains(&Metric::SelectionRate) {
-                    needs.metrics.push(Metric::SelectionRate);
+                if view.candidates.is_some() && !needs.metrics.contains(&request.favourable.share())
+                {
+                    needs.metrics.push(request.favourable.share());
                 }
             }
             [plain, needs]

@@ -60,7 +60,12 @@ pub(crate) fn accelerations(view: &PreparedView, request: &Request) -> HashMap<S
             let overall = changed
                 .iter()
                 .fold(Confusion::default(), |sum, table| sum.plus(table));
-            let tables = Tables::of(&changed, &overall, view.tables.eligible());
+            let tables = Tables::of(
+                &changed,
+                &overall,
+                view.tables.eligible(),
+                request.favourable,
+            );
             for (cells, statistic) in cells.iter_mut().zip(&smooth) {
                 let value = tables.value(*statistic, view.reference);
                 cells.push((w1 * w1 / w2, value.unwrap_or(f64::NAN)));

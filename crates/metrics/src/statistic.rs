@@ -11,6 +11,7 @@ use waage_core::quantity::{Comparison, Scheme};
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::{Confusion, others};
 use crate::disparity::{Disparity, Ends, Rule, Value, Values, compare};
+use crate::favourable::Favourable;
 use crate::measure::Request;
 
 /// One series of a view.
@@ -34,7 +35,7 @@ pub enum Statistic {
     NamedAgainst(usize, Disparity),
     /// A named disparity of one group against everybody else.
     NamedToRest(usize, Disparity),
-    /// A metric of one group against that with the highest selection rate.
+    /// A metric of one group against the best one.
     ToBest(usize, Metric, Comparison),
     /// A metric of one group against that of another.
     Pairwise(usize, usize, Metric, Comparison),
@@ -103,9 +104,9 @@ pub struct Needs {
 }
 
 impl Needs {
-    /// What these series need.
+    /// What these series need; the best group is that with most of the favourable decision.
     #[must_use]
-    pub fn of(series: &[Statistic]) -> Self {
+    pub fn of(series: &[Statistic], favourable: Favourable) -> Self {
         let mut needs = Self::default();
         for statistic in series {
             if let Statistic::Between(metric, _) | Statistic::ToOverall(metric, _) = statistic
@@ -132,7 +133,7 @@ impl Needs {
                 | Statistic::GroupMax(metric) => want(*metric),
                 Statistic::ToBest(_, metric, _) => {
                     want(*metric);
-                    want(Metric::SelectionRate);
+                    want(favourable.share());
                 }
                 Statistic::NamedOver(disparity) => {
                     let ranges = disparity.ranges();
@@ -160,12 +161,19 @@ pub struct Tables {
     ends: Vec<Option<Ends>>,
     /// Whether each group may be the best one, and is compared with it.
     eligible: Vec<bool>,
+    /// By what the best one is the best.
+    favourable: Favourable,
 }
 
 impl Tables {
     /// Every value of all groups, of everybody else, and of all rows.
     #[must_use]
-    pub fn of(groups: &[Confusion], overall: &Confusion, eligible: &[bool]) -> Self {
+    pub fn of(
+        groups: &[Confusion],
+        overall: &Confusion,
+        eligible: &[bool],
+        favourable: Favourable,
+    ) -> Self {
         let shared = groups.iter().map(|table| Confusion {
             all_selected: overall.selected,
             ..*table
@@ -178,6 +186,7 @@ impl Tables {
             overall: Values::of(overall),
             ends: Vec::new(),
             eligible: eligible.to_vec(),
+            favourable,
         }
     }
 
@@ -187,6 +196,7 @@ impl Tables {
         let groups = self.groups.len();
         Self {
             eligible: self.eligible.clone(),
+            favourable: self.favourable,
             groups: vec![Values::none(); groups],
             complements: vec![Values::none(); groups],
             overall: Values::none(),
@@ -307,12 +317,18 @@ impl Tables {
         known.unwrap_or_else(|| Ends::of(self.groups.iter().map(|v| v.get(metric))))
     }
 
-    /// The eligible group with the highest selection rate, of equals the first.
+    /// Which decision is an advantage.
+    #[must_use]
+    pub const fn favourable(&self) -> Favourable {
+        self.favourable
+    }
+
+    /// The eligible group with the highest share of the favourable decision, of equals the first.
     #[must_use]
     pub fn best(&self) -> Option<usize> {
         let mut best: Option<(f64, usize)> = None;
         for (g, values) in self.groups.iter().enumerate() {
-            if let (true, Ok(rate)) = (self.eligible[g], values.get(Metric::SelectionRate))
+            if let (true, Ok(rate)) = (self.eligible[g], values.get(self.favourable.share()))
                 && best.is_none_or(|(most, _)| rate > most)
             {
                 best = Some((rate, g));
@@ -408,7 +424,8 @@ pub fn series(
             Rule::Ranges(..) | Rule::Index(_) => {
                 out.push(Statistic::NamedOver(row.disparity).canonical());
             }
-            Rule::Best(metric) => {
+            Rule::Best => {
+                let metric = request.favourable.share();
                 out.extend((0..groups).map(|g| Statistic::ToBest(g, metric, row.comparison)));
             }
             _ if row.scheme == Scheme::ToReference && (!formula || dependent) => {

@@ -8,7 +8,6 @@ use waage_core::quantity::Scheme;
 use waage_core::tally::{Clusters, GroupTotals, Sums, View};
 
 use crate::bootstrap::Target;
-use crate::catalogue::Metric;
 use crate::clustered::ViewClusters;
 use crate::confusion::{Confusion, others};
 use crate::measure::{MeasureError, ReferenceRule, Request};
@@ -89,6 +88,7 @@ impl PreparedView {
                 &confusions,
                 &Confusion::of(all, request.tie),
                 &eligible(&view, request.min_share),
+                request.favourable,
             ),
             complements: others(&outcomes, zero, |a, b| {
                 std::array::from_fn(|o| a[o].plus(&b[o]))
@@ -133,7 +133,8 @@ impl PreparedView {
         let Some(candidates) = &self.candidates else {
             return self.reference;
         };
-        let merit = |g: usize| tables.groups()[g].get(Metric::SelectionRate).ok();
+        let share = tables.favourable().share();
+        let merit = |g: usize| tables.groups()[g].get(share).ok();
         best(candidates.iter().copied(), merit)
             .map(Reference::Group)
             .or(self.reference)
@@ -213,7 +214,9 @@ fn choose_reference(view: &View, request: &Request) -> Result<Chosen, MeasureErr
         let totals = &view.groups[g];
         match least {
             None => Some(totals.rows() as f64),
-            Some(_) => Metric::SelectionRate
+            Some(_) => request
+                .favourable
+                .share()
                 .value(&Confusion::of(&totals.outcomes, request.tie))
                 .ok(),
         }
@@ -238,7 +241,7 @@ fn best(
     chosen.map(|(_, g)| g)
 }
 
-/// A reference, and among whom it was chosen by its selection rate.
+/// A reference, and among whom it was chosen by its share of the favourable decision.
 struct Chosen {
     reference: Option<Reference>,
     candidates: Option<Vec<usize>>,

@@ -72,6 +72,7 @@ fn request(metrics: Option<&[Metric]>, replicates: usize, seed: u64) -> Request 
         level: 0.95,
         replicates,
         seed,
+        favourable: waage_metrics::Favourable::Selected,
         tie: Tie::NONE,
         cut: None,
     }

@@ -57,6 +57,7 @@ fn estimates(
         level: 0.95,
         replicates: 0,
         seed: 0,
+        favourable: waage_metrics::Favourable::Selected,
         tie: Tie::NONE,
         cut: None,
     };

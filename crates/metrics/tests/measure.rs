@@ -58,6 +58,7 @@ fn request(replicates: usize) -> Request {
         level: 0.95,
         replicates,
         seed: 7,
+        favourable: waage_metrics::Favourable::Selected,
         tie: Tie::NONE,
         cut: None,
     }

@@ -110,6 +110,7 @@ fn intervals_of_score_metrics_hold_the_truth() {
                 level: 0.95,
                 replicates: 200,
                 seed: 11,
+                favourable: waage_metrics::Favourable::Selected,
                 tie: Tie::NONE,
                 cut: None,
             };

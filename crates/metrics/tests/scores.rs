@@ -140,6 +140,7 @@ fn request(scores: ScoreRequest, replicates: usize) -> Request {
         level: 0.95,
         replicates,
         seed: 5,
+        favourable: waage_metrics::Favourable::Selected,
         tie: Tie::NONE,
         cut: None,
     }

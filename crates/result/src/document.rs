@@ -122,6 +122,9 @@ pub struct Settings {
     pub views: Vec<Vec<String>>,
     /// Reference group by view (`gender`, `gender*region`); null where there is none.
     pub references: IndexMap<String, Option<String>>,
+    /// `rejected` where not to be selected is the favourable decision; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favourable: Option<String>,
     /// The date as of which waivers were judged, where one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,
@@ -233,7 +236,7 @@ pub struct Disparity {
     /// Groups left out because their value is undefined.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub groups_skipped: Vec<String>,
-    /// For ratios of selection rates to a reference: below four fifths, decided exactly.
+    /// For ratios of the favourable share to a reference: below four fifths, decided exactly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub four_fifths_adverse: Option<bool>,
     /// For the same: whether one selection more and one fewer would reverse the advantage.
@@ -278,6 +281,15 @@ pub struct ClassResult {
 }
 
 impl AuditResult {
+    /// The share of the favourable decision, which comparisons show first.
+    #[must_use]
+    pub fn favourable_share(&self) -> &'static str {
+        match self.settings.favourable.as_deref() {
+            Some("rejected") => "rejection_share",
+            _ => "selection_rate",
+        }
+    }
+
     /// The result of one class in the place of the averages over all: what tables that know
     /// nothing of classes show of it.
     #[must_use]

@@ -320,6 +320,7 @@ mod tests {
                 headline: Vec::new(),
                 views: vec![],
                 references: Default::default(),
+                favourable: None,
                 as_of: None,
                 version: "0".into(),
             },

@@ -78,6 +78,11 @@ pub struct RolesSpec {
     /// one. Replicates then draw clusters instead of rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// The decision that is favourable to people, as the decision column writes it, or 0 or 1; that
+    /// of the selected if absent. Rates keep their definitions; the best group, the four-fifths
+    /// flag, the impact ratio and the built-in policy follow it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub favourable: Option<String>,
     /// Attributes whose groups are compared.
     pub sensitive: Vec<AttributeSpec>,
     /// Legitimate conditions within which groups may be compared.

@@ -34,6 +34,11 @@ pub fn spec(spec: &ScanSpec) -> Result<Asked, AuditError> {
             "a scan takes rows as independent and cannot use the cluster \"{cluster}\"; leave it out"
         ));
     }
+    if spec.roles.favourable.is_some() {
+        return fail(
+            "a scan knows no favourable decision; leave it out, and ask for side = \"better\" of a punitive one",
+        );
+    }
     let metric = metric(spec)?;
     let mean = matches!(metric.row().kind, Kind::Mean);
     if spec.permutations > 0 && (mean || spec.roles.weight.is_some()) {

@@ -285,6 +285,7 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
                 vec![vec![attribute.to_owned()]]
             },
             references: IndexMap::from([(attribute.to_owned(), reference.map(str::to_owned))]),
+            favourable: None,
             as_of: None,
             version: "0".to_owned(),
         },

@@ -51,7 +51,7 @@ impl BinaryRule {
 }
 
 /// 0 or 1 as CSV files write them.
-fn word(label: &Label) -> Option<u8> {
+pub(crate) fn word(label: &Label) -> Option<u8> {
     let text = label.to_string();
     match text.trim() {
         "0" | "false" | "False" | "FALSE" => Some(0),

@@ -9,7 +9,7 @@ use super::settle::rows_needed;
 use crate::policy::Decide;
 
 /// The metric whose advantage may rest on a single selection.
-pub(crate) const SELECTION_RATE: &str = "selection_rate";
+pub(crate) const DECISION_SHARES: [&str; 2] = ["selection_rate", "rejection_share"];
 
 /// A state, and what it rests on.
 #[derive(Clone, Copy, Debug)]
@@ -72,7 +72,7 @@ pub(crate) fn decide(case: &Case<'_>, corrected: Corrected) -> Decision {
         interval: (!no_interval).then_some(interval),
     };
     let unseen = !case.skipped.is_empty();
-    let flips = check.metric == SELECTION_RATE
+    let flips = DECISION_SHARES.contains(&&*check.metric)
         && case.measurement.context.flips_with_one_selection == Some(true);
     if state == State::Breach && flips {
         decision.state = State::Inconclusive;

@@ -22,7 +22,7 @@ use crate::date::Date;
 use crate::error::PolicyError;
 use crate::policy::{Check, OnInconclusive, Policy, Source, Target};
 use case::{Case, is_unjudged_unknown, same_attribute};
-use decide::{Decision, SELECTION_RATE, decide};
+use decide::{DECISION_SHARES, Decision, decide};
 use family::{Corrected, correct};
 use waive::Waivers;
 
@@ -244,7 +244,7 @@ impl<'a> Judged<'a> {
         let extreme = |side: fn(&(GroupName, GroupName)) -> &GroupName| {
             extremes.map(|both| side(both).to_string())
         };
-        let selection = check.metric == SELECTION_RATE;
+        let selection = DECISION_SHARES.contains(&&*check.metric);
         let context = &case.measurement.context;
         let finding = Finding {
             check: check.id.clone(),

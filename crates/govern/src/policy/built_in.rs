@@ -20,6 +20,30 @@ impl Policy {
     /// severity major.
     #[must_use]
     pub fn built_in() -> Self {
+        Self::built_in_of(
+            "selection_rate",
+            [
+                "Every group is selected at least four fifths as often as the reference group",
+                "Jede Gruppe wird mindestens vier Fünftel so häufig ausgewählt wie die Referenzgruppe",
+            ],
+        )
+    }
+
+    /// The same where not to be selected is the favourable decision: the ratio is that of the shares
+    /// of rejected.
+    #[must_use]
+    pub fn built_in_punitive() -> Self {
+        Self::built_in_of(
+            "rejection_share",
+            [
+                "Every group is spared the decision at least four fifths as often as the reference group",
+                "Jede Gruppe bleibt mindestens vier Fünftel so häufig verschont wie die Referenzgruppe",
+            ],
+        )
+    }
+
+    /// The policy whose first check is of that share, for that reason.
+    fn built_in_of(favourable_share: &str, [en, de]: [&str; 2]) -> Self {
         let check = |id: &str, metric: &str, comparison, op, margin, en: &str, de: &str| Check {
             id: id.to_owned(),
             metric: metric.to_owned(),
@@ -52,12 +76,12 @@ impl Policy {
             checks: vec![
                 check(
                     "FAIR-01",
-                    "selection_rate",
+                    favourable_share,
                     Comparison::Ratio,
                     Op::AtLeast,
                     0.8,
-                    "Every group is selected at least four fifths as often as the reference group",
-                    "Jede Gruppe wird mindestens vier Fünftel so häufig ausgewählt wie die Referenzgruppe",
+                    en,
+                    de,
                 ),
                 check(
                     "FAIR-02",

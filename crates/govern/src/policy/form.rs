@@ -54,6 +54,7 @@ pub(super) struct DataForm {
     pub weight: Option<String>,
     pub id: Option<String>,
     pub cluster: Option<String>,
+    pub favourable: Option<Spanned<toml::Value>>,
     pub stratum: Option<Names>,
     pub r#where: Option<String>,
     pub group_min_n: Option<Spanned<i64>>,

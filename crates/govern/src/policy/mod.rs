@@ -93,6 +93,9 @@ pub struct DataPolicy {
     /// Identifier of a row.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// The decision that is favourable to people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub favourable: Option<String>,
     /// What rows depend on each other by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
@@ -119,6 +122,7 @@ impl Default for DataPolicy {
             cut: None,
             weight: None,
             id: None,
+            favourable: None,
             cluster: None,
             stratum: Vec::new(),
             filter: None,

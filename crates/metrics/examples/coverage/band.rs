@@ -136,6 +136,7 @@ fn intervals(tally: &Tally, seed: u64) -> [Option<Interval>; 4] {
         level: 0.95,
         replicates: REPLICATES,
         seed,
+        favourable: waage_metrics::Favourable::Selected,
         tie: Tie::NONE,
         cut: None,
     };

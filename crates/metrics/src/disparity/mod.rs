@@ -116,7 +116,7 @@ pub enum Rule {
     /// The group's share of the misses minus its share of the hits: Newcombe's limits.
     Shares(Split),
     /// Over the value of the group with the highest one: replicates that choose it again.
-    Best(Metric),
+    Best,
 }
 
 /// One row of the table.
@@ -344,7 +344,7 @@ impl Row {
             | Rule::Selected
             | Rule::Shares(_) => true,
             Rule::Distance(distance, ..) => distance.of_gap().is_some(),
-            Rule::Ranges(..) | Rule::Index(_) | Rule::AbsoluteGaps(_) | Rule::Best(_) => false,
+            Rule::Ranges(..) | Rule::Index(_) | Rule::AbsoluteGaps(_) | Rule::Best => false,
         }
     }
 }
@@ -388,7 +388,7 @@ impl Disparity {
             | Rule::Index(_)
             | Rule::AbsoluteGaps(_)
             | Rule::Distance(..)
-            | Rule::Best(_) => false,
+            | Rule::Best => false,
         }
     }
 }

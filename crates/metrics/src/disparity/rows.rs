@@ -628,7 +628,7 @@ pub static NAMED: [Row; 57] = [
         "selection_rate of the group / highest selection_rate",
         "d",
         ToBest,
-        Rule::Best(Metric::SelectionRate),
+        Rule::Best,
     )
     .ratio(),
 ];

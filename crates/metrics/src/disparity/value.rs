@@ -62,7 +62,7 @@ impl Disparity {
                 let selected = share(split.hit, hits)?;
                 Ok(share(split.miss, misses)? - selected)
             }
-            Rule::Ranges(..) | Rule::Index(_) | Rule::Best(_) => Err(Reason::NotAvailable),
+            Rule::Ranges(..) | Rule::Index(_) | Rule::Best => Err(Reason::NotAvailable),
         }
     }
 }

@@ -237,7 +237,7 @@ pub(crate) fn disparities(
     views: &Views<'_>,
     view: &str,
     groups: &[&GroupResult],
-    compared: &[(&str, &str)],
+    compared: &[(&'static str, &'static str)],
     words: Words,
 ) -> Option<Table> {
     let reference = result
@@ -250,8 +250,14 @@ pub(crate) fn disparities(
         .map(|g| group_name(g))
         .filter(|name| name != reference)
         .collect();
-    let present: Vec<&(&str, &str)> = compared
+    // What is said of being selected is said of the favourable decision.
+    let oriented = |&(metric, comparison): &(&'static str, &'static str)| match metric {
+        "selection_rate" => (result.favourable_share(), comparison),
+        _ => (metric, comparison),
+    };
+    let present: Vec<(&str, &str)> = compared
         .iter()
+        .map(oriented)
         .filter(|(metric, comparison)| {
             names
                 .iter()

@@ -39,6 +39,26 @@ fn whole(
         })
 }
 
+/// A value of the decision: text, a bool or a whole number.
+fn favourable(
+    at: Text<'_>,
+    value: Option<Spanned<toml::Value>>,
+) -> Result<Option<String>, PolicyError> {
+    let Some(value) = value else {
+        return Ok(None);
+    };
+    match value.get_ref() {
+        toml::Value::String(text) => Ok(column(Some(text.clone()))),
+        toml::Value::Integer(number) => Ok(Some(number.to_string())),
+        toml::Value::Boolean(flag) => Ok(Some(flag.to_string())),
+        _ => Err(at.invalid(
+            value.span(),
+            "favourable is no value of a decision",
+            "give 0, 1, or a value of the decision column in quotes",
+        )),
+    }
+}
+
 pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy, PolicyError> {
     let mut cuts: Vec<(Range<usize>, Cut)> = Vec::new();
     if let Some(threshold) = form.threshold {
@@ -117,6 +137,7 @@ pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy
         cut: cuts.pop().map(|(_, cut)| cut),
         weight: column(form.weight),
         id: column(form.id),
+        favourable: favourable(at, form.favourable)?,
         cluster: column(form.cluster),
         stratum,
         filter: column(form.r#where),
