@@ -332,3 +332,40 @@ fn rates_of_several_groups_are_pooled_beside_the_raw_ones() {
     close(&rate(3)["value"], 0.75);
     assert_eq!(result["overall"]["selection_rate"].get("pooled"), None);
 }
+
+/// AUC and mean score inside a stratum are those of an audit of its rows alone.
+#[test]
+fn scores_are_measured_inside_strata() {
+    let folder = TempDir::new().unwrap();
+    let rows = |department: &str| {
+        let mut text = String::new();
+        for i in 0..240_u32 {
+            let shift = if department == "B" { 3 } else { 0 };
+            let score = f64::from((i * 37 + shift) % 101) / 101.0;
+            let paid = u32::from((i * 53 + 7) % 97 < 30 + i * 37 % 41);
+            let gender = ["female", "male"][(i % 2) as usize];
+            writeln!(text, "{department},{gender},{paid},{score}").unwrap();
+        }
+        text
+    };
+    let head = "department,gender,paid,score\n";
+    let both = csv(&folder, "both.csv", &[head, &rows("A"), &rows("B")].concat());
+    let alone = csv(&folder, "alone.csv", &[head, &rows("B")].concat());
+    let run = |path: &PathBuf, more: &[&str]| {
+        let roles = "--label paid --score score --threshold 0.5 --sensitive gender --bootstrap 50";
+        let mut out = vec![path.to_string_lossy().into_owned()];
+        out.extend(roles.split(' ').chain(more.iter().copied()).map(str::to_owned));
+        audit(&out)
+    };
+    let (inside, alone) = (run(&both, &["--stratum", "department"]), run(&alone, &[]));
+    let levels = inside["strata"].as_array().unwrap();
+    let of_b = levels.iter().find(|level| level["level"] == "B").unwrap();
+    for g in [0, 1] {
+        for metric in ["roc_auc", "brier_score"] {
+            let found = &of_b["groups"][g]["metrics"][metric];
+            let wanted = &alone["groups"][g]["metrics"][metric];
+            assert!(wanted["value"].is_f64(), "{wanted}");
+            assert_eq!(found, wanted, "{metric}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use waage_core::tally::Tally;
 use waage_metrics::conditional::{self, Level};
 use waage_metrics::measure::{Measured, Request};
+use waage_metrics::score::{ScoreMetric, ScoreRequest};
 use waage_metrics::stratified::Reversal;
 use waage_metrics::{CATALOGUE, Metric};
 use waage_result::conditional::{Conditional, Effect, Simpson, StratumRates, StratumResult};
@@ -52,7 +53,21 @@ pub fn strata(
         })
         .collect();
     let found = conditional::conditional(tally, request, measured, &metrics);
-    let levels = conditional::levels(tally, request, measured, &in_tables, observer)?;
+    let in_summary = |metric: &&ScoreMetric| {
+        let name = metric.quantity().name;
+        metric.is_compared() && headline.iter().any(|shown| shown == name)
+    };
+    let scores = ScoreRequest {
+        metrics: request
+            .scores
+            .metrics
+            .iter()
+            .filter(in_summary)
+            .copied()
+            .collect(),
+        disparities: Vec::new(),
+    };
+    let levels = conditional::levels(tally, request, measured, &in_tables, &scores, observer)?;
     let stratum: Vec<String> = tally.strata().iter().map(|a| a.name.clone()).collect();
     let stratum = stratum.join("*");
     Ok(Strata {

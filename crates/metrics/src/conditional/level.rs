@@ -21,8 +21,8 @@ pub struct Level {
     pub measured: Measured,
 }
 
-/// Measures the proportions among `metrics` by single attributes inside each of the largest strata;
-/// nothing without strata.
+/// Measures the proportions among `metrics` and the metrics of `scores` by single attributes inside
+/// each of the largest strata; nothing without strata.
 ///
 /// # Errors
 /// [`MeasureError::Interrupted`].
@@ -31,6 +31,7 @@ pub fn levels(
     request: &Request,
     measured: &Measured,
     metrics: &[Metric],
+    scores: &ScoreRequest,
     observer: &dyn Observer,
 ) -> Result<Vec<Level>, MeasureError> {
     if tally.strata().is_empty() {
@@ -78,7 +79,7 @@ pub fn levels(
                 moves: false,
                 ..cut
             }),
-            scores: ScoreRequest::default(),
+            scores: scores.clone(),
             disparities: headline,
             schemes: Vec::new(),
             ..request.clone()
