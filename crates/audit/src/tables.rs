@@ -63,6 +63,9 @@ impl Columns {
         self.real("low", estimates.iter().map(|e| e.low));
         self.real("high", estimates.iter().map(|e| e.high));
         self.count("n", estimates.iter().map(|e| Some(e.n)));
+        if estimates.iter().any(|e| e.clusters.is_some()) {
+            self.count("clusters", estimates.iter().map(|e| e.clusters));
+        }
         self.text("method", estimates.iter().map(|e| Some(e.method.as_str())));
         self.text("reason", estimates.iter().map(|e| e.reason.as_deref()));
     }

@@ -750,13 +750,16 @@ impl Estimate {
         self
     }
 
-    /// The value without its interval, and why.
+    /// The value without its interval, and why; an undefined value keeps its own reason.
     #[must_use]
     pub fn bare(self, reason: Reason) -> Self {
         Self {
             low: None,
             high: None,
-            reason: self.reason.or(Some(reason)),
+            reason: match self.value {
+                Some(_) => Some(reason),
+                None => self.reason,
+            },
             evidence: Evidence::None,
             ..self
         }

@@ -255,7 +255,12 @@ pub fn measure(
 
     let clustered = tally.kept().clusters;
     let exchangeable = !tally.kept().weights && !clustered;
-    let scores = Scores::new(tally, request);
+    // Draws of single rows would be thrown away.
+    let of_scores = clustered.then(|| Request {
+        replicates: 0,
+        ..request.clone()
+    });
+    let scores = Scores::new(tally, of_scores.as_ref().unwrap_or(request));
     let of_view = |(index, (view, replicates)): (usize, (&PreparedView, &Replicates))| {
         let estimator = Estimator {
             view,

@@ -75,6 +75,7 @@ pub fn collect(data: &Dataset) -> Result<Scan<Vec<Row>>, DataError> {
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
         cut: scan.cut,
+        favours_selected: scan.favours_selected,
         notes: scan.notes,
     })
 }
