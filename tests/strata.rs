@@ -349,12 +349,21 @@ fn scores_are_measured_inside_strata() {
         text
     };
     let head = "department,gender,paid,score\n";
-    let both = csv(&folder, "both.csv", &[head, &rows("A"), &rows("B")].concat());
+    let both = csv(
+        &folder,
+        "both.csv",
+        &[head, &rows("A"), &rows("B")].concat(),
+    );
     let alone = csv(&folder, "alone.csv", &[head, &rows("B")].concat());
     let run = |path: &PathBuf, more: &[&str]| {
         let roles = "--label paid --score score --threshold 0.5 --sensitive gender --bootstrap 50";
         let mut out = vec![path.to_string_lossy().into_owned()];
-        out.extend(roles.split(' ').chain(more.iter().copied()).map(str::to_owned));
+        out.extend(
+            roles
+                .split(' ')
+                .chain(more.iter().copied())
+                .map(str::to_owned),
+        );
         audit(&out)
     };
     let (inside, alone) = (run(&both, &["--stratum", "department"]), run(&alone, &[]));

@@ -10,6 +10,8 @@ use waage_core::tally::Clusters;
 
 /// Replicates per parallel task.
 const TASK: usize = 25;
+/// Numbers in a line of the cache.
+const LINE: usize = 8;
 
 /// The law by which the weights of some cells are drawn again.
 #[derive(Debug)]
@@ -170,11 +172,17 @@ pub(crate) fn series<Room>(
     if observer.cancelled() {
         return None;
     }
-    // Neighbouring series lie in the same lines of the cache: some at a time on each thread.
-    let of = |s: usize| -> Arc<[f64]> {
-        let at = |r: usize| blocks[r / TASK][r % TASK * width + s];
-        (0..replicates).map(at).collect()
+    // Neighbouring series lie in the same lines of the cache: those of a line together.
+    let of_line = |line: usize| {
+        let first = line * LINE;
+        let mut together = vec![Vec::with_capacity(replicates); LINE.min(width - first)];
+        for values in blocks.iter().flat_map(|b| b.chunks_exact(width)) {
+            for (series, value) in together.iter_mut().zip(&values[first..]) {
+                series.push(*value);
+            }
+        }
+        together.into_iter().map(Arc::<[f64]>::from)
     };
-    let series = (0..width).into_par_iter().with_min_len(16).map(of);
-    Some(series.collect())
+    let lines = (0..width.div_ceil(LINE)).into_par_iter();
+    Some(lines.flat_map_iter(of_line).collect())
 }
