@@ -1,0 +1,101 @@
+//! What a ranking is measured by: names, formulas, ranges.
+
+use waage_core::quantity::{Direction, Quantity};
+
+const fn row(name: &'static str, formula: &'static str) -> Quantity {
+    Quantity::new(name, formula).needs("s")
+}
+
+const fn to(
+    mut row: Quantity,
+    direction: Direction,
+    low: Option<f64>,
+    high: Option<f64>,
+) -> Quantity {
+    row.direction = direction;
+    row.range = (low, high);
+    row
+}
+
+use Direction::{Lower, Neutral};
+
+/// The quantities of the section `ranking`, in its order.
+pub static QUANTITIES: [Quantity; 14] = [
+    row(
+        "mean_exposure",
+        "Σ_{rows of g} v(place)/n_g, v(k) = 1/log2(k+1) up to the list's length, tied rows share theirs",
+    ),
+    row("exposure_share", "Σ_{rows of g} v(place)/Σ v(place)"),
+    to(
+        row(
+            "demographic_parity_of_exposure",
+            "mean_exposure of the group / of the reference",
+        ),
+        Neutral,
+        Some(0.0),
+        None,
+    ),
+    row("top_k_selection_rate", "rows of g among the first k / n_g"),
+    row("representation_at", "rows of g among the first k / k"),
+    to(
+        row("skew_at", "ln(representation_at(k)/share of the list)"),
+        Neutral,
+        None,
+        None,
+    ),
+    to(
+        row("min_skew", "min_g skew_at(k)"),
+        Neutral,
+        None,
+        Some(0.0),
+    ),
+    to(row("max_skew", "max_g skew_at(k)"), Lower, Some(0.0), None),
+    to(
+        row("ndkl", "(1/Z)·Σ_k KL(D_k‖D)/log2(k+1), Z = Σ_k 1/log2(k+1)"),
+        Lower,
+        Some(0.0),
+        None,
+    ),
+    to(
+        row("rnd", "(1/Z)·Σ_{k = 10, 20, …} |f_k − p|/log2 k"),
+        Lower,
+        Some(0.0),
+        Some(1.0),
+    ),
+    to(
+        row("rkl", "(1/Z)·Σ_{k = 10, 20, …} KL(f_k‖p)/log2 k"),
+        Lower,
+        Some(0.0),
+        Some(1.0),
+    ),
+    to(
+        row("rrd", "(1/Z)·Σ_{k = 10, 20, …} |P_k/U_k − P/U|/log2 k"),
+        Lower,
+        Some(0.0),
+        None,
+    ),
+    to(
+        row(
+            "infeasible_index",
+            "number of (k, g) with fewer than ⌊k·share of g⌋ rows among the first k",
+        ),
+        Lower,
+        Some(0.0),
+        None,
+    ),
+    to(
+        row(
+            "fa_ir",
+            "first k with fewer than m(k) rows of g, m(k) = min{m : P(Bin(k, p) ≤ m) > α_adjusted}, p = share of the list",
+        ),
+        Neutral,
+        Some(1.0),
+        None,
+    ),
+];
+
+/// The row of a name.
+#[must_use]
+pub fn quantity(name: &str) -> Option<&'static Quantity> {
+    QUANTITIES.iter().find(|row| row.name == name)
+}

@@ -1,0 +1,334 @@
+//! The rankings of every view, with their intervals.
+
+use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::label::GroupName;
+use waage_core::observer::Observer;
+use waage_core::tally::{ScoreTable, Tally};
+
+use super::attention::Attention;
+use super::fair::{self, FairTest};
+use super::infeasible::infeasible_index;
+use super::list::List;
+use super::places::Places;
+use super::resample::{self, OF_GROUP, OF_GROUP_AT, OF_VIEW_AT, Plan, Reader};
+use crate::disparity::Value;
+use crate::measure::{MeasureError, Measured, MeasuredView, Request};
+use crate::score::estimate::from_replicates;
+use crate::score::profile::aligned;
+use crate::score::table::Masses;
+use crate::statistic::Reference;
+
+/// Cut-offs where none are given, as far as they are within the list.
+const CUTOFFS: [u64; 3] = [10, 100, 1000];
+
+/// What is asked of a ranking.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RankingRequest {
+    /// Places of the list that are looked at; all scored rows where `None`.
+    pub length: Option<u64>,
+    /// Numbers of first places whose groups are counted; where there are none, 10, 100, 1000 as far as
+    /// they are within the list, and the list's length where it is not all rows.
+    pub cutoffs: Vec<u64>,
+}
+
+impl RankingRequest {
+    /// The cut-offs of a list of `length` of `total` rows, ascending; none beyond the list.
+    #[must_use]
+    pub fn cutoffs_of(&self, length: u64, total: u64) -> Vec<u64> {
+        let mut out = match self.cutoffs.is_empty() {
+            false => self.cutoffs.clone(),
+            true => CUTOFFS.into_iter().filter(|k| *k < length).collect(),
+        };
+        if self.cutoffs.is_empty() && (1..total).contains(&length) {
+            out.push(length);
+        }
+        out.retain(|k| (1..=length).contains(k));
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+}
+
+/// A view's ranking.
+#[derive(Clone, Debug)]
+pub struct RankedView {
+    /// Attribute names.
+    pub attributes: Vec<String>,
+    /// Rows in the list.
+    pub rows: u64,
+    /// Places looked at.
+    pub length: u64,
+    /// Name of the reference; `None` where there is none.
+    pub reference: Option<String>,
+    /// Normalised discounted divergence.
+    pub ndkl: Estimate,
+    /// Prefixes and groups below their share.
+    pub infeasible_index: Estimate,
+    /// By cut-off.
+    pub at: Vec<ViewAt>,
+    /// By group.
+    pub groups: Vec<RankedGroup>,
+}
+
+/// All groups among the first k.
+#[derive(Clone, Debug)]
+pub struct ViewAt {
+    /// k.
+    pub k: u64,
+    /// The least skew.
+    pub min_skew: Estimate,
+    /// The greatest skew.
+    pub max_skew: Estimate,
+}
+
+/// A group's places.
+#[derive(Clone, Debug)]
+pub struct RankedGroup {
+    /// The group.
+    pub name: GroupName,
+    /// Its rows in the list.
+    pub rows: u64,
+    /// Mean attention of a row.
+    pub mean_exposure: Estimate,
+    /// Share of all attention.
+    pub exposure_share: Estimate,
+    /// Mean exposure over that of the reference; `None` of the reference itself.
+    pub parity: Option<Estimate>,
+    /// rND, the group against all others.
+    pub rnd: Estimate,
+    /// rKL.
+    pub rkl: Estimate,
+    /// rRD.
+    pub rrd: Estimate,
+    /// By cut-off.
+    pub at: Vec<GroupAt>,
+    /// FA*IR's test of the group, or why there is none.
+    pub fair: Result<FairTest, Reason>,
+}
+
+/// A group among the first k.
+#[derive(Clone, Debug)]
+pub struct GroupAt {
+    /// k.
+    pub k: u64,
+    /// Share of the group that is among them.
+    pub selection_rate: Estimate,
+    /// Its share of them.
+    pub representation: Estimate,
+    /// Logarithm of that share over its share of the list.
+    pub skew: Estimate,
+}
+
+/// Ranks the scored rows of every measured view.
+///
+/// Positions count rows, so a tally with weights has no ranking and gives none.
+///
+/// # Errors
+/// [`MeasureError::Interrupted`].
+pub fn rank(
+    tally: &Tally,
+    request: &Request,
+    measured: &Measured,
+    ranking: &RankingRequest,
+    observer: &dyn Observer,
+) -> Result<Vec<RankedView>, MeasureError> {
+    let all = tally.score_table_all();
+    if all.is_weighted() {
+        return Ok(Vec::new());
+    }
+    let places = Places::of(&all);
+    let attention = Attention::default();
+    let views = request.views.iter().zip(&measured.views);
+    views
+        .map(|(axes, view)| {
+            let tables: Vec<ScoreTable> = tally.score_tables(axes);
+            let tables: Vec<_> = tables.into_iter().map(|t| aligned(t, &all)).collect();
+            let list = List::of(&tables, ranking.length);
+            let cutoffs = ranking.cutoffs_of(list.length(), list.total());
+            let reader = Reader::new(&list, &attention, &cutoffs, reference(view));
+            let values = reader.values(&list, None);
+            // What bins hide cannot be drawn.
+            let binned = all.widths.is_some();
+            let plan = Plan {
+                reader: &reader,
+                list: &list,
+                values: &values,
+                places: &places,
+                tables: &tables,
+                replicates: if binned { 0 } else { request.replicates },
+                seed: request.seed,
+            };
+            let series = resample::run(&plan, observer).ok_or(MeasureError::Interrupted)?;
+            let teller = Teller {
+                values: &values,
+                series: &series,
+                level: request.level,
+                binned,
+            };
+            Ok(teller.view(view, &list, &cutoffs, &reader))
+        })
+        .collect()
+}
+
+/// The reference of a measured view.
+fn reference(view: &MeasuredView) -> Option<Reference> {
+    let name = view.reference.as_ref()?;
+    let at = view
+        .groups
+        .iter()
+        .position(|(group, ..)| !group.has_missing() && group.to_string() == *name);
+    Some(at.map_or(Reference::Overall, Reference::Group))
+}
+
+/// Makes estimates of values and their replicates.
+struct Teller<'a> {
+    values: &'a [Value],
+    series: &'a [Vec<f64>],
+    level: f64,
+    binned: bool,
+}
+
+impl Teller<'_> {
+    fn view(
+        &self,
+        view: &MeasuredView,
+        list: &List,
+        cutoffs: &[u64],
+        reader: &Reader<'_>,
+    ) -> RankedView {
+        let sizes = list.sizes();
+        let first = reader.view(sizes.len());
+        let tests = fair::tests(list, fair::ALPHA);
+        let at = cutoffs.iter().enumerate().map(|(i, &k)| {
+            let place = first + 1 + OF_VIEW_AT * i;
+            ViewAt {
+                k,
+                min_skew: self.smooth(place, k),
+                max_skew: self.smooth(place + 1, k),
+            }
+        });
+        let index = match sizes.iter().filter(|n| **n > 0).count() {
+            0 => Estimate::undefined(0, Method::Count, Reason::NoScores),
+            1 => Estimate::undefined(list.total(), Method::Count, Reason::OneGroup),
+            _ => Estimate::count(infeasible_index(list) as f64, list.total()),
+        };
+        RankedView {
+            attributes: view.attributes.clone(),
+            rows: list.total(),
+            length: list.length(),
+            reference: view.reference.clone(),
+            ndkl: self.rough(first, list.total(), f64::INFINITY),
+            infeasible_index: index,
+            at: at.collect(),
+            groups: view
+                .groups
+                .iter()
+                .zip(tests)
+                .enumerate()
+                .map(|(g, ((name, ..), fair))| RankedGroup {
+                    name: name.clone(),
+                    fair,
+                    ..self.group(reader.group(g), sizes[g], list.total(), cutoffs, || {
+                        reference(view) == Some(Reference::Group(g))
+                    })
+                })
+                .collect(),
+        }
+    }
+
+    fn group(
+        &self,
+        first: usize,
+        rows: u64,
+        total: u64,
+        cutoffs: &[u64],
+        is_reference: impl Fn() -> bool,
+    ) -> RankedGroup {
+        let at = cutoffs.iter().enumerate().map(|(i, &k)| {
+            let place = first + OF_GROUP + OF_GROUP_AT * i;
+            GroupAt {
+                k,
+                selection_rate: self.smooth(place, rows),
+                representation: self.smooth(place + 1, k),
+                skew: self.smooth(place + 2, k),
+            }
+        });
+        RankedGroup {
+            name: GroupName(Vec::new()),
+            rows,
+            mean_exposure: self.smooth(first, rows),
+            exposure_share: self.smooth(first + 1, total),
+            parity: (!is_reference()).then(|| self.smooth(first + 2, rows)),
+            rnd: self.rough(first + 3, total, 1.0),
+            rkl: self.rough(first + 4, total, 1.0),
+            rrd: self.rough(first + 5, total, f64::INFINITY),
+            at: at.collect(),
+            fair: Err(Reason::OneGroup),
+        }
+    }
+
+    /// A value with percentiles of its replicates.
+    fn smooth(&self, at: usize, rows: u64) -> Estimate {
+        self.estimate(at, rows, Method::BootstrapPercentile, |_, drawn| drawn)
+    }
+
+    /// A value that cannot be negative and that chance alone lifts: its replicates mirrored at it, so that
+    /// the bias that resampling adds once more comes out instead.
+    fn rough(&self, at: usize, rows: u64, most: f64) -> Estimate {
+        self.estimate(at, rows, Method::BootstrapBasic, |value, drawn| {
+            (2.0 * value - drawn).clamp(0.0, most)
+        })
+    }
+
+    fn estimate(
+        &self,
+        at: usize,
+        rows: u64,
+        method: Method,
+        of: impl Fn(f64, f64) -> f64,
+    ) -> Estimate {
+        let value = match self.values[at] {
+            Ok(value) => value,
+            Err(reason) => return Estimate::undefined(rows, method, reason),
+        };
+        let bare = |reason| {
+            let mut bare = Estimate::new(value, rows, method, Evidence::None, self.level);
+            bare.reason = Some(reason);
+            bare
+        };
+        if self.binned {
+            return bare(Reason::ScoresBinned);
+        }
+        let series = self.series.get(at);
+        // A list whose order no draw changes tells nothing of how sure it is.
+        if series.is_some_and(|s| s.windows(2).all(|pair| pair[0] == pair[1]) && !s.is_empty()) {
+            return bare(Reason::NoSpread);
+        }
+        let moved = |series: &Vec<f64>| {
+            let each = series.iter().map(|&drawn| match drawn.is_nan() {
+                true => f64::NAN,
+                false => of(value, drawn),
+            });
+            each.collect::<Vec<f64>>()
+        };
+        from_replicates(value, rows, method, series.map(moved), self.level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cutoffs_are_those_within_the_list_and_its_length() {
+        let asked = |cutoffs: &[u64]| RankingRequest {
+            length: None,
+            cutoffs: cutoffs.to_vec(),
+        };
+        assert_eq!(asked(&[]).cutoffs_of(500, 2000), [10, 100, 500]);
+        assert_eq!(asked(&[]).cutoffs_of(2000, 2000), [10, 100, 1000]);
+        assert_eq!(asked(&[]).cutoffs_of(10, 2000), [10]);
+        assert_eq!(asked(&[]).cutoffs_of(4, 4), [] as [u64; 0]);
+        assert_eq!(asked(&[50, 5, 101, 50]).cutoffs_of(100, 2000), [5, 50]);
+    }
+}

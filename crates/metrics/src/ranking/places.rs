@@ -1,0 +1,108 @@
+//! Common places for the scores of several groups, fine at the top of the list and coarser below, so
+//! that resampling a list costs the same for any number of scores.
+
+use waage_core::tally::ScoreTable;
+
+use crate::score::table::{ALL, Masses};
+
+/// Distinct scores up to which each is a place of its own.
+const EXACT_MAX: usize = 1024;
+/// Beyond, a place holds at least one row for so many above it.
+const FINENESS: u64 = 64;
+/// Prefixes looked at one by one …
+const STOPS_EACH: u64 = 64;
+/// … beyond, each is longer than the one before by the part of one in so many.
+const STOPS_GROWTH: u64 = 32;
+
+/// The places, the best first.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    /// The least score of each.
+    lowest: Vec<f64>,
+}
+
+impl Places {
+    /// The places of all rows.
+    pub fn of(all: &ScoreTable) -> Self {
+        let exact = all.places() <= EXACT_MAX;
+        let (mut above, mut inside) = (0, 0);
+        let mut lowest = Vec::new();
+        for at in (0..all.places()).rev() {
+            inside += rows(all, at);
+            if inside > 0 && (exact || inside * FINENESS >= above || at == 0) {
+                lowest.push(all.scores[at]);
+                above += inside;
+                inside = 0;
+            }
+        }
+        Self { lowest }
+    }
+
+    /// The rows of a table at each place.
+    pub fn onto(&self, table: &ScoreTable) -> Vec<u64> {
+        let mut out = vec![0; self.lowest.len()];
+        let mut to = 0;
+        for at in (0..table.places()).rev() {
+            while to + 1 < self.lowest.len() && table.scores[at] < self.lowest[to] {
+                to += 1;
+            }
+            if let Some(place) = out.get_mut(to) {
+                *place += rows(table, at);
+            }
+        }
+        out
+    }
+}
+
+fn rows(table: &ScoreTable, at: usize) -> u64 {
+    ALL.iter().map(|&label| table.rows[label][at]).sum()
+}
+
+/// Prefixes of a list of so many places at which a sum over all of them is looked at in replicates.
+pub(super) fn stops(length: u64) -> Vec<u64> {
+    let mut out = Vec::new();
+    let mut k = 0;
+    while k < length {
+        k = (k + (k / STOPS_GROWTH).max(1)).min(length);
+        if k <= STOPS_EACH {
+            k = k.min(out.len() as u64 + 1);
+        }
+        out.push(k);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::table::{fixture, from_rows, plus};
+
+    #[test]
+    fn places_keep_every_row_and_the_best_apart() {
+        let a = from_rows(&fixture::random(3, 6000, 1 << 40, false), false);
+        let b = from_rows(&fixture::random(4, 900, 1 << 40, false), false);
+        let all = plus(&a, &b);
+        let places = Places::of(&all);
+        assert!(places.lowest.len() < 500, "{}", places.lowest.len());
+        let (one, other) = (places.onto(&a), places.onto(&b));
+        assert_eq!(
+            (one.iter().sum::<u64>(), other.iter().sum::<u64>()),
+            (6000, 900)
+        );
+        let whole = places.onto(&all);
+        assert!(whole[..64].iter().all(|n| *n == 1));
+        let sums: Vec<u64> = one.iter().zip(&other).map(|(a, b)| a + b).collect();
+        assert_eq!(whole, sums);
+        let few = fixture::e3_all();
+        assert_eq!(Places::of(&few).lowest.len(), few.scores.len());
+    }
+
+    #[test]
+    fn stops_begin_one_by_one_and_end_at_the_end() {
+        assert_eq!(stops(3), [1, 2, 3]);
+        let long = stops(10_000_000);
+        assert_eq!(long[..64], (1..=64).collect::<Vec<u64>>());
+        assert!(long.len() < 500 && long.windows(2).all(|w| w[0] < w[1]));
+        assert_eq!(long.last(), Some(&10_000_000));
+    }
+}

@@ -1,0 +1,189 @@
+//! Values of a list and their replicates: one function for both.
+//!
+//! Each group's rows are drawn with replacement, a multinomial draw of its counts by place, so that a
+//! list has the same rows of each group and only their order moves. Replicate `r` draws from its own
+//! stream; its values move by what the common places hide of the scores.
+
+use waage_core::draw::multinomial;
+use waage_core::estimate::Reason;
+use waage_core::observer::Observer;
+use waage_core::random::Stream;
+use waage_core::tally::ScoreTable;
+
+use super::attention::Attention;
+use super::list::{Entry, List};
+use super::places::{self, Places};
+use super::prefix::Prefixes;
+use super::{ndkl, skew};
+use crate::disparity::Value;
+use crate::draws;
+use crate::statistic::Reference;
+
+/// Streams of these replicates begin here, apart from all others'.
+const STREAM: u64 = 6 << 40;
+/// Numbers kept of all replicates of a view (8 bytes each).
+const KEPT_MAX: usize = 1 << 25;
+
+/// Values of a group that no cut-off has.
+pub(super) const OF_GROUP: usize = 6;
+/// Values of a group at a cut-off.
+pub(super) const OF_GROUP_AT: usize = 3;
+/// Values of a view at a cut-off.
+pub(super) const OF_VIEW_AT: usize = 2;
+
+/// What is read off lists of the same groups.
+pub(super) struct Reader<'a> {
+    attention: &'a Attention,
+    prefixes: Prefixes,
+    cutoffs: &'a [u64],
+    reference: Option<Reference>,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(
+        list: &List,
+        attention: &'a Attention,
+        cutoffs: &'a [u64],
+        reference: Option<Reference>,
+    ) -> Self {
+        Self {
+            prefixes: Prefixes::new(list, super::prefix::step(list.length())),
+            attention,
+            cutoffs,
+            reference,
+        }
+    }
+
+    /// Where the values of a group begin: mean exposure, its share, parity of exposure, rND, rKL, rRD,
+    /// then by cut-off selection rate, share, skew.
+    pub const fn group(&self, g: usize) -> usize {
+        g * (OF_GROUP + OF_GROUP_AT * self.cutoffs.len())
+    }
+
+    /// Where those of the view begin: NDKL, then by cut-off the least and the greatest skew.
+    pub const fn view(&self, groups: usize) -> usize {
+        self.group(groups)
+    }
+
+    fn width(&self, groups: usize) -> usize {
+        self.view(groups) + 1 + OF_VIEW_AT * self.cutoffs.len()
+    }
+
+    /// Every value of a list; sums over all prefixes look only at `stops` where there are some.
+    pub fn values(&self, list: &List, stops: Option<&[u64]>) -> Vec<Value> {
+        let sizes = list.sizes();
+        let seen = self.attention.by_group(list);
+        let of_all: f64 = seen.iter().sum();
+        let mean = |g: usize| match sizes[g] {
+            0 => Err(Reason::NoScores),
+            n => Ok(seen[g] / n as f64),
+        };
+        let reference = match self.reference {
+            Some(Reference::Group(r)) => mean(r),
+            Some(Reference::Overall) => Ok(of_all / list.total().max(1) as f64),
+            None => Err(Reason::OneGroup),
+        };
+        let against = |value: f64| match reference? {
+            r if r > 0.0 => Ok(value / r),
+            _ => Err(Reason::ZeroReference),
+        };
+        let parity = self.prefixes.of(list);
+        let counts = skew::counts(list, self.cutoffs);
+        let mut out = Vec::with_capacity(self.width(sizes.len()));
+        let mut skews: Vec<Vec<Value>> = vec![Vec::new(); self.cutoffs.len()];
+        for (g, &size) in sizes.iter().enumerate() {
+            out.push(mean(g));
+            out.push(mean(g).map(|_| seen[g] / of_all));
+            out.push(mean(g).and_then(against));
+            out.extend(parity[g]);
+            for (skews, (k, counts)) in skews.iter_mut().zip(&counts) {
+                let share = counts[g] / *k as f64;
+                let defined = if size > 0 {
+                    Ok(())
+                } else {
+                    Err(Reason::NoScores)
+                };
+                let skew = defined.and_then(|()| skew::skew(share, list.share(g)));
+                out.push(defined.map(|()| counts[g] / size as f64));
+                out.push(defined.map(|()| share));
+                out.push(skew);
+                if size > 0 {
+                    skews.push(skew);
+                }
+            }
+        }
+        out.push(match stops {
+            Some(stops) => ndkl::at(list, self.attention, stops.iter().copied()),
+            None => ndkl::ndkl(list, self.attention),
+        });
+        out.extend(skews.iter().flat_map(|skews| skew::extremes(skews)));
+        out
+    }
+}
+
+/// How replicates are drawn.
+pub(super) struct Plan<'a> {
+    pub reader: &'a Reader<'a>,
+    pub list: &'a List,
+    /// Every value of the list itself.
+    pub values: &'a [Value],
+    pub places: &'a Places,
+    pub tables: &'a [ScoreTable],
+    pub replicates: usize,
+    pub seed: u64,
+}
+
+/// Replicates of every value, NaN where undefined; `None` when cancelled. Empty where there would be too
+/// many to keep.
+pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Vec<f64>>> {
+    let (sizes, width) = (plan.list.sizes(), plan.values.len());
+    if plan.replicates == 0 || width * plan.replicates > KEPT_MAX {
+        return Some(Vec::new());
+    }
+    let cells: Vec<Vec<u64>> = plan.tables.iter().map(|t| plan.places.onto(t)).collect();
+    let stops = places::stops(plan.list.length());
+    let empty = || List::with(sizes, plan.list.length());
+    let mut placed = empty();
+    fill(&mut placed, &cells);
+    let plain = plan.reader.values(&placed, Some(&stops));
+    let shifts: Vec<f64> = plan
+        .values
+        .iter()
+        .zip(plain)
+        .map(|(exact, placed)| match (exact, placed) {
+            (Ok(exact), Ok(placed)) => exact - placed,
+            _ => f64::NAN,
+        })
+        .collect();
+    let room = || (empty(), cells.clone());
+    let one = |(list, drawn): &mut (List, Vec<Vec<u64>>), r: usize, out: &mut Vec<f64>| {
+        let mut stream = Stream::new(plan.seed, STREAM + r as u64);
+        for ((cells, drawn), &size) in cells.iter().zip(drawn.iter_mut()).zip(sizes) {
+            multinomial(&mut stream, size, cells, drawn);
+        }
+        fill(list, drawn);
+        let values = plan.reader.values(list, Some(&stops)).into_iter();
+        let moved = values.zip(&shifts);
+        out.extend(moved.map(|(value, shift)| value.map_or(f64::NAN, |v| v + shift)));
+    };
+    draws::series(plan.replicates, width, observer, room, one)
+}
+
+/// The list of rows by group and place.
+fn fill(list: &mut List, by_group: &[Vec<u64>]) {
+    list.clear();
+    let places = by_group.first().map_or(0, Vec::len);
+    let mut reached = 0;
+    for place in 0..places {
+        if reached >= list.length() {
+            return;
+        }
+        let rows = |(group, rows): (usize, &Vec<u64>)| Entry {
+            group,
+            rows: rows[place],
+        };
+        let entries = by_group.iter().enumerate().map(rows);
+        list.push(entries.filter(|entry| entry.rows > 0));
+        reached += by_group.iter().map(|rows| rows[place]).sum::<u64>();
+    }
+}
