@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pytest
@@ -147,3 +148,38 @@ def test_strata_are_compared_within():
     assert table["marginal_difference"][0] < 0 < table["difference"][0]
     assert table["simpson"] == [found["simpson"]] != [None]
     assert len(wg.audit(decision=decisions, sensitive={"g": groups}, bootstrap=0).conditional) == 0
+
+
+def test_ranking_and_impact_ratios() -> None:
+    score = np.arange(40.0)
+    groups = np.array(["a", "b", "b", "b"] * 10)
+    roles = {"score": score, "sensitive": {"g": groups}, "bootstrap": 50}
+    a = wg.audit(**roles, top_k=20, ranking=[5, 20], ll144=True)
+    table = a.ranking
+    found = a.document["ranking"][0]
+    at = [i for i, k in enumerate(table["k"]) if k == 5 and table["group"][i] == "b"]
+    assert [table["metric"][i] for i in at] == [
+        "top_k_selection_rate",
+        "representation_at",
+        "skew_at",
+    ]
+    of_b = found["groups"][1]["at"][0]
+    assert [table["value"][i] for i in at] == [of_b[table["metric"][i]]["value"] for i in at]
+    tested = [i for i, metric in enumerate(table["metric"]) if metric == "fa_ir"]
+    assert [table["passes"][i] for i in tested] == [True, True]
+    ratios = a.impact_ratios
+    assert ratios["measure"] == ["selection_rate"] * 2 + ["scoring_rate"] * 2
+    assert ratios["impact_ratio"][1] == 1.0 and ratios["n"] == [10, 30, 10, 30]
+    usual = wg.audit(**roles, ranking=True).document["ranking"][0]
+    assert [at["k"] for at in usual["at"]] == [10]
+    plain = wg.audit(**roles)
+    assert len(plain.ranking) == len(plain.impact_ratios) == 0
+
+
+def test_ranking_that_cannot_be_made() -> None:
+    groups = {"g": np.array(["a", "b"] * 20)}
+    decisions = np.arange(40) % 3 == 0
+    with pytest.raises(wg.WaageError, match="--score"):
+        wg.audit(decision=decisions, sensitive=groups, ranking=True)
+    with pytest.raises(wg.WaageError, match="ascend"):
+        wg.audit(score=np.arange(40.0), sensitive=groups, ranking=[9, 3])

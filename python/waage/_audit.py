@@ -28,7 +28,7 @@ class Audit(Result):
         ``"pass"``, ``"breach"`` or ``"inconclusive"``.
     summary : dict
         Plain numbers per attribute under Fairlearn's names; None where undefined.
-    groups, disparities, conditional, findings : Table
+    groups, disparities, conditional, ranking, impact_ratios, findings : Table
         The document's lists.
     plot : Plot
         Figures: ``a.plot.rates()``, ``a.plot.disparities()``, ``a.plot.scores()``.
@@ -66,6 +66,16 @@ class Audit(Result):
     def conditional(self) -> Table:
         """One row per group and metric compared within strata; none without `stratum`."""
         return Table(self._handle.table("conditional"))
+
+    @property
+    def ranking(self) -> Table:
+        """One row per estimate of the rankings; none unless `ranking` was asked for."""
+        return Table(self._handle.table("ranking"))
+
+    @property
+    def impact_ratios(self) -> Table:
+        """One row per category of Local Law 144; none unless `ll144` was asked for."""
+        return Table(self._handle.table("impact_ratios"))
 
     @property
     def findings(self) -> Table:
@@ -126,6 +136,8 @@ def audit(
     metrics: Sequence[str] | None = None,
     schemes: Sequence[str] = (),
     min_share: float = 0.0,
+    ranking: bool | Sequence[int] = False,
+    ll144: bool = False,
     confidence: float = 0.95,
     bootstrap: int = 1000,
     seed: int = 0,
@@ -176,6 +188,13 @@ def audit(
         Further comparisons: ``"to_best"``, ``"pairwise"``, ``"group_min"``, ``"group_max"``.
     min_share : float
         Groups with a smaller share of the rows have no impact ratio and never are the best one.
+    ranking : bool or list of int
+        Rank the scored rows, up to `top_k` or `top_fraction` if one is given: exposure of groups,
+        groups among the first so many places (10, 100, 1000 and the list's length if True),
+        NDKL, rND, rKL, rRD, FA*IR; see `Audit.ranking`.
+    ll144 : bool
+        Add the tables of New York City's Local Law 144: impact ratios of selection rates, and of
+        scoring rates where there are scores; see `Audit.impact_ratios`.
     confidence : float
         Confidence of the intervals shown.
     bootstrap : int
@@ -243,6 +262,8 @@ def audit(
         "metrics": None if metrics is None else _spec.names("metrics", metrics),
         "schemes": _spec.names("schemes", schemes),
         "min_share": _spec.real("min_share", min_share),
+        "ranking": _spec.ranking(ranking),
+        "ll144": bool(ll144),
         "confidence": _spec.real("confidence", confidence),
         "bootstrap": _spec.whole("bootstrap", bootstrap, bits=32),
         "seed": _spec.whole("seed", seed),

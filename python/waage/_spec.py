@@ -7,7 +7,7 @@ import json
 import math
 import operator
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from . import _waage
@@ -82,6 +82,13 @@ def whole(option: str, value: Any, *, bits: int = 64) -> int:
             f"{option}={number} is out of range; give a whole number from 0 to {2**bits - 1}"
         )
     return number
+
+
+def ranking(given: bool | Sequence[int]) -> list[int] | None:
+    """The numbers of first places: none for the usual ones, None for no ranking."""
+    if isinstance(given, bool):
+        return [] if given else None
+    return [whole("ranking", k) for k in given]
 
 
 def memory(given: int | str) -> int:

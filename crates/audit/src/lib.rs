@@ -19,6 +19,7 @@ mod leads;
 mod multiclass;
 mod plan;
 mod power;
+mod ranking;
 pub mod scan;
 pub mod schema;
 mod strata;
@@ -38,6 +39,7 @@ use waage_result::document::{
     AUDIT_SCHEMA, CutResult, DatasetSummary, Disparity, Distribution, EstimateDoc, GroupResult,
     Note, Settings,
 };
+use waage_result::ranking::{ImpactTable, RankingResult};
 
 pub use demo::{DEMO_DATA, demo};
 pub use error::AuditError;
@@ -115,6 +117,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
 /// Options out of range, and a policy that names what is not there.
 fn check(spec: &AuditSpec, policy: &Policy) -> Result<(), AuditError> {
     plan::check(spec)?;
+    ranking::check(spec)?;
     let sensitive: Vec<String> = spec
         .roles
         .sensitive
@@ -288,8 +291,11 @@ fn result(
         || judge(policy, &measured, request.roles, as_of),
         || Told::of(tally, spec, &measured),
     );
+    let cut = facts.cut.as_ref();
     let told = Told {
         strata: strata::strata(tally, spec, &request, &measured, observer)?,
+        ranking: ranking::rankings(tally, spec, &request, &measured, cut, observer)?,
+        impact_ratios: ranking::impact_ratios(tally, spec, &request, observer)?,
         ..told
     };
     Ok(document(
@@ -359,6 +365,8 @@ struct Told {
     summary: IndexMap<String, IndexMap<String, Option<f64>>>,
     distributions: Vec<Distribution>,
     strata: Strata,
+    ranking: Vec<RankingResult>,
+    impact_ratios: Vec<ImpactTable>,
 }
 
 impl Told {
@@ -375,6 +383,8 @@ impl Told {
             summary: assemble::summary(measured),
             distributions: distribution::distributions(tally),
             strata: Strata::default(),
+            ranking: Vec::new(),
+            impact_ratios: Vec::new(),
         }
     }
 }
@@ -430,6 +440,8 @@ fn document(
         strata: told.strata.levels,
         classes: Vec::new(),
         distributions: told.distributions,
+        ranking: told.ranking,
+        impact_ratios: told.impact_ratios,
         policy: judgement.summary,
         checks: judgement.checks,
         not_run: judgement.not_run,

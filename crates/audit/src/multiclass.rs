@@ -88,6 +88,7 @@ pub fn run(
     let Some(classes) = classes(&tally, [label, decision])? else {
         return Err(two_valued);
     };
+    crate::ranking::refuse_classes(spec)?;
     let facts = ScanFacts {
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
@@ -202,6 +203,8 @@ fn result(
         summary: worst(&classes),
         distributions: Vec::new(),
         strata: Strata::default(),
+        ranking: Vec::new(),
+        impact_ratios: Vec::new(),
     };
     let mut result = document(first, spec, of_first, told, judgement, facts, &job.as_of);
     result.dataset.digest = digest(tally);

@@ -307,7 +307,8 @@ pub fn keeps_scores(spec: &AuditSpec, policy: &Policy) -> Result<bool, AuditErro
         metrics, scores, ..
     } = measured(spec, policy)?;
     let needs = |metric: &Metric| metric.quantity().needs_score;
-    Ok(metrics.iter().any(needs) || !scores.is_empty())
+    let asked = spec.ranking.is_some() || (spec.ll144 && spec.roles.score.is_some());
+    Ok(asked || metrics.iter().any(needs) || !scores.is_empty())
 }
 
 /// What is to be measured on the tally.

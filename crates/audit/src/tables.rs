@@ -337,3 +337,103 @@ pub fn findings(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
     columns.text("text_de", rows.iter().map(|f| Some(f.text.de.as_str())));
     columns.finish()
 }
+
+/// One row per estimate of a ranking: `attribute`, `group` (null for what is told of all groups),
+/// `metric`, `k` (null where it is not of the first k places), and the estimate; of `fa_ir` the value is
+/// the first prefix that fails, and `passes` says whether none does.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn ranking(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    struct Line<'a> {
+        attribute: &'a str,
+        group: Option<&'a str>,
+        metric: &'a str,
+        k: Option<u64>,
+        estimate: EstimateDoc,
+        passes: Option<bool>,
+    }
+    let mut lines = Vec::new();
+    for ranking in &result.ranking {
+        lines.extend(ranking.entries().map(|entry| Line {
+            attribute: &ranking.attribute,
+            group: entry.group,
+            metric: entry.metric,
+            k: entry.k,
+            estimate: entry.estimate.clone(),
+            passes: None,
+        }));
+        let tested = ranking
+            .groups
+            .iter()
+            .filter_map(|g| Some((g, g.fa_ir.as_ref()?)));
+        lines.extend(tested.map(|(group, test)| Line {
+            attribute: &ranking.attribute,
+            group: Some(&group.group),
+            metric: "fa_ir",
+            k: None,
+            estimate: EstimateDoc {
+                value: test.fails_at.map(|k| k as f64),
+                n: test.places,
+                method: "fa_ir".to_owned(),
+                ..EstimateDoc::default()
+            },
+            passes: Some(test.passes),
+        }));
+    }
+    let mut columns = Columns::default();
+    columns.text("attribute", lines.iter().map(|l| Some(l.attribute)));
+    columns.text("group", lines.iter().map(|l| l.group));
+    columns.text("metric", lines.iter().map(|l| Some(l.metric)));
+    columns.count("k", lines.iter().map(|l| l.k));
+    columns.estimates(&lines.iter().map(|l| &l.estimate).collect::<Vec<_>>());
+    columns.flag("passes", lines.iter().map(|l| l.passes));
+    columns.finish()
+}
+
+/// One row per category of the tables of Local Law 144: `measure`, `n`, `hits` (selected, or above the
+/// median), the rate, the impact ratio (`impact_ratio`, `_low`, `_high`), and whether it was left out.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn impact_ratios(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    let rows: Vec<_> = result
+        .impact_ratios
+        .iter()
+        .flat_map(|table| table.groups.iter().map(move |group| (table, group)))
+        .collect();
+    let mut columns = Columns::default();
+    columns.text(
+        "attribute",
+        rows.iter().map(|(t, _)| Some(t.attribute.as_str())),
+    );
+    columns.text(
+        "measure",
+        rows.iter().map(|(t, _)| Some(t.measure.as_str())),
+    );
+    columns.text("group", rows.iter().map(|(_, g)| Some(g.group.as_str())));
+    columns.count("n", rows.iter().map(|(_, g)| Some(g.n)));
+    columns.real("hits", rows.iter().map(|(_, g)| g.hits));
+    columns.real("rate", rows.iter().map(|(_, g)| g.rate.value));
+    columns.real("rate_low", rows.iter().map(|(_, g)| g.rate.low));
+    columns.real("rate_high", rows.iter().map(|(_, g)| g.rate.high));
+    columns.real(
+        "impact_ratio",
+        rows.iter().map(|(_, g)| g.impact_ratio.value),
+    );
+    columns.real(
+        "impact_ratio_low",
+        rows.iter().map(|(_, g)| g.impact_ratio.low),
+    );
+    columns.real(
+        "impact_ratio_high",
+        rows.iter().map(|(_, g)| g.impact_ratio.high),
+    );
+    columns.text(
+        "reason",
+        rows.iter().map(|(_, g)| g.impact_ratio.reason.as_deref()),
+    );
+    columns.flag("left_out", rows.iter().map(|(_, g)| Some(g.left_out)));
+    columns.count("unknown", rows.iter().map(|(t, _)| t.unknown));
+    columns.finish()
+}

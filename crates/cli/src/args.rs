@@ -210,6 +210,20 @@ pub struct Audit {
         help_heading = "Method"
     )]
     pub min_share: f64,
+    /// Rank the scored rows, up to a top-k or top fraction if one is given: exposure, groups among the first K
+    /// (10, 100, 1000 and the list's length if absent), FA*IR
+    #[arg(
+        long,
+        value_name = "K[,…]",
+        value_delimiter = ',',
+        num_args = 0..=1,
+        require_equals = true,
+        help_heading = "Method"
+    )]
+    pub ranking: Option<Vec<u64>>,
+    /// Add the tables of New York's Local Law 144: impact ratios of selection and scoring rates
+    #[arg(long, help_heading = "Method")]
+    pub ll144: bool,
     /// Confidence of the intervals shown
     #[arg(
         long,

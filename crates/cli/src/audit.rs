@@ -134,6 +134,8 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
         metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),
         schemes: args.schemes.clone(),
         min_share: args.min_share,
+        ranking: args.ranking.clone(),
+        ll144: args.ll144,
         confidence: args.confidence,
         bootstrap: args.bootstrap,
         seed: args.seed,

@@ -69,6 +69,8 @@ pub enum Reason {
     FlipsWithOneSelection,
     /// The data do not determine it: labels that only selected rows have leave it open.
     NotIdentified,
+    /// The group is the majority, of which the measure says nothing.
+    GroupIsMajority,
     /// The capability is not part of this version.
     NotAvailable,
     /// Rows of one cluster depend on each other, and no interval is made that knows of it.
@@ -79,7 +81,7 @@ pub enum Reason {
 
 impl Reason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::NoRows,
         Self::NoPositives,
         Self::NoNegatives,
@@ -109,6 +111,7 @@ impl Reason {
         Self::GroupsSkipped,
         Self::FlipsWithOneSelection,
         Self::NotIdentified,
+        Self::GroupIsMajority,
         Self::NotAvailable,
         Self::RowsClustered,
         Self::TooFewClusters,
@@ -147,6 +150,7 @@ impl Reason {
             Self::GroupsSkipped => "groups_skipped",
             Self::FlipsWithOneSelection => "flips_with_one_selection",
             Self::NotIdentified => "not_identified",
+            Self::GroupIsMajority => "group_is_majority",
             Self::NotAvailable => "not_available",
             Self::RowsClustered => "rows_clustered",
             Self::TooFewClusters => "too_few_clusters",

@@ -1,6 +1,8 @@
 //! Impact ratios as New York City's Local Law 144 asks for them: of selection rates where a tool
 //! decides, of scoring rates where it scores (6 RCNY 5-300 f.; FORMULAS §3.2).
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use waage_core::draw::gamma;
 use waage_core::estimate::{Estimate, Method, Reason};
@@ -14,6 +16,7 @@ use crate::catalogue::{Kind, Metric};
 use crate::confusion::exact_ratio;
 use crate::disparity::Value;
 use crate::draws;
+use crate::favourable::Favourable;
 use crate::measure::{MeasureError, Request};
 use crate::rate::Rate;
 use crate::score::ScoreMetric;
@@ -30,6 +33,8 @@ const PRIOR: f64 = 0.5;
 pub enum Measure {
     /// The share of a category that is selected.
     SelectionRate,
+    /// The share that is not, where that is the favourable decision.
+    RejectionShare,
     /// The share of a category with a score above the median of all scored rows.
     ScoringRate,
 }
@@ -40,6 +45,7 @@ impl Measure {
     pub fn quantity(self) -> &'static Quantity {
         match self {
             Self::SelectionRate => Metric::SelectionRate.quantity(),
+            Self::RejectionShare => Metric::RejectionShare.quantity(),
             Self::ScoringRate => ScoreMetric::ScoringRate.quantity(),
         }
     }
@@ -64,6 +70,16 @@ pub struct ImpactTable {
     pub groups: Vec<ImpactRow>,
 }
 
+impl ImpactTable {
+    /// Leaves the values alone where rows come in clusters: the intervals take rows as independent.
+    fn forget_intervals(&mut self) {
+        for row in &mut self.groups {
+            row.rate = row.rate.clone().bare(Reason::RowsClustered);
+            row.ratio = row.ratio.clone().bare(Reason::RowsClustered);
+        }
+    }
+}
+
 /// One category.
 #[derive(Clone, Debug)]
 pub struct ImpactRow {
@@ -83,8 +99,8 @@ pub struct ImpactRow {
     pub left_out: bool,
 }
 
-/// The tables of every view: of selection rates where there are decisions, then of scoring rates where
-/// there are scores.
+/// The tables of every view: of the share of the favourable decision where there are decisions, then of
+/// scoring rates where there are scores and to be selected is favourable.
 ///
 /// Intervals of ratios are percentiles of replicates that draw every rate again, by Jeffreys' posterior,
 /// and choose the best category again; the median and a cut of the scores are taken as fixed.
@@ -97,22 +113,22 @@ pub fn impact_tables(
     observer: &dyn Observer,
 ) -> Result<Vec<ImpactTable>, MeasureError> {
     let mut out = Vec::new();
+    let measure = match request.favourable {
+        Favourable::Selected => Measure::SelectionRate,
+        Favourable::Rejected => Measure::RejectionShare,
+    };
     if request.roles.decision {
         for axes in &request.views {
             let view = tally.view(axes);
             let groups = view.groups.iter().map(|totals| {
-                let rate = selection_rate(&totals.outcomes, request);
+                let rate = favourable_rate(&totals.outcomes, request);
                 (totals.name.clone(), rate)
             });
-            out.push((
-                Measure::SelectionRate,
-                None,
-                view.attributes.clone(),
-                groups.collect(),
-            ));
+            out.push((measure, None, view.attributes.clone(), groups.collect()));
         }
     }
-    if request.roles.score {
+    // A high score that speaks for a flag is no advantage.
+    if request.roles.score && request.favourable == Favourable::Selected {
         let median = Median::of(&tally.score_table_all());
         for axes in &request.views {
             let view = tally.view(axes);
@@ -132,13 +148,17 @@ pub fn impact_tables(
             ));
         }
     }
+    let clustered = tally.kept().clusters;
     out.into_iter()
         .map(|(measure, median, attributes, groups)| {
-            let table = ImpactTable {
+            let mut table = ImpactTable {
                 attributes,
                 median,
                 ..table(measure, groups, request, observer)?
             };
+            if clustered {
+                table.forget_intervals();
+            }
             Ok(table)
         })
         .collect()
@@ -154,11 +174,12 @@ fn undefined(reason: Reason) -> Rate {
     }
 }
 
-fn selection_rate(
+/// The share of the favourable decision.
+fn favourable_rate(
     sums: &[waage_core::tally::Sums; waage_core::block::outcome::COUNT],
     request: &Request,
 ) -> Rate {
-    match Metric::SelectionRate.row().kind {
+    match request.favourable.share().row().kind {
         Kind::Proportion { hit, miss, empty } => Rate::of(sums, hit, miss, request.tie, empty),
         _ => undefined(Reason::NotAvailable),
     }
@@ -195,7 +216,7 @@ fn table(
         let method = Method::BootstrapBest;
         let estimate = match value {
             Ok(value) => {
-                let series = series.get(g).cloned();
+                let series = series.get(g).map(|s| s.to_vec());
                 from_replicates(value, rate.rows, method, series, request.level)
             }
             Err(reason) => Estimate::undefined(rate.rows, method, reason),
@@ -206,7 +227,7 @@ fn table(
             hits: rate.successes,
             share: rate.rows as f64 / rows as f64,
             rate: match measure {
-                Measure::SelectionRate => {
+                Measure::SelectionRate | Measure::RejectionShare => {
                     request.name_cut(measure.quantity(), rate.estimate(request.level))
                 }
                 Measure::ScoringRate => rate.estimate(request.level),
@@ -259,7 +280,7 @@ fn replicates(
     counted: &[bool],
     request: &Request,
     observer: &dyn Observer,
-) -> Result<Vec<Vec<f64>>, MeasureError> {
+) -> Result<Vec<Arc<[f64]>>, MeasureError> {
     if request.replicates == 0 {
         return Ok(Vec::new());
     }
@@ -299,6 +320,7 @@ mod tests {
             level: 0.95,
             replicates: 400,
             seed: 7,
+            favourable: Favourable::Selected,
             tie: Tie::NONE,
             cut: None,
         }

@@ -87,16 +87,19 @@ impl AuditHandle {
         Ok(waage_audit::headline(&self.result, language(lang)?))
     }
 
-    /// One of the document's lists: `groups`, `disparities`, `conditional` or `findings`.
+    /// One of the document's lists: `groups`, `disparities`, `conditional`, `ranking`, `impact_ratios` or
+    /// `findings`.
     fn table(&self, name: &str) -> PyResult<Table> {
         let batch = match name {
             "groups" => tables::groups(&self.result),
             "disparities" => tables::disparities(&self.result),
             "findings" => tables::findings(&self.result),
             "conditional" => tables::conditional(&self.result),
+            "ranking" => tables::ranking(&self.result),
+            "impact_ratios" => tables::impact_ratios(&self.result),
             other => {
                 return Err(WaageError::new_err(format!(
-                    "no table is called {other:?}: use groups, disparities, conditional or findings"
+                    "no table is called {other:?}: use groups, disparities, conditional, ranking, impact_ratios or findings"
                 )));
             }
         };

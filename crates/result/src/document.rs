@@ -7,6 +7,7 @@ use waage_core::estimate::Estimate;
 
 use crate::conditional::{Conditional, StratumResult};
 use crate::finding::{CheckOutcome, Finding, NotRun, PolicySummary, Verdict};
+use crate::ranking::{ImpactTable, RankingResult};
 
 /// The schema's name, first key of every audit document.
 pub const AUDIT_SCHEMA: &str = "waage/audit/1";
@@ -44,6 +45,12 @@ pub struct AuditResult {
     /// Score distributions per group, for charts; empty without scores.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub distributions: Vec<Distribution>,
+    /// Who stands where in the list of all scored rows, by view; empty unless asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ranking: Vec<RankingResult>,
+    /// The tables of New York City's Local Law 144, by measure and view; empty unless asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub impact_ratios: Vec<ImpactTable>,
     /// The policy that judged.
     pub policy: PolicySummary,
     /// One outcome per check, worst group first.
@@ -313,6 +320,8 @@ impl AuditResult {
             settings: self.settings.clone(),
             classes: Vec::new(),
             distributions: Vec::new(),
+            ranking: Vec::new(),
+            impact_ratios: Vec::new(),
             policy: self.policy.clone(),
             checks: self.checks.clone(),
             not_run: self.not_run.clone(),

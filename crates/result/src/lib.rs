@@ -10,6 +10,7 @@ pub mod finding;
 pub mod memory;
 pub mod power;
 pub mod privacy;
+pub mod ranking;
 pub mod scan;
 pub mod spec;
 pub mod text;

@@ -5,6 +5,7 @@
 //! along every line of an intersection whose total is shown, and every cell of an intersection
 //! that belongs to a hidden group. Charts and reports both start from [`suppress`].
 
+mod ranking;
 mod strata;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -136,6 +137,12 @@ impl Hidden {
         self.cells.contains_key(view)
     }
 
+    /// The groups of a view that are hidden.
+    pub(crate) fn names_in(&self, view: &str) -> impl Iterator<Item = &str> {
+        let groups = self.cells.get(view).into_iter();
+        groups.flat_map(HashMap::keys).map(String::as_str)
+    }
+
     /// How many groups are hidden, in all views.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -229,6 +236,12 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
     }
     for found in &mut result.conditional {
         strata::suppress_conditional(found, hidden);
+    }
+    for ranked in &mut result.ranking {
+        ranking::suppress_ranking(ranked, hidden);
+    }
+    for table in &mut result.impact_ratios {
+        ranking::suppress_impact(table, hidden);
     }
     for finding in &mut result.findings {
         let view = &finding.attribute;
@@ -332,6 +345,8 @@ mod tests {
             strata: vec![],
             classes: vec![],
             distributions: vec![],
+            ranking: vec![],
+            impact_ratios: vec![],
             policy: PolicySummary::default(),
             checks: vec![],
             not_run: vec![],

@@ -23,6 +23,15 @@ pub struct AuditSpec {
     /// Groups with a smaller share of all rows keep their rates, but have no ratio to the best
     /// group and never are it.
     pub min_share: f64,
+    /// Whether to rank the scored rows, and at which numbers of first places groups are counted:
+    /// ascending, at most 20; where the list is empty, 10, 100 and 1000 as far as they are within the
+    /// list, and the length of a top-k or top fraction. Not ranked if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ranking: Option<Vec<u64>>,
+    /// Whether to add the tables of New York City's Local Law 144: impact ratios of selection rates,
+    /// and of scoring rates where there are scores.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub ll144: bool,
     /// Confidence of the intervals shown, between 0 and 1.
     pub confidence: f64,
     /// Bootstrap replicates; 0 for none.
@@ -49,6 +58,8 @@ impl Default for AuditSpec {
             metrics: None,
             schemes: Vec::new(),
             min_share: 0.0,
+            ranking: None,
+            ll144: false,
             confidence: 0.95,
             bootstrap: 1000,
             seed: 0,

@@ -22,7 +22,7 @@ const NEAR: usize = 3;
 pub fn explanations(language: Language) -> Result<Explanations, AuditError> {
     let prose = Prose::of(language);
     let methods = sample::methods()?;
-    let quantities = waage_metrics::quantities();
+    let quantities = measured();
     let mut metrics: Vec<Explanation> = quantities
         .iter()
         .filter_map(|quantity| page(quantity, prose, &methods))
@@ -38,6 +38,13 @@ pub fn explanations(language: Language) -> Result<Explanations, AuditError> {
         language: language.code().to_owned(),
         metrics,
     })
+}
+
+/// Every quantity that an audit may measure.
+fn measured() -> Vec<&'static Quantity> {
+    let mut quantities = waage_metrics::quantities();
+    quantities.extend(&waage_metrics::ranking::QUANTITIES);
+    quantities
 }
 
 /// The page of a quantity by its name, an alias, or the name that another library gives it; several
@@ -161,7 +168,7 @@ mod tests {
     fn every_quantity_has_a_text_in_both_languages() {
         for language in Language::ALL {
             let prose = Prose::of(language);
-            for quantity in waage_metrics::quantities() {
+            for quantity in super::measured() {
                 let page = prose.page(quantity.name);
                 assert!(
                     page.is_some(),
@@ -221,6 +228,6 @@ mod tests {
         let de = explanations(Language::De).unwrap();
         assert_eq!(names(&en), names(&de));
         let measured = en.metrics.iter().filter(|page| page.measured).count();
-        assert_eq!(measured, waage_metrics::quantities().len());
+        assert_eq!(measured, super::measured().len());
     }
 }

@@ -11,6 +11,7 @@ use waage_core::observer::Silent;
 use waage_data::Source;
 use waage_govern::Policy;
 use waage_result::document::AuditResult;
+use waage_result::ranking::RankingResult;
 use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
 
 use crate::{AuditError, Job, run};
@@ -41,6 +42,7 @@ pub(super) fn methods() -> Result<Methods, AuditError> {
                 stratum: vec![AttributeSpec::column("stratum")],
                 ..RolesSpec::default()
             },
+            ranking: Some(vec![20]),
             bootstrap: REPLICATES,
             ..AuditSpec::default()
         },
@@ -81,6 +83,11 @@ fn of(result: &AuditResult) -> Methods {
             of.entry("value".to_owned())
                 .or_insert_with(|| estimate.method.clone());
         }
+    }
+    for entry in result.ranking.iter().flat_map(RankingResult::entries) {
+        let of = methods.entry(entry.metric.to_owned()).or_default();
+        of.entry("value".to_owned())
+            .or_insert_with(|| entry.estimate.method.clone());
     }
     let per_group: Vec<String> = methods.keys().cloned().collect();
     for disparity in &result.disparities {

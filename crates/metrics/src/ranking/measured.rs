@@ -1,5 +1,7 @@
 //! The rankings of every view, with their intervals.
 
+use std::sync::Arc;
+
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
@@ -20,6 +22,9 @@ use crate::statistic::Reference;
 
 /// Cut-offs where none are given, as far as they are within the list.
 const CUTOFFS: [u64; 3] = [10, 100, 1000];
+
+/// The range of a share.
+const SHARE: (f64, f64) = (0.0, 1.0);
 
 /// What is asked of a ranking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,7 +126,8 @@ pub struct GroupAt {
 
 /// Ranks the scored rows of every measured view.
 ///
-/// Positions count rows, so a tally with weights has no ranking and gives none.
+/// Positions count rows, so a tally with weights has no ranking and gives none. Where rows come in
+/// clusters, values have no intervals and FA*IR, which takes places as independent, is not made.
 ///
 /// # Errors
 /// [`MeasureError::Interrupted`].
@@ -138,6 +144,12 @@ pub fn rank(
     }
     let places = Places::of(&all);
     let attention = Attention::default();
+    // Replicates draw single rows by their scores.
+    let withheld = match (tally.kept().clusters, all.widths.is_some()) {
+        (true, _) => Some(Reason::RowsClustered),
+        (_, true) => Some(Reason::ScoresBinned),
+        _ => None,
+    };
     let views = request.views.iter().zip(&measured.views);
     views
         .map(|(axes, view)| {
@@ -147,15 +159,16 @@ pub fn rank(
             let cutoffs = ranking.cutoffs_of(list.length(), list.total());
             let reader = Reader::new(&list, &attention, &cutoffs, reference(view));
             let values = reader.values(&list, None);
-            // What bins hide cannot be drawn.
-            let binned = all.widths.is_some();
             let plan = Plan {
                 reader: &reader,
                 list: &list,
                 values: &values,
                 places: &places,
                 tables: &tables,
-                replicates: if binned { 0 } else { request.replicates },
+                replicates: match withheld {
+                    Some(_) => 0,
+                    None => request.replicates,
+                },
                 seed: request.seed,
             };
             let series = resample::run(&plan, observer).ok_or(MeasureError::Interrupted)?;
@@ -163,7 +176,7 @@ pub fn rank(
                 values: &values,
                 series: &series,
                 level: request.level,
-                binned,
+                withheld,
             };
             Ok(teller.view(view, &list, &cutoffs, &reader))
         })
@@ -183,9 +196,10 @@ fn reference(view: &MeasuredView) -> Option<Reference> {
 /// Makes estimates of values and their replicates.
 struct Teller<'a> {
     values: &'a [Value],
-    series: &'a [Vec<f64>],
+    series: &'a [Arc<[f64]>],
     level: f64,
-    binned: bool,
+    /// Why no value has an interval.
+    withheld: Option<Reason>,
 }
 
 impl Teller<'_> {
@@ -198,13 +212,16 @@ impl Teller<'_> {
     ) -> RankedView {
         let sizes = list.sizes();
         let first = reader.view(sizes.len());
-        let tests = fair::tests(list, fair::ALPHA);
+        let mut tests = fair::tests(list, fair::ALPHA);
+        if self.withheld == Some(Reason::RowsClustered) {
+            tests.fill(Err(Reason::RowsClustered));
+        }
         let at = cutoffs.iter().enumerate().map(|(i, &k)| {
             let place = first + 1 + OF_VIEW_AT * i;
             ViewAt {
                 k,
-                min_skew: self.smooth(place, k),
-                max_skew: self.smooth(place + 1, k),
+                min_skew: self.smooth(place, k, (f64::NEG_INFINITY, 0.0)),
+                max_skew: self.smooth(place + 1, k, (0.0, f64::INFINITY)),
             }
         });
         let index = match sizes.iter().filter(|n| **n > 0).count() {
@@ -248,17 +265,17 @@ impl Teller<'_> {
             let place = first + OF_GROUP + OF_GROUP_AT * i;
             GroupAt {
                 k,
-                selection_rate: self.smooth(place, rows),
-                representation: self.smooth(place + 1, k),
-                skew: self.smooth(place + 2, k),
+                selection_rate: self.smooth(place, rows, SHARE),
+                representation: self.smooth(place + 1, k, SHARE),
+                skew: self.smooth(place + 2, k, (f64::NEG_INFINITY, f64::INFINITY)),
             }
         });
         RankedGroup {
             name: GroupName(Vec::new()),
             rows,
-            mean_exposure: self.smooth(first, rows),
-            exposure_share: self.smooth(first + 1, total),
-            parity: (!is_reference()).then(|| self.smooth(first + 2, rows)),
+            mean_exposure: self.smooth(first, rows, SHARE),
+            exposure_share: self.smooth(first + 1, total, SHARE),
+            parity: (!is_reference()).then(|| self.smooth(first + 2, rows, (0.0, f64::INFINITY))),
             rnd: self.rough(first + 3, total, 1.0),
             rkl: self.rough(first + 4, total, 1.0),
             rrd: self.rough(first + 5, total, f64::INFINITY),
@@ -267,9 +284,10 @@ impl Teller<'_> {
         }
     }
 
-    /// A value with percentiles of its replicates.
-    fn smooth(&self, at: usize, rows: u64) -> Estimate {
-        self.estimate(at, rows, Method::BootstrapPercentile, |_, drawn| drawn)
+    /// A value within its range, with percentiles of its replicates.
+    fn smooth(&self, at: usize, rows: u64, (low, high): (f64, f64)) -> Estimate {
+        let of = |_, drawn: f64| drawn.clamp(low, high);
+        self.estimate(at, rows, Method::BootstrapPercentile, of)
     }
 
     /// A value that cannot be negative and that chance alone lifts: its replicates mirrored at it, so that
@@ -296,22 +314,23 @@ impl Teller<'_> {
             bare.reason = Some(reason);
             bare
         };
-        if self.binned {
-            return bare(Reason::ScoresBinned);
+        if let Some(reason) = self.withheld {
+            return bare(reason);
         }
-        let series = self.series.get(at);
-        // A list whose order no draw changes tells nothing of how sure it is.
-        if series.is_some_and(|s| s.windows(2).all(|pair| pair[0] == pair[1]) && !s.is_empty()) {
-            return bare(Reason::NoSpread);
-        }
-        let moved = |series: &Vec<f64>| {
+        let moved = |series: &Arc<[f64]>| {
             let each = series.iter().map(|&drawn| match drawn.is_nan() {
                 true => f64::NAN,
                 false => of(value, drawn),
             });
             each.collect::<Vec<f64>>()
         };
-        from_replicates(value, rows, method, series.map(moved), self.level)
+        let series = self.series.get(at).map(moved);
+        let estimate = from_replicates(value, rows, method, series, self.level);
+        // An order that next to no draw changes tells nothing of how sure the value is.
+        match estimate.low.is_some() && estimate.low == estimate.high {
+            true => bare(Reason::NoSpread),
+            false => estimate,
+        }
     }
 }
 

@@ -9,10 +9,10 @@ use crate::score::table::{ALL, Masses};
 const EXACT_MAX: usize = 1024;
 /// Beyond, a place holds at least one row for so many above it.
 const FINENESS: u64 = 64;
-/// Prefixes looked at one by one …
-const STOPS_EACH: u64 = 64;
-/// … beyond, each is longer than the one before by the part of one in so many.
-const STOPS_GROWTH: u64 = 32;
+/// Replicates look at so many prefixes one by one, …
+const COARSE: u64 = 64;
+/// … the list itself at so many.
+const FINE: u64 = 1 << 16;
 
 /// The places, the best first.
 #[derive(Clone, Debug)]
@@ -58,18 +58,23 @@ fn rows(table: &ScoreTable, at: usize) -> u64 {
     ALL.iter().map(|&label| table.rows[label][at]).sum()
 }
 
-/// Prefixes of a list of so many places at which a sum over all of them is looked at in replicates.
+/// Prefixes at which a sum over all prefixes of a list of so many places is looked at in replicates.
 pub(super) fn stops(length: u64) -> Vec<u64> {
-    let mut out = Vec::new();
-    let mut k = 0;
-    while k < length {
-        k = (k + (k / STOPS_GROWTH).max(1)).min(length);
-        if k <= STOPS_EACH {
-            k = k.min(out.len() as u64 + 1);
-        }
-        out.push(k);
-    }
-    out
+    growing(length, COARSE).collect()
+}
+
+/// Those at which it is looked at in the list itself: every one of the first 65 536.
+pub(super) fn fine_stops(length: u64) -> impl Iterator<Item = u64> {
+    growing(length, FINE)
+}
+
+/// Every prefix up to `each`, then every `2k/each`-th.
+fn growing(length: u64, each: u64) -> impl Iterator<Item = u64> {
+    let next = move |&k: &u64| {
+        let step = if k < each { 1 } else { (2 * k / each).max(1) };
+        (k < length).then(|| (k + step).min(length))
+    };
+    std::iter::successors((length > 0).then_some(1), next)
 }
 
 #[cfg(test)]

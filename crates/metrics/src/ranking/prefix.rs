@@ -108,7 +108,7 @@ impl Prefixes {
     ///
     /// # Errors
     /// `too_few_rows` for lists shorter than the step; `one_group` where all rows are of one group;
-    /// `not_available` for rRD of a group that is the majority, of which it says nothing.
+    /// `group_is_majority` for rRD of a group that is the majority, of which it says nothing.
     #[must_use]
     pub fn of(&self, list: &List) -> Vec<[Result<f64, Reason>; 3]> {
         let mut sums = vec![[0.0; 3]; self.groups.len()];
@@ -131,7 +131,7 @@ impl Prefixes {
                     return Err(Reason::OneGroup);
                 }
                 if Parity::ALL[i] == Parity::Rrd && 2.0 * group.rows > self.total {
-                    return Err(Reason::NotAvailable);
+                    return Err(Reason::GroupIsMajority);
                 }
                 match group.greatest[i] > 0.0 {
                     true => Ok(sums[i] / group.greatest[i]),
@@ -194,7 +194,7 @@ mod tests {
         let list = ordered(2, &[0, 0, 1, 0]);
         let of = |step| Prefixes::new(&list, step).of(&list);
         assert_eq!(of(10)[0], [Err(Reason::TooFewRows); 3]);
-        assert_eq!(of(2)[0][2], Err(Reason::NotAvailable));
+        assert_eq!(of(2)[0][2], Err(Reason::GroupIsMajority));
         assert!(of(2)[1][2].is_ok());
         let one = ordered(2, &[0, 0, 0, 0]);
         assert_eq!(

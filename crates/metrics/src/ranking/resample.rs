@@ -4,6 +4,8 @@
 //! list has the same rows of each group and only their order moves. Replicate `r` draws from its own
 //! stream; its values move by what the common places hide of the scores.
 
+use std::sync::Arc;
+
 use waage_core::draw::multinomial;
 use waage_core::estimate::Reason;
 use waage_core::observer::Observer;
@@ -135,7 +137,7 @@ pub(super) struct Plan<'a> {
 
 /// Replicates of every value, NaN where undefined; `None` when cancelled. Empty where there would be too
 /// many to keep.
-pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Vec<f64>>> {
+pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Arc<[f64]>>> {
     let (sizes, width) = (plan.list.sizes(), plan.values.len());
     if plan.replicates == 0 || width * plan.replicates > KEPT_MAX {
         return Some(Vec::new());
@@ -185,5 +187,115 @@ fn fill(list: &mut List, by_group: &[Vec<u64>]) {
         let entries = by_group.iter().enumerate().map(rows);
         list.push(entries.filter(|entry| entry.rows > 0));
         reached += by_group.iter().map(|rows| rows[place]).sum::<u64>();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::score::table::{fixture, from_rows, plus};
+    use waage_core::observer::Silent;
+
+    fn tables(levels: u64) -> Vec<ScoreTable> {
+        let rows = |seed, n| from_rows(&fixture::random(seed, n, levels, false), false);
+        vec![rows(11, 3000), rows(12, 800)]
+    }
+
+    fn drawn(
+        tables: &[ScoreTable],
+        length: Option<u64>,
+        replicates: usize,
+    ) -> (Vec<Value>, Vec<Arc<[f64]>>) {
+        let list = List::of(tables, length);
+        let attention = Attention::default();
+        let cutoffs = [10, 400];
+        let reader = Reader::new(&list, &attention, &cutoffs, Some(Reference::Group(0)));
+        let values = reader.values(&list, None);
+        let places = Places::of(&plus(&tables[0], &tables[1]));
+        let plan = Plan {
+            reader: &reader,
+            list: &list,
+            values: &values,
+            places: &places,
+            tables,
+            replicates,
+            seed: 3,
+        };
+        let series = run(&plan, &Silent).unwrap();
+        (values, series)
+    }
+
+    #[test]
+    fn places_hide_next_to_nothing() {
+        for levels in [200, 1 << 40] {
+            let tables = tables(levels);
+            let list = List::of(&tables, Some(500));
+            let places = Places::of(&plus(&tables[0], &tables[1]));
+            let mut placed = List::with(list.sizes(), list.length());
+            let cells: Vec<Vec<u64>> = tables.iter().map(|t| places.onto(t)).collect();
+            fill(&mut placed, &cells);
+            let attention = Attention::default();
+            let reader = Reader::new(&list, &attention, &[10, 100, 500], Some(Reference::Overall));
+            let (exact, coarse) = (reader.values(&list, None), reader.values(&placed, None));
+            for (at, (a, b)) in exact.iter().zip(&coarse).enumerate() {
+                let apart = match (a, b) {
+                    (Ok(a), Ok(b)) => (a - b).abs(),
+                    _ => f64::from(u8::from(a != b)),
+                };
+                let most = if levels == 200 { 1e-12 } else { 0.01 };
+                assert!(apart <= most, "{levels} {at}: {a:?} {b:?}");
+            }
+        }
+    }
+
+    /// The share of exposure has the spread of the rows drawn one by one.
+    #[test]
+    fn replicates_spread_as_the_row_bootstrap_does() {
+        let tables = tables(50);
+        let (values, series) = drawn(&tables, Some(400), 400);
+        let share = &series[1];
+        let mean = share.iter().sum::<f64>() / 400.0;
+        let spread = |s: &[f64]| {
+            let mean = s.iter().sum::<f64>() / s.len() as f64;
+            (s.iter().map(|v| (v - mean) * (v - mean)).sum::<f64>() / s.len() as f64).sqrt()
+        };
+        assert!(
+            (mean - values[1].unwrap()).abs() < 0.2 * spread(share),
+            "{mean}"
+        );
+        let mut stream = Stream::new(99, 1);
+        let rows: Vec<Vec<(f64, u8, f64)>> = [(11, 3000), (12, 800)]
+            .map(|(seed, n)| fixture::random(seed, n, 50, false))
+            .to_vec();
+        let again: Vec<f64> = (0..200)
+            .map(|_| {
+                let drawn: Vec<ScoreTable> = rows
+                    .iter()
+                    .map(|rows| {
+                        let one = |_| rows[(stream.next_u64() % rows.len() as u64) as usize];
+                        from_rows(&(0..rows.len()).map(one).collect::<Vec<_>>(), false)
+                    })
+                    .collect();
+                let seen = Attention::default().by_group(&List::of(&drawn, Some(400)));
+                seen[0] / (seen[0] + seen[1])
+            })
+            .collect();
+        let factor = spread(share) / spread(&again);
+        assert!((0.8..1.25).contains(&factor), "{factor}");
+    }
+
+    #[test]
+    fn the_seed_alone_decides_what_is_drawn() {
+        let tables = tables(300);
+        let bits = || {
+            let (_, series) = drawn(&tables, None, 60);
+            series
+                .concat()
+                .iter()
+                .map(|v| v.to_bits())
+                .collect::<Vec<_>>()
+        };
+        assert!(bits() == bits());
+        assert!(drawn(&tables, None, 0).1.is_empty());
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use waage_result::document::{AuditResult, EstimateDoc};
+use waage_result::ranking::RankingResult;
 
 use super::{Block, Section};
 use crate::words::{Words, clean};
@@ -107,12 +108,16 @@ fn estimates(result: &AuditResult) -> impl Iterator<Item = &EstimateDoc> {
             &found.standardized,
         ]
     });
+    let ranked = result.ranking.iter().flat_map(RankingResult::entries);
+    let ratios = result.impact_ratios.iter().flat_map(|table| &table.groups);
     groups
         .chain(result.overall.values())
         .chain(compared)
         .chain(judged)
         .chain(within)
         .chain(pooled)
+        .chain(ranked.map(|entry| entry.estimate))
+        .chain(ratios.flat_map(|group| [&group.rate, &group.impact_ratio]))
 }
 
 /// The methods used, by first appearance.

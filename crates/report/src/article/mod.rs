@@ -7,7 +7,9 @@ mod classes;
 mod data;
 mod findings;
 mod glossary;
+pub(crate) mod impact;
 mod method;
+pub(crate) mod ranking;
 mod scores;
 mod strata;
 mod views;
@@ -203,6 +205,8 @@ impl Article {
             strata::section(result, words),
             classes::section(result, hidden, words),
             scores::section(result, words),
+            ranking::section(result, words),
+            impact::section(result, words),
             data::section(result, hidden, words),
             method::section(result, words),
             glossary::section(result, hidden, words),

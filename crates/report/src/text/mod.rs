@@ -6,6 +6,7 @@ mod grid;
 mod groups;
 mod metrics;
 mod power;
+mod ranking;
 mod scan;
 mod strata;
 
@@ -41,6 +42,7 @@ pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) 
         groups::intersection(&mut page, result, &views, view, groups, words);
     }
     strata::write(&mut page, result, words);
+    ranking::write(&mut page, result, words);
     for class in &result.classes {
         let of_class = result.of_class(class);
         page.heading(

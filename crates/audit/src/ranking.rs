@@ -1,0 +1,195 @@
+//! Rankings and the tables of Local Law 144, from measurements to the document.
+
+use waage_core::estimate::Estimate;
+use waage_core::tally::Tally;
+use waage_metrics::impact::{self, impact_tables};
+use waage_metrics::measure::{Measured, Request};
+use waage_metrics::ranking::fair::FairTest;
+use waage_metrics::ranking::{self, RankingRequest};
+use waage_result::document::{CutResult, EstimateDoc};
+use waage_result::ranking::{
+    FairTestDoc, ImpactGroup, ImpactTable, RankedGroup, RankedGroupAt, RankingAt, RankingResult,
+};
+use waage_result::spec::{AuditSpec, Cut};
+
+use crate::AuditError;
+use crate::observer::Observer;
+
+/// Most cut-offs that may be asked for.
+const CUTOFFS_MAX: usize = 20;
+
+/// Options of rankings and of Local Law 144 that nothing can be made of.
+pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
+    let roles = &spec.roles;
+    let fail = |message: String| Err(AuditError::Option(message));
+    if let Some(cutoffs) = &spec.ranking {
+        if roles.score.is_none() {
+            return fail("--ranking orders rows by their score: name it with --score".to_owned());
+        }
+        if roles.weight.is_some() {
+            return fail(
+                "--ranking counts places, which weighted rows do not have: leave out --weight or --ranking"
+                    .to_owned(),
+            );
+        }
+        if cutoffs.first() == Some(&0) || cutoffs.windows(2).any(|pair| pair[0] >= pair[1]) {
+            return fail(
+                "the numbers of --ranking must ascend from 1 on, such as --ranking=10,50,100"
+                    .to_owned(),
+            );
+        }
+        if cutoffs.len() > CUTOFFS_MAX {
+            return fail(format!(
+                "--ranking counts groups at {} numbers of first places, more than the limit of {CUTOFFS_MAX}: name fewer",
+                cutoffs.len()
+            ));
+        }
+    }
+    let decided = roles.decision.is_some() || roles.cut.is_some();
+    if spec.ll144 && !decided && roles.score.is_none() {
+        return fail("--ll144 needs selections or scores: name --decision, or --score".to_owned());
+    }
+    Ok(())
+}
+
+/// That an outcome of several classes has neither a ranking nor impact ratios.
+pub fn refuse_classes(spec: &AuditSpec) -> Result<(), AuditError> {
+    let asked = [
+        (spec.ranking.is_some(), "--ranking"),
+        (spec.ll144, "--ll144"),
+    ];
+    match asked.into_iter().find(|(asked, _)| *asked) {
+        Some((_, option)) => Err(AuditError::Option(format!(
+            "{option} needs labels and decisions of two values, and these have more: name the one that counts with --positive, or leave {option} out"
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// The rankings of every view, where they are asked for.
+pub fn rankings(
+    tally: &Tally,
+    spec: &AuditSpec,
+    request: &Request,
+    measured: &Measured,
+    cut: Option<&CutResult>,
+    observer: &dyn Observer,
+) -> Result<Vec<RankingResult>, AuditError> {
+    let Some(cutoffs) = &spec.ranking else {
+        return Ok(Vec::new());
+    };
+    let length = match spec.roles.cut {
+        Some(Cut::TopK(_) | Cut::TopFraction(_)) => cut.map(|cut| cut.selected),
+        _ => None,
+    };
+    let asked = RankingRequest {
+        length,
+        cutoffs: cutoffs.clone(),
+    };
+    let views = ranking::rank(tally, request, measured, &asked, observer)?;
+    if let (Some(view), Some(last)) = (views.first(), cutoffs.last())
+        && *last > view.length
+    {
+        return Err(AuditError::Option(format!(
+            "--ranking counts groups among the first {last} places, but the list has {}: name at most so many{}",
+            view.length,
+            if length.is_some() {
+                ", or select more"
+            } else {
+                ""
+            }
+        )));
+    }
+    Ok(views.iter().map(told).collect())
+}
+
+/// The tables of Local Law 144, where they are asked for.
+pub fn impact_ratios(
+    tally: &Tally,
+    spec: &AuditSpec,
+    request: &Request,
+    observer: &dyn Observer,
+) -> Result<Vec<ImpactTable>, AuditError> {
+    if !spec.ll144 {
+        return Ok(Vec::new());
+    }
+    let tables = impact_tables(tally, request, observer)?;
+    Ok(tables.iter().map(|table| law(table, spec)).collect())
+}
+
+fn doc(estimate: &Estimate) -> EstimateDoc {
+    EstimateDoc::from(estimate)
+}
+
+fn told(view: &ranking::RankedView) -> RankingResult {
+    let at = |at: &ranking::ViewAt| RankingAt {
+        k: at.k,
+        min_skew: doc(&at.min_skew),
+        max_skew: doc(&at.max_skew),
+    };
+    RankingResult {
+        attribute: view.attributes.join("*"),
+        n: view.rows,
+        length: view.length,
+        reference: view.reference.clone(),
+        ndkl: doc(&view.ndkl),
+        infeasible_index: doc(&view.infeasible_index),
+        at: view.at.iter().map(at).collect(),
+        groups: view.groups.iter().map(group).collect(),
+    }
+}
+
+fn group(group: &ranking::RankedGroup) -> RankedGroup {
+    let at = |at: &ranking::GroupAt| RankedGroupAt {
+        k: at.k,
+        top_k_selection_rate: doc(&at.selection_rate),
+        representation_at: doc(&at.representation),
+        skew_at: doc(&at.skew),
+    };
+    RankedGroup {
+        group: group.name.to_string(),
+        n: group.rows,
+        mean_exposure: doc(&group.mean_exposure),
+        exposure_share: doc(&group.exposure_share),
+        demographic_parity_of_exposure: group.parity.as_ref().map(doc),
+        rnd: doc(&group.rnd),
+        rkl: doc(&group.rkl),
+        rrd: doc(&group.rrd),
+        at: group.at.iter().map(at).collect(),
+        fa_ir: group.fair.as_ref().ok().map(fair),
+    }
+}
+
+fn fair(test: &FairTest) -> FairTestDoc {
+    FairTestDoc {
+        p: test.p,
+        alpha: test.alpha,
+        alpha_adjusted: test.alpha_adjusted,
+        places: test.places,
+        passes: test.fails.is_none(),
+        fails_at: test.fails.map(|failure| failure.at),
+        found: test.fails.map(|failure| failure.found),
+        needed: test.fails.map(|failure| failure.needed),
+    }
+}
+
+fn law(table: &impact::ImpactTable, spec: &AuditSpec) -> ImpactTable {
+    let group = |row: &impact::ImpactRow| ImpactGroup {
+        group: row.name.to_string(),
+        n: row.rows,
+        hits: Some(row.hits),
+        rate: doc(&row.rate),
+        impact_ratio: doc(&row.ratio),
+        left_out: row.left_out,
+    };
+    ImpactTable {
+        attribute: table.attributes.join("*"),
+        measure: table.measure.quantity().name.to_owned(),
+        median: table.median,
+        n: table.rows,
+        unknown: Some(table.unknown),
+        min_share: spec.min_share,
+        highest: table.best.as_ref().map(ToString::to_string),
+        groups: table.groups.iter().map(group).collect(),
+    }
+}

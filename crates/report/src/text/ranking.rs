@@ -1,0 +1,71 @@
+//! Rankings and the tables of Local Law 144, for a terminal.
+
+use waage_result::document::AuditResult;
+
+use super::Page;
+use super::grid::{Column, Grid, Style, composites};
+use crate::article::{Cell, Table, impact, ranking};
+use crate::words::Words;
+
+/// Rows of a table of a ranking; those of the law are shown in full.
+const ROWS_MAX: usize = 12;
+
+/// Each view's list, then each table of impact ratios.
+pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
+    for (at, found) in result.ranking.iter().enumerate() {
+        page.heading(&ranking::heading(found, words), &[]);
+        if at == 0 {
+            page.paragraph(&ranking::length(found, words), Style::Plain, 2);
+        }
+        page.paragraph(&ranking::whole(found, words), Style::Plain, 2);
+        for table in ranking::tables(found, words) {
+            page.paragraph(&table.caption, Style::Dim, 2);
+            page.grid(&grid(&table, ROWS_MAX));
+            if table.rows.len() > ROWS_MAX {
+                let count = words.integer((table.rows.len() - ROWS_MAX) as u64);
+                let more = words.fill("text.more_rows", &[("count", &count)]);
+                page.paragraph(&more, Style::Dim, 2);
+            }
+        }
+    }
+    for found in &result.impact_ratios {
+        let table = impact::table(found, words);
+        page.heading(&table.caption, &[]);
+        page.grid(&grid(&table, table.rows.len()));
+        page.paragraph(&impact::unknown(found, words), Style::Plain, 2);
+    }
+    if !result.impact_ratios.is_empty() {
+        page.paragraph(&words.text("report.impact.evidence"), Style::Dim, 2);
+    }
+}
+
+/// A table as a grid: values, intervals and remarks aligned down each column.
+fn grid(table: &Table, rows: usize) -> Grid {
+    let rows = &table.rows[..table.rows.len().min(rows)];
+    let columns = table.columns.iter().enumerate().map(|(i, column)| match i {
+        0 => Column::flexible(&column.short),
+        _ => Column::fixed(&column.short),
+    });
+    let mut grid = Grid::new(columns.collect());
+    let texts: Vec<Vec<String>> = (0..table.columns.len())
+        .map(|i| {
+            let cells: Vec<&Cell> = rows.iter().map(|row| &row.cells[i]).collect();
+            match i {
+                0 => cells.iter().map(|cell| cell.text.clone()).collect(),
+                _ => composites(&cells, 0),
+            }
+        })
+        .collect();
+    for (r, row) in rows.iter().enumerate() {
+        let style = match row.strong {
+            true => Style::Bold,
+            false => Style::Plain,
+        };
+        let cells = row.cells.iter().enumerate().map(|(i, cell)| {
+            let flag = cell.flag.iter().map(|flag| format!("  {flag}"));
+            (texts[i][r].clone() + &flag.collect::<String>(), style)
+        });
+        grid.row(cells.collect());
+    }
+    grid
+}
