@@ -46,6 +46,61 @@ fn close(got: &Value, want: f64) {
     assert!((got - want).abs() <= 1e-9, "{got} is not {want}");
 }
 
+/// FORMULAS §3.4 and §7: women's share of the rejected and of the admitted, the sign reversed within
+/// departments; every estimate has an interval around it.
+#[test]
+fn shares_of_the_rejected_turn_round_within_departments() {
+    let folder = TempDir::new().unwrap();
+    let result = audit(&arguments(&berkeley(&folder)));
+    let women = &result["conditional"][0];
+    assert_eq!(women["group"], "female");
+    let found = &women["demographic_disparity"];
+    close(&found["marginal"]["value"], 0.143_826_424);
+    close(&found["conditional"]["value"], -0.019_283_267);
+    assert_eq!(found["conditional"]["method"], "mover_wilson");
+    for estimate in [&found["marginal"], &found["conditional"]] {
+        let [low, value, high] = ["low", "value", "high"].map(|k| estimate[k].as_f64().unwrap());
+        assert!(low < value && value < high);
+        assert!(high - low < 0.1, "4526 rows leave little doubt");
+        assert_eq!(estimate["n"], 4526);
+    }
+}
+
+/// FORMULAS §7 rows 12 and 15, labels and decisions: a share of nothing is 0 within a stratum, and its
+/// interval says that nothing is known of it.
+#[test]
+fn disparities_of_labels_and_decisions_stand_beside_each_other() {
+    let folder = TempDir::new().unwrap();
+    let mut text = "s,g,y,d\n".to_owned();
+    // F selected, F rejected, M selected, M rejected.
+    let strata = [[0, 1, 4, 1], [2, 4, 3, 3], [1, 2, 3, 0]];
+    for (s, counts) in strata.into_iter().enumerate() {
+        let parts = [("F", 1), ("F", 0), ("M", 1), ("M", 0)];
+        for ((g, y), count) in parts.into_iter().zip(counts) {
+            text.push_str(&format!("{s},{g},{y},{}\n", 1 - y).repeat(count));
+        }
+    }
+    let path = csv(&folder, "unit.csv", &text);
+    let roles = "--label y --decision d --sensitive g --stratum s --bootstrap 0 --reference g=M";
+    let mut arguments = vec![path.to_string_lossy().into_owned()];
+    arguments.extend(roles.split(' ').map(str::to_owned));
+    let result = audit(&arguments);
+    let of = |metric: &str| {
+        let all = result["conditional"].as_array().unwrap();
+        let one = all.iter().find(|c| c["metric"] == metric).unwrap();
+        one["demographic_disparity"].clone()
+    };
+    close(&of("base_rate")["conditional"]["value"], 0.398_214_286);
+    close(
+        &of("selection_rate")["conditional"]["value"],
+        -0.398_214_286,
+    );
+    assert!(of("precision").is_null());
+    let one_stratum = &of("base_rate")["conditional"];
+    let width = one_stratum["high"].as_f64().unwrap() - one_stratum["low"].as_f64().unwrap();
+    assert!(width > 0.4, "24 rows leave much doubt: {width}");
+}
+
 /// FORMULAS §4.7, by way of a file: men against women, as the published table has it.
 #[test]
 fn berkeley_turns_round() {

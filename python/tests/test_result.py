@@ -147,6 +147,11 @@ def test_strata_are_compared_within():
     assert table["difference"] == [found["mantel_haenszel"]["difference"]["value"]]
     assert table["marginal_difference"][0] < 0 < table["difference"][0]
     assert table["simpson"] == [found["simpson"]] != [None]
+    shares = found["demographic_disparity"]
+    assert table["demographic_disparity"] == [shares["marginal"]["value"]]
+    within = [table["conditional_demographic_disparity" + end][0] for end in ("_low", "", "_high")]
+    assert within == [shares["conditional"][key] for key in ("low", "value", "high")]
+    assert within[1] < 0 < table["demographic_disparity"][0]
     assert len(wg.audit(decision=decisions, sensitive={"g": groups}, bootstrap=0).conditional) == 0
 
 

@@ -64,7 +64,11 @@ class Audit(Result):
 
     @property
     def conditional(self) -> Table:
-        """One row per group and metric compared within strata; none without `stratum`."""
+        """One row per group and metric compared within strata; none without `stratum`.
+
+        Demographic disparity, over all rows and within strata (Clarify's CDDPL and CDDL), stands in
+        the rows of the selection rate and the base rate.
+        """
         return Table(self._handle.table("conditional"))
 
     @property

@@ -4,9 +4,12 @@ use waage_core::tally::Tally;
 use waage_metrics::conditional::{self, Level};
 use waage_metrics::measure::{Measured, Request};
 use waage_metrics::score::{ScoreMetric, ScoreRequest};
+use waage_metrics::selective;
 use waage_metrics::stratified::Reversal;
 use waage_metrics::{CATALOGUE, Metric};
-use waage_result::conditional::{Conditional, Effect, Simpson, StratumRates, StratumResult};
+use waage_result::conditional::{
+    Conditional, DemographicDisparity, Effect, Simpson, StratumRates, StratumResult,
+};
 use waage_result::document::EstimateDoc;
 use waage_result::spec::AuditSpec;
 
@@ -36,7 +39,10 @@ pub fn strata(
     }
     let shown =
         |name: &str| plan::shown(spec, name) || name == Metric::SelectionRate.quantity().name;
-    let allowed = |metric: &Metric| request.roles.missing_for(metric.quantity()).is_none();
+    let allowed = |metric: &Metric| {
+        let known = !measured.selective_labels || selective::identified(metric.quantity());
+        known && request.roles.missing_for(metric.quantity()).is_none()
+    };
     let metrics: Vec<Metric> = CATALOGUE
         .iter()
         .filter(|row| shown(row.quantity.name))
@@ -89,6 +95,13 @@ fn told(found: &conditional::Conditional) -> Conditional {
         strata_used: found.strata_used as u64,
         strata_dropped: found.strata_dropped as u64,
         mantel_haenszel: effect(&found.pooled),
+        demographic_disparity: found
+            .demographic
+            .as_ref()
+            .map(|found| DemographicDisparity {
+                marginal: EstimateDoc::from(&found.marginal),
+                conditional: EstimateDoc::from(&found.conditional),
+            }),
         cmh_p: found.test.map(|test| test.p),
         breslow_day_p: found.homogeneity.map(|test| test.p),
         simpson: found.reversal.map(|reversal| match reversal {

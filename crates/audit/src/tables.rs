@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt64Arra
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
-use waage_result::conditional::{Conditional, Simpson};
+use waage_result::conditional::{Conditional, DemographicDisparity, Simpson};
 use waage_result::document::{AuditResult, EstimateDoc};
 use waage_result::explanation::{Explanation, Explanations};
 use waage_result::finding::Margin;
@@ -197,7 +197,8 @@ pub fn disparities(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
 
 /// One row per group and metric that is compared within strata: the gap over all rows, the
 /// standardised one (`standardized`, `_low`, `_high`), and Mantel and Haenszel's difference, ratio
-/// and odds ratio likewise.
+/// and odds ratio likewise; demographic disparity over all rows and within strata where the metric
+/// has shares.
 ///
 /// # Errors
 /// Never for a document that this library made.
@@ -223,6 +224,26 @@ pub fn conditional(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
         columns.real(name, rows.iter().map(|c| part(c).value));
         columns.real(&format!("{name}_low"), rows.iter().map(|c| part(c).low));
         columns.real(&format!("{name}_high"), rows.iter().map(|c| part(c).high));
+    }
+    type Share = fn(&DemographicDisparity) -> &EstimateDoc;
+    let shares: [(&str, Share); 2] = [
+        ("demographic_disparity", |d| &d.marginal),
+        ("conditional_demographic_disparity", |d| &d.conditional),
+    ];
+    for (name, part) in shares {
+        let each = || {
+            rows.iter()
+                .map(|c| c.demographic_disparity.as_ref().map(part))
+        };
+        columns.real(name, each().map(|e| e.and_then(|e| e.value)));
+        columns.real(
+            &format!("{name}_low"),
+            each().map(|e| e.and_then(|e| e.low)),
+        );
+        columns.real(
+            &format!("{name}_high"),
+            each().map(|e| e.and_then(|e| e.high)),
+        );
     }
     columns.count("n", rows.iter().map(|c| Some(c.standardized.n)));
     columns.count("strata_used", rows.iter().map(|c| Some(c.strata_used)));

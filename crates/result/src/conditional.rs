@@ -32,6 +32,10 @@ pub struct Conditional {
     pub strata_dropped: u64,
     /// The effect common to all strata, after Mantel and Haenszel.
     pub mantel_haenszel: Effect,
+    /// The group's share of the misses against its share of the hits; of the selection rate
+    /// (Clarify's CDDPL) and the base rate (CDDL).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub demographic_disparity: Option<DemographicDisparity>,
     /// p-value of the Cochran-Mantel-Haenszel test that no stratum has a gap, without continuity
     /// correction; null where no stratum says anything.
     pub cmh_p: Option<f64>,
@@ -79,6 +83,17 @@ pub struct Effect {
     pub ratio: EstimateDoc,
     /// Odds of the group over odds of the reference.
     pub odds_ratio: EstimateDoc,
+}
+
+/// A group's share of everybody rejected (or of negative labels) minus its share of everybody
+/// selected (or of positive ones), against all other groups: positive where the group is
+/// over-represented among the rejected.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DemographicDisparity {
+    /// Over all rows, the strata forgotten.
+    pub marginal: EstimateDoc,
+    /// The mean of the strata's, weighted by their rows. Within a stratum a share of nothing is 0.
+    pub conditional: EstimateDoc,
 }
 
 /// Two rates in one stratum.

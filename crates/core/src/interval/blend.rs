@@ -24,8 +24,9 @@ pub struct Blend(pub Arc<[Share]>);
 impl Blend {
     /// The mean and its limits at the critical value `z`: Wilson's of each proportion, put together
     /// by adding squared distances (MOVER, Zou & Donner 2008). A proportion of 0 or 1 keeps the
-    /// uncertainty that a variance estimated from it would lack. `None` where a proportion is
-    /// undefined or the weights add up to nothing.
+    /// uncertainty that a variance estimated from it would lack; 0 of no trials counts as 0 and may
+    /// be anything up to 1, as Wilson's limits have it when trials go to 0. `None` where a
+    /// proportion is no such thing or the weights add up to nothing.
     ///
     /// ```
     /// use waage_core::interval::{Blend, Share};
@@ -41,12 +42,15 @@ impl Blend {
         }
         let (mut value, mut below, mut above) = (0.0, 0.0, 0.0);
         for share in self.0.iter().filter(|share| share.weight > 0.0) {
-            if !is_proportion(share.x, share.n, z) {
-                return None;
-            }
             let weight = share.weight / total;
-            let p = share.x / share.n;
-            let (low, high) = wilson_limits(share.x, share.n, z);
+            let (low, p, high) = match (share.x, share.n) {
+                (0.0, 0.0) => (0.0, 0.0, 1.0),
+                (x, n) if is_proportion(x, n, z) => {
+                    let (low, high) = wilson_limits(x, n, z);
+                    (low, x / n, high)
+                }
+                _ => return None,
+            };
             value += weight * p;
             below += weight * weight * (p - low) * (p - low);
             above += weight * weight * (high - p) * (high - p);
@@ -85,6 +89,10 @@ mod tests {
         let limits = none.limits_z(1.96).unwrap();
         assert_eq!((limits.low, limits.value), (0.0, 0.0));
         assert!(limits.high > 0.3);
+        let empty = Blend([share(1.0, 0.0, 0.0), share(3.0, 8.0, 8.0)].into());
+        let limits = empty.limits_z(1.96).unwrap();
+        assert_eq!((limits.value, limits.high), (0.75, 1.0));
+        assert!(limits.low > 0.4);
         assert_eq!(Blend([].into()).limits_z(1.96), None);
         assert_eq!(Blend([share(1.0, 2.0, 0.0)].into()).limits_z(1.96), None);
         assert!(

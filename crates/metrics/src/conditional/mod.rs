@@ -1,10 +1,12 @@
 //! Groups compared within strata, from the cube: gaps over all rows and within strata side by side,
 //! and the comparisons inside each stratum.
 
+mod demographic;
 mod effect;
 mod level;
 mod pair;
 
+pub use demographic::Demographic;
 pub use effect::Effect;
 pub use level::{Level, levels};
 pub use pair::{Conditional, InStratum, conditional};

@@ -8,6 +8,7 @@ use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::{GroupName, Label};
 use waage_core::tally::{Sums, Tally};
 
+use super::demographic::{self, Demographic, Outcomes, demographic};
 use super::effect::{Effect, table};
 use super::{marginal, strata_axes, told};
 use crate::catalogue::{Kind, Metric};
@@ -44,6 +45,8 @@ pub struct Conditional {
     pub strata_dropped: usize,
     /// Pooled over the strata.
     pub pooled: Effect,
+    /// The group's share of the misses against its share of the hits; of decisions and labels.
+    pub demographic: Option<Demographic>,
     /// The test that no stratum has a gap.
     pub test: Option<Cmh>,
     /// The test that the odds ratio is the same in every stratum.
@@ -72,8 +75,6 @@ pub struct InStratum {
     /// Group over reference.
     pub ratio: Estimate,
 }
-
-type Outcomes = [Sums; outcome::COUNT];
 
 /// Every group of every single attribute against its reference within the strata, for the
 /// proportions among `metrics`. Empty without strata, and for attributes that are compared with all
@@ -119,11 +120,16 @@ pub fn conditional(
             let total = whole.groups.iter().find(|g| g.name == *name)?;
             Some((&total.outcomes, split.get(name.0.first()?)?.as_slice()))
         };
+        let shared = metrics.iter().any(|m| demographic::of_shares(*m).is_some());
+        let rest = match shared {
+            true => demographic::Rest::of(&whole, &split, names.len()),
+            false => demographic::Rest::default(),
+        };
         let Some(against) = sums(reference) else {
             continue;
         };
-        let others = view.groups.iter().map(|(name, ..)| name);
-        let pairs: Vec<(&GroupName, Metric)> = others
+        let names_of_groups = view.groups.iter().map(|(name, ..)| name);
+        let pairs: Vec<(&GroupName, Metric)> = names_of_groups
             .filter(|name| *name != reference)
             .flat_map(|name| metrics.iter().map(move |metric| (name, *metric)))
             .collect();
@@ -132,6 +138,7 @@ pub fn conditional(
                 return None;
             };
             let comparison = Comparison {
+                demographic: demographic::of_shares(metric).zip(rest.of_group(&whole, name)),
                 request,
                 parts: (hit, miss, empty),
                 group: sums(name)?,
@@ -188,6 +195,8 @@ impl Conditional {
 
 /// One group and its reference, in all and by stratum.
 struct Comparison<'a> {
+    /// Why shares are empty, and everybody but the group, where shares are compared.
+    demographic: Option<([Reason; 2], (&'a Outcomes, &'a [Outcomes]))>,
     request: &'a Request,
     parts: (&'static [Part], &'static [Part], Reason),
     group: (&'a Outcomes, &'a [Outcomes]),
@@ -232,6 +241,17 @@ impl Comparison<'_> {
             .map(|(_, size)| size)
             .sum();
         let standard = standardized_difference(&tables, &sizes, rows, level);
+        let of_shares = self.demographic.map(|(empty, (rest, in_strata))| {
+            let (hit, miss, _) = self.parts;
+            let split = demographic::Split {
+                hit,
+                miss,
+                empty,
+                tie: self.request.tie,
+            };
+            let strata = (self.group.1, in_strata);
+            demographic(split, (self.group.0, rest), strata, &sizes, level)
+        });
         let marginal = Effect::plain(
             &self.rate(self.group.0),
             &self.rate(self.reference.0),
@@ -273,6 +293,7 @@ impl Comparison<'_> {
             dropped_share: standard.dropped_share,
             strata_used: used,
             strata_dropped: occurring - used.min(occurring),
+            demographic: of_shares,
             test: cochran_mantel_haenszel(&tables, 0.0),
             pooled,
             homogeneity,

@@ -101,12 +101,14 @@ fn estimates(result: &AuditResult) -> impl Iterator<Item = &EstimateDoc> {
         .flat_map(|group| group.metrics.values().filter_map(|e| e.pooled.as_deref()));
     let within = result.conditional.iter().flat_map(|found| {
         let pooled = &found.mantel_haenszel;
-        [
+        let shares = found.demographic_disparity.iter();
+        let shares = shares.flat_map(|d| [&d.marginal, &d.conditional]);
+        shares.chain([
             &pooled.difference,
             &pooled.ratio,
             &pooled.odds_ratio,
             &found.standardized,
-        ]
+        ])
     });
     let ranked = result.ranking.iter().flat_map(RankingResult::entries);
     let ratios = result.impact_ratios.iter().flat_map(|table| &table.groups);

@@ -166,6 +166,10 @@ pub(crate) fn effects(within: &Within<'_>, words: Words) -> Table {
         })
     };
     let p = |p: Option<f64>| p.map_or_else(Cell::none, |p| Cell::text(words.p_value(p)));
+    let has_shares = within
+        .found
+        .iter()
+        .any(|found| found.demographic_disparity.is_some());
     let rows = within.found.iter().map(|found| {
         let mut homogeneity = p(found.breslow_day_p);
         homogeneity.flag = found
@@ -179,33 +183,46 @@ pub(crate) fn effects(within: &Within<'_>, words: Words) -> Table {
             let share = words.number(found.dropped_share, crate::numbers::Unit::Share);
             standardized.aside = Some(words.fill("report.strata.dropped", &[("share", &share)]));
         }
+        let shares = has_shares.then(|| {
+            let disparity = found.demographic_disparity.as_ref();
+            disparity.map_or_else(Cell::none, |disparity| Cell {
+                aside: disparity.marginal.value.map(|value| {
+                    let value = words.number(value, unit(&found.metric, "difference"));
+                    words.fill("report.strata.shares_over_all", &[("value", &value)])
+                }),
+                ..gap(found, &disparity.conditional)
+            })
+        });
+        let fixed = [
+            Cell::text(words.metric_title(&found.metric)),
+            Cell::text(words.group(&found.attribute, Some(&found.group))),
+            gap(found, &found.marginal.difference),
+            inside,
+            standardized,
+        ];
+        let tests = [p(found.cmh_p), homogeneity];
         Row {
-            cells: vec![
-                Cell::text(words.metric_title(&found.metric)),
-                Cell::text(words.group(&found.attribute, Some(&found.group))),
-                gap(found, &found.marginal.difference),
-                inside,
-                standardized,
-                p(found.cmh_p),
-                homogeneity,
-            ],
+            cells: fixed.into_iter().chain(shares).chain(tests).collect(),
             ..Row::default()
         }
     });
     let reference = within.found.first().map_or_else(String::new, |found| {
         words.group(&found.attribute, Some(&found.reference))
     });
+    let shares = has_shares.then_some("shares");
+    let figures = ["over_all", "pooled", "standardized"]
+        .into_iter()
+        .chain(shares)
+        .chain(["cmh", "breslow_day"]);
     Table {
         caption: words.fill("report.strata.caption", &[("reference", &reference)]),
-        columns: vec![
+        columns: [
             Column::text(title("measure")),
             Column::text(words.text("report.findings.group")),
-            Column::figures(title("over_all"), title("over_all_short")),
-            Column::figures(title("pooled"), title("pooled_short")),
-            Column::figures(title("standardized"), title("standardized_short")),
-            Column::figures(title("cmh"), title("cmh_short")),
-            Column::figures(title("breslow_day"), title("breslow_day_short")),
-        ],
+        ]
+        .into_iter()
+        .chain(figures.map(|key| Column::figures(title(key), title(&format!("{key}_short")))))
+        .collect(),
         rows: rows.collect(),
     }
 }

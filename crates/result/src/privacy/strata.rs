@@ -158,6 +158,10 @@ pub(super) fn suppress_conditional(found: &mut Conditional, hidden: &Hidden) {
         each(&mut found.marginal);
         each(&mut found.mantel_haenszel);
         blank(&mut found.standardized);
+        if let Some(disparity) = &mut found.demographic_disparity {
+            blank(&mut disparity.marginal);
+            blank(&mut disparity.conditional);
+        }
         found.dropped_share = 0.0;
         found.cmh_p = None;
         found.breslow_day_p = None;
@@ -169,7 +173,7 @@ pub(super) fn suppress_conditional(found: &mut Conditional, hidden: &Hidden) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conditional::StratumRates;
+    use crate::conditional::{DemographicDisparity, StratumRates};
     use crate::document::EstimateDoc;
 
     fn group(label: &str, n: u64) -> GroupResult {
@@ -246,6 +250,10 @@ mod tests {
             group: "b".to_owned(),
             reference: "a".to_owned(),
             standardized: some(-0.1),
+            demographic_disparity: Some(DemographicDisparity {
+                marginal: some(0.2),
+                conditional: some(0.1),
+            }),
             strata: vec![row("x"), row("y")],
             ..Conditional::default()
         };
@@ -263,6 +271,11 @@ mod tests {
         );
         suppress_conditional(&mut found, &hidden);
         assert_eq!(found.standardized.value, None);
+        let shares = found.demographic_disparity.unwrap();
+        assert_eq!(
+            (shares.marginal.value, shares.conditional.value),
+            (None, None)
+        );
     }
 
     #[test]
