@@ -296,6 +296,14 @@ pub fn measure(
         if clustered {
             of_scores.forget_intervals();
         }
+        if selective_labels {
+            of_scores
+                .groups
+                .iter_mut()
+                .for_each(selective::restrict_scores);
+            selective::restrict_measurements(&mut of_scores.comparisons);
+            selective::restrict_measurements(&mut of_scores.values);
+        }
         comparisons.extend(of_scores.comparisons);
         adjust(&mut comparisons);
         values.extend(of_scores.values);
@@ -331,6 +339,7 @@ pub fn measure(
     if selective_labels {
         let weight = prepared.first().and_then(PreparedView::cluster_weight);
         selective::restrict(&mut measured.overall, &all, request, weight);
+        selective::restrict_scores(&mut measured.overall_scores);
     }
     let mut values = Vec::with_capacity(parts.len());
     for (view, _, comparisons, of_groups) in parts {

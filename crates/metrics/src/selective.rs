@@ -10,12 +10,13 @@ use waage_core::block::outcome::{self, LABEL_MISSING};
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::interval::wilson;
 use waage_core::label::GroupName;
-use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
+use waage_core::quantity::{Comparison, Measurement, Quantity, RangeFacts, Scheme};
 use waage_core::tally::Sums;
 
 use crate::catalogue::Metric;
 use crate::confusion::{Decisions, NEGATIVE, POSITIVE, Part, Tie, mass};
 use crate::measure::{GroupEstimates, Request};
+use crate::score::ScoreEstimates;
 use crate::statistic::Reference;
 use crate::view::PreparedView;
 
@@ -55,7 +56,7 @@ pub fn applies(all: &Outcomes) -> bool {
 /// Whether a quantity can be known although labels are selective.
 #[must_use]
 pub fn identified(quantity: &Quantity) -> bool {
-    !quantity.needs_label || quantity.needs_score || IDENTIFIED.contains(&quantity.name)
+    !quantity.needs_label || IDENTIFIED.contains(&quantity.name)
 }
 
 /// Successes and trials if every unknown label is negative, and if every one is positive.
@@ -181,6 +182,36 @@ pub(crate) fn restrict(
     }
 }
 
+/// Replaces every score metric that is not identified: an area or a calibration among the selected
+/// says nothing of the rejected, and the unknown labels bound it in no closed form.
+pub(crate) fn restrict_scores(estimates: &mut ScoreEstimates) {
+    for (metric, estimate) in estimates {
+        if !identified(metric.quantity()) {
+            *estimate = bounded(estimate.n, None);
+        }
+    }
+}
+
+/// The same of measurements of scores: values and comparisons.
+pub(crate) fn restrict_measurements(measurements: &mut [Measurement]) {
+    for measurement in measurements {
+        if identified(measurement.quantity) {
+            continue;
+        }
+        *measurement = Measurement {
+            estimate: bounded(measurement.estimate.n, None),
+            context: measurement.context,
+            subject: measurement.subject.clone(),
+            ..Measurement::blank(
+                measurement.quantity,
+                &measurement.subject.attribute,
+                measurement.scheme,
+                measurement.comparison,
+            )
+        };
+    }
+}
+
 /// Replaces every comparison of a view that is not identified.
 pub(crate) fn restrict_comparisons(
     view: &PreparedView,
@@ -194,6 +225,7 @@ pub(crate) fn restrict_comparisons(
         }
         (measurement.p, measurement.p_adjusted, measurement.test) = (None, None, None);
         measurement.extremes = None;
+        measurement.range = RangeFacts::default();
         let position = |name: &GroupName| {
             let mut groups = view.view.groups.iter();
             groups.position(|group| group.name == *name)

@@ -185,6 +185,9 @@ impl Conditional {
                 &mut rates.ratio,
             ]);
         }
+        if let Some(shares) = &mut self.demographic {
+            estimates.extend([&mut shares.marginal, &mut shares.conditional]);
+        }
         for estimate in estimates {
             *estimate = estimate.clone().bare(Reason::RowsClustered);
         }
