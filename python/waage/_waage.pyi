@@ -93,6 +93,22 @@ class Ranking:
     def draw_areas(self, unions: Any, n_unions: int, start: int, stop: int, seed: int) -> Any:
         """The areas of replicates, one after another."""
 
+def consistency(features: Any, outcomes: Any, neighbours: int, exclude_self: bool) -> float:
+    """Consistency of outcomes with those of the nearest rows."""
+
+def steepness(features: Any, scores: Any, limit: float) -> tuple[int, int, int, float | None]:
+    """Pairs, violations, twins and the steepest slope."""
+
+def flips(
+    before: Any, after: Any, level: float
+) -> tuple[int, int, int, int, float | None, float | None]:
+    """Positives, negatives, flips of each, and the interval of the rate of flips."""
+
+def regression_gap(
+    name: str, group: tuple[Any, Any, Any], reference: tuple[Any, Any, Any]
+) -> tuple[float | None, str | None]:
+    """A comparison of numeric predictions of two groups: the value, or why there is none."""
+
 class AuditHandle:
     @property
     def verdict(self) -> str: ...

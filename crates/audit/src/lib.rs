@@ -54,7 +54,7 @@ pub use waage_core::label::civil_from_days;
 pub use waage_core::observer;
 pub use waage_data::{CsvFormat, Input, Source};
 pub use waage_govern::Policy;
-pub use waage_metrics::arrays;
+pub use waage_metrics::{arrays, individual, regression};
 pub use waage_report::{Format, ReportError, headline};
 pub use waage_result::document::AuditResult;
 pub use waage_result::memory::parse as parse_memory;

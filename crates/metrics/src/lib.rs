@@ -19,6 +19,7 @@ mod estimator;
 pub mod favourable;
 pub mod hypothesis;
 pub mod impact;
+pub mod individual;
 pub mod inequality;
 mod lanes;
 pub mod measure;

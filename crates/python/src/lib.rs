@@ -2,6 +2,7 @@
 //! around it is thin; all computation is in the crates below.
 
 mod arrays;
+mod individual;
 mod input;
 mod observer;
 mod result;
@@ -186,6 +187,10 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(arrays::draw_sums, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::rank, module)?)?;
     module.add_class::<arrays::Ranking>()?;
+    module.add_function(wrap_pyfunction!(individual::consistency, module)?)?;
+    module.add_function(wrap_pyfunction!(individual::steepness, module)?)?;
+    module.add_function(wrap_pyfunction!(individual::flips, module)?)?;
+    module.add_function(wrap_pyfunction!(individual::regression_gap, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan, module)?)?;
     module.add_class::<AuditHandle>()?;
     module.add_class::<PowerHandle>()?;

@@ -15,6 +15,16 @@ from typing import Any as _Any
 from ._derived import generated as _generated
 from ._derived import make_derived_metric
 from ._frame import MetricFrame
+from ._individual import (
+    Flips,
+    Steepness,
+    consistency_score,
+    counterfactual_flip_rate,
+    counterfactual_flips,
+    lipschitz_constant,
+    lipschitz_violation,
+    score_steepness,
+)
 from ._parity import (
     demographic_parity_difference,
     demographic_parity_ratio,
@@ -24,6 +34,7 @@ from ._parity import (
     equalized_odds_ratio,
 )
 from ._plot import plot_model_comparison, plot_roc_curve_by_group
+from ._regression import avg_score_diff, mae_ratio, mean_error, rmse_ratio, zscore_diff
 from ._rates import (
     count,
     false_negative_rate,
@@ -38,8 +49,14 @@ _derived = _generated()
 globals().update(_derived)
 
 __all__ = [
+    "Flips",
     "MetricFrame",
+    "Steepness",
+    "avg_score_diff",
+    "consistency_score",
     "count",
+    "counterfactual_flip_rate",
+    "counterfactual_flips",
     "demographic_parity_difference",
     "demographic_parity_ratio",
     "equal_opportunity_difference",
@@ -48,13 +65,20 @@ __all__ = [
     "equalized_odds_ratio",
     "false_negative_rate",
     "false_positive_rate",
+    "lipschitz_constant",
+    "lipschitz_violation",
+    "mae_ratio",
     "make_derived_metric",
+    "mean_error",
     "mean_prediction",
     "plot_model_comparison",
     "plot_roc_curve_by_group",
+    "rmse_ratio",
+    "score_steepness",
     "selection_rate",
     "true_negative_rate",
     "true_positive_rate",
+    "zscore_diff",
 ]
 __all__ += sorted(_derived)
 
