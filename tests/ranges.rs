@@ -46,6 +46,136 @@ fn judged(groups: &[(&str, [usize; 4])], check: &str) -> (Value, Option<i32>) {
     (document, output.status.code())
 }
 
+const IMPACT: &str = "metric = \"impact_ratio\"\ncomparison = \"ratio\"\nop = \">=\"\nmargin = 0.8";
+
+/// The impact ratio of every group against the one with the highest rate, by its band: b passes, c
+/// breaches, d is too small to tell; e, all of whose few rows are selected, is left out and nobody's
+/// best group.
+#[test]
+fn impact_ratios_are_judged_without_groups_below_the_least_share() {
+    let groups = [
+        ("a", [0, 600, 0, 400]),
+        ("b", [0, 590, 0, 410]),
+        ("c", [0, 300, 0, 700]),
+        ("d", [0, 24, 0, 26]),
+        ("e", [0, 20, 0, 0]),
+    ];
+    let (document, code) = judged(&groups, &format!("{IMPACT}\n[data]\nmin_share = 0.01"));
+    assert_eq!(code, Some(1));
+    let of = |group: &str| {
+        let all = document["findings"].as_array().unwrap();
+        all.iter().find(|f| f["group"] == group).cloned()
+    };
+    assert!(of("a").is_none() && of("e").is_none());
+    for (group, value, state) in [
+        ("b", 590.0 / 600.0, "pass"),
+        ("c", 0.5, "breach"),
+        ("d", 0.8, "inconclusive"),
+    ] {
+        let finding = of(group).unwrap();
+        assert_eq!(finding["reference"], "a");
+        assert_eq!(finding["state"], state, "{finding}");
+        let got = finding["estimate"]["value"].as_f64().unwrap();
+        assert!((got - value).abs() < 1e-12, "{got} is not {value}");
+        assert_eq!(finding["estimate"]["method"], "max_t_best");
+        let sentence = text(&finding, "en");
+        assert!(
+            sentence.contains("the share of the favourable decision is"),
+            "{sentence}"
+        );
+    }
+    assert_eq!(of("c").unwrap()["four_fifths_adverse"], true);
+    assert_eq!(document["checks"][0]["left_out"], serde_json::json!(["e"]));
+    let (all, _) = judged(&groups, IMPACT);
+    let reference = |f: &Value| f["reference"] == "e";
+    assert!(all["findings"].as_array().unwrap().iter().all(reference));
+    assert!(all["checks"][0].get("left_out").is_none());
+}
+
+/// Between equal groups no impact ratio is a breach, although the best of them is picked by chance.
+#[test]
+fn equal_groups_have_no_adverse_impact_ratio() {
+    let names: Vec<String> = (0..12).map(|i| format!("g{i:02}")).collect();
+    let rows = |i: usize| [0, 28 + (i * 7) % 9, 0, 72 - (i * 7) % 9];
+    let groups: Vec<(&str, [usize; 4])> = names
+        .iter()
+        .enumerate()
+        .map(|(i, name)| (name.as_str(), rows(i)))
+        .collect();
+    let (document, _) = judged(&groups, IMPACT);
+    let findings = document["findings"].as_array().unwrap();
+    assert!(findings.len() > 9);
+    assert!(findings.iter().all(|f| f["state"] != "breach"));
+}
+
+/// Areas under the curve range by a simultaneous band, so that a policy can judge them: equal groups
+/// pass a wide margin, a group whose score is noise breaches a narrow one, and an area of exactly 1
+/// in a handful of rows leaves the range open.
+#[test]
+fn ranges_of_score_metrics_are_judged_by_their_band() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let audited = |noise: bool, few: bool, margin: &str| -> (Value, Value) {
+        let mut text = String::from("group,label,score\n");
+        for i in 0..900_usize {
+            let (group, label) = (["a", "b", "c"][i % 3], (i / 3) % 2);
+            let jitter = (i * 7919 % 1000) as f64 / 1000.0;
+            let tells = !(noise && group == "c");
+            let score = 0.5 * jitter + if tells { 0.3 * label as f64 } else { 0.0 };
+            text.push_str(&format!("{group},{label},{score}\n"));
+        }
+        for i in 0..if few { 4 } else { 0 } {
+            text.push_str(&format!("d,{},{}\n", i % 2, 0.1 + 0.5 * f64::from(i % 2)));
+        }
+        let data = folder.path().join("scores.csv");
+        fs::write(&data, text).expect("a new file");
+        let policy = folder.path().join("scores.toml");
+        let check = format!(
+            "schema = \"waage/policy/1\"\n[[check]]\nid = \"FAIR-01\"\nattribute = \"group\"\n\
+             metric = \"auc_parity\"\ncomparison = \"difference\"\nop = \"<=\"\nmargin = {margin}\n"
+        );
+        fs::write(&policy, check).expect("a new file");
+        let (data, policy) = (data.display().to_string(), policy.display().to_string());
+        let roles = [
+            "--label",
+            "label",
+            "--score",
+            "score",
+            "--sensitive",
+            "group",
+        ];
+        let rest = ["--policy", policy.as_str(), "--format", "json"];
+        let output = waage([&["audit", data.as_str()][..], &roles, &rest].concat());
+        let document: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{error}: {}", String::from_utf8_lossy(&output.stderr));
+        });
+        let found = document["disparities"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|d| {
+                d["metric"] == "roc_auc"
+                    && d["scheme"] == "between_groups"
+                    && d["comparison"] == "difference"
+            });
+        (document["findings"][0].clone(), found.unwrap().clone())
+    };
+    let (pass, range) = audited(false, false, "0.2");
+    assert_eq!(range["method"], "max_t");
+    assert_eq!(
+        (&pass["state"], &range["test"]),
+        (&"pass".into(), &"max_t".into())
+    );
+    assert_eq!(range["low"], 0.0, "{range}");
+    assert!(range["p"].as_f64().unwrap() > 0.05);
+    let (breach, range) = audited(true, false, "0.2");
+    assert_eq!(breach["state"], "breach", "{breach}");
+    assert!(range["p"].as_f64().unwrap() < 0.05);
+    assert_eq!(breach["lowest"], "c");
+    let (open, range) = audited(false, true, "0.2");
+    assert_eq!(open["state"], "inconclusive");
+    assert_eq!(range["high"], 1.0, "{range}");
+}
+
 fn text(finding: &Value, language: &str) -> String {
     finding["text"][language]
         .as_str()

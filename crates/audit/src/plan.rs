@@ -350,7 +350,10 @@ pub fn request(
         metrics,
         disparities,
         schemes: schemes(spec)?,
-        min_share: spec.min_share,
+        min_share: match spec.min_share > 0.0 {
+            true => spec.min_share,
+            false => policy.data.min_share,
+        },
         scores,
         roles,
         level: spec.confidence,

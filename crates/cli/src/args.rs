@@ -201,7 +201,8 @@ pub struct Audit {
         help_heading = "Method"
     )]
     pub schemes: Vec<String>,
-    /// Groups with a smaller share of the rows have no impact ratio and never are the best one
+    /// Groups with a smaller share of the rows have no impact ratio and never are the best one; at
+    /// 0 the policy's `min_share`
     #[arg(
         long,
         value_name = "P",

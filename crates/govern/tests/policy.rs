@@ -448,3 +448,31 @@ fn a_file_that_is_not_there_is_named() {
         "{error}"
     );
 }
+
+#[test]
+fn the_impact_ratio_says_itself_what_it_compares() {
+    let text = |comparison: &str, rest: &str| {
+        format!(
+            "schema = \"waage/policy/1\"\n[[check]]\nid = \"FAIR-01\"\nmetric = \"impact_ratio\"\n\
+             comparison = \"{comparison}\"\nattribute = \"g\"\nop = \"{}\"\nmargin = 0.8\n{rest}",
+            if comparison == "ratio" { ">=" } else { "<=" }
+        )
+    };
+    let check = |comparison: &str, rest: &str| {
+        let policy = Policy::parse(&text(comparison, rest), "audit.toml")?;
+        policy.check_against(&CATALOGUE, &["g".to_owned()])
+    };
+    assert!(check("ratio", "[data]\nmin_share = 0.02").is_ok());
+    for (comparison, rest) in [("difference", ""), ("ratio", "scheme = \"to_overall\"")] {
+        let error = check(comparison, rest).unwrap_err().to_string();
+        assert!(
+            error.starts_with("audit.toml:5:14: impact_ratio is itself"),
+            "{error}"
+        );
+        assert!(error.contains("no scheme"), "{error}");
+    }
+    for share in ["1.0", "-0.1", "nan"] {
+        let error = check("ratio", &format!("[data]\nmin_share = {share}")).unwrap_err();
+        assert!(error.to_string().contains("such as 0.02"), "{error}");
+    }
+}

@@ -240,7 +240,8 @@ impl Estimator<'_> {
         rows: u64,
     ) -> Estimate {
         if metric == self.request.favourable.share() && self.replicates.joint.is_some() {
-            self.to_best(g, metric, comparison, candidates, rows)
+            let statistic = Statistic::ToReference(g, metric, comparison);
+            self.to_best(statistic, (g, metric, comparison), candidates, rows)
         } else {
             self.smooth(Statistic::ToReference(g, metric, comparison), rows)
         }

@@ -156,7 +156,8 @@ impl Estimator<'_> {
         out
     }
 
-    /// One group against the best one, which replicates choose again.
+    /// One group against the best one, which replicates choose again; the share that
+    /// chooses it from a simultaneous band.
     fn beside_best(&self, g: usize, metric: Metric, comparison: Comparison) -> Measurement {
         let statistic = Statistic::ToBest(g, metric, comparison);
         let mut measurement = self.blank(metric.quantity(), Scheme::ToBest, comparison);
@@ -177,7 +178,20 @@ impl Estimator<'_> {
                 rows += reference.rows();
             }
         }
-        measurement.estimate = self.replicated(statistic, rows, Method::BootstrapBest);
+        let eligible = self.view.tables.eligible();
+        let candidates: Vec<usize> = (0..eligible.len()).filter(|&c| eligible[c]).collect();
+        let others = candidates.iter().any(|&c| c != g);
+        let chooses = metric == self.request.favourable.share();
+        let banded = chooses && others && self.replicates.joint.is_some();
+        if banded {
+            let compared = (g, metric, comparison);
+            measurement.estimate = self.to_best(statistic, compared, &candidates, rows);
+            let equal = f64::from(u8::from(comparison == Comparison::Ratio));
+            let p = measurement.estimate.p_value(equal);
+            (measurement.p, measurement.test) = (p, p.map(|_| "max_t"));
+        } else {
+            measurement.estimate = self.replicated(statistic, rows, Method::BootstrapBest);
+        }
         measurement
     }
 

@@ -23,7 +23,7 @@ use crate::view::PreparedView;
 /// Streams of permutations begin here, apart from those of other tasks.
 const STREAM: u64 = 1 << 41;
 /// Fewer replicates tell no spread.
-const REPLICATES_MIN: usize = 20;
+pub(crate) const REPLICATES_MIN: usize = 20;
 /// The columns of one metric by group; `None` where nothing is known of a group's value.
 type Columns<'a> = Vec<Option<Column<'a>>>;
 
@@ -161,16 +161,15 @@ impl Estimator<'_> {
         self.banded(value, rows, band)
     }
 
-    /// A group's metric against the best of several, each of which may be it.
+    /// A group's metric against the best of several, each of which may be it; `statistic` is its
+    /// value on the data.
     pub(crate) fn to_best(
         &self,
-        g: usize,
-        metric: Metric,
-        comparison: Comparison,
+        statistic: Statistic,
+        (g, metric, comparison): (usize, Metric, Comparison),
         candidates: &[usize],
         rows: u64,
     ) -> Estimate {
-        let statistic = Statistic::ToReference(g, metric, comparison);
         let value = self.view.tables.value(statistic, self.view.reference);
         let ratio = comparison == Comparison::Ratio;
         let others = candidates.iter().copied().filter(|&c| c != g);

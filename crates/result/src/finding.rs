@@ -191,6 +191,9 @@ pub struct CheckOutcome {
     /// The group that decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worst_group: Option<String>,
+    /// Groups that it leaves out, because they have less than the least share of the rows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left_out: Vec<String>,
     /// Why the check exists, from the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<Bilingual>,

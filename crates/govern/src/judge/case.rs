@@ -6,7 +6,7 @@ use waage_core::quantity::{Comparison, Measurement, Scheme};
 use waage_core::special;
 
 use super::region::{Region, Side};
-use crate::policy::{Against, Check, Policy, Unknown};
+use crate::policy::{Against, Check, IMPACT_RATIO, Policy, Unknown};
 
 /// A check applied to one group.
 pub(crate) struct Case<'a> {
@@ -34,6 +34,7 @@ impl<'a> Case<'a> {
             (_, Some(Against::BetweenGroups)) => measurement.scheme == Scheme::BetweenGroups,
             (_, Some(Against::ToOverall)) => measurement.scheme == Scheme::ToOverall,
             // A quantity that is itself a range over groups has no other scheme.
+            (_, None) if check.metric == IMPACT_RATIO => measurement.scheme == Scheme::ToBest,
             (_, None) => {
                 measurement.scheme == Scheme::ToReference
                     || (measurement.scheme == Scheme::BetweenGroups
@@ -114,6 +115,12 @@ impl<'a> Case<'a> {
         }
     }
 
+    /// Whether the policy's least share of rows leaves the group out.
+    pub(crate) fn is_left_out(measurement: &Measurement) -> bool {
+        measurement.scheme == Scheme::ToBest
+            && measurement.estimate.reason == Some(Reason::SuppressedSmallGroup)
+    }
+
     /// The class that counts as positive, where there are several.
     pub(crate) fn class(&self) -> Option<&Label> {
         self.measurement.subject.class.as_ref()
@@ -173,8 +180,14 @@ pub(crate) const fn is_range(measurement: &Measurement) -> bool {
 
 /// Whether a metric's name is that of a range over groups.
 pub(crate) fn is_named_range(metric: &str) -> bool {
+    const OF_SCORES: [&str; 4] = [
+        "auc_parity",
+        "calibration_parity",
+        "balance_positive",
+        "balance_negative",
+    ];
     let name = metric.strip_suffix("_mean").unwrap_or(metric);
-    name.ends_with("_difference") || name.ends_with("_ratio")
+    name.ends_with("_difference") || name.ends_with("_ratio") || OF_SCORES.contains(&metric)
 }
 
 /// Whether the policy judges the missing level of all attributes of a view.

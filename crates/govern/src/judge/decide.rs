@@ -6,10 +6,12 @@ use waage_result::finding::State;
 use super::case::Case;
 use super::family::{Corrected, alpha};
 use super::settle::rows_needed;
-use crate::policy::Decide;
+use crate::policy::{Check, Decide, IMPACT_RATIO};
 
-/// The metric whose advantage may rest on a single selection.
-pub(crate) const DECISION_SHARES: [&str; 2] = ["selection_rate", "rejection_share"];
+/// Whether a check's advantage may rest on a single selection.
+pub(crate) fn is_of_selection(check: &Check) -> bool {
+    ["selection_rate", "rejection_share", IMPACT_RATIO].contains(&check.metric.as_str())
+}
 
 /// A state, and what it rests on.
 #[derive(Clone, Copy, Debug)]
@@ -72,8 +74,8 @@ pub(crate) fn decide(case: &Case<'_>, corrected: Corrected) -> Decision {
         interval: (!no_interval).then_some(interval),
     };
     let unseen = !case.skipped.is_empty();
-    let flips = DECISION_SHARES.contains(&&*check.metric)
-        && case.measurement.context.flips_with_one_selection == Some(true);
+    let flips =
+        is_of_selection(check) && case.measurement.context.flips_with_one_selection == Some(true);
     if state == State::Breach && flips {
         decision.state = State::Inconclusive;
         decision.reason = Some(Reason::FlipsWithOneSelection);

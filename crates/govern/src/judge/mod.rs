@@ -22,7 +22,7 @@ use crate::date::Date;
 use crate::error::PolicyError;
 use crate::policy::{Check, OnInconclusive, Policy, Source, Target};
 use case::{Case, is_unjudged_unknown, same_attribute};
-use decide::{DECISION_SHARES, Decision, decide};
+use decide::{Decision, decide, is_of_selection};
 use family::{Corrected, correct};
 use waive::Waivers;
 
@@ -78,7 +78,11 @@ pub fn judge(
     if as_of.is_none() && !policy.waivers.is_empty() {
         return Err(PolicyError::DateNeeded);
     }
-    let (cases, not_run) = cases(policy, measurements, facts);
+    let Found {
+        cases,
+        left_out,
+        not_run,
+    } = cases(policy, measurements, facts);
     let (corrected, families) = correct(policy, &cases);
     let mut waivers = Waivers::new(policy, as_of);
     let mut judged: Vec<Judged<'_>> = cases
@@ -86,7 +90,14 @@ pub fn judge(
         .zip(corrected)
         .map(|(case, corrected)| Judged::new(policy, case, corrected, &mut waivers))
         .collect();
-    let checks = outcomes(policy, &judged);
+    let mut checks = outcomes(policy, &judged);
+    for (check, attribute, groups) in left_out {
+        let same =
+            |outcome: &&mut CheckOutcome| outcome.check == check && outcome.attribute == attribute;
+        for outcome in checks.iter_mut().filter(same) {
+            outcome.left_out.clone_from(&groups);
+        }
+    }
     judged.sort_by(|a, b| a.order(policy, facts).cmp(&b.order(policy, facts)));
     let findings: Vec<Finding> = judged.into_iter().map(|judged| judged.finding).collect();
     let verdict = findings
@@ -128,15 +139,18 @@ pub fn judge(
     })
 }
 
-/// Every case that can be looked at, in the order of checks, attributes and groups, and every
-/// check that has none.
-fn cases<'a>(
-    policy: &'a Policy,
-    measurements: &'a [Measurement],
-    facts: &Facts<'_>,
-) -> (Vec<Case<'a>>, Vec<NotRun>) {
-    let mut cases = Vec::new();
-    let mut not_run = Vec::new();
+/// What a policy's checks find to judge.
+struct Found<'a> {
+    /// Every case that can be looked at, in the order of checks, attributes and groups.
+    cases: Vec<Case<'a>>,
+    /// Check, attribute and groups with less than the least share of the rows.
+    left_out: Vec<(String, String, Vec<String>)>,
+    /// Every check that has no case.
+    not_run: Vec<NotRun>,
+}
+
+fn cases<'a>(policy: &'a Policy, measurements: &'a [Measurement], facts: &Facts<'_>) -> Found<'a> {
+    let (mut cases, mut left_out, mut not_run) = (Vec::new(), Vec::new(), Vec::new());
     for check in &policy.checks {
         let attributes: Vec<String> = match &check.attribute {
             Target::Named(name) => vec![name.clone()],
@@ -148,15 +162,23 @@ fn cases<'a>(
                 .collect(),
         };
         for attribute in attributes {
-            let fitting: Vec<&Measurement> = measurements
+            let (small, fitting): (Vec<&Measurement>, Vec<&Measurement>) = measurements
                 .iter()
                 .filter(|m| Case::fits(check, &attribute, m) && !is_unjudged_unknown(policy, m))
-                .collect();
+                .partition(|m| Case::is_left_out(m));
             let reason = missing_role(check, facts).or_else(|| {
-                fitting
-                    .is_empty()
-                    .then(|| why_nothing(check, &attribute, measurements))
+                fitting.is_empty().then(|| match small.is_empty() {
+                    true => why_nothing(check, &attribute, measurements),
+                    false => Reason::SuppressedSmallGroup,
+                })
             });
+            let names = small.iter().filter_map(|m| m.subject.group.as_ref());
+            let mut names: Vec<String> = names.map(GroupName::to_string).collect();
+            names.sort_unstable();
+            names.dedup();
+            if !names.is_empty() {
+                left_out.push((check.id.clone(), attribute.clone(), names));
+            }
             if let Some(reason) = reason {
                 not_run.push(NotRun {
                     check: check.id.clone(),
@@ -174,7 +196,11 @@ fn cases<'a>(
             cases.extend(found);
         }
     }
-    (cases, not_run)
+    Found {
+        cases,
+        left_out,
+        not_run,
+    }
 }
 
 /// The role that a check's metric needs and the audit does not have.
@@ -244,7 +270,7 @@ impl<'a> Judged<'a> {
         let extreme = |side: fn(&(GroupName, GroupName)) -> &GroupName| {
             extremes.map(|both| side(both).to_string())
         };
-        let selection = DECISION_SHARES.contains(&&*check.metric);
+        let selection = is_of_selection(check);
         let context = &case.measurement.context;
         let finding = Finding {
             check: check.id.clone(),
@@ -364,6 +390,7 @@ fn outcomes(policy: &Policy, judged: &[Judged<'_>]) -> Vec<CheckOutcome> {
                 .into_iter()
                 .collect(),
             worst_group: worst.finding.group.clone(),
+            left_out: Vec::new(),
             why: check.why.clone(),
         });
     }

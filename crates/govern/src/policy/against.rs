@@ -4,7 +4,7 @@
 use waage_core::quantity::{Comparison, Quantity};
 use waage_result::finding::Margin;
 
-use super::{Check, Op, Policy, Target};
+use super::{Check, IMPACT_RATIO, Op, Policy, Target};
 use crate::error::{Place, PolicyError, did_you_mean};
 
 impl Policy {
@@ -31,6 +31,7 @@ impl Policy {
             .collect();
         for check in &self.checks {
             let quantity = quantity(check, catalogue)?;
+            check_comparison(check)?;
             check_margin(check, quantity)?;
             if let Target::Named(name) = &check.attribute {
                 check_names(name.split('*'), &known, || place(check, |p| &p.attribute))?;
@@ -74,6 +75,21 @@ fn quantity(
             Some(quantity) => format!("here it is called {:?}", quantity.name),
             None => did_you_mean(&check.metric, catalogue.iter().map(|q| q.name)),
         },
+    })
+}
+
+/// The impact ratio says itself what it compares.
+fn check_comparison(check: &Check) -> Result<(), PolicyError> {
+    if check.metric != IMPACT_RATIO
+        || (check.comparison == Comparison::Ratio && check.scheme.is_none())
+    {
+        return Ok(());
+    }
+    Err(PolicyError::Invalid {
+        place: place(check, |p| &p.comparison),
+        what: "impact_ratio is itself a ratio to the group with the highest selection rate"
+            .to_owned(),
+        mend: "use comparison = \"ratio\" and no scheme".to_owned(),
     })
 }
 

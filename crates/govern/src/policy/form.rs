@@ -59,6 +59,7 @@ pub(super) struct DataForm {
     pub r#where: Option<String>,
     pub group_min_n: Option<Spanned<i64>>,
     pub group_min_events: Option<Spanned<i64>>,
+    pub min_share: Option<Spanned<f64>>,
     #[serde(default)]
     pub special_categories: bool,
 }

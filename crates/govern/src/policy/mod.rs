@@ -109,6 +109,10 @@ pub struct DataPolicy {
     pub group_min_n: u64,
     /// Fewest positive and fewest negative labels where a metric needs labels; 0 if absent.
     pub group_min_events: u64,
+    /// Groups with a smaller share of the rows have no impact ratio and are nobody's best group; 0
+    /// if absent.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub min_share: f64,
     /// Whether the data are of the special categories of GDPR Art. 9.
     pub special_categories: bool,
 }
@@ -128,6 +132,7 @@ impl Default for DataPolicy {
             filter: None,
             group_min_n: 30,
             group_min_events: 0,
+            min_share: 0.0,
             special_categories: false,
         }
     }
@@ -170,6 +175,9 @@ pub struct AttributePolicy {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub direct_use_reason: Option<String>,
 }
+
+/// The ratio of a group's selection rate to the highest of all groups.
+pub(crate) const IMPACT_RATIO: &str = "impact_ratio";
 
 /// `[[intersection]]`: every combination of two to `max_depth` of the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -340,6 +348,11 @@ fn combinations(items: &[String], k: usize) -> Vec<Vec<String>> {
         }
     }
     out
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(value: &f64) -> bool {
+    *value == 0.0
 }
 
 fn comparison<S: Serializer>(value: &Comparison, serializer: S) -> Result<S::Ok, S::Error> {

@@ -25,8 +25,11 @@ pub static MEAN_SCORE: Quantity = Quantity {
     ..rate("mean_score", &[], false)
 };
 
+pub static IMPACT_RATIO: Quantity = rate("impact_ratio", &[], false);
+
 /// The catalogue of these tests.
-pub static CATALOGUE: [&Quantity; 4] = [
+pub static CATALOGUE: [&Quantity; 5] = [
+    &IMPACT_RATIO,
     &SELECTION_RATE,
     &TRUE_POSITIVE_RATE,
     &FALSE_POSITIVE_RATE,

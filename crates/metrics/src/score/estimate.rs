@@ -33,7 +33,7 @@ fn bounds(quantity: &Quantity) -> (f64, f64) {
 }
 
 /// A value without an interval, and why.
-fn bare(value: f64, rows: u64, method: Method, reason: Reason) -> Estimate {
+pub(crate) fn bare(value: f64, rows: u64, method: Method, reason: Reason) -> Estimate {
     let mut bare = Estimate::new(value, rows, method, Evidence::None, 0.5);
     bare.reason = Some(reason);
     bare

@@ -14,11 +14,12 @@ use super::estimate::{Maker, from_replicates};
 use super::grid::{Grid, rest};
 use super::named;
 use super::profile::{Point, Profile, aligned};
+use super::range::Ranged;
 use super::resample::{self, Draws};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses, give_back, minus, take_away};
 use crate::context::quantity_context;
-use crate::disparity::{Value, compare, farthest, range};
+use crate::disparity::{Value, compare, farthest};
 use crate::measure::{GivenRoles, MeasureError, Request};
 use crate::ranges::extremes;
 use crate::rate;
@@ -541,8 +542,6 @@ impl<'a> MeasuredTables<'a> {
     ) -> Measurement {
         let mut measurement = self.blank(metric.quantity(), scheme, comparison);
         let name = |g: usize| self.view.view.groups[g].name.clone();
-        let signed = comparison == Comparison::Ratio
-            && metric.quantity().range.0.is_some_and(|low| low < 0.0);
         let each = || {
             self.profiles
                 .iter()
@@ -553,48 +552,38 @@ impl<'a> MeasuredTables<'a> {
             .filter(|(_, value)| value.is_err())
             .map(|(g, _)| name(g))
             .collect();
-        let all = self.scores.overall.get(metric).value;
-        let of = |values: &mut dyn Iterator<Item = Value>, all: Value| match scheme {
-            _ if signed => Err(Reason::RatioUndefined),
-            Scheme::ToOverall => farthest(values, all, comparison).map(|(value, _)| value),
-            _ => range(values, comparison),
-        };
         if scheme == Scheme::ToOverall {
-            let worst = farthest(each(), all, comparison);
+            let worst = farthest(each(), self.scores.overall.get(metric).value, comparison);
             measurement.subject.group = worst.ok().map(|(_, g)| name(g));
         } else {
             measurement.extremes = extremes(each()).map(|(high, low)| (name(high), name(low)));
         }
-        let value = of(&mut each(), all);
-        let defined = |v: f64| {
-            if v.is_nan() {
-                Err(Reason::NotAvailable)
-            } else {
-                Ok(v)
-            }
-        };
-        let series = self.draws.overall(metric).map(|overall| {
-            let groups: Vec<Option<&[f64]>> = (0..self.profiles.len())
+        measurement.context.group_rows = self.view.all.iter().map(|sums| sums.n).sum();
+        let points: Vec<Point> = self.profiles.iter().map(|p| p.get(metric)).collect();
+        let overall = self.scores.overall.get(metric);
+        let groups = 0..points.len();
+        let ranged = Ranged {
+            metric,
+            scheme,
+            comparison,
+            points: &points,
+            series: groups
+                .clone()
                 .map(|g| self.draws.group(metric, g))
-                .collect();
-            let of_replicate = |(r, all): (usize, &f64)| {
-                let drawn = |series: &Option<&[f64]>| {
-                    defined(series.and_then(|s| s.get(r)).copied().unwrap_or(f64::NAN))
-                };
-                of(&mut groups.iter().map(drawn), defined(*all)).unwrap_or(f64::NAN)
-            };
-            overall.iter().enumerate().map(of_replicate).collect()
-        });
-        measurement.estimate = self.ranged(value, self.rows(metric), series);
+                .collect(),
+            overall: (&overall, self.draws.overall(metric)),
+            unknown: groups.filter(|&g| name(g).has_missing()).collect(),
+            binned: self.binned,
+            level: self.scores.request.level,
+        };
+        (measurement.estimate, measurement.range.known) = ranged.estimates();
+        let equal = f64::from(u8::from(comparison == Comparison::Ratio));
+        if measurement.estimate.method == Method::MaxT {
+            measurement.p = measurement.estimate.p_value(equal);
+            measurement.test = measurement.p.map(|_| "max_t");
+            measurement.p_adjusted = measurement.p;
+        }
         measurement
-    }
-
-    /// Rows behind a comparison of all groups.
-    fn rows(&self, metric: ScoreMetric) -> u64 {
-        self.profiles
-            .iter()
-            .map(|profile| profile.get(metric).rows)
-            .sum()
     }
 
     /// A value that cannot be negative and that chance alone lifts above 0, from replicates that are
@@ -608,9 +597,16 @@ impl<'a> MeasuredTables<'a> {
     }
 
     fn named_over(&self, d: usize, row: &'static DisparityRow) -> Measurement {
+        let metric = named::metric_of(row.disparity);
+        if let Some(metric) = metric.filter(|_| named::is_range(row.disparity)) {
+            return Measurement {
+                quantity: &row.quantity,
+                ..self.aggregate(metric, row.scheme, row.comparison)
+            };
+        }
         let mut measurement = self.blank(&row.quantity, row.scheme, row.comparison);
         let (value, _, rows) = self.named[d][0];
-        if let Some(metric) = named::metric_of(row.disparity) {
+        if let Some(metric) = metric {
             let each = self
                 .profiles
                 .iter()

@@ -22,6 +22,7 @@ pub mod multicalibration;
 mod named;
 pub mod precision;
 pub(crate) mod profile;
+mod range;
 mod replica;
 mod resample;
 mod sample;

@@ -23,6 +23,17 @@ pub(crate) const fn metric_of(disparity: ScoreDisparity) -> Option<ScoreMetric> 
     }
 }
 
+/// Whether a disparity is the range of its metric over the groups.
+pub(crate) const fn is_range(disparity: ScoreDisparity) -> bool {
+    matches!(
+        disparity,
+        ScoreDisparity::BalancePositive
+            | ScoreDisparity::BalanceNegative
+            | ScoreDisparity::CalibrationParity
+            | ScoreDisparity::AucParity
+    )
+}
+
 /// A disparity of the defined values of the groups.
 ///
 /// # Errors

@@ -18,6 +18,7 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     } else {
         blocks.push(Block::Table(table(result, words)));
         blocks.push(Block::Note(intervals_note(result, words)));
+        blocks.extend(left_out(result, words).map(Block::Note));
     }
     if !result.policy.waivers.is_empty() {
         blocks.push(Block::Heading(words.text("report.waivers.title")));
@@ -31,6 +32,28 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
         id: "findings",
         title: words.text("report.findings.title"),
         blocks,
+    })
+}
+
+/// A sentence on each check that leaves groups out as too small a share of the rows.
+pub(crate) fn left_out<'a>(
+    result: &'a AuditResult,
+    words: Words,
+) -> impl Iterator<Item = String> + 'a {
+    let some = result
+        .checks
+        .iter()
+        .filter(|check| !check.left_out.is_empty());
+    some.map(move |check| {
+        let name = |group: &String| words.quoted(&check.attribute, Some(group));
+        let groups: Vec<String> = check.left_out.iter().map(name).collect();
+        let values = [
+            ("check", clean(&check.check)),
+            ("attribute", words.attribute(&check.attribute)),
+            ("groups", words.list(&groups)),
+        ];
+        let values = values.each_ref().map(|(key, value)| (*key, value.as_str()));
+        words.fill("report.findings.left_out", &values)
     })
 }
 

@@ -26,7 +26,7 @@ use crate::words::{Words, capitalised};
 pub(crate) use attributes::{disparities, metrics_shown, rates};
 pub(crate) use data::facts_of_data;
 use findings::four_fifths;
-pub(crate) use findings::reasons_in_order;
+pub(crate) use findings::{left_out, reasons_in_order};
 pub(crate) use method::methods;
 pub(crate) use strata::{effects, reversals, within};
 pub(crate) use views::{CELLS_MAX, Views, worst_cells};

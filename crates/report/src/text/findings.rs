@@ -5,7 +5,7 @@ use waage_result::finding::{Finding, State};
 
 use super::Page;
 use super::grid::{Column, Grid, Style, composites};
-use crate::article::{Cell, mark, tally};
+use crate::article::{Cell, left_out, mark, tally};
 use crate::numbers::{limits, unit};
 use crate::order::worst_first;
 use crate::words::{Words, clean};
@@ -90,6 +90,9 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
             &[("count", &count), ("states", &states)],
         );
         page.paragraph(&more, Style::Dim, 2);
+    }
+    for sentence in left_out(result, words) {
+        page.paragraph(&sentence, Style::Dim, 2);
     }
     waived(page, &sorted, words);
     to_settle(page, &sorted, words);

@@ -129,6 +129,17 @@ pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy
             .filter_map(|name| column(Some(name)))
             .collect(),
     };
+    let min_share = match form.min_share {
+        None => 0.0,
+        Some(share) if (0.0..1.0).contains(share.get_ref()) => share.into_inner(),
+        Some(share) => {
+            return Err(at.invalid(
+                share.span(),
+                format!("min_share is {}", share.get_ref()),
+                "use a share of the rows from 0 to below 1, such as 0.02",
+            ));
+        }
+    };
     let default = DataPolicy::default();
     Ok(DataPolicy {
         label: column(form.label),
@@ -149,6 +160,7 @@ pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy
             0,
             default.group_min_events,
         )?,
+        min_share,
         special_categories: form.special_categories,
     })
 }

@@ -1,0 +1,193 @@
+//! Ranges of a score metric over the groups, with their simultaneous bands.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::interval::{Band, Extent};
+use waage_core::quantity::{Comparison, Scheme};
+
+use super::catalogue::{Nature, ScoreMetric};
+use super::estimate::{bare, from_replicates};
+use super::profile::Point;
+use crate::band::{Column, Gaps, Part, Shape, bands};
+use crate::disparity::{Value, farthest, range};
+use crate::ranges::REPLICATES_MIN;
+
+/// One range: of which metric, how, and what is known of the groups.
+pub(super) struct Ranged<'a> {
+    pub metric: ScoreMetric,
+    pub scheme: Scheme,
+    pub comparison: Comparison,
+    /// By group.
+    pub points: &'a [Point],
+    /// The replicates of each group's value.
+    pub series: Vec<Option<&'a [f64]>>,
+    /// The value of all rows and its replicates.
+    pub overall: (&'a Point, Option<&'a [f64]>),
+    /// Groups of unknown membership.
+    pub unknown: Vec<usize>,
+    /// Whether scores were counted in bins.
+    pub binned: bool,
+    pub level: f64,
+}
+
+impl Ranged<'_> {
+    /// The range over all groups, and that over those of known membership where others occur.
+    ///
+    /// With a simultaneous band of all gaps (max-T): a range is lifted by chance alone, and its
+    /// replicates are once more. Of scores in bins, whose places replicates do not know, only those
+    /// replicates.
+    pub fn estimates(&self) -> (Estimate, Option<Estimate>) {
+        let all: Vec<usize> = (0..self.points.len()).collect();
+        let known: Vec<usize> = all
+            .iter()
+            .copied()
+            .filter(|g| !self.unknown.contains(g))
+            .collect();
+        let some_unknown = known.len() < all.len();
+        if self.binned {
+            let known = some_unknown.then(|| self.lifted(&known));
+            return (self.lifted(&all), known);
+        }
+        let [of_all, of_known] = match self.value(&all) {
+            Ok(_) => self.bands(),
+            // Without a value there is nothing to bound.
+            Err(_) => [None, None],
+        };
+        let known = some_unknown.then(|| self.banded(&known, of_known));
+        (self.banded(&all, of_all), known)
+    }
+
+    fn of(&self, values: impl Iterator<Item = Value>, all: Value) -> Value {
+        let low = self.metric.quantity().range.0;
+        match (self.comparison, self.scheme) {
+            (Comparison::Ratio, _) if low.is_some_and(|low| low < 0.0) => {
+                Err(Reason::RatioUndefined)
+            }
+            (comparison, Scheme::ToOverall) => {
+                farthest(values, all, comparison).map(|(value, _)| value)
+            }
+            (comparison, _) => range(values, comparison),
+        }
+    }
+
+    fn value(&self, groups: &[usize]) -> Value {
+        let each = groups.iter().map(|&g| self.points[g].value);
+        self.of(each, self.overall.0.value)
+    }
+
+    fn rows(&self, groups: &[usize]) -> u64 {
+        groups.iter().map(|&g| self.points[g].rows).sum()
+    }
+
+    fn bands(&self) -> [Option<Band>; 2] {
+        let rough = self.metric.row().nature == Nature::Rough;
+        let ratio = self.comparison == Comparison::Ratio;
+        let to_overall = self.scheme == Scheme::ToOverall;
+        let groups = self.points.iter().zip(self.series.iter().copied());
+        let all = to_overall.then_some(self.overall);
+        let drawn: Vec<(&Point, Option<Cow<'_, [f64]>>)> = groups
+            .chain(all)
+            .map(|(point, series)| (point, spread(point, series, rough)))
+            .collect();
+        if drawn
+            .iter()
+            .flat_map(|(_, s)| s)
+            .any(|s| s.len() < REPLICATES_MIN)
+        {
+            return [None, None];
+        }
+        let columns: Vec<Option<Column<'_>>> = drawn
+            .iter()
+            .map(|(point, series)| {
+                let trials = point.rate.as_ref().map(|rate| rate.trials);
+                let column = Column::new(series.as_deref()?, true, ratio);
+                Some(column.of_trials(trials.filter(|_| !ratio)))
+            })
+            .collect();
+        let part = Part {
+            columns: columns.iter().map(Option::as_ref).collect(),
+            unknown: self.unknown.clone(),
+            gaps: match to_overall {
+                true => Gaps::AgainstLast,
+                false => Gaps::Pairs,
+            },
+            // Groups share no rows; all rows share some with each.
+            independent: !to_overall,
+        };
+        let width = match self.metric.quantity().range {
+            (Some(low), Some(high)) => Some(high - low),
+            _ => None,
+        };
+        let (extent, greatest) = match ratio {
+            true => (Extent::LeastRatio, Some(1.0)),
+            false => (Extent::Largest, width),
+        };
+        let shape = Shape {
+            merged: true,
+            extent,
+            greatest,
+        };
+        bands(&[part], shape)
+    }
+
+    fn banded(&self, groups: &[usize], band: Option<Band>) -> Estimate {
+        let rows = self.rows(groups);
+        let value = match self.value(groups) {
+            Ok(value) => value,
+            Err(reason) => return Estimate::undefined(rows, Method::MaxT, reason),
+        };
+        let reason = match (band, self.overall.1) {
+            (Some(band), _) => {
+                let evidence = Evidence::Band(Arc::new(band));
+                return Estimate::new(value, rows, Method::MaxT, evidence, self.level);
+            }
+            (None, Some(series)) if series.len() >= REPLICATES_MIN => {
+                Reason::TooManyUndefinedReplicates
+            }
+            (None, _) => Reason::NoReplicates,
+        };
+        bare(value, rows, Method::MaxT, reason)
+    }
+
+    /// The range with percentiles of its replicates, which chance lifts once more.
+    fn lifted(&self, groups: &[usize]) -> Estimate {
+        let method = Method::BootstrapPercentileBiased;
+        let rows = self.rows(groups);
+        let value = match self.value(groups) {
+            Ok(value) => value,
+            Err(reason) => return Estimate::undefined(rows, method, reason),
+        };
+        let defined = |v: f64| match v.is_nan() {
+            true => Err(Reason::NotAvailable),
+            false => Ok(v),
+        };
+        let series = self.overall.1.map(|overall| {
+            let of_replicate = |(r, all): (usize, &f64)| {
+                let drawn = |&g: &usize| {
+                    let at = self.series[g].and_then(|series| series.get(r));
+                    defined(at.copied().unwrap_or(f64::NAN))
+                };
+                self.of(groups.iter().map(drawn), defined(*all))
+                    .unwrap_or(f64::NAN)
+            };
+            overall.iter().enumerate().map(of_replicate).collect()
+        });
+        from_replicates(value, rows, method, series, self.level)
+    }
+}
+
+/// The replicates of a value for a band: rough ones mirrored at it, for resampling lifts them once
+/// more. None where there is no value or they do not spread, so that nothing tells how it varies.
+fn spread<'a>(point: &Point, series: Option<&'a [f64]>, rough: bool) -> Option<Cow<'a, [f64]>> {
+    let (value, series) = (point.value.ok()?, series?);
+    let first = *series.first()?;
+    if series.iter().all(|drawn| *drawn == first) {
+        return None;
+    }
+    Some(match rough {
+        true => series.iter().map(|drawn| 2.0 * value - drawn).collect(),
+        false => Cow::Borrowed(series),
+    })
+}
