@@ -50,7 +50,7 @@ def test_a_planted_subgroup_is_found(rows: Columns) -> None:
     assert first["gap"] == pytest.approx(rate - others, abs=1e-12)
     assert first["difference"]["high"] < -0.2 and first["p_adjusted"] < 1e-6
     table = found.subgroups
-    assert table["subgroup"][0] == "gender = female and region = north"
+    assert table["subgroup"][0] == "gender = female & region = north"
     assert len(table) == len(found.document["subgroups"])
     assert json.loads(found.to_json()) == found.document
     assert "north" in found.to_text() and "north" in found.to_markdown(lang="de")

@@ -2,7 +2,7 @@
 
 mod support;
 
-use support::CATALOGUE;
+use support::{CATALOGUE, IMPACT_RATIO};
 use waage_core::quantity::Comparison;
 use waage_govern::Policy;
 use waage_govern::policy::{Correction, Decide, OnInconclusive, Op, Reference, Target, Unknown};
@@ -460,7 +460,7 @@ fn the_impact_ratio_says_itself_what_it_compares() {
     };
     let check = |comparison: &str, rest: &str| {
         let policy = Policy::parse(&text(comparison, rest), "audit.toml")?;
-        policy.check_against(&CATALOGUE, &["g".to_owned()])
+        policy.check_against(&[&IMPACT_RATIO], &["g".to_owned()])
     };
     assert!(check("ratio", "[data]\nmin_share = 0.02").is_ok());
     for (comparison, rest) in [("difference", ""), ("ratio", "scheme = \"to_overall\"")] {

@@ -28,8 +28,7 @@ pub static MEAN_SCORE: Quantity = Quantity {
 pub static IMPACT_RATIO: Quantity = rate("impact_ratio", &[], false);
 
 /// The catalogue of these tests.
-pub static CATALOGUE: [&Quantity; 5] = [
-    &IMPACT_RATIO,
+pub static CATALOGUE: [&Quantity; 4] = [
     &SELECTION_RATE,
     &TRUE_POSITIVE_RATE,
     &FALSE_POSITIVE_RATE,

@@ -13,6 +13,8 @@ use crate::confusion::{Part, Tie, others};
 use crate::rate::Rate;
 
 pub(super) type Outcomes = [Sums; outcome::COUNT];
+/// The same rows in all and by stratum.
+pub(super) type Parted<'a> = (&'a Outcomes, &'a [Outcomes]);
 
 /// Demographic disparity of a group against everybody else (Clarify's DD and CDD), in [−1, 1].
 #[derive(Clone, Debug, PartialEq)]
@@ -132,11 +134,7 @@ impl Rest {
         }
     }
 
-    pub(super) fn of_group(
-        &self,
-        whole: &View,
-        name: &GroupName,
-    ) -> Option<(&Outcomes, &[Outcomes])> {
+    pub(super) fn of_group(&self, whole: &View, name: &GroupName) -> Option<Parted<'_>> {
         let g = whole.groups.iter().position(|group| group.name == *name)?;
         Some((self.all.get(g)?, self.strata.get(g)?))
     }

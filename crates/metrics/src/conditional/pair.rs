@@ -8,7 +8,7 @@ use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::{GroupName, Label};
 use waage_core::tally::{Sums, Tally};
 
-use super::demographic::{self, Demographic, Outcomes, demographic};
+use super::demographic::{self, Demographic, Outcomes, Parted, demographic};
 use super::effect::{Effect, table};
 use super::{marginal, strata_axes, told};
 use crate::catalogue::{Kind, Metric};
@@ -199,11 +199,11 @@ impl Conditional {
 /// One group and its reference, in all and by stratum.
 struct Comparison<'a> {
     /// Why shares are empty, and everybody but the group, where shares are compared.
-    demographic: Option<([Reason; 2], (&'a Outcomes, &'a [Outcomes]))>,
+    demographic: Option<([Reason; 2], Parted<'a>)>,
     request: &'a Request,
     parts: (&'static [Part], &'static [Part], Reason),
-    group: (&'a Outcomes, &'a [Outcomes]),
-    reference: (&'a Outcomes, &'a [Outcomes]),
+    group: Parted<'a>,
+    reference: Parted<'a>,
     all: Vec<&'a Outcomes>,
     names: &'a [GroupName],
     told: &'a [usize],
