@@ -133,6 +133,9 @@ fn strata_and_scores_claim_no_interval_of_single_rows() {
     let result = audited(&file, &["--cluster", "person", "--stratum", "team"]);
     let pooled = &result["conditional"][0]["standardized"];
     assert_eq!(pooled["reason"], "rows_clustered");
+    let shares = &result["conditional"][0]["demographic_disparity"]["conditional"];
+    assert_eq!(shares["reason"], "rows_clustered");
+    assert!(shares["low"].is_null() && shares["value"].is_number());
     assert!(pooled["value"].is_number() && pooled["low"].is_null());
     assert!(result["conditional"][0]["cmh_p"].is_null());
     let inside = &result["strata"][0]["groups"][0]["metrics"]["selection_rate"];
