@@ -51,7 +51,7 @@ fn close(got: &Value, want: f64) {
 #[test]
 fn shares_of_the_rejected_turn_round_within_departments() {
     let folder = TempDir::new().unwrap();
-    let result = audit(&arguments(&berkeley(&folder)));
+    let result = audit(arguments(&berkeley(&folder)));
     let women = &result["conditional"][0];
     assert_eq!(women["group"], "female");
     let found = &women["demographic_disparity"];
