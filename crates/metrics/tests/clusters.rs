@@ -281,6 +281,7 @@ fn nothing_rests_on_independent_rows() {
             Method::BootstrapPercentileBiased,
             Method::BootstrapBest,
             Method::MaxT,
+            Method::MaxTBest,
         ];
         assert!(drawn.contains(&estimate.method), "{estimate:?}");
     }
