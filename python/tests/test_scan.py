@@ -65,7 +65,8 @@ def test_nothing_planted_is_nothing_found(rows: Columns) -> None:
 
 def test_bytes_are_those_of_the_command_line(rows: Columns, tmp_path: Path, waage: Any) -> None:
     names = list(rows)
-    lines = [",".join(names), *(",".join(map(str, row)) for row in zip(*rows.values()))]
+    people = zip(*rows.values(), strict=True)
+    lines = [",".join(names), *(",".join(map(str, row)) for row in people)]
     path = tmp_path / "rows.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     flags = ["--decision", "chosen", "--sensitive", "gender", "--features", "region,visits"]

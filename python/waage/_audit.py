@@ -191,8 +191,8 @@ def audit(
     schemes : list of str, optional
         Further comparisons: ``"to_best"``, ``"pairwise"``, ``"group_min"``, ``"group_max"``.
     min_share : float
-        Groups with a smaller share of the rows have no impact ratio and never are the best one; at 0
-        the policy's `min_share`.
+        Groups with a smaller share of the rows have no impact ratio and never are the best one; at
+        0 the policy's `min_share`.
     ranking : bool or list of int
         Rank the scored rows, up to `top_k` or `top_fraction` if one is given: exposure of groups,
         groups among the first so many places (10, 100, 1000 and the list's length if True),

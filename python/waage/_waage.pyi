@@ -105,7 +105,7 @@ def flips(
     """Positives, negatives, flips of each, and the interval of the rate of flips."""
 
 def regression_gap(
-    name: str, group: tuple[Any, Any, Any], reference: tuple[Any, Any, Any]
+    name: str, group: tuple[Any, ...], reference: tuple[Any, ...]
 ) -> tuple[float | None, str | None]:
     """A comparison of numeric predictions of two groups: the value, or why there is none."""
 

@@ -34,7 +34,6 @@ from ._parity import (
     equalized_odds_ratio,
 )
 from ._plot import plot_model_comparison, plot_roc_curve_by_group
-from ._regression import avg_score_diff, mae_ratio, mean_error, rmse_ratio, zscore_diff
 from ._rates import (
     count,
     false_negative_rate,
@@ -44,6 +43,7 @@ from ._rates import (
     true_negative_rate,
     true_positive_rate,
 )
+from ._regression import avg_score_diff, mae_ratio, mean_error, rmse_ratio, zscore_diff
 
 _derived = _generated()
 globals().update(_derived)

@@ -57,7 +57,7 @@ class Flips(NamedTuple):
 
 
 def consistency_score(
-    X: Any,  # noqa: N803 - the name in AIF360 and scikit-learn
+    X: Any,
     y: Any,
     n_neighbors: int = 5,
     *,
@@ -91,7 +91,7 @@ def consistency_score(
     return _waage.consistency(_features(X), _numbers(y), int(n_neighbors), bool(exclude_self))
 
 
-def score_steepness(X: Any, scores: Any, limit: float = 0.0) -> Steepness:  # noqa: N803
+def score_steepness(X: Any, scores: Any, limit: float = 0.0) -> Steepness:
     """Compares the scores of every two rows with their distance (Dwork et al. 2012).
 
     Parameters
@@ -111,7 +111,7 @@ def score_steepness(X: Any, scores: Any, limit: float = 0.0) -> Steepness:  # no
     return Steepness(*_waage.steepness(_features(X), _numbers(scores), float(limit)))
 
 
-def lipschitz_violation(X: Any, scores: Any, limit: float) -> float:  # noqa: N803
+def lipschitz_violation(X: Any, scores: Any, limit: float) -> float:
     """Share of pairs of rows whose scores differ by more than ``limit`` times their distance.
 
     Parameters and errors as for :func:`score_steepness`; not a number for a single row.
@@ -120,7 +120,7 @@ def lipschitz_violation(X: Any, scores: Any, limit: float) -> float:  # noqa: N8
     return found.violations / found.pairs if found.pairs else float("nan")
 
 
-def lipschitz_constant(X: Any, scores: Any) -> float:  # noqa: N803
+def lipschitz_constant(X: Any, scores: Any) -> float:
     """The largest ratio of a difference of scores to the distance of their rows.
 
     Pairs of equal features are left out: see ``twins`` of :func:`score_steepness`. Not a number
