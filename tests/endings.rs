@@ -264,7 +264,7 @@ fn an_interruption_ends_within_a_second() {
         "--out",
         &out,
         "--bootstrap",
-        "100000",
+        "20000",
     ];
     arguments.extend([
         "--score",
