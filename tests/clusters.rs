@@ -203,3 +203,27 @@ fn what_cannot_be_used_is_refused_in_a_sentence() {
     let unknown = [&[&*file], &roles[..], &["--cluster", "persn"]].concat();
     assert!(said(&unknown).contains("did you mean \"person\""));
 }
+
+/// Twenty-four people and few replicates: the p-value cannot become small enough, which more rows
+/// than there are would not change.
+#[test]
+fn nobody_is_sent_for_fewer_rows_than_there_are() {
+    let leads = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../datasets/lead_scoring.parquet"
+    );
+    let mut arguments = vec![leads];
+    let roles = "--label converted --decision contacted --sensitive gender --bootstrap 500";
+    arguments.extend(roles.split(' ').chain(["--cluster", "sales_rep"]));
+    let result = audit(&arguments);
+    let findings = result["findings"].as_array().unwrap();
+    let open = findings.iter().filter(|f| f["state"] == "inconclusive");
+    let mut without = 0;
+    for finding in open {
+        match finding["rows_needed"].as_u64() {
+            Some(needed) => assert!(needed > finding["rows"].as_u64().unwrap(), "{finding}"),
+            None => without += 1,
+        }
+    }
+    assert!(without > 0, "{findings:?}");
+}

@@ -258,14 +258,7 @@ fn an_interruption_ends_within_a_second() {
 
     // Resampling many cells.
     let one = format!("{many}/0.parquet");
-    let mut arguments = vec![
-        "audit",
-        one.as_str(),
-        "--out",
-        &out,
-        "--bootstrap",
-        "20000",
-    ];
+    let mut arguments = vec!["audit", one.as_str(), "--out", &out, "--bootstrap", "15000"];
     arguments.extend([
         "--score",
         "score",

@@ -297,6 +297,8 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
         disparities: Vec::new(),
         summary: IndexMap::new(),
         conditional: Vec::new(),
+        ranking: Vec::new(),
+        impact_ratios: Vec::new(),
         strata: Vec::new(),
         classes: Vec::new(),
         distributions: Vec::new(),

@@ -93,7 +93,9 @@ pub(crate) fn decide(case: &Case<'_>, corrected: Corrected) -> Decision {
             case.rows,
             narrow.0,
             wide.0,
-        );
+        )
+        // Fewer rows than there are settle nothing: replicates bound how small a p-value can be.
+        .filter(|needed| *needed > case.rows);
     }
     decision
 }

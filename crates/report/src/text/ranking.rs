@@ -20,7 +20,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
         page.paragraph(&ranking::whole(found, words), Style::Plain, 2);
         for table in ranking::tables(found, words) {
             page.paragraph(&table.caption, Style::Dim, 2);
-            page.grid(&grid(&table, ROWS_MAX));
+            page.grid(&grid(&table, ROWS_MAX, true));
             if table.rows.len() > ROWS_MAX {
                 let count = words.integer((table.rows.len() - ROWS_MAX) as u64);
                 let more = words.fill("text.more_rows", &[("count", &count)]);
@@ -31,7 +31,12 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
     for found in &result.impact_ratios {
         let table = impact::table(found, words);
         page.heading(&table.caption, &[]);
-        page.grid(&grid(&table, table.rows.len()));
+        // What is said of a row would push the ratios out of a narrow terminal.
+        page.grid(&grid(&table, table.rows.len(), false));
+        let mut flags = table.rows.iter().flat_map(|row| &row.cells);
+        if let Some(flag) = flags.find_map(|cell| cell.flag.as_ref()) {
+            page.paragraph(&format!("– {flag}"), Style::Dim, 2);
+        }
         page.paragraph(&impact::unknown(found, words), Style::Plain, 2);
     }
     if !result.impact_ratios.is_empty() {
@@ -40,7 +45,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
 }
 
 /// A table as a grid: values, intervals and remarks aligned down each column.
-fn grid(table: &Table, rows: usize) -> Grid {
+fn grid(table: &Table, rows: usize, flags: bool) -> Grid {
     let rows = &table.rows[..table.rows.len().min(rows)];
     let columns = table.columns.iter().enumerate().map(|(i, column)| match i {
         0 => Column::flexible(&column.short),
@@ -62,7 +67,8 @@ fn grid(table: &Table, rows: usize) -> Grid {
             false => Style::Plain,
         };
         let cells = row.cells.iter().enumerate().map(|(i, cell)| {
-            let flag = cell.flag.iter().map(|flag| format!("  {flag}"));
+            let flag = cell.flag.iter().filter(|_| flags);
+            let flag = flag.map(|flag| format!("  {flag}"));
             (texts[i][r].clone() + &flag.collect::<String>(), style)
         });
         grid.row(cells.collect());
