@@ -111,10 +111,11 @@ impl Estimator<'_> {
         let mut out = Vec::with_capacity(parts.iter().map(Vec::len).sum());
         out.extend(parts.into_iter().flatten());
         out.extend(self.more());
-        for disparity in &self.request.disparities {
-            let named = self.named(disparity.row(), &out);
-            out.extend(named);
-        }
+        let disparities = self.request.disparities.par_iter();
+        let named: Vec<Vec<Measurement>> = disparities
+            .map(|disparity| self.named(disparity.row(), &out))
+            .collect();
+        out.extend(named.into_iter().flatten());
         out
     }
 
