@@ -124,12 +124,16 @@ pub fn quantile_of_sorted(values: &[f64], q: f64) -> Option<f64> {
     let position = last as f64 * q;
     let below = (position as usize).min(last);
     let (from, to) = (values[below], values[(below + 1).min(last)]);
-    let share = position - below as f64;
-    Some(if share == 0.0 || from == to {
+    Some(interpolated(from, to, position - below as f64))
+}
+
+/// The value `share` of the way from one number to another; equal ones may be infinite.
+fn interpolated(from: f64, to: f64, share: f64) -> f64 {
+    if share == 0.0 || from == to {
         from
     } else {
         from + share * (to - from)
-    })
+    }
 }
 
 /// The value at a position between order statistics, counted from 0.
@@ -146,11 +150,7 @@ fn select(values: &mut [f64], position: f64) -> Option<f64> {
         .copied()
         .min_by(f64::total_cmp)
         .unwrap_or(from);
-    Some(if from == to {
-        from
-    } else {
-        from + share * (to - from)
-    })
+    Some(interpolated(from, to, share))
 }
 
 /// The two-sided p-value of `null` under a family of intervals: the level at which the interval

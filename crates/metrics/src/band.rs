@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use waage_core::interval::{Band, Extent, Family, Gap};
+use waage_core::quantity::Comparison;
 
 use crate::lanes::sum;
 
@@ -37,11 +38,7 @@ impl<'a> Column<'a> {
             true => Cow::Owned(values.iter().map(log).collect()),
             false => Cow::Borrowed(values),
         };
-        let Gap { centre, se } = spread(&values);
-        let undefined = match sum(&values, |v| v).is_finite() {
-            true => 0,
-            false => values.iter().filter(|v| !v.is_finite()).count(),
-        };
+        let (Gap { centre, se }, undefined) = spread(&values);
         Self {
             defined,
             trials: None,
@@ -100,6 +97,21 @@ pub(crate) struct Shape {
     pub greatest: Option<f64>,
 }
 
+impl Shape {
+    /// Of a range over groups by difference or ratio; `width` is the widest that a difference can be.
+    pub fn of_range(comparison: Comparison, width: Option<f64>, merged: bool) -> Self {
+        let (extent, greatest) = match comparison {
+            Comparison::Ratio => (Extent::LeastRatio, Some(1.0)),
+            _ => (Extent::Largest, width),
+        };
+        Self {
+            merged,
+            extent,
+            greatest,
+        }
+    }
+}
+
 /// The band of all columns, and that of the columns of known membership where others are.
 ///
 /// A group of which nothing is known leaves the band open.
@@ -112,30 +124,25 @@ pub(crate) fn bands(parts: &[Part<'_>], shape: Shape) -> [Option<Band>; 2] {
     let Some(replicates) = replicates else {
         return [None, None];
     };
-    let mut study = Study::new(replicates);
-    for part in parts {
-        study.add(part, |part, g| !part.unknown.contains(&g), |_, _| true);
+    let mut study = Study::new(parts.len(), replicates);
+    for (at, part) in parts.iter().enumerate() {
+        study.add(at, part, |g| !part.unknown.contains(&g), |_, _| true);
     }
     if parts.iter().all(|part| part.unknown.is_empty()) {
         return [study.band(shape), None];
     }
     let known = study.clone().band(shape);
-    // What was looked at stays; pairs with a group of unknown membership join.
-    study.begin_again();
-    let mut all = study;
-    if parts.iter().any(Part::is_wide) {
-        all = Study::new(replicates);
-        for part in parts {
-            all.add(part, |_, _| true, |_, _| true);
-        }
-    } else {
-        for part in parts {
-            let with_unknown =
-                |a: usize, b: usize| part.unknown.contains(&a) || part.unknown.contains(&b);
-            all.add(part, |_, _| true, with_unknown);
-        }
+    // Pairs with a group of unknown membership join what was looked at; bands of the groups' own
+    // values begin again.
+    let wide = parts.iter().any(Part::is_wide);
+    if wide {
+        study = Study::new(parts.len(), replicates);
     }
-    [all.band(shape), known]
+    for (at, part) in parts.iter().enumerate() {
+        let unknown = |g: usize| part.unknown.contains(&g);
+        study.add(at, part, |_| true, |a, b| wide || unknown(a) || unknown(b));
+    }
+    [study.band(shape), known]
 }
 
 impl Part<'_> {
@@ -152,37 +159,31 @@ struct Study {
     maxima: Vec<f64>,
     /// By part.
     families: Vec<Family>,
-    /// The part that comes next.
-    next: usize,
     open: bool,
 }
 
 impl Study {
-    fn new(replicates: usize) -> Self {
+    fn new(parts: usize, replicates: usize) -> Self {
         Self {
             maxima: vec![0.0; replicates],
-            families: Vec::new(),
-            next: 0,
+            families: vec![Family::default(); parts],
             open: false,
         }
     }
 
-    fn begin_again(&mut self) {
-        self.next = 0;
-    }
-
-    /// Looks at the wanted pairs of the wanted columns of the next part.
+    /// Looks at the wanted pairs of the wanted columns of a part.
     fn add(
         &mut self,
+        at: usize,
         part: &Part<'_>,
-        wanted: impl Fn(&Part<'_>, usize) -> bool,
+        wanted: impl Fn(usize) -> bool,
         pair: impl Fn(usize, usize) -> bool,
     ) {
         let columns: Vec<(usize, Option<&Column<'_>>)> = part
             .columns
             .iter()
             .enumerate()
-            .filter(|(g, _)| wanted(part, *g))
+            .filter(|(g, _)| wanted(*g))
             .map(|(g, column)| (g, column.filter(|c| c.is_bounded)))
             .collect();
         self.open |= columns.iter().any(|(_, column)| column.is_none());
@@ -190,11 +191,7 @@ impl Study {
             .into_iter()
             .filter_map(|(g, column)| Some((g, column?)))
             .collect();
-        if self.families.len() <= self.next {
-            self.families.push(Family::default());
-        }
-        let family = &mut self.families[self.next];
-        self.next += 1;
+        let family = &mut self.families[at];
         if part.gaps == Gaps::Pairs && columns.len() > PAIRS_MAX {
             let columns: Vec<&Column<'_>> = columns.iter().map(|(_, column)| *column).collect();
             *family = of_groups(&columns, &mut self.maxima);
@@ -382,7 +379,7 @@ fn of_groups(columns: &[&Column<'_>], maxima: &mut [f64]) -> Family {
 
 /// Mean and standard deviation of the defined replicates; raises the studentised maxima.
 fn studentise(values: &[f64], maxima: &mut [f64]) -> Gap {
-    let gap = spread(values);
+    let (gap, _) = spread(values);
     if gap.se > 0.0 {
         let scale = 1.0 / gap.se;
         for (most, value) in maxima.iter_mut().zip(values) {
@@ -392,26 +389,25 @@ fn studentise(values: &[f64], maxima: &mut [f64]) -> Gap {
     gap
 }
 
-/// Mean and standard deviation of the defined replicates.
-fn spread(values: &[f64]) -> Gap {
+/// Mean and standard deviation of the defined replicates, and how many are undefined.
+fn spread(values: &[f64]) -> (Gap, usize) {
     let total = sum(values, |v| v);
-    if total.is_finite() {
-        let count = values.len() as f64;
-        let centre = total / count.max(1.0);
+    let (centre, squares, count) = if total.is_finite() {
+        let centre = total / (values.len() as f64).max(1.0);
         let squares = sum(values, |v| (v - centre) * (v - centre));
-        return Gap {
-            centre,
-            se: (squares / (count - 1.0).max(1.0)).sqrt(),
-        };
-    }
-    let defined = || values.iter().filter(|v| v.is_finite());
-    let count = defined().count() as f64;
-    let centre = defined().sum::<f64>() / count.max(1.0);
-    let squares: f64 = defined().map(|v| (v - centre) * (v - centre)).sum();
-    Gap {
+        (centre, squares, values.len())
+    } else {
+        let defined = || values.iter().filter(|v| v.is_finite());
+        let count = defined().count();
+        let centre = defined().sum::<f64>() / (count as f64).max(1.0);
+        let squares = defined().map(|v| (v - centre) * (v - centre)).sum();
+        (centre, squares, count)
+    };
+    let gap = Gap {
         centre,
-        se: (squares / (count - 1.0).max(1.0)).sqrt(),
-    }
+        se: (squares / (count as f64 - 1.0).max(1.0)).sqrt(),
+    };
+    (gap, values.len() - count)
 }
 
 #[cfg(test)]

@@ -137,19 +137,7 @@ impl ViewClusters {
 
 /// Whether a statistic is one of scores, whose clusters are not kept.
 fn of_scores(statistic: Statistic) -> bool {
-    let metric: Option<Metric> = match statistic {
-        Statistic::Value(_, metric)
-        | Statistic::Overall(metric)
-        | Statistic::ToReference(_, metric, _)
-        | Statistic::ToComplement(_, metric, _)
-        | Statistic::ToOverall(metric, _)
-        | Statistic::Between(metric, _)
-        | Statistic::ToBest(_, metric, _)
-        | Statistic::Pairwise(_, _, metric, _)
-        | Statistic::GroupMin(metric)
-        | Statistic::GroupMax(metric) => Some(metric),
-        _ => None,
-    };
+    let metric = statistic.metric();
     metric.is_some_and(|metric| matches!(metric.row().kind, Kind::Mean))
 }
 

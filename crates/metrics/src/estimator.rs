@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::GroupName;
-use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
+use waage_core::quantity::{Comparison, Context, Measurement, Quantity, Scheme};
 use waage_core::tally::Sums;
 
 use crate::catalogue::{Kind, Metric};
@@ -175,13 +175,7 @@ impl Estimator<'_> {
         if scheme == Scheme::ToReference {
             measurement.subject.reference = self.view.reference_name();
         }
-        measurement.context = context(
-            metric,
-            sums,
-            against,
-            self.request.tie,
-            self.request.favourable,
-        );
+        measurement.context = self.context(metric, sums, against);
         let missing = |name: &Option<GroupName>| name.as_ref().is_some_and(GroupName::has_missing);
         measurement.context.unknown_group =
             missing(&measurement.subject.group) || missing(&measurement.subject.reference);
@@ -261,13 +255,7 @@ impl Estimator<'_> {
                 let mut measurement =
                     self.blank(metric.quantity(), Scheme::Value, Comparison::None);
                 measurement.subject.group = Some(totals.name.clone());
-                measurement.context = context(
-                    *metric,
-                    &totals.outcomes,
-                    &totals.outcomes,
-                    self.request.tie,
-                    self.request.favourable,
-                );
+                measurement.context = self.context(*metric, &totals.outcomes, &totals.outcomes);
                 measurement.context.reference_rows = 0;
                 measurement.context.four_fifths_adverse = None;
                 measurement.context.flips_with_one_selection = None;
@@ -277,6 +265,19 @@ impl Estimator<'_> {
             }
         }
         out
+    }
+
+    /// What a policy looks at beside an estimate of two groups.
+    pub(crate) fn context(
+        &self,
+        metric: Metric,
+        group: &[Sums; outcome::COUNT],
+        reference: &[Sums; outcome::COUNT],
+    ) -> Context {
+        let Request {
+            tie, favourable, ..
+        } = *self.request;
+        context(metric, group, reference, tie, favourable)
     }
 
     /// A measurement without an estimate yet.

@@ -271,7 +271,8 @@ pub fn measure(
             laws: laws(view, request, index, exchangeable),
         };
         let mut groups = estimator.groups();
-        let overall = clustered.then(|| estimator.overall_on_clusters());
+        // Every view tells the same of all rows.
+        let overall = (clustered && index == 0).then(|| estimator.overall_on_clusters());
         if clustered {
             groups = estimator.groups_on_clusters(groups);
         }

@@ -6,7 +6,6 @@ use waage_core::quantity::{Comparison, Measurement, Scheme};
 
 use crate::catalogue::{Kind, Metric};
 use crate::closed::{self, Sides};
-use crate::context::context;
 use crate::disparity::{Row, Rule};
 use crate::estimator::Estimator;
 use crate::ranges::extremes;
@@ -115,13 +114,7 @@ impl Estimator<'_> {
             false => Metric::Count,
         };
         measurement.subject.group = Some(self.name(g).clone());
-        measurement.context = context(
-            metric,
-            sides[0],
-            sides[1],
-            self.request.tie,
-            self.request.favourable,
-        );
+        measurement.context = self.context(metric, sides[0], sides[1]);
         measurement.context.unknown_group = self.name(g).has_missing();
     }
 
@@ -167,13 +160,7 @@ impl Estimator<'_> {
         if let Some(best) = self.view.tables.best() {
             let reference = &self.view.view.groups[best];
             measurement.subject.reference = Some(reference.name.clone());
-            measurement.context = context(
-                metric,
-                sums,
-                &reference.outcomes,
-                self.request.tie,
-                self.request.favourable,
-            );
+            measurement.context = self.context(metric, sums, &reference.outcomes);
             if best != g {
                 rows += reference.rows();
             }
@@ -207,13 +194,7 @@ impl Estimator<'_> {
         let mut measurement = self.blank(metric.quantity(), Scheme::Pairwise, comparison);
         measurement.subject.group = Some(groups[g].name.clone());
         measurement.subject.reference = Some(groups[h].name.clone());
-        measurement.context = context(
-            metric,
-            sides[0],
-            sides[1],
-            self.request.tie,
-            self.request.favourable,
-        );
+        measurement.context = self.context(metric, sides[0], sides[1]);
         measurement.context.unknown_group =
             groups[g].name.has_missing() || groups[h].name.has_missing();
         let value = self.view.tables.value(statistic, self.view.reference);

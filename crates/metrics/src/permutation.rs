@@ -218,15 +218,6 @@ pub struct Question {
     pub comparison: Comparison,
 }
 
-impl Question {
-    fn value(self, groups: &Ends, overall: Value) -> Value {
-        match self.scheme {
-            Scheme::ToOverall => groups.farthest(overall, self.comparison),
-            _ => groups.range(self.comparison),
-        }
-    }
-}
-
 /// Numbers whose laws are wanted: some ranges of metrics that are drawn together, and how each is
 /// made of the metrics' own.
 #[derive(Clone, Debug)]
@@ -553,7 +544,7 @@ fn number(job: &Job, question: Question, room: &mut Room) -> Value {
     numbers.extend(
         values
             .iter()
-            .map(|(groups, overall)| question.value(groups, *overall)),
+            .map(|(groups, overall)| groups.over(question.scheme, *overall, question.comparison)),
     );
     (job.join)(numbers, question.comparison)
 }

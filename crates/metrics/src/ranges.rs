@@ -11,7 +11,7 @@ use waage_core::tally::Sums;
 use crate::band::{Column, Gaps, Part, Shape, bands};
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::mass;
-use crate::disparity::{self, Join, Value, Values, farthest, range};
+use crate::disparity::{self, Ends, Join, Value, Values, farthest, range};
 use crate::estimator::Estimator;
 use crate::measure::Request;
 use crate::permutation::{GROUPS_MAX, Job, Null, Permutation, Question};
@@ -43,18 +43,14 @@ impl Over {
         if self.comparison == Comparison::Ratio && signed {
             return Err(Reason::RatioUndefined);
         }
-        let each: Vec<Value> =
-            self.metrics
-                .iter()
-                .map(|&metric| {
-                    let values = groups.iter().map(|v| v.get(metric));
-                    match self.scheme {
-                        Scheme::ToOverall => farthest(values, all.get(metric), self.comparison)
-                            .map(|(value, _)| value),
-                        _ => range(values, self.comparison),
-                    }
-                })
-                .collect();
+        let each: Vec<Value> = self
+            .metrics
+            .iter()
+            .map(|&metric| {
+                let values = groups.iter().map(|v| v.get(metric));
+                Ends::of(values).over(self.scheme, all.get(metric), self.comparison)
+            })
+            .collect();
         joined(&each, self.join, self.comparison)
     }
 }
@@ -325,19 +321,9 @@ impl Estimator<'_> {
             (Some(low), Some(high)) => Some(high - low),
             _ => None,
         });
-        let (extent, greatest) = match over.comparison {
-            Comparison::Ratio => (Extent::LeastRatio, Some(1.0)),
-            _ => (
-                Extent::Largest,
-                widths.reduce(|a, b| Some(a?.max(b?))).flatten(),
-            ),
-        };
-        let shape = Shape {
-            merged: over.join == Join::Widest,
-            extent,
-            greatest,
-        };
-        self.bands(&parts, shape)
+        let width = widths.reduce(|a, b| Some(a?.max(b?))).flatten();
+        let merged = over.join == Join::Widest;
+        self.bands(&parts, Shape::of_range(over.comparison, width, merged))
     }
 
     fn bands(&self, parts: &[Part<'_>], shape: Shape) -> [Option<Band>; 2] {

@@ -58,6 +58,24 @@ impl Statistic {
         }
     }
 
+    /// The metric that it is of; `None` for a named disparity.
+    #[must_use]
+    pub fn metric(self) -> Option<Metric> {
+        match self {
+            Self::Value(_, metric)
+            | Self::Overall(metric)
+            | Self::ToReference(_, metric, _)
+            | Self::ToComplement(_, metric, _)
+            | Self::ToOverall(metric, _)
+            | Self::Between(metric, _)
+            | Self::ToBest(_, metric, _)
+            | Self::Pairwise(_, _, metric, _)
+            | Self::GroupMin(metric)
+            | Self::GroupMax(metric) => Some(metric),
+            Self::NamedOver(_) | Self::NamedAgainst(..) | Self::NamedToRest(..) => None,
+        }
+    }
+
     /// Whether it is a range over groups, which bands bound: only its bias is told by replicates.
     #[must_use]
     pub fn is_range(self) -> bool {
@@ -108,41 +126,26 @@ impl Needs {
     #[must_use]
     pub fn of(series: &[Statistic], favourable: Favourable) -> Self {
         let mut needs = Self::default();
-        for statistic in series {
-            if let Statistic::Between(metric, _) | Statistic::ToOverall(metric, _) = statistic
-                && !needs.ranged.contains(metric)
-            {
-                needs.ranged.push(*metric);
-            }
-        }
-        let mut want = |metric: Metric| {
-            if !needs.metrics.contains(&metric) {
-                needs.metrics.push(metric);
+        let add = |metrics: &mut Vec<Metric>, metric: Metric| {
+            if !metrics.contains(&metric) {
+                metrics.push(metric);
             }
         };
         for statistic in series {
-            match statistic {
-                Statistic::Value(_, metric)
-                | Statistic::Overall(metric)
-                | Statistic::ToReference(_, metric, _)
-                | Statistic::ToComplement(_, metric, _)
-                | Statistic::ToOverall(metric, _)
-                | Statistic::Between(metric, _)
-                | Statistic::Pairwise(_, _, metric, _)
-                | Statistic::GroupMin(metric)
-                | Statistic::GroupMax(metric) => want(*metric),
-                Statistic::ToBest(_, metric, _) => {
-                    want(*metric);
-                    want(favourable.share());
+            if let Some(metric) = statistic.metric() {
+                add(&mut needs.metrics, metric);
+            }
+            match *statistic {
+                Statistic::Between(metric, _) | Statistic::ToOverall(metric, _) => {
+                    add(&mut needs.ranged, metric);
                 }
+                Statistic::ToBest(..) => add(&mut needs.metrics, favourable.share()),
                 Statistic::NamedOver(disparity) => {
-                    let ranges = disparity.ranges();
-                    ranges
-                        .into_iter()
-                        .flat_map(|(m, _)| m)
-                        .for_each(|m| want(*m));
+                    let ranges = disparity.ranges().into_iter();
+                    let metrics = ranges.flat_map(|(metrics, _)| metrics);
+                    metrics.for_each(|metric| add(&mut needs.metrics, *metric));
                 }
-                Statistic::NamedAgainst(..) | Statistic::NamedToRest(..) => {}
+                _ => {}
             }
         }
         needs.complements = series

@@ -10,8 +10,17 @@ use waage_audit::regression::{
 use crate::WaageError;
 use crate::observer::guarded;
 
-fn refused(error: IndividualError) -> PyErr {
-    WaageError::new_err(error.to_string())
+/// What a function tells of rows of features and their outcomes.
+fn compared<T: Send>(
+    py: Python<'_>,
+    features: &PyReadonlyArray2<'_, f64>,
+    outcomes: &PyReadonlyArray1<'_, f64>,
+    of: impl FnOnce(&Features<'_>, &[f64]) -> Result<T, IndividualError> + Send,
+) -> PyResult<T> {
+    let columns = features.as_array().ncols();
+    let (values, outcomes) = (features.as_slice()?, outcomes.as_slice()?);
+    let found = guarded(py, || of(&Features::new(values, columns)?, outcomes))?;
+    found.map_err(|error| WaageError::new_err(error.to_string()))
 }
 
 /// Consistency of outcomes with those of the nearest rows.
@@ -23,13 +32,9 @@ pub fn consistency(
     neighbours: usize,
     exclude_self: bool,
 ) -> PyResult<f64> {
-    let columns = features.as_array().ncols();
-    let (values, outcomes) = (features.as_slice()?, outcomes.as_slice()?);
-    let found = guarded(py, || {
-        let features = Features::new(values, columns)?;
-        individual::consistency(&features, outcomes, neighbours, exclude_self)
-    })?;
-    found.map_err(refused)
+    compared(py, &features, &outcomes, |features, outcomes| {
+        individual::consistency(features, outcomes, neighbours, exclude_self)
+    })
 }
 
 /// Pairs, violations, twins and the steepest slope of scores over features.
@@ -40,13 +45,9 @@ pub fn steepness(
     scores: PyReadonlyArray1<'_, f64>,
     limit: f64,
 ) -> PyResult<(u64, u64, u64, Option<f64>)> {
-    let columns = features.as_array().ncols();
-    let (values, scores) = (features.as_slice()?, scores.as_slice()?);
-    let found = guarded(py, || {
-        let features = Features::new(values, columns)?;
-        individual::steepness(&features, scores, limit)
+    let found = compared(py, &features, &scores, |features, scores| {
+        individual::steepness(features, scores, limit)
     })?;
-    let found = found.map_err(refused)?;
     Ok((found.pairs, found.violations, found.twins, found.constant))
 }
 

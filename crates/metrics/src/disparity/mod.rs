@@ -258,6 +258,18 @@ impl Ends {
             _ => Ok((self.low - all).abs().max((self.high - all).abs())),
         }
     }
+
+    /// The range of a scheme: of the groups among each other, or to all rows.
+    ///
+    /// # Errors
+    /// As [`Self::range`] and [`Self::farthest`].
+    #[inline]
+    pub fn over(&self, scheme: Scheme, all: Value, comparison: Comparison) -> Value {
+        match scheme {
+            Scheme::ToOverall => self.farthest(all, comparison),
+            _ => self.range(comparison),
+        }
+    }
 }
 
 /// Largest minus smallest, or smallest over largest, of the defined values.

@@ -9,6 +9,7 @@ use waage_core::quantity::{Comparison, Quantity};
 use super::catalogue::{Nature, ScoreMetric};
 use super::profile::{Point, free_se, is_extreme};
 use crate::rate;
+use crate::replicates::bare;
 
 /// Replicates that may be undefined before an interval is withheld.
 const UNDEFINED_SHARE_MAX: f64 = 0.05;
@@ -30,13 +31,6 @@ fn bounds(quantity: &Quantity) -> (f64, f64) {
         low.unwrap_or(f64::NEG_INFINITY),
         high.unwrap_or(f64::INFINITY),
     )
-}
-
-/// A value without an interval, and why.
-pub(crate) fn bare(value: f64, rows: u64, method: Method, reason: Reason) -> Estimate {
-    let mut bare = Estimate::new(value, rows, method, Evidence::None, 0.5);
-    bare.reason = Some(reason);
-    bare
 }
 
 impl Maker {

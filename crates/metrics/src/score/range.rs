@@ -4,15 +4,16 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
-use waage_core::interval::{Band, Extent};
+use waage_core::interval::Band;
 use waage_core::quantity::{Comparison, Scheme};
 
 use super::catalogue::{Nature, ScoreMetric};
-use super::estimate::{bare, from_replicates};
+use super::estimate::from_replicates;
 use super::profile::Point;
 use crate::band::{Column, Gaps, Part, Shape, bands};
-use crate::disparity::{Value, farthest, range};
+use crate::disparity::{Ends, Value};
 use crate::ranges::REPLICATES_MIN;
+use crate::replicates::bare;
 
 /// One range: of which metric, how, and what is known of the groups.
 pub(super) struct Ranged<'a> {
@@ -61,15 +62,10 @@ impl Ranged<'_> {
 
     fn of(&self, values: impl Iterator<Item = Value>, all: Value) -> Value {
         let low = self.metric.quantity().range.0;
-        match (self.comparison, self.scheme) {
-            (Comparison::Ratio, _) if low.is_some_and(|low| low < 0.0) => {
-                Err(Reason::RatioUndefined)
-            }
-            (comparison, Scheme::ToOverall) => {
-                farthest(values, all, comparison).map(|(value, _)| value)
-            }
-            (comparison, _) => range(values, comparison),
+        if self.comparison == Comparison::Ratio && low.is_some_and(|low| low < 0.0) {
+            return Err(Reason::RatioUndefined);
         }
+        Ends::of(values).over(self.scheme, all, self.comparison)
     }
 
     fn value(&self, groups: &[usize]) -> Value {
@@ -120,16 +116,7 @@ impl Ranged<'_> {
             (Some(low), Some(high)) => Some(high - low),
             _ => None,
         };
-        let (extent, greatest) = match ratio {
-            true => (Extent::LeastRatio, Some(1.0)),
-            false => (Extent::Largest, width),
-        };
-        let shape = Shape {
-            merged: true,
-            extent,
-            greatest,
-        };
-        bands(&[part], shape)
+        bands(&[part], Shape::of_range(self.comparison, width, true))
     }
 
     fn banded(&self, groups: &[usize], band: Option<Band>) -> Estimate {

@@ -225,6 +225,8 @@ struct View<'a> {
     /// What is added to every series: the value on the scores themselves to what moves about 0, the
     /// distance to it to what is evaluated on the places.
     offsets: Vec<f64>,
+    /// By metric: where its series begin; last where those of disparities do.
+    starts: Vec<usize>,
     rough: bool,
     curves: bool,
 }
@@ -234,6 +236,11 @@ impl<'a> View<'a> {
         let frame = Frame::of(plan.all);
         let fixed = |table: &ScoreTable| Fixed::of(&frame, table);
         let wants = |d: ScoreDisparity| plan.disparities.contains(&d);
+        let widths = plan.metrics.iter().map(|&metric| plan.width(metric));
+        let starts = std::iter::once(0).chain(widths.scan(0, |at, width| {
+            *at += width;
+            Some(*at)
+        }));
         let mut view = Self {
             cells: plan.groups.par_iter().map(|t| plan.cells(t)).collect(),
             groups: plan.groups.iter().map(fixed).collect(),
@@ -241,6 +248,7 @@ impl<'a> View<'a> {
             all: fixed(plan.all),
             overall: plan.influences(plan.all),
             offsets: Vec::new(),
+            starts: starts.collect(),
             rough: wants(ScoreDisparity::MulticalibrationError)
                 || plan.metrics.iter().any(|m| Plan::is_rough(*m)),
             curves: wants(ScoreDisparity::Abroca),
@@ -346,24 +354,17 @@ impl<'a> Scratch<'a> {
             *value += offset;
         }
         // Disparities of the groups' values are made of those that have their offsets.
-        let metrics: usize = plan.metrics.iter().map(|&m| plan.width(m)).sum();
-        let (values, named) = out[begin..].split_at_mut(metrics);
-        let mut named = named.iter_mut();
+        let mut place = begin + self.view.starts[plan.metrics.len()];
         for (&disparity, exact) in plan.disparities.iter().zip(plan.disparity_values) {
-            let mut places = named.by_ref().take(exact.len());
-            let Some(metric) = named::metric_of(disparity) else {
-                places.for_each(drop);
-                continue;
-            };
-            let before = plan.metrics.iter().take_while(|m| **m != metric);
-            let at: usize = before.map(|&m| plan.width(m)).sum();
-            let groups = values.get(at..at + self.groups.len()).unwrap_or(&[]);
-            let defined = groups.iter().copied().filter(|v| !v.is_nan());
-            let value = named::of_values(disparity, defined).unwrap_or(f64::NAN);
-            if let (Some(place), Some(Ok(_))) = (places.next(), exact.first()) {
-                *place = value;
+            if let (Some(metric), [Ok(_)]) = (named::metric_of(disparity), exact.as_slice()) {
+                let groups = match plan.metrics.iter().position(|m| *m == metric) {
+                    Some(m) => &out[begin + self.view.starts[m]..][..self.groups.len()],
+                    None => &[],
+                };
+                let defined = groups.iter().copied().filter(|v| !v.is_nan());
+                out[place] = named::of_values(disparity, defined).unwrap_or(f64::NAN);
             }
-            places.for_each(drop);
+            place += exact.len();
         }
     }
 
