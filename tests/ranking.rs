@@ -268,6 +268,23 @@ fn the_law_s_tables_have_its_rates_ratios_and_unknowns() {
 }
 
 #[test]
+fn the_law_s_tables_tell_the_share_that_the_policy_sets() {
+    let folder = TempDir::new().unwrap();
+    let path = law(&folder);
+    let policy = folder.path().join("audit.toml");
+    let check = "[[check]]\nid = \"FAIR-01\"\nattribute = \"race\"\nmetric = \"impact_ratio\"\n\
+                 comparison = \"ratio\"\nop = \">=\"\nmargin = 0.8\n";
+    let head = "schema = \"waage/policy/1\"\n[data]\nmin_share = 0.02\n";
+    std::fs::write(&policy, format!("{head}{check}")).unwrap();
+    let options = "--decision selected --sensitive race --ll144 --bootstrap 50";
+    let mut arguments = arguments(&path, options);
+    arguments.extend(["--policy".to_owned(), policy.to_string_lossy().into_owned()]);
+    let table = &audit(&arguments)["impact_ratios"][0];
+    assert_eq!(table["min_share"], 0.02);
+    assert_eq!(table["groups"][1]["left_out"], true);
+}
+
+#[test]
 fn reports_show_both_in_both_languages_and_hide_small_groups() {
     let folder = TempDir::new().unwrap();
     let path = law(&folder);

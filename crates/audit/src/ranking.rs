@@ -114,7 +114,10 @@ pub fn impact_ratios(
         return Ok(Vec::new());
     }
     let tables = impact_tables(tally, request, observer)?;
-    Ok(tables.iter().map(|table| law(table, spec)).collect())
+    Ok(tables
+        .iter()
+        .map(|table| law(table, request.min_share))
+        .collect())
 }
 
 fn doc(estimate: &Estimate) -> EstimateDoc {
@@ -173,7 +176,7 @@ fn fair(test: &FairTest) -> FairTestDoc {
     }
 }
 
-fn law(table: &impact::ImpactTable, spec: &AuditSpec) -> ImpactTable {
+fn law(table: &impact::ImpactTable, min_share: f64) -> ImpactTable {
     let group = |row: &impact::ImpactRow| ImpactGroup {
         group: row.name.to_string(),
         n: row.rows,
@@ -188,7 +191,7 @@ fn law(table: &impact::ImpactTable, spec: &AuditSpec) -> ImpactTable {
         median: table.median,
         n: table.rows,
         unknown: Some(table.unknown),
-        min_share: spec.min_share,
+        min_share,
         highest: table.best.as_ref().map(ToString::to_string),
         groups: table.groups.iter().map(group).collect(),
     }
