@@ -21,7 +21,7 @@ use crate::statistic::{Reference, Statistic};
 use crate::view::PreparedView;
 
 /// Streams of permutations begin here, apart from those of other tasks.
-const STREAM: u64 = 1 << 41;
+const STREAM: u64 = 3 << 40;
 /// Fewer replicates tell no spread.
 pub(crate) const REPLICATES_MIN: usize = 20;
 /// The columns of one metric by group; `None` where nothing is known of a group's value.

@@ -25,7 +25,7 @@ use crate::draws::{self, Law};
 use crate::lanes::dot;
 use crate::statistic::Reference;
 
-/// Streams of these replicates begin here, apart from those of the cube's.
+/// Streams of these replicates begin here, apart from those of the cube and of permutations.
 const STREAM: u64 = 1 << 41;
 /// Numbers kept of all replicates of a view (8 bytes each).
 const KEPT_MAX: usize = 1 << 25;
