@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use waage_result::document::{AuditResult, Distribution, EstimateDoc, GroupResult};
 use waage_result::finding::{Finding, State};
 use waage_result::privacy::MISSING;
-use waage_result::text::Catalogue;
+use waage_result::text::{Catalogue, capitalised};
 
 use crate::Options;
 use crate::font::{self, clean};
@@ -266,11 +266,14 @@ fn label(group: &GroupResult, attributes: &[String], words: &Catalogue) -> Strin
         .join(" · ")
 }
 
-/// A metric's name in figures.
+/// A metric's name in figures: one of its own where it has one, else that of texts.
 pub(crate) fn metric_name(metric: &str, words: &Catalogue) -> String {
+    if let Some(name) = words.get(&format!("chart.metric.{metric}")) {
+        return name.to_owned();
+    }
     words
-        .get(&format!("chart.metric.{metric}"))
-        .map_or_else(|| clean(&metric.replace('_', " ")), str::to_owned)
+        .get(&format!("metric.{metric}"))
+        .map_or_else(|| clean(&metric.replace('_', " ")), capitalised)
 }
 
 /// "3 groups", "eine Gruppe".
@@ -281,4 +284,20 @@ pub(crate) fn count_groups(count: usize, words: &Catalogue) -> String {
         "chart.groups_many"
     };
     words.fill(code, &[("count", &words.integer(count as u64))])
+}
+
+#[cfg(test)]
+mod tests {
+    use waage_result::text::Language;
+
+    use super::*;
+
+    #[test]
+    fn metrics_that_a_policy_adds_are_named_in_the_language_of_the_figure() {
+        let name = |metric, language| metric_name(metric, Catalogue::of(language));
+        assert_eq!(name("rejection_share", Language::De), "Ablehnungsquote");
+        assert_eq!(name("rejection_share", Language::En), "Share of rejected");
+        assert_eq!(name("selection_rate", Language::De), "Auswahlquote");
+        assert_eq!(name("never_heard_of", Language::De), "never heard of");
+    }
 }

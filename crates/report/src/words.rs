@@ -1,6 +1,7 @@
 //! Names and labels as one language writes them.
 
 use waage_result::privacy::MISSING;
+pub(crate) use waage_result::text::capitalised;
 use waage_result::text::{Catalogue, Language};
 
 /// The catalogue of a language with the forms that reports need.
@@ -137,14 +138,6 @@ impl Words {
     pub(crate) fn list(self, names: &[String]) -> String {
         names.join(", ")
     }
-}
-
-/// Text with a capital at its beginning.
-pub(crate) fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }
 
 /// Text from data on one line: line ends become arrows; other controls, and marks that would turn

@@ -46,6 +46,15 @@ impl FromStr for Language {
     }
 }
 
+/// Text with a capital at its beginning.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
+
 /// Whether a metric is a share between 0 and 1 that people read in per cent.
 #[must_use]
 pub fn is_share(metric: &str) -> bool {
