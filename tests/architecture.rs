@@ -10,6 +10,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("waage-result", &["waage-core"]),
     ("waage-data", &["waage-core", "waage-result"]),
     ("waage-metrics", &["waage-core", "waage-result"]),
+    ("waage-explain", &["waage-core"]),
     ("waage-govern", &["waage-core", "waage-result"]),
     ("waage-charts", &["waage-result"]),
     ("waage-report", &["waage-result", "waage-charts"]),
