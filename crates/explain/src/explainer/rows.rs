@@ -1,0 +1,77 @@
+//! Rows in blocks, blocks in strips, strips through bundles.
+
+use rayon::prelude::*;
+
+use super::tables::{Chunk, Prepared};
+use crate::codes::CodeBlock;
+use crate::kernel::STRIP;
+use crate::simd::{self, Level, Strip};
+
+/// Rows of one task: large enough that a bundle's tables come from memory seldom.
+const BLOCK: usize = 8 * STRIP;
+
+/// How rows lie in the output.
+pub(super) struct Job {
+    pub(super) level: Level,
+    /// Numbers per row.
+    pub(super) stride: usize,
+    /// Numbers per row and output.
+    pub(super) width: usize,
+}
+
+/// Adds the bundles of a chunk to all rows.
+pub(super) fn add(
+    job: &Job,
+    part: &Prepared,
+    chunk: &Chunk,
+    tables: &[f64],
+    codes: &CodeBlock,
+    out: &mut [f64],
+) {
+    let blocks = out.par_chunks_mut(BLOCK * job.stride).enumerate();
+    blocks.for_each_init(Vec::new, |patterns, (block, out)| {
+        let first = block * BLOCK;
+        for ready in &part.bundles[chunk.bundles.clone()] {
+            patterns.resize(2 * STRIP * ready.checks.len(), 0_u8);
+            for (strip, out) in out.chunks_mut(STRIP * job.stride).enumerate() {
+                let rows = out.len() / job.stride;
+                let from = first + strip * STRIP;
+                patterns.fill(0);
+                for (checks, planes) in ready.checks.iter().zip(patterns.chunks_mut(2 * STRIP)) {
+                    for (bit, (column, check)) in checks.iter().enumerate() {
+                        let plane = &mut planes[STRIP * (bit / 8)..][..rows];
+                        let codes = &codes.columns[*column as usize];
+                        simd::add_bit(job.level, codes, check, from, bit as u32 % 8, plane);
+                    }
+                }
+                for (output, groups) in &ready.outputs {
+                    let strip = Strip {
+                        tables,
+                        groups,
+                        patterns,
+                        rows,
+                        places: &ready.places,
+                        stride: (job.stride, job.width),
+                    };
+                    simd::add_rows(
+                        job.level,
+                        ready.width,
+                        &strip,
+                        &mut out[output * job.width..],
+                    );
+                }
+            }
+        }
+    });
+}
+
+/// Copies the upper triangle of each square to the lower one.
+pub(super) fn mirror(out: &mut [f64], features: usize) {
+    out.par_chunks_mut(features * features).for_each(|square| {
+        for b in 1..features {
+            for a in 0..b {
+                square[b * features + a] = square[a * features + b];
+            }
+        }
+    });
+}
