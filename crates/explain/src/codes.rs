@@ -4,7 +4,9 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::bins::{Bins, Column, Scale};
+use crate::kernel::{self, STRIP};
 use crate::model::{CategoryRule, InputCast};
+use crate::simd::{self, Level};
 
 /// The codes of one column for all rows of a block.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,12 +52,9 @@ impl CodeBlock {
     }
 }
 
-/// Rows whose codes are sought side by side, so that their cache misses overlap.
-const LANES: usize = 16;
-
-fn encode<C: Copy + Default>(
+fn encode<C: Copy>(
     column: &Column,
-    mut values: impl ExactSizeIterator<Item = f64>,
+    values: impl ExactSizeIterator<Item = f64>,
     cast: InputCast,
     rule: CategoryRule,
     narrow: impl Fn(u16) -> C,
@@ -63,37 +62,21 @@ fn encode<C: Copy + Default>(
     let Scale::Cuts(cuts) = &column.scale else {
         return values.map(|x| narrow(column.code(x, cast, rule))).collect();
     };
+    let level = Level::best();
+    let cuts = kernel::padded(cuts);
     let mut out = Vec::with_capacity(values.len());
-    // One probe per halving, of a list padded to a power of two with values nothing reaches.
-    let size = (cuts.len() + 1).next_power_of_two();
-    let mut padded = cuts.clone();
-    padded.resize(size, f64::NAN);
-    loop {
-        let mut x = [f64::NAN; LANES];
-        let mut filled = 0;
-        while filled < LANES {
-            let Some(value) = values.next() else { break };
-            x[filled] = cast.apply(value);
-            filled += 1;
+    let mut strip = [0.0; STRIP];
+    let mut codes = [0_u16; STRIP];
+    let mut values = values;
+    while values.len() > 0 {
+        let count = STRIP.min(values.len());
+        for (place, x) in strip.iter_mut().zip(values.by_ref().take(count)) {
+            *place = cast.apply(x);
         }
-        let mut at = [0_u32; LANES];
-        let mut half = size / 2;
-        while half > 0 {
-            for (at, x) in at.iter_mut().zip(&x) {
-                let step = padded[*at as usize + half - 1] <= *x;
-                *at += half as u32 * u32::from(step);
-            }
-            half /= 2;
-        }
-        let codes = x.iter().zip(&at).take(filled);
-        out.extend(codes.map(|(x, at)| {
-            let code = if x.is_nan() { 0 } else { 1 + *at as u16 };
-            narrow(code)
-        }));
-        if filled < LANES {
-            return out;
-        }
+        simd::search(level, &cuts, &strip, &mut codes);
+        out.extend(codes[..count].iter().map(|code| narrow(*code)));
     }
+    out
 }
 
 #[cfg(test)]

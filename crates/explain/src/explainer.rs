@@ -18,7 +18,7 @@ mod rows;
 mod tables;
 
 pub use background::Background;
-use tables::{Chunk, Prepared};
+use tables::{Chunk, Prepared, Tables};
 
 /// Who stands in for features that are not known.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ pub struct TreeExplainer {
     params: Params,
     parts: Vec<Prepared>,
     base: Vec<f64>,
-    tables: OnceLock<Vec<Vec<f64>>>,
+    tables: OnceLock<Tables>,
 }
 
 impl Params {
@@ -227,19 +227,17 @@ impl TreeExplainer {
         };
         let fits = self.parts.len() == 1 && part.chunks.len() == 1;
         if fits {
-            let tables = self
-                .tables
-                .get_or_init(|| vec![self.fill(part, &part.chunks[0])]);
-            rows::add(&job, part, &part.chunks[0], &tables[0], block, out);
+            let tables = self.tables.get_or_init(|| self.fill(part, &part.chunks[0]));
+            rows::add(&job, part, &part.chunks[0], tables.numbers(), block, out);
             return;
         }
         for chunk in &part.chunks {
             let tables = self.fill(part, chunk);
-            rows::add(&job, part, chunk, &tables, block, out);
+            rows::add(&job, part, chunk, tables.numbers(), block, out);
         }
     }
 
-    fn fill(&self, part: &Prepared, chunk: &Chunk) -> Vec<f64> {
+    fn fill(&self, part: &Prepared, chunk: &Chunk) -> Tables {
         part.fill(
             &self.params.model,
             chunk,

@@ -4,109 +4,164 @@
 //! compiles it for several instruction sets. Each row is summed in the order of the groups, so the
 //! instruction set, the block and the thread change no bit.
 
-use crate::bins::CodeSet;
 use crate::codes::Codes;
 use crate::plan::Condition;
 
 /// Rows whose patterns are held at once.
 pub const STRIP: usize = 512;
 
-/// A condition made ready for comparing.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Check {
-    /// `code - low <= span` in wrapping arithmetic, or the code is 0 and missing ones pass.
-    Span {
-        /// The first code.
-        low: u16,
-        /// The last code minus the first.
-        span: u16,
-        /// Whether code 0 passes, too.
-        missing: bool,
-    },
-    /// One byte (0 or 1) per code.
-    Flags(Vec<u8>),
+/// Runs of codes beyond which a table of flags is quicker.
+const RUNS_MAX: usize = 4;
+
+/// Flips a bit of a pattern where a code lies in a run: `code - low <= span`, wrapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Flip {
+    column: u32,
+    low: u16,
+    span: u16,
+    bit: u8,
 }
 
-impl Check {
-    /// The check of a condition.
-    #[must_use]
-    pub fn of(condition: &Condition) -> Self {
-        match &condition.set {
-            CodeSet::Span { low, high, missing } if low <= high => {
-                // Missing values below the first code belong to one span.
-                if *missing && *low == 1 {
-                    Self::Span {
-                        low: 0,
-                        span: *high,
-                        missing: false,
+/// Flips a bit where a code's flag is set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Flags {
+    column: u32,
+    /// The bit, or 0, for each code.
+    bits: Vec<u8>,
+}
+
+/// How up to eight bits of a pattern come from codes.
+///
+/// A set of codes is the exclusive or of its runs; one that holds the last code is the complement
+/// of another, so its bit is set at first and flipped where the other holds.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Plane {
+    first: u8,
+    flips: Vec<Flip>,
+    flags: Vec<Flags>,
+}
+
+/// The planes of a group's pattern, eight bits each: one or two.
+#[must_use]
+pub fn planes(bits: &[Condition]) -> Vec<Plane> {
+    bits.chunks(8).map(Plane::new).collect()
+}
+
+impl Plane {
+    fn new(bits: &[Condition]) -> Self {
+        let mut plane = Self::default();
+        for (at, condition) in bits.iter().enumerate() {
+            let bit = 1_u8 << at;
+            let codes = condition.codes as u16;
+            let negated = condition.set.contains(codes - 1);
+            let mut runs: Vec<(u16, u16)> = Vec::new();
+            for code in (0..codes).filter(|c| condition.set.contains(*c) != negated) {
+                match runs.last_mut() {
+                    Some((_, high)) if *high + 1 == code => *high = code,
+                    _ => runs.push((code, code)),
+                }
+            }
+            if negated {
+                plane.first |= bit;
+            }
+            let column = condition.column;
+            if runs.len() <= RUNS_MAX {
+                plane.flips.extend(runs.into_iter().map(|(low, high)| Flip {
+                    column,
+                    low,
+                    span: high - low,
+                    bit,
+                }));
+            } else {
+                let holds = |c| condition.set.contains(c) != negated;
+                let bits = (0..codes).map(|c| if holds(c) { bit } else { 0 }).collect();
+                plane.flags.push(Flags { column, bits });
+            }
+        }
+        plane
+    }
+
+    /// Writes the bits of the rows from `from` on.
+    #[inline(always)]
+    pub fn write(&self, codes: &[Codes], from: usize, out: &mut [u8]) {
+        out.fill(self.first);
+        for flip in &self.flips {
+            // Long plain loops over bytes: the shape that compilers make vectors of.
+            match &codes[flip.column as usize] {
+                Codes::Narrow(codes) => {
+                    let (low, span, bit) = (flip.low as u8, flip.span as u8, flip.bit);
+                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                        *bits ^= if code.wrapping_sub(low) <= span {
+                            bit
+                        } else {
+                            0
+                        };
                     }
-                } else {
-                    Self::Span {
-                        low: *low,
-                        span: high - low,
-                        missing: *missing,
+                }
+                Codes::Wide(codes) => {
+                    let (low, span, bit) = (flip.low, flip.span, flip.bit);
+                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                        *bits ^= if code.wrapping_sub(low) <= span {
+                            bit
+                        } else {
+                            0
+                        };
                     }
                 }
             }
-            CodeSet::Span { missing: true, .. } => Self::Span {
-                low: 0,
-                span: 0,
-                missing: false,
-            },
-            set => Self::Flags(
-                (0..condition.codes)
-                    .map(|c| u8::from(set.contains(c as u16)))
-                    .collect(),
-            ),
+        }
+        for flags in &self.flags {
+            match &codes[flags.column as usize] {
+                Codes::Narrow(codes) => {
+                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                        *bits ^= flags.bits[usize::from(*code)];
+                    }
+                }
+                Codes::Wide(codes) => {
+                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                        *bits ^= flags.bits[usize::from(*code)];
+                    }
+                }
+            }
         }
     }
 }
 
-/// Sets bit `bit` of `out[i]` where row `from + i` passes.
+/// Values whose codes are sought side by side, so that they wait for memory together.
+const LANES: usize = 4;
+
+/// Sorted cuts, padded to a power of two with values that nothing reaches.
+#[must_use]
+pub fn padded(cuts: &[f64]) -> Vec<f64> {
+    let mut padded = cuts.to_vec();
+    padded.resize((cuts.len() + 1).next_power_of_two(), f64::NAN);
+    padded
+}
+
+/// The code of each value: 0 for NaN, else 1 + the number of cuts at or below it.
 #[inline(always)]
-pub fn add_bit(codes: &Codes, check: &Check, from: usize, bit: u32, out: &mut [u8]) {
-    match codes {
-        Codes::Narrow(codes) => {
-            let codes = &codes[from..from + out.len()];
-            match check {
-                Check::Span { low, span, missing } => {
-                    let (low, span) = (*low as u8, *span as u8);
-                    if *missing {
-                        for (out, code) in out.iter_mut().zip(codes) {
-                            *out |= (u8::from(code.wrapping_sub(low) <= span)
-                                | u8::from(*code == 0))
-                                << bit;
-                        }
-                    } else {
-                        for (out, code) in out.iter_mut().zip(codes) {
-                            *out |= u8::from(code.wrapping_sub(low) <= span) << bit;
-                        }
-                    }
-                }
-                Check::Flags(flags) => {
-                    for (out, code) in out.iter_mut().zip(codes) {
-                        *out |= flags[usize::from(*code)] << bit;
-                    }
-                }
+pub fn search(cuts: &[f64], values: &[f64; STRIP], codes: &mut [u16; STRIP]) {
+    let (values, codes) = (
+        values.as_chunks::<LANES>().0,
+        codes.as_chunks_mut::<LANES>().0,
+    );
+    for (values, codes) in values.iter().zip(codes) {
+        let mut at = [0_u32; LANES];
+        let mut half = cuts.len() as u32 / 2;
+        while half > 0 {
+            // The number of cuts is a power of two: the mask changes nothing and saves a check.
+            for lane in 0..LANES {
+                let cut = cuts[(at[lane] + half - 1) as usize & (cuts.len() - 1)];
+                at[lane] += if cut <= values[lane] { half } else { 0 };
             }
+            half /= 2;
         }
-        Codes::Wide(codes) => {
-            let codes = &codes[from..from + out.len()];
-            match check {
-                Check::Span { low, span, missing } => {
-                    let (low, span) = (*low, *span);
-                    let missing = *missing;
-                    for (out, code) in out.iter_mut().zip(codes) {
-                        let passes = code.wrapping_sub(low) <= span || (missing && *code == 0);
-                        *out |= u8::from(passes) << bit;
-                    }
-                }
-                Check::Flags(flags) => {
-                    for (out, code) in out.iter_mut().zip(codes) {
-                        *out |= flags[usize::from(*code)] << bit;
-                    }
-                }
-            }
+        for lane in 0..LANES {
+            codes[lane] = if values[lane].is_nan() {
+                0
+            } else {
+                at[lane] as u16 + 1
+            };
         }
     }
 }
@@ -123,10 +178,10 @@ pub struct Place {
 /// Adds, for every row of a strip, the table rows of all groups of a bundle.
 ///
 /// `patterns` holds two planes of [`STRIP`] bytes per group, the low and the high bits; `out` holds
-/// `stride` numbers per row, of which the first `span` may change: the first `S` when `places` is
+/// `stride` numbers per row, of which the first `span` may change: the first `4 * FOURS` when `places` is
 /// empty, and else those at `places`.
 #[inline(always)]
-pub fn add_rows<const S: usize>(
+pub fn add_rows<const FOURS: usize>(
     tables: &[f64],
     groups: &[Place],
     patterns: &[u8],
@@ -136,23 +191,26 @@ pub fn add_rows<const S: usize>(
     out: &mut [f64],
 ) {
     for row in 0..rows {
-        let mut sum = [0.0_f64; S];
+        let mut sum = [[0.0_f64; 4]; FOURS];
         for (g, place) in groups.iter().enumerate() {
             let at = 2 * STRIP * g + row;
             let mut pattern = usize::from(patterns[at]);
             if place.wide {
                 pattern |= usize::from(patterns[at + STRIP]) << 8;
             }
-            let from = &tables[place.table + pattern * S..][..S];
-            for (sum, x) in sum.iter_mut().zip(from) {
-                *sum += x;
+            let from = &tables[place.table + pattern * FOURS * 4..][..FOURS * 4];
+            for (sum, x) in sum.iter_mut().zip(from.as_chunks::<4>().0) {
+                for (sum, x) in sum.iter_mut().zip(x) {
+                    *sum += x;
+                }
             }
         }
         let out = &mut out[row * stride..][..span];
+        let sum = sum.as_flattened();
         if places.is_empty() {
-            out.iter_mut().zip(&sum).for_each(|(o, s)| *o += s);
+            out.iter_mut().zip(sum).for_each(|(o, s)| *o += s);
         } else {
-            for (at, s) in places.iter().zip(&sum) {
+            for (at, s) in places.iter().zip(sum) {
                 out[*at as usize] += s;
             }
         }

@@ -15,7 +15,7 @@ mod cost;
 mod group;
 
 pub use cost::Shape;
-pub use group::{Condition, Factor, Group, GroupLeaf, shares};
+pub use group::{Condition, DeepFactor, Factor, Group, GroupLeaf, shares};
 
 /// The most bits a pattern may have.
 pub const BITS_MAX: usize = 16;
@@ -43,7 +43,7 @@ pub struct DeepLeaf {
     /// The leaf.
     pub leaf: Leaf,
     /// One condition per distinct feature (and column), with its share of the cover.
-    pub factors: Vec<(Condition, u32, f64)>,
+    pub factors: Vec<DeepFactor>,
 }
 
 /// Trees that share their code columns.

@@ -32,16 +32,13 @@ pub(super) fn add(
     blocks.for_each_init(Vec::new, |patterns, (block, out)| {
         let first = block * BLOCK;
         for ready in &part.bundles[chunk.bundles.clone()] {
-            patterns.resize(2 * STRIP * ready.checks.len(), 0_u8);
+            patterns.resize(2 * STRIP * ready.planes.len(), 0_u8);
             for (strip, out) in out.chunks_mut(STRIP * job.stride).enumerate() {
                 let rows = out.len() / job.stride;
                 let from = first + strip * STRIP;
-                patterns.fill(0);
-                for (checks, planes) in ready.checks.iter().zip(patterns.chunks_mut(2 * STRIP)) {
-                    for (bit, (column, check)) in checks.iter().enumerate() {
-                        let plane = &mut planes[STRIP * (bit / 8)..][..rows];
-                        let codes = &codes.columns[*column as usize];
-                        simd::add_bit(job.level, codes, check, from, bit as u32 % 8, plane);
+                for (planes, bits) in ready.planes.iter().zip(patterns.chunks_mut(2 * STRIP)) {
+                    for (plane, bits) in planes.iter().zip(bits.chunks_mut(STRIP)) {
+                        simd::write(job.level, plane, &codes.columns, from, &mut bits[..rows]);
                     }
                 }
                 for (output, groups) in &ready.outputs {

@@ -8,7 +8,7 @@ use super::Perturbation;
 use crate::bins::Bins;
 use crate::codes::CodeBlock;
 use crate::error::Result;
-use crate::kernel::{Check, Place, STRIP};
+use crate::kernel::{self, Place, Plane, STRIP};
 use crate::model::{Ensemble, Output};
 use crate::plan::{BUNDLE_FEATURES, Bundle, DeepLeaf, Part};
 use crate::simd::{self, Level, WIDTH_MAX};
@@ -18,8 +18,8 @@ use crate::table::{self, Game, Index, Layout, Scratch};
 #[derive(Debug)]
 pub(super) struct Ready {
     pub(super) bundle: Bundle,
-    /// The checks of each group's bits, with their columns.
-    pub(super) checks: Vec<Vec<(u32, Check)>>,
+    /// How each group's patterns come from codes.
+    pub(super) planes: Vec<Vec<Plane>>,
     /// The outputs it adds to, each with the place of each group's table in the chunk.
     pub(super) outputs: Vec<(usize, Vec<Place>)>,
     /// Numbers per pattern.
@@ -34,6 +34,32 @@ pub(super) struct Chunk {
     pub(super) bundles: Range<usize>,
     /// How many numbers its tables have.
     pub(super) numbers: usize,
+}
+
+/// Numbers that begin at a cache line, so that four of them never lie in two.
+#[derive(Debug)]
+pub(super) struct Tables {
+    room: Vec<f64>,
+    first: usize,
+    count: usize,
+}
+
+impl Tables {
+    fn new(count: usize) -> Self {
+        const LINE: usize = 64;
+        let room = vec![0.0; count + LINE / 8];
+        // Where the pointer cannot be aligned the numbers are as right, and slower to read.
+        let first = room.as_ptr().align_offset(LINE).min(LINE / 8);
+        Self { room, first, count }
+    }
+
+    pub(super) fn numbers(&self) -> &[f64] {
+        &self.room[self.first..self.first + self.count]
+    }
+
+    fn numbers_mut(&mut self) -> &mut [f64] {
+        &mut self.room[self.first..self.first + self.count]
+    }
 }
 
 /// A part of a model, ready.
@@ -103,9 +129,9 @@ impl Prepared {
         chunk: &Chunk,
         index: Index,
         level: Level,
-    ) -> Vec<f64> {
-        let mut tables = vec![0.0; chunk.numbers];
-        let mut rest = &mut tables[..];
+    ) -> Tables {
+        let mut tables = Tables::new(chunk.numbers);
+        let mut rest = tables.numbers_mut();
         let mut jobs = Vec::with_capacity(chunk.bundles.len());
         for bundle in &self.bundles[chunk.bundles.clone()] {
             let (own, behind) = rest.split_at_mut(bundle.numbers());
@@ -131,13 +157,12 @@ impl Prepared {
         let tree = &model.trees[ready.bundle.tree as usize];
         let mut rest = tables;
         for output in 0..ready.outputs.len() {
-            for (group, checks) in ready.bundle.groups.iter().zip(&ready.checks) {
+            for (group, planes) in ready.bundle.groups.iter().zip(&ready.planes) {
                 let (table, behind) = rest.split_at_mut(group.patterns() * ready.width);
                 rest = behind;
-                let shares = self
-                    .background
-                    .as_ref()
-                    .map(|(codes, weights)| histogram(codes, weights, checks, level));
+                let shares = self.background.as_ref().map(|(codes, weights)| {
+                    histogram(codes, weights, planes, group.patterns(), level)
+                });
                 let game = shares.as_deref().map_or(Game::Path, Game::Background);
                 let places = ready.slots(group.features.as_slice(), index);
                 let layout = Layout {
@@ -174,12 +199,11 @@ impl Ready {
         } else {
             (padded(bundle.features.len()), bundle.features.clone())
         };
-        let checks = bundle.groups.iter().map(|group| {
-            let bits = group.bits.iter();
-            bits.map(|condition| (condition.column, Check::of(condition)))
-                .collect()
-        });
-        let checks = checks.collect();
+        let planes = bundle
+            .groups
+            .iter()
+            .map(|group| kernel::planes(&group.bits))
+            .collect();
         let mut at = 0;
         let outputs = outputs.into_iter().map(|output| {
             let groups = bundle.groups.iter().map(|group| {
@@ -194,7 +218,7 @@ impl Ready {
         });
         let outputs = outputs.collect();
         Self {
-            checks,
+            planes,
             outputs,
             width,
             places,
@@ -249,31 +273,20 @@ fn padded(numbers: usize) -> usize {
 fn histogram(
     codes: &CodeBlock,
     weights: &[f64],
-    checks: &[(u32, Check)],
+    planes: &[Plane],
+    patterns: usize,
     level: Level,
 ) -> Vec<f64> {
-    let mut shares = vec![0.0; 1 << checks.len()];
-    let mut planes = [0_u8; 2 * STRIP];
-    let mut from = 0;
-    while from < codes.rows {
+    let mut shares = vec![0.0; patterns];
+    let mut bits = [0_u8; 2 * STRIP];
+    for from in (0..codes.rows).step_by(STRIP) {
         let rows = STRIP.min(codes.rows - from);
-        planes.fill(0);
-        for (bit, (column, check)) in checks.iter().enumerate() {
-            let plane = &mut planes[STRIP * (bit / 8)..][..rows];
-            simd::add_bit(
-                level,
-                &codes.columns[*column as usize],
-                check,
-                from,
-                bit as u32 % 8,
-                plane,
-            );
+        for (plane, bits) in planes.iter().zip(bits.chunks_mut(STRIP)) {
+            simd::write(level, plane, &codes.columns, from, &mut bits[..rows]);
         }
-        for row in 0..rows {
-            let pattern = usize::from(planes[row]) | usize::from(planes[row + STRIP]) << 8;
-            shares[pattern] += weights[from + row];
+        for (row, weight) in weights[from..from + rows].iter().enumerate() {
+            shares[usize::from(bits[row]) | usize::from(bits[row + STRIP]) << 8] += weight;
         }
-        from += rows;
     }
     shares
 }

@@ -36,6 +36,9 @@ impl Factor {
     }
 }
 
+/// A condition, its feature and the share of the cover that its branches keep.
+pub type DeepFactor = (Condition, u32, f64);
+
 /// A leaf of a group.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GroupLeaf {
@@ -80,7 +83,7 @@ pub(super) struct Cutter<'a> {
     bits: usize,
     inner: Vec<u32>,
     /// Leaves with more distinct conditions than [`BITS_MAX`].
-    pub(super) deep: Vec<(Leaf, Vec<(Condition, u32, f64)>)>,
+    pub(super) deep: Vec<(Leaf, Vec<DeepFactor>)>,
 }
 
 /// The number of splits below and at each node.

@@ -1,5 +1,6 @@
 //! Random models, and every index by enumeration of all coalitions on the trees themselves.
 #![allow(dead_code, reason = "each test takes what it needs")]
+#![allow(clippy::needless_range_loop, reason = "coalitions and outputs are numbers here")]
 
 use waage_explain::model::{
     CategoryRule, Ensemble, Feature, IdSet, InputCast, Link, Missing, Node, Output, RawNode,
