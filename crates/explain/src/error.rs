@@ -63,4 +63,21 @@ impl Error {
             mend: mend.into(),
         }
     }
+
+    /// The same error inside of `place`, such as a tree.
+    #[must_use]
+    pub fn at(self, outer: &str) -> Self {
+        match self {
+            Self::Malformed {
+                format,
+                place,
+                what,
+            } => Self::Malformed {
+                format,
+                place: format!("{outer}, {place}"),
+                what,
+            },
+            other => other,
+        }
+    }
 }

@@ -1,8 +1,8 @@
 //! Models that score people, and why they score as they do.
 //!
-//! [`model::Ensemble`] is what every reader makes of a model file: trees, linear terms, a base value
-//! per output; [`model::Ensemble::margin`] is the model itself. [`explainer::TreeExplainer`] divides
-//! each row's margin among its features, exactly.
+//! [`read::model`] reads a model file, whatever library wrote it. [`model::Ensemble`] is what every
+//! reader makes of it: trees, linear terms, a base value per output; [`model::Ensemble::margin`] is the
+//! model itself. [`explainer::TreeExplainer`] divides each row's margin among its features, exactly.
 //!
 //! A row goes through three steps: values become small codes ([`bins`]), codes become a bit per
 //! condition of a small subtree ([`plan`]), and these bits are the number of a row in a table that
@@ -17,6 +17,7 @@ mod kernel;
 pub mod model;
 pub mod plan;
 pub mod quadrature;
+pub mod read;
 mod simd;
 pub mod table;
 

@@ -20,6 +20,11 @@ pub const NODES_MAX: usize = 10_000_000;
 /// The deepest a tree may be.
 pub const DEPTH_MAX: usize = 512;
 
+/// The most features a model may have.
+pub const FEATURES_MAX: usize = 1 << 20;
+/// The most outputs a model may have.
+pub const OUTPUTS_MAX: usize = 1 << 16;
+
 /// How a value is rounded before it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InputCast {
@@ -95,6 +100,8 @@ pub struct Ensemble {
     pub trees: Vec<Tree>,
     /// Linear terms beside the trees.
     pub linear: Option<Linear>,
+    /// A value that counts as missing besides NaN. [`Ensemble::margin`] minds it.
+    pub missing: Option<f64>,
     /// From margins to predictions.
     pub link: Link,
     /// Whether nodes carry the weight of their training rows, which path-dependent values need.

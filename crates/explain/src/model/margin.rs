@@ -11,6 +11,27 @@ impl Ensemble {
     /// # Panics
     /// When `row` is shorter than the features or `out` than the outputs.
     pub fn margin(&self, row: &[f64], out: &mut [f64]) {
+        if self.missing.is_none() {
+            return self.margin_of_clean(row, out);
+        }
+        let mut row = row.to_vec();
+        self.clean(&mut row);
+        self.margin_of_clean(&row, out);
+    }
+
+    /// Makes values that count as missing ([`Ensemble::missing`]) NaN, in place.
+    pub fn clean(&self, row: &mut [f64]) {
+        let Some(missing) = self.missing.map(|m| self.cast.apply(m)) else {
+            return;
+        };
+        for x in row {
+            if self.cast.apply(*x) == missing {
+                *x = f64::NAN;
+            }
+        }
+    }
+
+    fn margin_of_clean(&self, row: &[f64], out: &mut [f64]) {
         out.copy_from_slice(&self.base);
         let features = self.features.len();
         if let Some(linear) = &self.linear {

@@ -363,8 +363,8 @@ impl Split {
     }
 }
 
-/// LightGBM's zero: values at most this far from 0 are 0.
-pub const ZERO: f64 = 1e-35;
+/// LightGBM's zero: values at most this far from 0 are 0 (its constant is written in single precision).
+pub const ZERO: f64 = 1e-35_f32 as f64;
 
 fn check_split(split: &Split, node: u32, features: usize) -> Result<(), TreeError> {
     if split.feature as usize >= features {
