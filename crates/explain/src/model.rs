@@ -19,7 +19,6 @@ pub use tree::{Leaf, LeafModel, Missing, Node, Output, RawNode, Split, Test, Tre
 pub const NODES_MAX: usize = 10_000_000;
 /// The deepest a tree may be.
 pub const DEPTH_MAX: usize = 512;
-
 /// The most features a model may have.
 pub const FEATURES_MAX: usize = 1 << 20;
 /// The most outputs a model may have.
@@ -30,8 +29,10 @@ pub const OUTPUTS_MAX: usize = 1 << 16;
 pub enum InputCast {
     /// To single precision first: XGBoost, CatBoost, scikit-learn's trees, ONNX.
     F32,
-    /// Not at all: LightGBM, histogram gradient boosting.
+    /// Not at all: histogram gradient boosting.
     F64,
+    /// Not at all, but for values within [`ZERO`] of 0, which are 0: LightGBM.
+    F64NearZero,
 }
 
 impl InputCast {
@@ -42,6 +43,8 @@ impl InputCast {
             #[expect(clippy::cast_possible_truncation, reason = "the model's own rounding")]
             Self::F32 => f64::from(x as f32),
             Self::F64 => x,
+            Self::F64NearZero if x.abs() <= ZERO => 0.0,
+            Self::F64NearZero => x,
         }
     }
 }

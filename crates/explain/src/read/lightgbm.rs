@@ -36,6 +36,12 @@ pub(super) fn text(bytes: &[u8], options: &Options) -> Result<Ensemble> {
             format!("{n} trees are no whole number of rounds of {outputs}"),
         ));
     }
+    if header.declared.is_some_and(|declared| declared != n) {
+        return Err(wrong(
+            "tree_sizes",
+            format!("it is not of {n} trees, as many as the file holds"),
+        ));
+    }
     let rounds = n / outputs;
     let kept = match options.iterations {
         Iterations::First(wanted) if wanted == 0 || wanted > rounds => {
@@ -83,7 +89,7 @@ pub(super) fn text(bytes: &[u8], options: &Options) -> Result<Ensemble> {
     Ok(Ensemble {
         features,
         base: vec![0.0; outputs],
-        cast: InputCast::F64,
+        cast: InputCast::F64NearZero,
         category: CategoryRule::LightGbm,
         trees,
         linear: None,

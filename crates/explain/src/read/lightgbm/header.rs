@@ -13,6 +13,8 @@ pub(super) struct Header<'a> {
     pub names: Vec<&'a str>,
     /// Per feature `none`, `[least:greatest]` or `category:category:…`; empty in files without them.
     pub infos: Vec<&'a str>,
+    /// How many trees `tree_sizes` tells of.
+    pub declared: Option<usize>,
     /// Whether predictions are averages of the trees (random forests).
     pub average: bool,
     pub objective: Option<&'a str>,
@@ -45,6 +47,9 @@ impl<'a> Header<'a> {
             features,
             names: per_feature(block, "feature_names", features)?,
             infos: per_feature(block, "feature_infos", features)?,
+            declared: block
+                .get("tree_sizes")
+                .map(|sizes| sizes.split_ascii_whitespace().count()),
             average: block.get("average_output").is_some(),
             objective,
             link,

@@ -195,9 +195,11 @@ impl Sets {
 
     /// The set that a split's threshold numbers.
     fn take(&mut self, split: usize, threshold: f64) -> Result<IdSet> {
-        (0..self.0.len())
-            .find(|at| *at as f64 == threshold)
-            .and_then(|at| self.0[at].take())
+        // The cast saturates and the comparison refuses what is no whole number.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+        let at = threshold as usize;
+        let set = self.0.get_mut(at).filter(|_| at as f64 == threshold);
+        set.and_then(Option::take)
             .ok_or_else(|| {
                 wrong(
                     "threshold",

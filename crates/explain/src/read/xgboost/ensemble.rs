@@ -67,7 +67,7 @@ pub(super) fn build(file: File, options: &Options, format: &'static str) -> Resu
     let base = base(&parameters.base_score.0, stored, outputs)
         .map_err(|what| wrong("base_score", what))?;
     let mut ensemble = Ensemble {
-        features: features(&mut learner, n_features, format)?,
+        features: features(&mut learner, n_features, &mut source.notes, format)?,
         base,
         cast: InputCast::F32,
         category: CategoryRule::Xgboost,
@@ -125,7 +125,12 @@ fn base(text: &str, stored: Stored, outputs: usize) -> std::result::Result<Vec<f
 }
 
 /// Names and labels.
-fn features(learner: &mut Learner, n: usize, format: &'static str) -> Result<Vec<Feature>> {
+fn features(
+    learner: &mut Learner,
+    n: usize,
+    notes: &mut Vec<String>,
+    format: &'static str,
+) -> Result<Vec<Feature>> {
     let names = std::mem::take(&mut learner.feature_names);
     let encodings = std::mem::take(&mut learner.booster.model.cats.enc);
     for (place, found) in [
@@ -149,6 +154,10 @@ fn features(learner: &mut Learner, n: usize, format: &'static str) -> Result<Vec
     }
     limit::categories(encodings.iter().map(|Read(e)| e.values.len()).sum())?;
     for (at, (feature, Read(encoding))) in features.iter_mut().zip(encodings).enumerate() {
+        if labels::doubtful(&encoding) {
+            let name = feature.name.clone().unwrap_or_else(|| format!("f{at}"));
+            notes.push(labels::doubt(&name));
+        }
         feature.labels = labels::labels(&encoding).map_err(|what| {
             Error::malformed(
                 format,
@@ -189,8 +198,15 @@ fn linear(
         return Err(Error::malformed(format, place, "a weight is not finite"));
     }
     let row = |feature: usize| &model.weights[feature * outputs..(feature + 1) * outputs];
+    let first = ensemble.base[0];
+    if ensemble.base.iter().any(|base| *base != first) {
+        ensemble.source.notes.push(
+            "As in XGBoost, every output of this linear model adds the base score of the first."
+                .into(),
+        );
+    }
     for (base, bias) in ensemble.base.iter_mut().zip(row(features)) {
-        *base += f64::from(bias.0);
+        *base = first + f64::from(bias.0);
     }
     let weights = (0..outputs)
         .flat_map(|k| (0..features).map(move |j| f64::from(row(j)[k].0)))

@@ -4,9 +4,24 @@ use super::file::Encoding;
 use crate::model::Labels;
 use crate::read::number::Number;
 
-/// The labels of a feature, in the order of their codes; `None` when it is numeric.
+/// What to tell of a feature with [`doubtful`] labels.
+pub(super) fn doubt(feature: &str) -> String {
+    format!(
+        "The labels of `{feature:.80}` are not all ASCII. XGBoost's Python package cuts such labels in wrong places when the data comes from pandas: compare them, or give codes."
+    )
+}
+
+/// Whether there are letters whose bytes and places differ: XGBoost 3.1 and 3.2 save offsets in
+/// letters where bytes belong, which cannot be told from what is right.
+pub(super) fn doubtful(encoding: &Encoding) -> bool {
+    let beyond_ascii = |value: &Number| !matches!(value, Number::Whole(0..128));
+    encoding.offsets.is_some() && encoding.values.iter().any(beyond_ascii)
+}
+
+/// The labels of a feature, in the order of their codes; `None` when it is numeric, or when its labels
+/// were cut into what are no texts.
 ///
-/// The text says what is wrong.
+/// The error says what is wrong.
 pub(super) fn labels(encoding: &Encoding) -> Result<Option<Labels>, String> {
     match &encoding.offsets {
         Some(offsets) => texts(offsets, &encoding.values),
@@ -27,19 +42,22 @@ fn texts(offsets: &[i64], values: &[Number]) -> Result<Option<Labels>, String> {
             _ => Err("values: not the bytes of texts".to_owned()),
         })
         .collect::<Result<Vec<u8>, _>>()?;
-    let texts = offsets
+    let cuts = offsets
         .windows(2)
         .map(|ends| {
             let [Ok(from), Ok(to)] = [ends[0], ends[1]].map(usize::try_from) else {
                 return Err("offsets: a negative one".to_owned());
             };
-            let text = bytes
+            bytes
                 .get(from..to)
-                .ok_or("offsets: they should rise from 0 to the number of values")?;
-            String::from_utf8(text.to_vec()).map_err(|_| "values: a text is not UTF-8".to_owned())
+                .ok_or_else(|| "offsets: they should rise to the number of values".to_owned())
         })
-        .collect::<Result<_, _>>()?;
-    Ok(Some(Labels::Text(texts)))
+        .collect::<Result<Vec<&[u8]>, _>>()?;
+    let texts: Result<Vec<String>, _> = cuts
+        .into_iter()
+        .map(|cut| String::from_utf8(cut.to_vec()))
+        .collect();
+    Ok(texts.ok().map(Labels::Text))
 }
 
 /// Numbers of XGBoost's type `kind`; unsigned ones may be stored as the signed ones of the same bits.
@@ -96,7 +114,14 @@ mod tests {
         assert_eq!(found, Ok(Some(Labels::Text(vec!["ä".into(), "a".into()]))));
         assert_eq!(read(r#"{"offsets":[],"values":[]}"#), Ok(None));
         assert!(read(r#"{"offsets":[0,9],"values":[97]}"#).is_err());
-        assert!(read(r#"{"offsets":[0,1],"values":[-61]}"#).is_err());
+    }
+
+    #[test]
+    fn labels_cut_in_the_middle_of_a_letter_are_dropped_and_told() {
+        let text = r#"{"offsets":[0,1],"values":[-61]}"#;
+        assert_eq!(read(text), Ok(None));
+        let cut: crate::read::record::Read<Encoding> = serde_json::from_str(text).expect("JSON");
+        assert!(doubtful(&cut.0));
     }
 
     #[test]

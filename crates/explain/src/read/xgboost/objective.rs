@@ -41,7 +41,7 @@ pub(super) fn meaning(name: &str, version: (u32, u32)) -> (Link, Stored) {
     let logistic = Link::Logistic { scale: 1.0 };
     match name {
         "binary:logistic" | "reg:logistic" => (logistic, Probability),
-        "binary:logitraw" if version < (3, 1) => (Link::Identity, Probability),
+        "binary:logitraw" if version < (1, 3) => (Link::Identity, Probability),
         "binary:logitraw" => (Link::Identity, Margin),
         "binary:hinge" => (Link::Step, Margin),
         "count:poisson" | "reg:gamma" | "reg:tweedie" | "survival:cox" | "survival:aft" => {
