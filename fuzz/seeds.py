@@ -1,6 +1,6 @@
 """Writes the tiny models that fuzzing and `crates/explain/tests/hostile.rs` start from.
 
-Run it once with XGBoost and once with LightGBM installed, as `tests/golden/models/README.md` has it.
+Run it once with XGBoost and once with LightGBM installed, as in `tests/golden/models/README.md`.
 """
 
 import importlib.util
@@ -20,7 +20,11 @@ def xgboost():
 
     def train(name, suffixes, rounds=2, y=Y, **params):
         data = xgb.DMatrix(
-            X, y, feature_names=["amount", "kind"], feature_types=["q", "c"], enable_categorical=True
+            X,
+            y,
+            feature_names=["amount", "kind"],
+            feature_types=["q", "c"],
+            enable_categorical=True,
         )
         params = {"max_depth": 2, "nthread": 1, "max_cat_to_onehot": 1, **params}
         booster = xgb.train(params, data, rounds)
@@ -44,8 +48,15 @@ def lightgbm():
     import lightgbm as lgb
 
     def train(name, categories, **params):
-        params = {"num_leaves": 4, "min_data_in_leaf": 2, "min_data_per_group": 2, "cat_smooth": 1,
-                  "verbose": -1, "num_threads": 1, **params}
+        params = {
+            "num_leaves": 4,
+            "min_data_in_leaf": 2,
+            "min_data_per_group": 2,
+            "cat_smooth": 1,
+            "verbose": -1,
+            "num_threads": 1,
+            **params,
+        }
         data = lgb.Dataset(X, Y, feature_name=["amount", "kind"], categorical_feature=categories)
         text = lgb.train(params, data, 2).model_to_string()
         # Most parameters say nothing of the model; a few stand for all.

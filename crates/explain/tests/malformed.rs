@@ -182,7 +182,7 @@ fn xgboost_names_tree_node_and_field() {
             "(features + 1) × outputs is (2 + 1) × 2",
         )],
     );
-    let deep = format!("{{\"learner\":{}", "[".repeat(100_000));
+    let deep = format!("{{\"learner\":{{\"x\":{}", "[".repeat(100_000));
     assert!(
         refusal(&deep).contains("recursion limit"),
         "{}",

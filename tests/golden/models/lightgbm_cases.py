@@ -24,21 +24,49 @@ def thresholds(booster):
     return found
 
 
-def case(params, rounds=4, x=None, y=None, *, missing=0.1, categories=0, frame=None, iterations=None, edit=None,
-         contributions=True, group=None, custom=None, seed=SEED):
+def case(
+    params,
+    rounds=4,
+    x=None,
+    y=None,
+    *,
+    missing=0.1,
+    categories=0,
+    frame=None,
+    iterations=None,
+    edit=None,
+    contributions=True,
+    group=None,
+    custom=None,
+    seed=SEED,
+):
     """Trains a model; the fixture's fields and the file of its model."""
     if x is None:
         x, y = training(seed, missing=missing, categories=categories)
-    params = {"num_threads": 1, "seed": 7, "deterministic": True, "verbose": -1, "num_leaves": 7, "learning_rate": 0.3,
-              "min_data_in_leaf": 5, "min_data_per_group": 5, "cat_smooth": 1, **params}
+    params = {
+        "num_threads": 1,
+        "seed": 7,
+        "deterministic": True,
+        "verbose": -1,
+        "num_leaves": 7,
+        "learning_rate": 0.3,
+        "min_data_in_leaf": 5,
+        "min_data_per_group": 5,
+        "cat_smooth": 1,
+        **params,
+    }
     if custom is not None and not FULL:
         extra = {"fobj": custom}
     else:
         extra = {}
         if custom is not None:
             params["objective"] = custom
-    data = lgb.Dataset(frame if frame is not None else x, y, group=group,
-                       categorical_feature=[5] if categories and frame is None else "auto")
+    data = lgb.Dataset(
+        frame if frame is not None else x,
+        y,
+        group=group,
+        categorical_feature=[5] if categories and frame is None else "auto",
+    )
     booster = lgb.train(params, data, rounds, **extra)
     text = booster.model_to_string()
     if edit is not None:
@@ -51,11 +79,15 @@ def case(params, rounds=4, x=None, y=None, *, missing=0.1, categories=0, frame=N
         import pandas
 
         labels = list(frame[frame.columns[5]].cat.categories)
-        rows[:, 5] = np.where((rows[:, 5] >= 0) & (rows[:, 5] < categories), np.trunc(rows[:, 5]), np.nan)
+        rows[:, 5] = np.where(
+            (rows[:, 5] >= 0) & (rows[:, 5] < categories), np.trunc(rows[:, 5]), np.nan
+        )
         # A label that training never saw counts as missing.
         column = ["never seen" if np.isnan(code) else labels[int(code)] for code in rows[:, 5]]
         table = pandas.DataFrame(rows[:, :5], columns=frame.columns[:5])
-        table[frame.columns[5]] = pandas.Categorical(column, categories=[*labels[::-1], "never seen"])
+        table[frame.columns[5]] = pandas.Categorical(
+            column, categories=[*labels[::-1], "never seen"]
+        )
     limits = {} if iterations is None else {"num_iteration": iterations}
     used = booster.current_iteration() if iterations is None else iterations
     fields = {
@@ -75,7 +107,9 @@ def case(params, rounds=4, x=None, y=None, *, missing=0.1, categories=0, frame=N
         "base": None,
     }
     if contributions:
-        found = booster.predict(table, pred_contrib=True, **limits).reshape(len(rows), -1, FEATURES + 1)
+        found = booster.predict(table, pred_contrib=True, **limits).reshape(
+            len(rows), -1, FEATURES + 1
+        )
         fields["contributions"] = plain(found[:, :, :-1])
         fields["base"] = plain(found[0, :, -1])
     return fields, {"txt": text.encode()}
@@ -103,11 +137,20 @@ def cases():
     yield "zero_as_missing", lambda: of("regression", y, params={"zero_as_missing": True})
     yield "no_missing", lambda: case({"objective": "regression"}, missing=0.0)
     yield "use_missing_false", lambda: of("regression", y, params={"use_missing": False})
-    yield "categories", lambda: case({"objective": "regression", "max_cat_to_onehot": 1}, categories=12)
-    yield "one_hot", lambda: case({"objective": "regression", "max_cat_to_onehot": 99}, categories=12)
+    yield (
+        "categories",
+        lambda: case({"objective": "regression", "max_cat_to_onehot": 1}, categories=12),
+    )
+    yield (
+        "one_hot",
+        lambda: case({"objective": "regression", "max_cat_to_onehot": 99}, categories=12),
+    )
     yield "pandas", lambda: labelled(["low", "müde", "", "high", "a b"])
     yield "forest", lambda: of("binary", yes, params=FOREST)
-    yield "dart", lambda: of("regression", y, rounds=6, params={"boosting": "dart", "drop_rate": 0.5})
+    yield (
+        "dart",
+        lambda: of("regression", y, rounds=6, params={"boosting": "dart", "drop_rate": 0.5}),
+    )
     yield "linear", lambda: of("regression", y, params={"linear_tree": True}, contributions=False)
     yield "constant", lambda: of("regression", np.full(len(y), 2.5), rounds=2)
     if FULL:
@@ -116,15 +159,24 @@ def cases():
         yield "tweedie", lambda: of("tweedie", positive)
         yield "quantile", lambda: of("quantile", y)
         yield "cross_entropy", lambda: of("cross_entropy", 1 / (1 + np.exp(-y)))
-        yield "one_against_all", lambda: of("multiclassova", three, rounds=2, params={"num_class": 3})
+        yield (
+            "one_against_all",
+            lambda: of("multiclassova", three, rounds=2, params={"num_class": 3}),
+        )
         yield "rank", lambda: of("lambdarank", yes, group=[30] * 10)
-        yield "many_ids", lambda: case({"objective": "regression", "max_cat_to_onehot": 1}, categories=90)
+        yield (
+            "many_ids",
+            lambda: case({"objective": "regression", "max_cat_to_onehot": 1}, categories=90),
+        )
         yield "number_labels", lambda: labelled([10, 20, -30, 7, 500])
         yield "first", lambda: of("regression", y, iterations=2)
         yield "forest_first", lambda: of("regression", y, params=FOREST, iterations=3)
         yield "no_objective", lambda: of("binary", yes, edit=without_objective)
         yield "stump", lambda: of("regression", y, params={"num_leaves": 2}, rounds=10)
-        yield "deep", lambda: of("regression", y, rounds=1, params={"num_leaves": 60, "min_data_in_leaf": 1})
+        yield (
+            "deep",
+            lambda: of("regression", y, rounds=1, params={"num_leaves": 60, "min_data_in_leaf": 1}),
+        )
         hidden = x.copy()
         hidden[:, 3] = np.nan
         yield "all_missing", lambda: case({"objective": "regression"}, x=hidden, y=y)

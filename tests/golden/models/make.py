@@ -1,6 +1,6 @@
 """Writes the models of the library that is installed, and what that library says of them.
 
-    PYTHON tests/golden/models/make.py            # one run per environment of README.md
+PYTHON tests/golden/models/make.py            # one run per environment of README.md
 """
 
 import importlib.util

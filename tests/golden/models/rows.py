@@ -9,7 +9,7 @@ ROWS = 32
 
 
 def training(seed, n=300, missing=0.1, categories=0):
-    """Six columns: normal, small whole numbers, a column of many zeros, uniform ones, perhaps categories last."""
+    """Six columns: normal, whole numbers, many zeros, uniform, and last perhaps categories."""
     rng = np.random.default_rng(seed)
     x = np.column_stack(
         [
@@ -18,7 +18,9 @@ def training(seed, n=300, missing=0.1, categories=0):
             np.where(rng.random(n) < 0.5, 0.0, np.round(rng.normal(size=n), 2)),
             np.round(rng.random(n), 3),
             np.round(rng.random(n) * 100, 1),
-            rng.integers(0, categories, n).astype(float) if categories else np.round(rng.random(n), 3),
+            rng.integers(0, categories, n).astype(float)
+            if categories
+            else np.round(rng.random(n), 3),
         ]
     )
     signal = x[:, 0] + 0.3 * x[:, 1] - np.abs(x[:, 2]) + 2 * x[:, 3] * (x[:, 4] > 50)
@@ -30,7 +32,7 @@ def training(seed, n=300, missing=0.1, categories=0):
 
 
 def queries(x, thresholds, seed, infinite, categories=0):
-    """Rows like those of training, then thresholds themselves, their neighbours, and what was never seen.
+    """Rows like those of training, what was never seen, then thresholds and their neighbours.
 
     `thresholds` are pairs of a feature and a threshold.
     """

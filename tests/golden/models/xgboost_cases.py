@@ -22,7 +22,11 @@ def thresholds(model):
     for tree in booster.get("trees", []):
         kinds = tree.get("split_type") or [0] * len(tree["left_children"])
         for left, feature, value, kind in zip(
-            tree["left_children"], tree["split_indices"], tree["split_conditions"], kinds, strict=True
+            tree["left_children"],
+            tree["split_indices"],
+            tree["split_conditions"],
+            kinds,
+            strict=True,
         ):
             if left != -1 and kind == 0:
                 found.append((feature, float(np.float32(value))))
@@ -37,8 +41,24 @@ def saved(booster, suffix):
         return path.read_bytes()
 
 
-def case(params, rounds=4, x=None, y=None, *, missing=0.1, categories=0, iterations=None, marker=None, ubj=False,
-         contributions=FULL, interactions=False, frame=None, seed=SEED, custom=None, **matrix):
+def case(
+    params,
+    rounds=4,
+    x=None,
+    y=None,
+    *,
+    missing=0.1,
+    categories=0,
+    iterations=None,
+    marker=None,
+    ubj=False,
+    contributions=FULL,
+    interactions=False,
+    frame=None,
+    seed=SEED,
+    custom=None,
+    **matrix,
+):
     """Trains a model; the fixture's fields and the files of its model."""
     if x is None:
         x, y = training(seed, missing=missing, categories=categories)
@@ -47,18 +67,28 @@ def case(params, rounds=4, x=None, y=None, *, missing=0.1, categories=0, iterati
     if marker is not None:
         extra["missing"] = marker
     params = {"nthread": 1, "seed": 7, "max_depth": 3, "eta": 0.4, **params}
-    train = xgb.DMatrix(frame if frame is not None else x, y, **(extra if frame is None else {"enable_categorical": True}),
-                        **matrix)
+    train = xgb.DMatrix(
+        frame if frame is not None else x,
+        y,
+        **(extra if frame is None else {"enable_categorical": True}),
+        **matrix,
+    )
     stop = {}
     if iterations == "best":
         held_x, held_y = training(seed + 5)
-        stop = {"evals": [(xgb.DMatrix(held_x, held_y), "held")], "early_stopping_rounds": 2, "verbose_eval": False}
+        stop = {
+            "evals": [(xgb.DMatrix(held_x, held_y), "held")],
+            "early_stopping_rounds": 2,
+            "verbose_eval": False,
+        }
     booster = xgb.train(params, train, rounds, obj=custom, **stop)
     text = saved(booster, "json")
     model = json.loads(text.replace(b"NaN", b"null"))
     rows = queries(x, thresholds(model), seed, infinite=False, categories=categories)
     if frame is not None:
-        rows[:, 5] = np.where((rows[:, 5] >= 0) & (rows[:, 5] < categories), np.trunc(rows[:, 5]), np.nan)
+        rows[:, 5] = np.where(
+            (rows[:, 5] >= 0) & (rows[:, 5] < categories), np.trunc(rows[:, 5]), np.nan
+        )
         table = frame.iloc[:0].reindex(range(len(rows)))
         for at, name in enumerate(frame.columns[:5]):
             table[name] = rows[:, at]
@@ -98,8 +128,13 @@ def case(params, rounds=4, x=None, y=None, *, missing=0.1, categories=0, iterati
         fields["base"] = plain(found[0, :, -1])
     if interactions:
         few = data.slice(list(range(14, 22)))
-        found = booster.predict(few, pred_interactions=True).reshape(8, -1, FEATURES + 1, FEATURES + 1)
-        fields["interactions"] = {"rows": list(range(14, 22)), "values": plain(found[:, :, :-1, :-1])}
+        found = booster.predict(few, pred_interactions=True).reshape(
+            8, -1, FEATURES + 1, FEATURES + 1
+        )
+        fields["interactions"] = {
+            "rows": list(range(14, 22)),
+            "values": plain(found[:, :, :-1, :-1]),
+        }
     files = {"json": text}
     if ubj:
         files["ubj"] = saved(booster, "ubj")
@@ -118,34 +153,109 @@ def cases():
         params = {"objective": objective, **more.pop("params", {})}
         return case(params, x=x, y=target, **more)
 
-    yield "logistic", lambda: of("binary:logistic", yes, contributions=VERSION != (3, 0), interactions=FULL, ubj=ubj)
+    yield (
+        "logistic",
+        lambda: of(
+            "binary:logistic", yes, contributions=VERSION != (3, 0), interactions=FULL, ubj=ubj
+        ),
+    )
     yield "logitraw", lambda: of("binary:logitraw", yes, params={"base_score": 0.3})
     yield "hinge", lambda: of("binary:hinge", yes, params={"base_score": 0.3})
-    yield "squared", lambda: of("reg:squarederror", y, params={"base_score": 0.25, "max_depth": 6}, rounds=3, interactions=FULL)
-    yield "softprob", lambda: of("multi:softprob", three, params={"num_class": 3}, rounds=2, ubj=ubj, interactions=FULL)
+    yield (
+        "squared",
+        lambda: of(
+            "reg:squarederror",
+            y,
+            params={"base_score": 0.25, "max_depth": 6},
+            rounds=3,
+            interactions=FULL,
+        ),
+    )
+    yield (
+        "softprob",
+        lambda: of(
+            "multi:softprob", three, params={"num_class": 3}, rounds=2, ubj=ubj, interactions=FULL
+        ),
+    )
     yield "poisson", lambda: of("count:poisson", np.floor(positive * 2))
-    yield "dart", lambda: of("reg:squarederror", y, params={"booster": "dart", "rate_drop": 0.4, "one_drop": 1}, rounds=6, ubj=ubj)
+    yield (
+        "dart",
+        lambda: of(
+            "reg:squarederror",
+            y,
+            params={"booster": "dart", "rate_drop": 0.4, "one_drop": 1},
+            rounds=6,
+            ubj=ubj,
+        ),
+    )
     yield "gblinear", lambda: of("reg:squarederror", y, params={"booster": "gblinear"})
-    yield "deleted", lambda: of("reg:squarederror", y, params={"gamma": 6.0, "max_depth": 6, "tree_method": "exact"})
+    yield (
+        "deleted",
+        lambda: of(
+            "reg:squarederror", y, params={"gamma": 6.0, "max_depth": 6, "tree_method": "exact"}
+        ),
+    )
     if VERSION >= (1, 7):
-        yield "multi_target", lambda: case({"objective": "reg:squarederror"}, 2, x, np.column_stack([y, -y, y * y]), ubj=True)
+        yield (
+            "multi_target",
+            lambda: case(
+                {"objective": "reg:squarederror"}, 2, x, np.column_stack([y, -y, y * y]), ubj=True
+            ),
+        )
         for name, limit in [("one_hot", 100), ("partition", 1)]:
-            yield name, lambda limit=limit: case(
-                {"objective": "reg:squarederror", "tree_method": "hist", "max_cat_to_onehot": limit, "max_depth": 4},
-                categories=12, ubj=True, interactions=FULL)
+            yield (
+                name,
+                lambda limit=limit: case(
+                    {
+                        "objective": "reg:squarederror",
+                        "tree_method": "hist",
+                        "max_cat_to_onehot": limit,
+                        "max_depth": 4,
+                    },
+                    categories=12,
+                    ubj=True,
+                    interactions=FULL,
+                ),
+            )
     if VERSION >= (2, 0):
-        yield "vector_leaf", lambda: case(
-            {"objective": "reg:squarederror", "multi_strategy": "multi_output_tree", "tree_method": "hist"},
-            2, x, np.column_stack([y, -y, y * y]), contributions=False, ubj=True)
+        yield (
+            "vector_leaf",
+            lambda: case(
+                {
+                    "objective": "reg:squarederror",
+                    "multi_strategy": "multi_output_tree",
+                    "tree_method": "hist",
+                },
+                2,
+                x,
+                np.column_stack([y, -y, y * y]),
+                contributions=False,
+                ubj=True,
+            ),
+        )
     if VERSION >= (3, 1):
         yield "string_labels", lambda: labelled(["low", "tired", "", "high", "a b"])
         yield "number_labels", lambda: labelled([10, 20, -30, 7, 500])
     if VERSION < (1, 7) or FULL:
-        yield "best", lambda: case({"objective": "reg:squarederror", "eta": 1.0}, 12, iterations="best")
-        yield "first", lambda: of("multi:softprob", three, params={"num_class": 3}, rounds=3, iterations=2)
+        yield (
+            "best",
+            lambda: case({"objective": "reg:squarederror", "eta": 1.0}, 12, iterations="best"),
+        )
+        yield (
+            "first",
+            lambda: of("multi:softprob", three, params={"num_class": 3}, rounds=3, iterations=2),
+        )
     if VERSION >= (1, 7):
-        yield "forest", lambda: of("binary:logistic", yes, rounds=2, iterations=1,
-                                   params={"num_parallel_tree": 3, "subsample": 0.6})
+        yield (
+            "forest",
+            lambda: of(
+                "binary:logistic",
+                yes,
+                rounds=2,
+                iterations=1,
+                params={"num_parallel_tree": 3, "subsample": 0.6},
+            ),
+        )
     if FULL:
         yield from more(x, y, yes, three, positive, of)
 
@@ -156,19 +266,39 @@ def more(x, y, yes, three, positive, of):
     yield "gamma", lambda: of("reg:gamma", positive)
     yield "tweedie", lambda: of("reg:tweedie", positive)
     yield "cox", lambda: of("survival:cox", positive * np.where(yes > 0, 1, -1))
-    yield "aft", lambda: of("survival:aft", None, label_lower_bound=positive, label_upper_bound=positive)
+    yield (
+        "aft",
+        lambda: of("survival:aft", None, label_lower_bound=positive, label_upper_bound=positive),
+    )
     yield "absolute", lambda: of("reg:absoluteerror", y)
     yield "pseudohuber", lambda: of("reg:pseudohubererror", y)
-    yield "quantiles", lambda: of("reg:quantileerror", y, rounds=2, params={"quantile_alpha": [0.2, 0.5, 0.9]})
+    yield (
+        "quantiles",
+        lambda: of("reg:quantileerror", y, rounds=2, params={"quantile_alpha": [0.2, 0.5, 0.9]}),
+    )
     yield "rank", lambda: of("rank:pairwise", yes, group=[30] * 10)
     yield "softmax", lambda: of("multi:softmax", three, rounds=2, params={"num_class": 3})
-    yield "custom", lambda: case({}, x=x, y=y, custom=lambda p, d: (p - d.get_label(), np.ones_like(p)))
-    yield "gblinear_classes", lambda: of("multi:softprob", three, params={"booster": "gblinear", "num_class": 3})
+    yield (
+        "custom",
+        lambda: case({}, x=x, y=y, custom=lambda p, d: (p - d.get_label(), np.ones_like(p))),
+    )
+    yield (
+        "gblinear_classes",
+        lambda: of("multi:softprob", three, params={"booster": "gblinear", "num_class": 3}),
+    )
     yield "no_missing", lambda: case({"objective": "reg:squarederror"}, missing=0.0)
     yield "depth_1", lambda: of("reg:squarederror", y, params={"max_depth": 1}, rounds=10)
     yield "depth_10", lambda: of("reg:squarederror", y, params={"max_depth": 10}, rounds=1)
-    yield "depth_20", lambda: of("reg:squarederror", y, rounds=1, contributions=False,
-                                 params={"max_depth": 20, "lambda": 0, "min_child_weight": 0})
+    yield (
+        "depth_20",
+        lambda: of(
+            "reg:squarederror",
+            y,
+            rounds=1,
+            contributions=False,
+            params={"max_depth": 20, "lambda": 0, "min_child_weight": 0},
+        ),
+    )
     hidden = x.copy()
     hidden[:, 3] = np.nan
     yield "all_missing", lambda: case({"objective": "reg:squarederror"}, x=hidden, y=y)
@@ -185,5 +315,12 @@ def labelled(labels):
     codes = np.where(np.isnan(x[:, 5]), -1, x[:, 5]).astype(int)
     frame = pandas.DataFrame(x[:, :5], columns=[f"n{j}" for j in range(5)])
     frame["kind"] = pandas.Categorical.from_codes(codes, categories=labels)
-    params = {"objective": "reg:squarederror", "tree_method": "hist", "max_cat_to_onehot": 1, "max_depth": 4}
-    return case(params, x=x, y=y, frame=frame, categories=len(labels), ubj=True, contributions=False)
+    params = {
+        "objective": "reg:squarederror",
+        "tree_method": "hist",
+        "max_cat_to_onehot": 1,
+        "max_depth": 4,
+    }
+    return case(
+        params, x=x, y=y, frame=frame, categories=len(labels), ubj=True, contributions=False
+    )

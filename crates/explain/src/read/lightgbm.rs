@@ -74,6 +74,9 @@ pub(super) fn text(bytes: &[u8], options: &Options) -> Result<Ensemble> {
         feature.name = Some((*name).to_owned());
     }
     let mut notes = header.notes;
+    if options.iterations == Iterations::Best {
+        notes.push("The file names no best iteration; all trees count.".into());
+    }
     if !covers {
         notes.push(
             "The trees do not say how many rows reached their nodes: only background values are possible."

@@ -2,10 +2,12 @@
 //!
 //! [`file`] is what stands in the file, key by key; the other parts make an [`Ensemble`] of it.
 
+mod boosted;
 mod ensemble;
 mod file;
 mod iterations;
 mod labels;
+mod linear;
 mod objective;
 mod relaxed;
 mod trees;

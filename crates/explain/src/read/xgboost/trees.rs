@@ -17,14 +17,8 @@ pub(super) struct Shape {
 /// Category ids from here on are none to XGBoost.
 const CATEGORY_END: i32 = 1 << 24;
 
-/// Makes tree number `at`, which adds to output `info`. `covers` becomes false when the tree has none.
-pub(super) fn tree(
-    file: &TreeFile,
-    at: usize,
-    info: i64,
-    shape: Shape,
-    covers: &mut bool,
-) -> Result<Tree> {
+/// Makes tree number `at`, which adds to output `info`, and says whether it has covers.
+pub(super) fn tree(file: &TreeFile, at: usize, info: i64, shape: Shape) -> Result<(Tree, bool)> {
     let wrong = |what: String| Error::malformed(shape.format, format!("tree {at}"), what);
     let width = file.parameters.leaf_width.count().map_err(wrong)?.max(1);
     let output = if width > 1 {
@@ -46,31 +40,32 @@ pub(super) fn tree(
             }
         }
     };
-    *covers &= usable_covers(file);
+    let covers = usable_covers(file);
     let categories = categories(file).map_err(wrong)?;
-    let nodes = (0..file.left.len())
-        .map(|node| {
-            let cover = if *covers {
-                f64::from(file.hessian[node].0)
-            } else {
-                0.0
-            };
-            if file.left[node] == -1 {
-                return leaf(file, node, width).map(|values| RawNode::Leaf(values, cover));
-            }
-            Ok(RawNode::Split(Split {
+    let mut nodes = Vec::with_capacity(file.left.len());
+    for node in 0..file.left.len() {
+        let cover = if covers {
+            f64::from(file.hessian[node].0)
+        } else {
+            0.0
+        };
+        nodes.push(if file.left[node] == -1 {
+            RawNode::Leaf(leaf(file, node, width).map_err(wrong)?, cover)
+        } else {
+            RawNode::Split(Split {
                 // Numbers that cannot be are told by `Tree::new`, of nodes that are reached.
                 feature: u32::try_from(file.feature[node]).unwrap_or(u32::MAX),
-                test: test(file, node, &categories)?,
+                test: test(file, node, &categories).map_err(wrong)?,
                 missing: Missing::Left(file.default_left[node].0),
                 left: u32::try_from(file.left[node]).unwrap_or(u32::MAX),
                 right: u32::try_from(file.right[node]).unwrap_or(u32::MAX),
                 cover,
-            }))
-        })
-        .collect::<std::result::Result<Vec<_>, String>>()
-        .map_err(wrong)?;
-    Tree::new(&nodes, 0, output, width, shape.features).map_err(|e| wrong(e.to_string()))
+            })
+        });
+    }
+    let tree =
+        Tree::new(&nodes, 0, output, width, shape.features).map_err(|e| wrong(e.to_string()))?;
+    Ok((tree, covers))
 }
 
 /// Whether every node has a cover that can be a weight of rows.
