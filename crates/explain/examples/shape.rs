@@ -72,6 +72,7 @@ fn main() {
         cast: InputCast::F32,
         category: CategoryRule::Xgboost,
         linear: None,
+        missing: None,
         link: Link::Identity,
         covers: true,
         source: Source::default(),

@@ -100,7 +100,7 @@ impl Params {
     /// # Errors
     /// When the model has linear leaves, or no covers and no background is given, or a background
     /// does not fit the model.
-    pub fn build(self) -> Result<TreeExplainer> {
+    pub fn build(mut self) -> Result<TreeExplainer> {
         let model = &self.model;
         if model.trees.iter().any(crate::model::Tree::is_linear) {
             return Err(Error::unsupported(
@@ -116,8 +116,9 @@ impl Params {
                 "give a background",
             ));
         }
-        if let Perturbation::Interventional(background) = &self.perturbation {
+        if let Perturbation::Interventional(background) = &mut self.perturbation {
             background.check(model)?;
+            background.clean(model);
         }
         let shape = if self.index.pairs() {
             Shape::Pairs
@@ -206,6 +207,8 @@ impl TreeExplainer {
         if out.is_empty() {
             return Ok(());
         }
+        let rows = model.cleaned(rows);
+        let rows = rows.view();
         for part in &self.parts {
             let block = CodeBlock::new(&part.bins, rows, model.cast, model.category);
             self.add_tables(part, &block, out);

@@ -182,12 +182,9 @@ fn xgboost_names_tree_node_and_field() {
             "(features + 1) × outputs is (2 + 1) × 2",
         )],
     );
-    let deep = format!("{{\"learner\":{{\"x\":{}", "[".repeat(100_000));
-    assert!(
-        refusal(&deep).contains("recursion limit"),
-        "{}",
-        refusal(&deep)
-    );
+    // Skipped values are walked without recursion, however deep they nest.
+    let deep = refusal(&format!("{{\"learner\":{{\"x\":{}", "[".repeat(1_000_000)));
+    assert!(deep.contains("learner: EOF while parsing a list"), "{deep}");
 }
 
 #[test]

@@ -91,6 +91,14 @@ impl Background {
         }
     }
 
+    /// Makes values that the model counts as missing NaN.
+    pub(super) fn clean(&mut self, model: &Ensemble) {
+        if model.missing.is_some() {
+            let rows = Arc::make_mut(&mut self.rows);
+            rows.iter_mut().for_each(|x| *x = model.clean(*x));
+        }
+    }
+
     /// The mean margin of each output.
     pub(super) fn mean_margin(&self, model: &Ensemble) -> Vec<f64> {
         let mut mean = vec![0.0; model.outputs()];

@@ -1,5 +1,7 @@
 //! The model itself: a row in, margins out.
 
+use ndarray::{ArrayView2, CowArray, Ix2};
+
 use super::{Ensemble, Output};
 
 impl Ensemble {
@@ -14,20 +16,28 @@ impl Ensemble {
         if self.missing.is_none() {
             return self.margin_of_clean(row, out);
         }
-        let mut row = row.to_vec();
-        self.clean(&mut row);
+        let row: Vec<f64> = row.iter().map(|x| self.clean(*x)).collect();
         self.margin_of_clean(&row, out);
     }
 
-    /// Makes values that count as missing ([`Ensemble::missing`]) NaN, in place.
-    pub fn clean(&self, row: &mut [f64]) {
-        let Some(missing) = self.missing.map(|m| self.cast.apply(m)) else {
-            return;
-        };
-        for x in row {
-            if self.cast.apply(*x) == missing {
-                *x = f64::NAN;
-            }
+    /// The same rows with NaN for values that count as missing ([`Ensemble::missing`]).
+    pub(crate) fn cleaned<'a>(&self, rows: ArrayView2<'a, f64>) -> CowArray<'a, f64, Ix2> {
+        if self.missing.is_none() {
+            return rows.into();
+        }
+        let mut rows = rows.to_owned();
+        rows.iter_mut().for_each(|x| *x = self.clean(*x));
+        rows.into()
+    }
+
+    /// The value, or NaN when it counts as missing ([`Ensemble::missing`]).
+    #[must_use]
+    pub fn clean(&self, x: f64) -> f64 {
+        let marked = |missing: f64| self.cast.apply(x) == self.cast.apply(missing);
+        if self.missing.is_some_and(marked) {
+            f64::NAN
+        } else {
+            x
         }
     }
 

@@ -1,6 +1,9 @@
 //! Random models, and every index by enumeration of all coalitions on the trees themselves.
 #![allow(dead_code, reason = "each test takes what it needs")]
-#![allow(clippy::needless_range_loop, reason = "coalitions and outputs are numbers here")]
+#![allow(
+    clippy::needless_range_loop,
+    reason = "coalitions and outputs are numbers here"
+)]
 
 use waage_explain::model::{
     CategoryRule, Ensemble, Feature, IdSet, InputCast, Link, Missing, Node, Output, RawNode,
@@ -111,6 +114,7 @@ pub fn ensemble(random: &mut Random, kind: Kind) -> Ensemble {
         cast: InputCast::F64,
         category: CategoryRule::Exact,
         linear: None,
+        missing: None,
         link: Link::Identity,
         covers: true,
         source: Source::default(),

@@ -83,7 +83,6 @@ pub(super) fn add(
                 .into(),
         );
     }
-    ensemble.covers = true;
     let drops = learner.booster.weight_drop;
     let files = model.trees.into_par_iter().zip(model.tree_info).take(kept);
     let built: Vec<_> = files

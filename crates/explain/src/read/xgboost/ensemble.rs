@@ -73,7 +73,7 @@ pub(super) fn build(file: File, options: &Options, format: &'static str) -> Resu
         linear: None,
         missing: None,
         link,
-        covers: false,
+        covers: true,
         source,
     };
     match learner.booster.name.as_str() {
