@@ -21,6 +21,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "waage-result",
             "waage-data",
             "waage-metrics",
+            "waage-explain",
             "waage-govern",
             "waage-charts",
             "waage-report",

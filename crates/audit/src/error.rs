@@ -32,6 +32,9 @@ pub enum AuditError {
     /// Synthetic data cannot be made.
     #[error(transparent)]
     Synthetic(#[from] waage_data::synthetic::SyntheticError),
+    /// A model cannot be read or explained.
+    #[error(transparent)]
+    Explain(#[from] waage_explain::Error),
     /// An option out of range or unknown.
     #[error("{0}")]
     Option(String),

@@ -10,6 +10,7 @@
 //! below it; what they need besides is re-exported here.
 
 mod assemble;
+pub mod attribution;
 mod demo;
 mod distribution;
 mod error;
@@ -56,6 +57,7 @@ pub use waage_data::{CsvFormat, Input, Source};
 pub use waage_govern::Policy;
 pub use waage_metrics::{arrays, individual, regression};
 pub use waage_report::{Format, ReportError, headline};
+pub use waage_result::attribution::{ExplainResult, ExplainSpec};
 pub use waage_result::document::AuditResult;
 pub use waage_result::memory::parse as parse_memory;
 pub use waage_result::power::{PowerResult, PowerSpec, Question};

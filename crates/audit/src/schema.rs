@@ -29,8 +29,23 @@ pub fn spec() -> String {
 /// The schema of the document of `waage scan --format json`.
 #[must_use]
 pub fn scan() -> String {
-    let mut schema = schemars::schema_for!(waage_result::scan::ScanResult);
-    let id = waage_result::scan::SCAN_SCHEMA;
+    of_document(
+        schemars::schema_for!(waage_result::scan::ScanResult),
+        waage_result::scan::SCAN_SCHEMA,
+    )
+}
+
+/// The schema of the document of `waage explain --format json`.
+#[must_use]
+pub fn explain() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::attribution::ExplainResult),
+        waage_result::attribution::EXPLAIN_SCHEMA,
+    )
+}
+
+/// A document's schema with its name in it.
+fn of_document(mut schema: schemars::Schema, id: &str) -> String {
     schema.insert("$id".to_owned(), id.into());
     if let Some(name) = schema
         .get_mut("properties")

@@ -1,5 +1,6 @@
 //! What the command line accepts.
 
+mod explain;
 mod scan;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use clap_complete::Shell;
 use waage_audit::MAX_CLUSTERS_DEFAULT;
 
 use crate::roles::{Reading, Roles};
+pub use explain::{Explain, ExplainFormat, IndexName};
 pub use scan::{Scan, ScanFormat};
 
 const EXAMPLES: &str = "\
@@ -98,6 +100,9 @@ pub enum Command {
     /// Scan all conjunctions of columns for the subgroups that differ most from everybody else
     #[command(after_help = scan::EXAMPLES)]
     Scan(Box<Scan>),
+    /// Explain a model: which features it relies on, and what each gives to every row
+    #[command(after_help = explain::EXAMPLES)]
+    Explain(Box<Explain>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -124,6 +129,8 @@ pub enum SchemaName {
     Metrics,
     /// The document of `waage scan --format json`
     Scan,
+    /// The document of `waage explain --format json`
+    Explain,
     /// What determines a result: roles, filter, references, confidence, bootstrap, seed
     Spec,
     /// The document of `waage power --format json`

@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod datasets;
 mod demo;
+mod explain;
 mod metrics;
 mod output;
 mod power;
@@ -45,6 +46,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Metrics(args) => metrics::run(&args),
         Command::Power(args) => power::run(&args),
         Command::Scan(args) => scan::run(*args),
+        Command::Explain(args) => explain::run(*args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -53,6 +55,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Audit => waage_audit::schema::audit(),
                 SchemaName::Metrics => waage_audit::schema::metrics(),
                 SchemaName::Scan => waage_audit::schema::scan(),
+                SchemaName::Explain => waage_audit::schema::explain(),
                 SchemaName::Spec => waage_audit::schema::spec(),
                 SchemaName::Power => waage_audit::schema::power(),
             };

@@ -20,6 +20,7 @@ use crate::decode::{
 use crate::error::listing;
 use crate::filter::Filter;
 use crate::fold::Table;
+use crate::frame::FeatureColumn;
 use crate::input::{Limits, Source};
 use crate::levels::{Levels, typed};
 use crate::open;
@@ -55,11 +56,13 @@ use crate::table::{Needed, place};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Dataset {
-    table: Table,
-    roles: Roles,
+    pub(crate) table: Table,
+    pub(crate) roles: Roles,
     limits: Limits,
     slicing: Option<Slicing>,
-    notes: Vec<Note>,
+    /// Columns of a model's features, with their positions among the needed ones.
+    pub(crate) features: Vec<(usize, FeatureColumn)>,
+    pub(crate) notes: Vec<Note>,
     /// Where standard input was put, if it is no Arrow stream; removed in the end.
     _spool: Option<NamedTempFile>,
 }
@@ -156,6 +159,7 @@ impl Dataset {
             roles,
             limits,
             slicing: None,
+            features: Vec::new(),
             notes: opened.notes,
             _spool: opened.spool,
         })
@@ -289,7 +293,7 @@ impl Dataset {
     }
 
     /// Whether something must be known of all rows before each row can be read.
-    fn scans_twice(&self) -> bool {
+    pub(crate) fn scans_twice(&self) -> bool {
         let by_rank = matches!(self.roles.cut, Some(Cut::TopK(_) | Cut::TopFraction(_)));
         let quantiles = |bins: &Option<Bins>| matches!(bins, Some(Bins::Quantiles(_)));
         let open = |role: &BinaryRole| !matches!(role.rule, Rule::Is(_));
@@ -308,7 +312,7 @@ impl Dataset {
                 .any(open)
     }
 
-    fn keep_stdin(&self) -> Result<(), DataError> {
+    pub(crate) fn keep_stdin(&self) -> Result<(), DataError> {
         let all: Vec<usize> = (0..self.table.needed.len()).collect();
         for (at, part) in self.table.parts.iter().enumerate() {
             if let Store::Stdin(stdin) = &part.store {
@@ -319,7 +323,7 @@ impl Dataset {
         Ok(())
     }
 
-    fn prepare(&self, observer: &dyn Observer) -> Result<Prepared, DataError> {
+    pub(crate) fn prepare(&self, observer: &dyn Observer) -> Result<Prepared, DataError> {
         let Self {
             table,
             roles,
@@ -518,10 +522,10 @@ impl Dataset {
 }
 
 /// What must be known before the scan of all columns.
-struct Prepared {
+pub(crate) struct Prepared {
     /// Needed columns in the order of the projection.
-    columns: Vec<usize>,
-    plan: Plan,
+    pub(crate) columns: Vec<usize>,
+    pub(crate) plan: Plan,
     read: Vec<AxisRead>,
     cut: Option<CutResult>,
     notes: Vec<Note>,

@@ -241,6 +241,28 @@ pub enum DataError {
         /// File and row.
         place: String,
     },
+    /// A column that cannot be a feature of a model.
+    #[error(
+        "column \"{column}\" holds {kind}, but the model takes it as a number and names no categories for it; encode it as it was for training, or name its categories (--categories)"
+    )]
+    NotFeature {
+        /// The column.
+        column: String,
+        /// What it holds.
+        kind: &'static str,
+    },
+    /// A category that the model has not seen.
+    #[error(
+        "column \"{column}\" holds \"{value}\" ({place}), a category the model was not trained with; name the model's labels in the order of their codes (--categories), leave such rows out (--where), or take unseen categories as missing (--unseen missing)"
+    )]
+    UnseenCategory {
+        /// The column.
+        column: String,
+        /// The category.
+        value: String,
+        /// File and row.
+        place: String,
+    },
     /// More levels than an attribute may have.
     #[error(
         "column \"{column}\" has more than {limit} distinct values, too many to compare as groups; bin it if it holds numbers ({column}:10:20), else name a coarser column"

@@ -6,6 +6,7 @@
 //! slices and folds them into the caller's state. [`inspect()`] says what columns there are,
 //! [`guess_roles`] which parts they might play. [`output::AtomicFile`] leaves whole files or none.
 
+mod attributions;
 mod bins;
 mod check;
 mod columns;
@@ -15,6 +16,7 @@ mod decode;
 mod error;
 mod filter;
 mod fold;
+mod frame;
 mod input;
 mod inspect;
 mod kind;
@@ -29,8 +31,10 @@ mod slices;
 pub mod synthetic;
 mod table;
 
+pub use attributions::AttributionWriter;
 pub use dataset::{AxisRead, Dataset, Scan};
 pub use error::DataError;
+pub use frame::{Categories, FeatureColumn, Frame, FrameRead, Unseen};
 pub use input::{CsvFormat, Input, Limits, Source};
 pub use inspect::{ColumnFacts, DISTINCT_MAX, guess_roles, inspect, inspect_with};
 pub use kind::Kind;

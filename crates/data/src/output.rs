@@ -119,7 +119,7 @@ pub fn write(target: impl AsRef<Path>, bytes: &[u8]) -> Result<(), DataError> {
     file.commit()
 }
 
-fn write_error(target: &Path, cause: io::Error) -> DataError {
+pub(crate) fn write_error(target: &Path, cause: io::Error) -> DataError {
     // A temporary file's name says nothing to its reader.
     let cause = if cause.raw_os_error().is_none() && cause.kind() != io::ErrorKind::Other {
         io::Error::from(cause.kind())

@@ -19,6 +19,7 @@ pub mod plan;
 pub mod quadrature;
 pub mod read;
 mod simd;
+pub mod summary;
 pub mod table;
 
 pub use error::{Error, Result};

@@ -20,6 +20,8 @@
 //! each format is a writer of articles; the terminal has its own, shorter selection.
 
 mod article;
+mod attribution;
+mod attribution_markdown;
 mod explanation;
 mod headline;
 mod html;
@@ -196,6 +198,24 @@ pub fn render_scan(
         Format::Text => Ok(text::scan(result, language, options)),
         Format::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
         Format::Markdown => Ok(scan_markdown::markdown(result, language, options)),
+        Format::Html => Err(ReportError::UnknownFormat(format.name().to_owned())),
+    }
+}
+
+/// Writes an explanation of a model.
+///
+/// # Errors
+/// [`ReportError::UnknownFormat`] for HTML; otherwise only if the document cannot be serialised.
+pub fn render_explain(
+    result: &waage_result::attribution::ExplainResult,
+    format: Format,
+    language: Language,
+    options: &Options,
+) -> Result<String, ReportError> {
+    match format {
+        Format::Text => Ok(text::explanation(result, language, options)),
+        Format::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
+        Format::Markdown => Ok(attribution_markdown::markdown(result, language, options)),
         Format::Html => Err(ReportError::UnknownFormat(format.name().to_owned())),
     }
 }

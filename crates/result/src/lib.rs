@@ -3,6 +3,7 @@
 //! An [`spec::AuditSpec`] is everything that determines a result; an [`document::AuditResult`] is
 //! everything that a report may show. Charts and reports read these types and open no data.
 
+pub mod attribution;
 pub mod conditional;
 pub mod document;
 pub mod explanation;

@@ -1,6 +1,7 @@
 //! The report for a terminal: about a screen, aligned, worst first. It is a working document and
 //! shows every group.
 
+mod attribution;
 mod findings;
 mod grid;
 mod groups;
@@ -12,6 +13,7 @@ mod strata;
 
 pub use power::power_text;
 
+pub(crate) use self::attribution::explanation;
 pub(crate) use self::scan::scan;
 
 use unicode_width::UnicodeWidthStr;

@@ -1,0 +1,603 @@
+//! An explanation: a model and rows in, attributions and what they say out.
+//!
+//! ```text
+//! model file → Ensemble ─┐
+//! Source → Frame ────────┴► TreeExplainer → φ ─► Parquet
+//! data     data             explain             └► Summary → Document
+//! ```
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use ndarray::ArrayView2;
+use sha2::{Digest, Sha256};
+use waage_core::label::Label;
+use waage_data::{
+    AttributionWriter, Categories, Dataset, FeatureColumn, Frame, FrameRead, Limits, Unseen,
+};
+use waage_explain::model::{Ensemble, Labels};
+use waage_explain::read::{self, Iterations};
+use waage_explain::summary::Summary;
+use waage_explain::{Background, Index, Params, Perturbation, TreeExplainer};
+use waage_report::{Options, render_explain};
+use waage_result::attribution::{
+    BackgroundDoc, EXPLAIN_SCHEMA, ExplainResult, ExplainSettings, ExplainSpec, FeatureDoc,
+    FeatureGroupDoc, ModelDoc,
+};
+use waage_result::document::{DatasetSummary, EstimateDoc};
+use waage_result::spec::RolesSpec;
+use waage_result::text::{Catalogue, Language};
+
+use crate::observer::{Observer, Silent};
+use crate::{AuditError, Source, Style};
+
+/// Rows that are explained at a time.
+const BLOCK: usize = 1 << 16;
+/// How many rows tables are made for, whatever their number: the same bits for any file.
+const ROWS_PLANNED: u64 = 1_000_000;
+/// Rows whose margins are compared with their attributions: the first of so many.
+const CHECK_EVERY: usize = 64;
+/// The largest background, in numbers.
+const BACKGROUND_MAX: usize = 1 << 27;
+
+/// A model file.
+#[derive(Clone, Debug)]
+pub enum Model {
+    /// On disk.
+    File(PathBuf),
+    /// In memory.
+    Bytes(Vec<u8>),
+}
+
+/// An explanation to be run.
+pub struct ExplainJob {
+    /// The model.
+    pub model: Model,
+    /// The rows.
+    pub source: Source,
+    /// The rows that stand in for unknown features; the training rows if absent.
+    pub background: Option<Source>,
+    /// What to explain.
+    pub spec: ExplainSpec,
+    /// Where the attributions go, as Parquet.
+    pub out: Option<PathBuf>,
+}
+
+/// Explains every row and summarises.
+///
+/// # Errors
+/// [`AuditError`]: options out of range, a model or data that cannot be read, columns that do not
+/// suit, or an interruption by the observer. The file of attributions is then not there.
+pub fn explain(job: &ExplainJob, observer: &dyn Observer) -> Result<ExplainResult, AuditError> {
+    let spec = &job.spec;
+    let index = index(spec)?;
+    let bytes = model_bytes(&job.model)?;
+    let model = Arc::new(read::model(&bytes, &options(spec)?)?);
+    let digest = hex(Sha256::digest(&bytes).as_slice());
+    drop(bytes);
+    let features = columns(&model, spec)?;
+    let background = match &job.background {
+        None => None,
+        Some(source) => Some(read_background(source.clone(), &features, observer)?),
+    };
+    let mut params = Params::new(Arc::clone(&model))
+        .index(index)
+        .rows(ROWS_PLANNED);
+    if let Some((background, _)) = &background {
+        params = params.perturbation(Perturbation::Interventional(background.clone()));
+    }
+    let explainer = params.build()?;
+    let roles = RolesSpec {
+        id: spec.roles.id.clone(),
+        weight: spec.roles.weight.clone(),
+        sensitive: spec.roles.sensitive.clone(),
+        ..RolesSpec::default()
+    };
+    let names: Vec<String> = features.iter().map(|f| f.name.clone()).collect();
+    let dataset = Dataset::open(
+        job.source.clone(),
+        &roles,
+        spec.filter.as_deref(),
+        Limits::default(),
+        observer,
+    )?;
+    let dataset = dataset.with_features(features)?;
+    let mut pass = Pass {
+        explainer: &explainer,
+        additive: index == Index::Shapley,
+        summary: Summary::new(names.len() * model.outputs(), roles.sensitive.len()),
+        digest: Sha256::new(),
+        error: 0.0,
+        missing: 0,
+        phi: Vec::new(),
+        out: job.out.as_deref().map(|target| Out {
+            target,
+            id: roles.id.as_deref(),
+            names: out_names(&names, model.outputs()),
+            writer: None,
+        }),
+    };
+    let read = dataset.in_order(BLOCK, observer, |frame| pass.frame(&frame))?;
+    let result = document(
+        job,
+        &explainer,
+        &pass,
+        &read,
+        &names,
+        digest,
+        background.map(|(_, doc)| doc),
+        roles.clone(),
+    );
+    if let Some(writer) = pass.out.and_then(|out| out.writer) {
+        writer.finish()?;
+    }
+    Ok(result)
+}
+
+fn index(spec: &ExplainSpec) -> Result<Index, AuditError> {
+    if !(spec.confidence > 0.0 && spec.confidence < 1.0) {
+        return Err(AuditError::Option(format!(
+            "--confidence {} is no level; give one between 0 and 1, such as 0.95",
+            spec.confidence
+        )));
+    }
+    match spec.index.as_str() {
+        "shapley" => Ok(Index::Shapley),
+        "banzhaf" => Ok(Index::Banzhaf),
+        other => Err(AuditError::Option(format!(
+            "there is no index {other:?}; use shapley or banzhaf"
+        ))),
+    }
+}
+
+fn options(spec: &ExplainSpec) -> Result<read::Options, AuditError> {
+    let iterations = match spec.iterations.as_str() {
+        "all" => Iterations::All,
+        "best" => Iterations::Best,
+        number => match number.parse() {
+            Ok(first) if first > 0 => Iterations::First(first),
+            _ => {
+                return Err(AuditError::Option(format!(
+                    "--iterations {number:?} is no number of iterations; use all, best or a number from 1 on"
+                )));
+            }
+        },
+    };
+    Ok(read::Options {
+        iterations,
+        ..read::Options::default()
+    })
+}
+
+fn model_bytes(model: &Model) -> Result<Vec<u8>, AuditError> {
+    match model {
+        Model::Bytes(bytes) => Ok(bytes.clone()),
+        Model::File(path) => {
+            let failed = |cause: std::io::Error| {
+                AuditError::Option(format!(
+                    "the model {} cannot be read ({cause}); check the path",
+                    path.display()
+                ))
+            };
+            let size = std::fs::metadata(path).map_err(failed)?.len();
+            if size > read::BYTES_MAX {
+                return Err(AuditError::Explain(waage_explain::Error::TooLarge {
+                    unit: "bytes",
+                    found: size,
+                    limit: read::BYTES_MAX,
+                }));
+            }
+            std::fs::read(path).map_err(failed)
+        }
+    }
+}
+
+/// Labels per feature from a JSON object of lists of texts.
+///
+/// # Errors
+/// When the text is not that.
+pub fn categories(json: &str) -> Result<IndexMap<String, Vec<String>>, serde_json::Error> {
+    serde_json::from_str(json)
+}
+
+/// The columns of a model's features: its own names, or those given in its order.
+fn columns(model: &Ensemble, spec: &ExplainSpec) -> Result<Vec<FeatureColumn>, AuditError> {
+    let count = model.features.len();
+    if !spec.features.is_empty() && spec.features.len() != count {
+        return Err(AuditError::Option(format!(
+            "--features names {} columns, the model has {count} features; name one column per feature, in the model's order",
+            spec.features.len()
+        )));
+    }
+    let unseen = match spec.unseen.as_str() {
+        "refuse" => Unseen::Refuse,
+        "missing" => Unseen::Missing,
+        other => {
+            return Err(AuditError::Option(format!(
+                "--unseen {other:?} is not known; use refuse or missing"
+            )));
+        }
+    };
+    let known = |name: &String| match spec.features.is_empty() {
+        true => model.features.iter().any(|f| f.name.as_ref() == Some(name)),
+        false => spec.features.contains(name),
+    };
+    if let Some(name) = spec.categories.keys().find(|name| !known(name)) {
+        return Err(AuditError::Option(format!(
+            "--categories names \"{name}\", which is no feature of the model; name features as the model does"
+        )));
+    }
+    let named = model.features.iter().enumerate().map(|(at, feature)| {
+        let given = spec.features.get(at).or(feature.name.as_ref());
+        let Some(name) = given else {
+            return Err(AuditError::Option(format!(
+                "the model does not name its {count} features; name their columns in the model's order with --features"
+            )));
+        };
+        let own = || {
+            feature.labels.as_ref().map(|labels| match labels {
+                Labels::Text(labels) => Categories::Text(labels.clone()),
+                Labels::Numbers(labels) => Categories::Numbers(labels.clone()),
+            })
+        };
+        let given = spec.categories.get(name).cloned().map(Categories::Text);
+        Ok(FeatureColumn {
+            name: name.clone(),
+            categories: given.or_else(own),
+            unseen,
+        })
+    });
+    named.collect()
+}
+
+/// All rows of a background.
+fn read_background(
+    source: Source,
+    features: &[FeatureColumn],
+    observer: &dyn Observer,
+) -> Result<(Background, BackgroundDoc), AuditError> {
+    let width = features.len();
+    let dataset = Dataset::open(
+        source,
+        &RolesSpec::default(),
+        None,
+        Limits::default(),
+        &Silent,
+    )?;
+    let dataset = dataset.with_features(features.to_vec())?;
+    let mut values: Vec<f64> = Vec::new();
+    dataset.in_order(BLOCK, observer, |frame| {
+        values.extend_from_slice(&frame.values);
+        if values.len() > BACKGROUND_MAX {
+            return Err(AuditError::Option(format!(
+                "the background has more than {} rows of {width} features, the most that are held; sample it",
+                BACKGROUND_MAX / width.max(1)
+            )));
+        }
+        Ok(())
+    })?;
+    let rows = values.len() / width.max(1);
+    let mut digest = Sha256::new();
+    update(&mut digest, &values);
+    let doc = BackgroundDoc {
+        rows: rows as u64,
+        digest: hex(digest.finalize().as_slice()),
+    };
+    Ok((Background::new(view(rows, width, &values)?, None)?, doc))
+}
+
+fn view(rows: usize, width: usize, values: &[f64]) -> Result<ArrayView2<'_, f64>, AuditError> {
+    ArrayView2::from_shape((rows, width), values)
+        .map_err(|cause| AuditError::Option(cause.to_string()))
+}
+
+fn update(digest: &mut Sha256, values: &[f64]) {
+    let mut bytes = [0_u8; 8 * 512];
+    for chunk in values.chunks(512) {
+        for (place, x) in bytes.chunks_exact_mut(8).zip(chunk) {
+            // Every missing value is one.
+            let bits = if x.is_nan() {
+                f64::NAN.to_bits()
+            } else {
+                x.to_bits()
+            };
+            place.copy_from_slice(&bits.to_le_bytes());
+        }
+        digest.update(&bytes[..8 * chunk.len()]);
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The columns of numbers in the file of attributions.
+fn out_names(features: &[String], outputs: usize) -> Vec<String> {
+    let last = ["base_value".to_owned(), "prediction".to_owned()];
+    let plain = features.iter().chain(&last);
+    if outputs == 1 {
+        return plain.cloned().collect();
+    }
+    (0..outputs)
+        .flat_map(|k| plain.clone().map(move |name| format!("{name}.{k}")))
+        .collect()
+}
+
+/// Where attributions go.
+struct Out<'a> {
+    target: &'a Path,
+    id: Option<&'a str>,
+    names: Vec<String>,
+    writer: Option<AttributionWriter>,
+}
+
+/// One pass over the rows.
+struct Pass<'a> {
+    explainer: &'a TreeExplainer,
+    additive: bool,
+    summary: Summary,
+    digest: Sha256,
+    error: f64,
+    missing: u64,
+    phi: Vec<f64>,
+    out: Option<Out<'a>>,
+}
+
+impl Pass<'_> {
+    fn frame(&mut self, frame: &Frame) -> Result<(), AuditError> {
+        let model = self.explainer.model();
+        let (width, outputs) = (model.features.len(), model.outputs());
+        self.phi.resize(frame.rows * width * outputs, 0.0);
+        self.explainer
+            .explain(view(frame.rows, width, &frame.values)?, &mut self.phi)?;
+        update(&mut self.digest, &frame.values);
+        let rows = frame.values.chunks(width);
+        self.missing += rows.filter(|row| row.iter().any(|x| x.is_nan())).count() as u64;
+        if self.additive {
+            self.check(frame);
+        }
+        self.summary
+            .add(&self.phi, &frame.groups, frame.weights.as_deref());
+        self.write(frame)
+    }
+
+    /// Compares some rows' sums with the model's own margin.
+    fn check(&mut self, frame: &Frame) {
+        let model = self.explainer.model();
+        let width = model.features.len();
+        let mut margin = vec![0.0; model.outputs()];
+        let rows = frame
+            .values
+            .chunks(width)
+            .zip(self.phi.chunks(width * model.outputs()));
+        for (row, phi) in rows.step_by(CHECK_EVERY) {
+            model.margin(row, &mut margin);
+            for ((phi, base), margin) in phi.chunks(width).zip(self.explainer.base()).zip(&margin) {
+                let error = (base + phi.iter().sum::<f64>() - margin).abs();
+                self.error = self.error.max(error);
+            }
+        }
+    }
+
+    fn write(&mut self, frame: &Frame) -> Result<(), AuditError> {
+        let Some(out) = &mut self.out else {
+            return Ok(());
+        };
+        let writer = match &mut out.writer {
+            Some(writer) => writer,
+            None => {
+                let id = out.id.zip(frame.ids.first().map(|id| id.data_type()));
+                out.writer
+                    .insert(AttributionWriter::create(out.target, id, &out.names)?)
+            }
+        };
+        let width = self.explainer.model().features.len();
+        let base = self.explainer.base();
+        let stride = width * base.len();
+        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(stride + 2 * base.len());
+        for (k, base) in base.iter().enumerate() {
+            let numbers = |at: usize| self.phi.iter().skip(at).step_by(stride);
+            columns.extend((0..width).map(|j| numbers(k * width + j).copied().collect()));
+            columns.push(vec![*base; frame.rows]);
+            let rows = self.phi.chunks(stride);
+            columns.push(
+                rows.map(|phi| base + phi[k * width..][..width].iter().sum::<f64>())
+                    .collect(),
+            );
+        }
+        Ok(writer.write(&frame.ids, columns)?)
+    }
+}
+
+#[expect(
+    clippy::too_many_arguments,
+    reason = "a document is made of everything once"
+)]
+fn document(
+    job: &ExplainJob,
+    explainer: &TreeExplainer,
+    pass: &Pass<'_>,
+    read: &FrameRead,
+    names: &[String],
+    digest: String,
+    background: Option<BackgroundDoc>,
+    roles: RolesSpec,
+) -> ExplainResult {
+    let (spec, model) = (&job.spec, explainer.model());
+    let groups: Vec<Vec<usize>> = read.axes.iter().map(|labels| sorted(labels)).collect();
+    let mut features = Vec::with_capacity(names.len() * model.outputs());
+    for output in 0..model.outputs() {
+        let mut of_output: Vec<FeatureDoc> = names
+            .iter()
+            .enumerate()
+            .map(|(j, name)| {
+                feature(
+                    pass,
+                    read,
+                    &groups,
+                    output * names.len() + j,
+                    name,
+                    &roles,
+                    spec.confidence,
+                )
+            })
+            .collect();
+        let size = |f: &FeatureDoc| f.mean_abs.value.unwrap_or(0.0);
+        of_output.sort_by(|a, b| size(b).total_cmp(&size(a)));
+        if model.outputs() > 1 {
+            of_output
+                .iter_mut()
+                .for_each(|f| f.output = Some(output as u64));
+        }
+        features.extend(of_output);
+    }
+    let source = &model.source;
+    ExplainResult {
+        schema: EXPLAIN_SCHEMA.to_owned(),
+        dataset: DatasetSummary {
+            rows: read.rows,
+            rows_filtered_out: read.rows_filtered_out,
+            digest: hex(pass.digest.clone().finalize().as_slice()),
+            notes: read.notes.clone(),
+            ..DatasetSummary::default()
+        },
+        roles,
+        model: ModelDoc {
+            library: source.library.clone(),
+            version: source.version.clone(),
+            objective: source.objective.clone(),
+            digest,
+            features: model.features.len() as u64,
+            outputs: model.outputs() as u64,
+            trees: model.trees.len() as u64,
+            nodes: model.nodes() as u64,
+            notes: source.notes.clone(),
+        },
+        settings: ExplainSettings {
+            value_function: if background.is_some() {
+                "interventional"
+            } else {
+                "path_dependent"
+            }
+            .to_owned(),
+            index: spec.index.clone(),
+            space: "margin".to_owned(),
+            background,
+            iterations: spec.iterations.clone(),
+            unseen: spec.unseen.clone(),
+            confidence: spec.confidence,
+            filter: spec.filter.clone(),
+            version: crate::VERSION.to_owned(),
+        },
+        base_value: explainer.base().to_vec(),
+        additivity_error: pass.additive.then_some(pass.error),
+        rows_with_missing: pass.missing,
+        features,
+    }
+}
+
+/// Level codes in the order of their labels, missing last.
+fn sorted(labels: &[Label]) -> Vec<usize> {
+    let mut codes: Vec<usize> = (0..labels.len()).collect();
+    codes.sort_by(|a, b| labels[*a].cmp(&labels[*b]));
+    codes
+}
+
+fn feature(
+    pass: &Pass<'_>,
+    read: &FrameRead,
+    groups: &[Vec<usize>],
+    number: usize,
+    name: &str,
+    roles: &RolesSpec,
+    level: f64,
+) -> FeatureDoc {
+    let overall = pass.summary.overall(number, level);
+    let by_group = groups.iter().enumerate().flat_map(|(attribute, codes)| {
+        let used = codes
+            .iter()
+            .filter(move |code| pass.summary.count(attribute, **code) > 0);
+        used.map(move |code| {
+            let mean = pass.summary.group(number, attribute, *code, level);
+            FeatureGroupDoc {
+                attribute: roles.sensitive[attribute].column.clone(),
+                group: read.axes[attribute][*code].name(),
+                mean_abs: EstimateDoc::from(&mean.mean_abs),
+                mean: EstimateDoc::from(&mean.mean),
+            }
+        })
+    });
+    FeatureDoc {
+        feature: name.to_owned(),
+        output: None,
+        mean_abs: EstimateDoc::from(&overall.mean_abs),
+        mean: EstimateDoc::from(&overall.mean),
+        by_group: by_group.collect(),
+    }
+}
+
+/// A form in which an explanation leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ExplainFormat {
+    /// Tables for a terminal.
+    Text,
+    /// The document itself.
+    Json,
+    /// GitHub-flavoured Markdown.
+    Markdown,
+}
+
+impl std::str::FromStr for ExplainFormat {
+    type Err = AuditError;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            "markdown" => Ok(Self::Markdown),
+            other => Err(AuditError::Option(format!(
+                "an explanation has no format {other:?}; use text, json or markdown"
+            ))),
+        }
+    }
+}
+
+/// An explanation as text; Markdown hides groups of fewer than five rows.
+///
+/// # Errors
+/// [`AuditError`] when the document cannot be written.
+pub fn render(
+    result: &ExplainResult,
+    format: ExplainFormat,
+    language: Language,
+    style: Style,
+) -> Result<String, AuditError> {
+    let format = match format {
+        ExplainFormat::Text => waage_report::Format::Text,
+        ExplainFormat::Json => waage_report::Format::Json,
+        ExplainFormat::Markdown => waage_report::Format::Markdown,
+    };
+    let options = Options {
+        color: style.color,
+        width: style.width.unwrap_or(crate::files::WIDTH),
+        ..Options::default()
+    };
+    Ok(render_explain(result, format, language, &options)?)
+}
+
+/// Rows and seconds in one line.
+#[must_use]
+pub fn summary_line(result: &ExplainResult, language: Language, seconds: f64) -> String {
+    let words = Catalogue::of(language);
+    let rate = result.dataset.rows as f64 / seconds.max(1e-9);
+    words.fill(
+        "attribution.summary_line",
+        &[
+            ("features", &words.integer(result.model.features)),
+            ("rows", &words.integer(result.dataset.rows)),
+            ("seconds", &words.decimal(seconds, 2)),
+            ("rate", &words.integer(rate as u64)),
+        ],
+    )
+}

@@ -1,0 +1,438 @@
+//! Rows in the order of the data, as a model takes them: features as numbers, row by row.
+
+use std::sync::mpsc::sync_channel;
+
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{DataType, Int32Type};
+use hashbrown::HashMap;
+use waage_core::block::Block;
+use waage_core::label::Label;
+use waage_core::observer::{Observer, Phase};
+use waage_result::document::Note;
+
+use crate::DataError;
+use crate::columns::axis::cast_to;
+use crate::columns::number::Numbers;
+use crate::dataset::Dataset;
+use crate::decode::Decoder;
+use crate::fold::Piece;
+use crate::kind::Kind;
+use crate::levels::typed;
+
+/// Blocks that may wait for whoever takes them.
+const WAITING_MAX: usize = 2;
+
+/// The labels of a categorical feature: the code of a category is its place.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Categories {
+    /// Text labels.
+    Text(Vec<String>),
+    /// Numeric labels.
+    Numbers(Vec<f64>),
+}
+
+/// What a label is that the model has not seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unseen {
+    /// An error that names it.
+    Refuse,
+    /// A missing value.
+    Missing,
+}
+
+/// A feature of a model, as a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeatureColumn {
+    /// The column's name.
+    pub name: String,
+    /// The labels whose places are the feature's numbers; numbers are read as they are without.
+    pub categories: Option<Categories>,
+    /// What labels outside of them are.
+    pub unseen: Unseen,
+}
+
+/// Rows that follow each other in the data.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The number of rows.
+    pub rows: usize,
+    /// Rows × features; NaN is missing.
+    pub values: Vec<f64>,
+    /// The id column, in pieces that together have `rows` rows; empty without the role.
+    pub ids: Vec<ArrayRef>,
+    /// Level codes per sensitive attribute, by first sight: see [`FrameRead::axes`].
+    pub groups: Vec<Vec<u32>>,
+    /// Weights, with the role.
+    pub weights: Option<Vec<f64>>,
+}
+
+/// What was read in all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameRead {
+    /// Labels by level code, per sensitive attribute.
+    pub axes: Vec<Vec<Label>>,
+    /// Rows that count.
+    pub rows: u64,
+    /// Rows that the filter left out.
+    pub rows_filtered_out: u64,
+    /// What a reader of the numbers must know.
+    pub notes: Vec<Note>,
+}
+
+impl Dataset {
+    /// Names the features to be read; call it once, before [`Dataset::in_order`].
+    ///
+    /// # Errors
+    /// A column that does not exist, or that is neither numbers nor has categories.
+    pub fn with_features(mut self, features: Vec<FeatureColumn>) -> Result<Self, DataError> {
+        let mut positions = Vec::with_capacity(features.len());
+        for feature in features {
+            let at = self
+                .table
+                .needed
+                .position(&self.table.parts, &feature.name)?;
+            let kind = self.table.needed.kind(at);
+            let numbers = matches!(
+                kind,
+                Kind::Bool | Kind::Int | Kind::Float | Kind::Decimal | Kind::Untyped | Kind::Null
+            );
+            if !numbers && (feature.categories.is_none() || kind != Kind::Text) {
+                return Err(DataError::NotFeature {
+                    column: feature.name,
+                    kind: kind.name(),
+                });
+            }
+            positions.push((at, feature));
+        }
+        self.features = positions;
+        Ok(self)
+    }
+
+    /// Hands on all rows that count, in the order of the data, in frames of `block` rows (the last
+    /// may have fewer). Reading goes on in a thread of its own while a frame is worked on.
+    ///
+    /// # Errors
+    /// Those of [`Dataset::scan`], and of `take`.
+    pub fn in_order<E: From<DataError> + Send>(
+        &self,
+        block: usize,
+        observer: &dyn Observer,
+        mut take: impl FnMut(Frame) -> Result<(), E>,
+    ) -> Result<FrameRead, E> {
+        if self.scans_twice() {
+            self.keep_stdin()?;
+        }
+        let prepared = self.prepare(observer)?;
+        let mut columns = prepared.columns.clone();
+        let mut at = |column: usize| match columns.iter().position(|known| *known == column) {
+            Some(at) => at,
+            None => {
+                columns.push(column);
+                columns.len() - 1
+            }
+        };
+        let features: Vec<(usize, &FeatureColumn)> = self
+            .features
+            .iter()
+            .map(|(column, f)| (at(*column), f))
+            .collect();
+        let id = self.roles.id.map(&mut at);
+        let plan = &prepared.plan;
+        let (send, receive) = sync_channel::<Frame>(WAITING_MAX);
+        let read = |send: std::sync::mpsc::SyncSender<Frame>| {
+            let new = || Reader {
+                decoder: Decoder::new(plan),
+                features: features
+                    .iter()
+                    .map(|(at, f)| Feature::new(*at, f))
+                    .collect(),
+                id,
+                block: block.max(1),
+                open: Frame::empty(plan.axes.len(), plan.weight.is_some()),
+                send: send.clone(),
+            };
+            // One thread takes the units in their order.
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+            let pool = pool
+                .map_err(|cause| DataError::io("a reading thread", std::io::Error::other(cause)))?;
+            pool.install(|| {
+                let folded = self
+                    .table
+                    .fold(Phase::Scan, &columns, observer, new, Reader::add)?;
+                let mut seen = crate::check::Seen::default();
+                for mut reader in folded.states {
+                    reader.flush()?;
+                    seen.add(reader.decoder);
+                }
+                Ok::<_, DataError>((seen, folded.rows, folded.rows_filtered_out))
+            })
+        };
+        let (taken, read) = std::thread::scope(|scope| {
+            let reading = scope.spawn(move || read(send));
+            let mut taken = Ok(());
+            for frame in receive {
+                taken = take(frame);
+                if taken.is_err() {
+                    // Dropping the receiver stops the reader at its next frame.
+                    break;
+                }
+            }
+            (taken, reading.join())
+        });
+        taken?;
+        let (seen, rows, rows_filtered_out) = match read {
+            Ok(read) => read?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        };
+        if rows == 0 {
+            return Err(E::from(DataError::NoRows {
+                place: self.place(),
+                filtered_out: rows_filtered_out,
+            }));
+        }
+        let mut notes = self.notes.clone();
+        crate::check::columns(plan, &seen, rows, &mut notes)?;
+        let axes = plan.axes.iter().zip(&self.roles.axes).map(|(axis, role)| {
+            let labels = axis.levels.labels();
+            if role.untyped { typed(labels) } else { labels }
+        });
+        Ok(FrameRead {
+            axes: axes.collect(),
+            rows,
+            rows_filtered_out,
+            notes,
+        })
+    }
+}
+
+impl Frame {
+    fn empty(axes: usize, weighted: bool) -> Self {
+        Self {
+            rows: 0,
+            values: Vec::new(),
+            ids: Vec::new(),
+            groups: vec![Vec::new(); axes],
+            weights: weighted.then(Vec::new),
+        }
+    }
+}
+
+/// Gathers pieces into frames.
+struct Reader<'a> {
+    decoder: Decoder<'a>,
+    features: Vec<Feature<'a>>,
+    id: Option<usize>,
+    block: usize,
+    open: Frame,
+    send: std::sync::mpsc::SyncSender<Frame>,
+}
+
+impl Reader<'_> {
+    fn add(&mut self, piece: &Piece<'_>) -> Result<(), DataError> {
+        let width = self.features.len();
+        let start = self.open.values.len();
+        self.open.values.resize(start + piece.len * width, f64::NAN);
+        for (at, feature) in self.features.iter_mut().enumerate() {
+            let numbers = feature.read(piece)?;
+            let places = self.open.values[start..].iter_mut().skip(at).step_by(width);
+            places.zip(numbers).for_each(|(place, x)| *place = *x);
+        }
+        if let Some(id) = self.id {
+            self.open
+                .ids
+                .push(std::sync::Arc::clone(&piece.columns[id]));
+        }
+        let open = &mut self.open;
+        self.decoder.add(piece, |block: &Block<'_>| {
+            for (codes, axis) in open.groups.iter_mut().zip(block.axes) {
+                codes.extend(axis.keys.iter().map(|key| axis.table[*key as usize]));
+            }
+            if let (Some(weights), Some(found)) = (&mut open.weights, block.weights) {
+                weights.extend_from_slice(found);
+            }
+        })?;
+        self.open.rows += piece.len;
+        // Faulty weights hand no block on; the scan fails when all of them are known.
+        let rows = self.open.rows;
+        self.open
+            .groups
+            .iter_mut()
+            .for_each(|codes| codes.resize(rows, 0));
+        self.open
+            .weights
+            .iter_mut()
+            .for_each(|weights| weights.resize(rows, 0.0));
+        while self.open.rows >= self.block {
+            let rest = self.split();
+            let full = std::mem::replace(&mut self.open, rest);
+            self.hand_on(full)?;
+        }
+        Ok(())
+    }
+
+    /// Cuts what is beyond a block off the open frame.
+    fn split(&mut self) -> Frame {
+        let (block, width) = (self.block, self.features.len());
+        let open = &mut self.open;
+        let mut rest = Frame::empty(open.groups.len(), open.weights.is_some());
+        rest.rows = open.rows - block;
+        rest.values = open.values.split_off(block * width);
+        for (rest, codes) in rest.groups.iter_mut().zip(&mut open.groups) {
+            *rest = codes.split_off(block.min(codes.len()));
+        }
+        if let (Some(rest), Some(weights)) = (&mut rest.weights, &mut open.weights) {
+            *rest = weights.split_off(block.min(weights.len()));
+        }
+        let mut before = 0;
+        let ids = std::mem::take(&mut open.ids);
+        for id in ids {
+            let kept = (block - before.min(block)).min(id.len());
+            if kept > 0 {
+                open.ids.push(id.slice(0, kept));
+            }
+            if kept < id.len() {
+                rest.ids.push(id.slice(kept, id.len() - kept));
+            }
+            before += id.len();
+        }
+        open.rows = block;
+        rest
+    }
+
+    fn hand_on(&self, frame: Frame) -> Result<(), DataError> {
+        // Nobody takes frames any more: whoever did has an error of its own to tell.
+        self.send.send(frame).map_err(|_| DataError::Interrupted)
+    }
+
+    fn flush(&mut self) -> Result<(), DataError> {
+        let empty = Frame::empty(self.open.groups.len(), self.open.weights.is_some());
+        let last = std::mem::replace(&mut self.open, empty);
+        if last.rows > 0 {
+            self.hand_on(last)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+/// One feature's column, read.
+struct Feature<'a> {
+    at: usize,
+    column: &'a FeatureColumn,
+    numbers: Numbers,
+    texts: HashMap<&'a str, f64>,
+    codes: Vec<f64>,
+}
+
+impl<'a> Feature<'a> {
+    fn new(at: usize, column: &'a FeatureColumn) -> Self {
+        let mut texts = HashMap::new();
+        if let Some(Categories::Text(labels)) = &column.categories {
+            texts.extend(
+                labels
+                    .iter()
+                    .enumerate()
+                    .map(|(code, label)| (label.as_str(), code as f64)),
+            );
+        }
+        Self {
+            at,
+            column,
+            numbers: Numbers::default(),
+            texts,
+            codes: Vec::new(),
+        }
+    }
+
+    fn read<'b>(&'b mut self, piece: &'b Piece<'_>) -> Result<&'b [f64], DataError> {
+        let array = &piece.columns[self.at];
+        let name = &self.column.name;
+        let explain = |error| piece.explain(name, error);
+        match &self.column.categories {
+            None => self.numbers.read(array, piece.decimal).map_err(explain),
+            Some(Categories::Numbers(labels)) => {
+                let numbers = self.numbers.read(array, piece.decimal).map_err(explain)?;
+                self.codes.clear();
+                for (row, x) in numbers.iter().enumerate() {
+                    let code = labels
+                        .iter()
+                        .position(|label| label == x)
+                        .map(|code| code as f64);
+                    let unseen = |x: &f64| x.to_string();
+                    self.codes.push(match code {
+                        Some(code) => code,
+                        None if x.is_nan() || self.column.unseen == Unseen::Missing => f64::NAN,
+                        None => return Err(unseen_category(piece, name, row, unseen(x))),
+                    });
+                }
+                Ok(&self.codes)
+            }
+            Some(Categories::Text(_)) => {
+                self.read_texts(array, piece)?;
+                Ok(&self.codes)
+            }
+        }
+    }
+
+    fn read_texts(&mut self, array: &ArrayRef, piece: &Piece<'_>) -> Result<(), DataError> {
+        let name = &self.column.name;
+        let explain = |error| piece.explain(name, error);
+        let texts = &self.texts;
+        let code = |text: &str| texts.get(text).copied();
+        let refuse = self.column.unseen == Unseen::Refuse;
+        self.codes.clear();
+        if let Some(dictionary) = array.as_any_dictionary_opt() {
+            let values = cast_to(dictionary.values(), &DataType::Utf8).map_err(explain)?;
+            let values = values.as_string::<i32>();
+            let known: Vec<Option<f64>> = values.iter().map(|text| text.and_then(code)).collect();
+            let keys = cast_to(
+                &arrow::array::make_array(dictionary.keys().to_data()),
+                &DataType::Int32,
+            )
+            .map_err(explain)?;
+            for (row, key) in keys.as_primitive::<Int32Type>().iter().enumerate() {
+                let Some(key) = key
+                    .map(|key| key as usize)
+                    .filter(|key| values.is_valid(*key))
+                else {
+                    self.codes.push(f64::NAN);
+                    continue;
+                };
+                match known[key] {
+                    Some(code) => self.codes.push(code),
+                    None if refuse => {
+                        return Err(unseen_category(
+                            piece,
+                            name,
+                            row,
+                            values.value(key).to_owned(),
+                        ));
+                    }
+                    None => self.codes.push(f64::NAN),
+                }
+            }
+            return Ok(());
+        }
+        let texts = cast_to(array, &DataType::Utf8).map_err(explain)?;
+        for (row, text) in texts.as_string::<i32>().iter().enumerate() {
+            match text.map(|text| (text, code(text))) {
+                // An empty field of a CSV file is missing unless a category is empty.
+                None | Some(("", None)) => self.codes.push(f64::NAN),
+                Some((_, Some(code))) => self.codes.push(code),
+                Some((text, None)) if refuse => {
+                    return Err(unseen_category(piece, name, row, text.to_owned()));
+                }
+                Some(_) => self.codes.push(f64::NAN),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unseen_category(piece: &Piece<'_>, column: &str, row: usize, value: String) -> DataError {
+    DataError::UnseenCategory {
+        column: column.to_owned(),
+        value,
+        place: piece.place(row),
+    }
+}
