@@ -77,7 +77,8 @@ fn with_data(
     spec.bootstrap = 0;
     check(&spec, &job.policy)?;
     let cluster = spec.roles.cluster.take();
-    let (tally, mut facts) = scanned(source, &spec, &job.policy, observer)?;
+    let (counted, mut facts) = scanned(source, &spec, &job.policy, observer)?;
+    let tally = counted.tally;
     if let Some(cluster) = cluster {
         facts.notes.push(Note {
             code: "clusters_not_planned".to_owned(),
