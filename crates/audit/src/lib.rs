@@ -32,9 +32,9 @@ use indexmap::IndexMap;
 use waage_core::tally::Tally;
 use waage_data::{Dataset, Limits};
 use waage_govern::{Facts, Judgement};
+use waage_metrics::Favourable;
 use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{GivenRoles, Measured};
-use waage_metrics::Favourable;
 use waage_metrics::selective::Labels;
 use waage_result::document::{
     AUDIT_SCHEMA, CutResult, DatasetSummary, Disparity, Distribution, EstimateDoc, GroupResult,
@@ -158,9 +158,7 @@ fn scanned(
         observer,
     )?;
     let scan = count(&dataset, spec, policy, observer)?;
-    let counted = scan
-        .state
-        .finish(&scan.axes, spec.roles.sensitive.len())?;
+    let counted = scan.state.finish(&scan.axes, spec.roles.sensitive.len())?;
     let tally = &counted.tally;
     let mut notes = scan.notes;
     if !tally.scores_are_exact() {

@@ -39,7 +39,8 @@ pub fn strata(
     let shown =
         |name: &str| plan::shown(spec, name) || name == Metric::SelectionRate.quantity().name;
     let allowed = |metric: &Metric| {
-        measured.labels.identify(metric.quantity()) && request.roles.missing_for(metric.quantity()).is_none()
+        measured.labels.identify(metric.quantity())
+            && request.roles.missing_for(metric.quantity()).is_none()
     };
     let metrics: Vec<Metric> = CATALOGUE
         .iter()

@@ -7,12 +7,12 @@ use arrow::datatypes::{DataType, Field, Schema};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use waage_result::conditional::{Conditional, DemographicDisparity, Simpson};
-use waage_result::unknown::MembershipAnswers;
 use waage_result::document::{AuditResult, EstimateDoc};
 use waage_result::explanation::{Explanation, Explanations};
 use waage_result::finding::Margin;
 use waage_result::power::PowerResult;
 use waage_result::scan::{Condition, ConditionValue, ScanResult};
+use waage_result::unknown::MembershipAnswers;
 
 /// Columns under construction.
 #[derive(Default)]
@@ -473,13 +473,25 @@ pub fn membership(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
         for group in &found.groups {
             lines.extend(group.metrics.iter().map(|rate| {
                 let (attribute, group) = (found.attribute.as_str(), group.group.as_str());
-                (attribute, group, rate.metric.as_str(), "none", &rate.answers)
+                (
+                    attribute,
+                    group,
+                    rate.metric.as_str(),
+                    "none",
+                    &rate.answers,
+                )
             }));
         }
         lines.extend(found.gaps.iter().map(|gap| {
             let (attribute, group) = (found.attribute.as_str(), gap.group.as_str());
             let comparison = gap.comparison.as_str();
-            (attribute, group, gap.metric.as_str(), comparison, &gap.answers)
+            (
+                attribute,
+                group,
+                gap.metric.as_str(),
+                comparison,
+                &gap.answers,
+            )
         }));
     }
     let mut columns = Columns::default();

@@ -234,7 +234,10 @@ fn weighted_view(view: &WeightedView, spec: &AuditSpec, measured: &Measured) -> 
                 && m.scheme == scheme
                 && m.comparison == comparison
                 && m.subject.attribute == view.attribute
-                && m.subject.group.as_ref().is_some_and(|g| g.to_string() == group)
+                && m.subject
+                    .group
+                    .as_ref()
+                    .is_some_and(|g| g.to_string() == group)
         };
         let found = measured.measurements.iter().find(of);
         found.map_or_else(EstimateDoc::default, |m| doc(&m.estimate))
@@ -253,7 +256,9 @@ fn weighted_view(view: &WeightedView, spec: &AuditSpec, measured: &Measured) -> 
             n: group.rows,
             labelled: group.labelled,
             effective: group.effective,
-            metrics: rates.filter(|rate| plan::shown(spec, &rate.metric)).collect(),
+            metrics: rates
+                .filter(|rate| plan::shown(spec, &rate.metric))
+                .collect(),
             group: name,
         }
     };

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::interval::{
-    self, Band, Blend, Ends, Form, Interval, Scaled, bca, bca_p_value, clipped, cluster_level, cluster_p,
-    mover_difference, mover_ratio, percentile,
+    self, Band, Blend, Ends, Form, Interval, Scaled, bca, bca_p_value, clipped, cluster_level,
+    cluster_p, mover_difference, mover_ratio, percentile,
 };
 use crate::special;
 

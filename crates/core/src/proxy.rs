@@ -253,7 +253,10 @@ impl ProxyBuilder {
                     Some(finer) => *place >> (finer - bits),
                 };
             }
-            for entry in entries.values_mut().filter(|e| exact && e.groups.is_empty()) {
+            for entry in entries
+                .values_mut()
+                .filter(|e| exact && e.groups.is_empty())
+            {
                 entry.groups = of_equal(&own, entry.n);
             }
             join(self.cells.entry(key).or_default(), entries);

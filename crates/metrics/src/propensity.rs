@@ -110,8 +110,15 @@ pub fn weighted(
         .collect();
     let closed = !tally.kept().clusters && !references.contains(&ReferenceRule::Overall);
     let asked = Request {
-        views: (0..tally.sensitive().len()).map(|axis| vec![axis]).collect(),
-        metrics: request.metrics.iter().copied().filter(is_weighted).collect(),
+        views: (0..tally.sensitive().len())
+            .map(|axis| vec![axis])
+            .collect(),
+        metrics: request
+            .metrics
+            .iter()
+            .copied()
+            .filter(is_weighted)
+            .collect(),
         scores: ScoreRequest::default(),
         disparities: Vec::new(),
         schemes: Vec::new(),

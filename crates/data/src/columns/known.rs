@@ -104,7 +104,11 @@ fn check(
     for column in columns {
         for (sum, q) in sums.iter_mut().zip(*column) {
             // What is no probability makes the sum none either.
-            *sum += if (0.0..=1.0).contains(q) { *q } else { f64::NAN };
+            *sum += if (0.0..=1.0).contains(q) {
+                *q
+            } else {
+                f64::NAN
+            };
         }
     }
     let wrong = |sum: &f64| !((sum - 1.0).abs() <= SUM_TOLERANCE);

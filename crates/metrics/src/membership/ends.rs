@@ -41,6 +41,15 @@ impl Extremes {
         self.most[1] += least(misses);
     }
 
+    /// The same with this mass of hits and misses added.
+    pub fn with_prior(mut self, prior: [f64; 2]) -> Self {
+        for (side, mass) in prior.into_iter().enumerate() {
+            self.least[side] += mass;
+            self.most[side] += mass;
+        }
+        self
+    }
+
     /// The least and the greatest rate; from 0 to 1 where the denominator may be empty, `None` where
     /// it is.
     pub fn ends(&self) -> Option<[f64; 2]> {

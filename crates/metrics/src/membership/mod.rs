@@ -28,7 +28,7 @@ use crate::closed::compared;
 use crate::context::quantity_context;
 use crate::measure::{MeasureError, Request};
 use crate::rate::Rate;
-use crate::replicates::UNDEFINED_SHARE_MAX;
+use crate::replicates::{UNDEFINED_SHARE_MAX, possible};
 use crate::selective::Labels;
 use ends::{difference, ratio, shares};
 use resample::{Point, Table};
@@ -128,14 +128,14 @@ pub fn membership(
         .filter(|m| labels.identify(m.quantity()))
         .collect();
     let of_outcomes = metrics.iter().map(|m| parts(*m, request)).collect();
-    let table = Table::new(cells, unknown.weighted, of_outcomes);
-    observer.begin(Phase::Estimate, Some(request.replicates as u64));
-    let replicates = table.replicates(
-        request.replicates,
-        request.seed,
-        unknown.position,
-        observer,
+    let table = Table::new(
+        cells,
+        unknown.weighted,
+        of_outcomes,
+        possible(request.roles),
     );
+    observer.begin(Phase::Estimate, Some(request.replicates as u64));
+    let replicates = table.replicates(request.replicates, request.seed, unknown.position, observer);
     if observer.cancelled() {
         return Err(MeasureError::Interrupted);
     }
@@ -306,9 +306,7 @@ impl Measure<'_> {
                     let [a, b] = at.map(|at| points[at]);
                     value_of(a?.weighted, b?.weighted, comparison)
                 }),
-                None => {
-                    Estimate::undefined(n, Method::BootstrapPercentile, Reason::ZeroReference)
-                }
+                None => Estimate::undefined(n, Method::BootstrapPercentile, Reason::ZeroReference),
             },
             [Err(reason), _] | [_, Err(reason)] => {
                 Estimate::undefined(n, Method::BootstrapPercentile, reason)
@@ -337,10 +335,7 @@ impl Measure<'_> {
     }
 
     /// The replicates that are defined; the reason where too few are.
-    fn defined<T>(
-        &self,
-        of: impl Fn(&[Option<Point>]) -> Option<T>,
-    ) -> Result<Vec<T>, Reason> {
+    fn defined<T>(&self, of: impl Fn(&[Option<Point>]) -> Option<T>) -> Result<Vec<T>, Reason> {
         let count = self.replicates.len();
         if count == 0 {
             return Err(Reason::NoReplicates);
@@ -363,7 +358,12 @@ impl Measure<'_> {
         let level = self.request.level;
         match self.defined(of) {
             Ok(found) => {
-                Estimate::new(value, n, method, Evidence::Replicates(found.into()), level)
+                // The prior may carry all replicates past a value that is 0.
+                let ends = Ends {
+                    at: [value; 2],
+                    replicates: [found.clone(), found],
+                };
+                Estimate::new(value, n, method, Evidence::Ends(Arc::new(ends)), level)
             }
             Err(reason) => Estimate::new(value, n, method, Evidence::None, level).bare(reason),
         }

@@ -2,9 +2,12 @@
 //!
 //! A replicate draws the rows of every proxy cell and outcome again: their numbers by one multinomial
 //! draw, or, with weights, their weights by the Bayesian bootstrap (a gamma with the mean and variance
-//! of the sum). All of a replicate's numbers come from one draw.
+//! of the sum). All of a replicate's numbers come from one draw. As elsewhere, a gamma mass of ½ row on
+//! every possible outcome of every group (Jeffreys' prior) keeps empty cells from looking certain; the
+//! data's own values have none.
 
 use rayon::prelude::*;
+use waage_core::block::outcome;
 use waage_core::draw::{gamma, multinomial};
 use waage_core::observer::Observer;
 use waage_core::proxy::ProxyCells;
@@ -15,6 +18,11 @@ use super::ends::{CellMass, Extremes};
 /// First stream of replicates: replicate `r` of the attribute at position `a` draws from
 /// `STREAM + a·2^32 + r`.
 const STREAM: u64 = 8 << 40;
+
+const NO_PRIOR: [f64; outcome::COUNT] = [0.0; outcome::COUNT];
+
+/// Rows that the prior puts on every possible outcome of a group.
+const PRIOR_ROWS: f64 = 0.5;
 
 /// A value and the ends between which it lies, for one group and metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -44,10 +52,19 @@ pub(super) struct Table {
     cells: Vec<usize>,
     /// By metric: the share of each outcome that is a hit and that is a miss.
     metrics: Vec<Vec<(f64, f64)>>,
+    /// Outcomes that the roles make possible.
+    possible: Vec<u8>,
+    /// What a row weighs, on average over the weight.
+    row_weight: f64,
 }
 
 impl Table {
-    pub fn new(cells: &ProxyCells, weighted: bool, metrics: Vec<Vec<(f64, f64)>>) -> Self {
+    pub fn new(
+        cells: &ProxyCells,
+        weighted: bool,
+        metrics: Vec<Vec<(f64, f64)>>,
+        possible: Vec<u8>,
+    ) -> Self {
         let mut entries = Vec::new();
         let mut ends = Vec::with_capacity(cells.cells.len());
         for cell in &cells.cells {
@@ -63,19 +80,23 @@ impl Table {
             }
             ends.push(entries.len());
         }
+        let sum = |part: fn(&Entry) -> f64| entries.iter().map(part).sum::<f64>();
+        let (weight, squares) = (sum(|entry| entry.w1), sum(|entry| entry.w2));
         Self {
             groups: cells.groups,
             weighted,
+            row_weight: if weight > 0.0 { squares / weight } else { 1.0 },
             entries,
             cells: ends,
             metrics,
+            possible,
         }
     }
 
     /// The ends of the data themselves, by metric, then by group.
     pub fn ends(&self) -> Vec<Option<[f64; 2]>> {
         let weights: Vec<f64> = self.entries.iter().map(|entry| entry.w1).collect();
-        let points = self.points(&weights);
+        let points = self.points(&weights, &vec![NO_PRIOR; self.groups]);
         points.into_iter().map(|p| p.map(|p| p.ends)).collect()
     }
 
@@ -114,14 +135,21 @@ impl Table {
                     })
                     .collect(),
             };
+            let mut prior = vec![NO_PRIOR; self.groups];
+            for of_group in &mut prior {
+                for outcome in &self.possible {
+                    let rows = gamma(&mut stream, PRIOR_ROWS);
+                    of_group[usize::from(*outcome)] = rows * self.row_weight;
+                }
+            }
             observer.advance(1);
-            self.points(&weights)
+            self.points(&weights, &prior)
         };
         (0..count).into_par_iter().map(one).collect()
     }
 
-    /// Every rate under these weights of the entries.
-    fn points(&self, weights: &[f64]) -> Vec<Option<Point>> {
+    /// Every rate under these weights of the entries, and these of each group's outcomes in advance.
+    fn points(&self, weights: &[f64], prior: &[[f64; outcome::COUNT]]) -> Vec<Option<Point>> {
         let groups = self.groups;
         let mut sums = vec![[0.0; 2]; self.metrics.len() * groups];
         let mut extremes = vec![Extremes::default(); self.metrics.len() * groups];
@@ -159,14 +187,22 @@ impl Table {
                 }
             }
         }
-        let point = |([hits, misses], extremes): (&[f64; 2], &Extremes)| {
-            let trials = hits + misses;
-            let ends = extremes.ends().filter(|_| trials > 0.0)?;
+        let point = |(at, ([hits, misses], extremes)): (usize, (&[f64; 2], &Extremes))| {
+            let shares = self.metrics[at / groups].iter().zip(&prior[at % groups]);
+            let before = shares.fold([0.0; 2], |[h, m], ((hit, miss), mass)| {
+                [h + hit * mass, m + miss * mass]
+            });
+            let hits = hits + before[0];
+            let trials = hits + misses + before[1];
+            let ends = extremes
+                .with_prior(before)
+                .ends()
+                .filter(|_| trials > 0.0)?;
             Some(Point {
                 weighted: hits / trials,
                 ends,
             })
         };
-        sums.iter().zip(&extremes).map(point).collect()
+        sums.iter().zip(&extremes).enumerate().map(point).collect()
     }
 }

@@ -20,6 +20,15 @@ const MIRRORED: [&str; 6] = [
     "error_rate",
 ];
 
+/// How rows of a table are named.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// In full.
+    Long,
+    /// For a terminal.
+    Short,
+}
+
 /// The section of groups known by probabilities, where there are any.
 pub(super) fn membership(result: &AuditResult, words: Words) -> Option<Section> {
     result.membership.first()?;
@@ -28,7 +37,7 @@ pub(super) fn membership(result: &AuditResult, words: Words) -> Option<Section> 
         blocks.push(Block::Heading(membership_heading(found, words)));
         blocks.push(Block::Text(cells(found, words)));
         blocks.extend(
-            membership_tables(result, found, words)
+            membership_tables(result, found, Names::Long, words)
                 .into_iter()
                 .map(Block::Table),
         );
@@ -52,7 +61,7 @@ pub(super) fn propensity(result: &AuditResult, words: Words) -> Option<Section> 
     for found in &result.propensity {
         blocks.push(Block::Heading(propensity_heading(found, words)));
         blocks.extend(
-            propensity_tables(result, found, words)
+            propensity_tables(result, found, Names::Long, words)
                 .into_iter()
                 .map(Block::Table),
         );
@@ -122,6 +131,7 @@ pub(crate) fn cells(found: &MembershipResult, words: Words) -> String {
 pub(crate) fn membership_tables(
     result: &AuditResult,
     found: &MembershipResult,
+    names: Names,
     words: Words,
 ) -> Vec<Table> {
     let key = |key: &str| words.text(&format!("report.membership.{key}"));
@@ -154,16 +164,16 @@ pub(crate) fn membership_tables(
     let columns = || {
         vec![
             Column::text(key("rate")),
-            Column::number(key("weighted")),
-            Column::number(key("threshold")),
-            Column::number(key("bounds")),
+            Column::figures(key("weighted"), key("weighted_short")),
+            Column::figures(key("threshold"), key("threshold_short")),
+            Column::figures(key("bounds"), key("bounds_short")),
         ]
     };
     let row = |metric: &str, comparison: &str, group: &str, answers: &MembershipAnswers| {
         let unit = unit(metric, comparison);
         Row {
             cells: vec![
-                Cell::text(labelled(metric, comparison, &name(group), words)),
+                Cell::text(named([metric, comparison, &name(group)], names, words)),
                 estimate_cell(Some(&answers.weighted), unit, words),
                 estimate_cell(Some(&answers.threshold), unit, words),
                 bounds_cell(&answers.bounds, unit, words),
@@ -205,6 +215,7 @@ pub(crate) fn membership_tables(
 pub(crate) fn propensity_tables(
     result: &AuditResult,
     found: &PropensityResult,
+    names: Names,
     words: Words,
 ) -> Vec<Table> {
     let key = |key: &str| words.text(&format!("report.propensity.{key}"));
@@ -229,9 +240,9 @@ pub(crate) fn propensity_tables(
                     Cell::text(name(&group.group)),
                     count(group.n),
                     count(group.labelled),
-                    group.effective.map_or_else(Cell::none, |n| {
-                        Cell::text(words.integer(n.round() as u64))
-                    }),
+                    group
+                        .effective
+                        .map_or_else(Cell::none, |n| Cell::text(words.integer(n.round() as u64))),
                 ],
                 strong: found.reference.as_ref() == Some(&group.group),
                 note: None,
@@ -241,15 +252,15 @@ pub(crate) fn propensity_tables(
     let columns = || {
         vec![
             Column::text(key("rate")),
-            Column::number(key("bounds")),
-            Column::number(key("ipw")),
+            Column::figures(key("bounds"), key("bounds_short")),
+            Column::figures(key("ipw"), key("ipw_short")),
         ]
     };
     let row = |metric: &str, comparison: &str, group: &str, both: [&EstimateDoc; 2]| {
         let unit = unit(metric, comparison);
         Row {
             cells: vec![
-                Cell::text(labelled(metric, comparison, &name(group), words)),
+                Cell::text(named([metric, comparison, &name(group)], names, words)),
                 open_cell(both[0], unit, words),
                 estimate_cell(Some(both[1]), unit, words),
             ],
@@ -260,8 +271,7 @@ pub(crate) fn propensity_tables(
     for metric in shown(result) {
         for group in &found.groups {
             let of_metric = group.metrics.iter().find(|rate| rate.metric == metric);
-            rates
-                .extend(of_metric.map(|r| row(metric, "none", &group.group, [&r.bounds, &r.ipw])));
+            rates.extend(of_metric.map(|r| row(metric, "none", &group.group, [&r.bounds, &r.ipw])));
         }
     }
     let differences = |gap: &&PropensityGap| gap.comparison == "difference";
@@ -305,15 +315,22 @@ fn shown(result: &AuditResult) -> Vec<&str> {
     if few.is_empty() { all } else { few }
 }
 
-/// `Selection rate, p_black`; points and quotients are named as such.
-fn labelled(metric: &str, comparison: &str, group: &str, words: Words) -> String {
-    let key = match unit(metric, comparison) {
-        Unit::Points => "report.membership.of_points",
-        Unit::Ratio => "report.membership.of_ratio",
-        _ => "report.membership.of",
+/// `Selection rate, p_black`, of a metric, a comparison and a group; points and quotients are named as
+/// such.
+fn named([metric, comparison, group]: [&str; 3], names: Names, words: Words) -> String {
+    let form = match unit(metric, comparison) {
+        Unit::Points => "of_points",
+        Unit::Ratio => "of_ratio",
+        _ => "of",
     };
-    let metric = words.metric_title(metric);
-    words.fill(key, &[("metric", &metric), ("group", group)])
+    let (metric, short) = match names {
+        Names::Long => (words.metric_title(metric), ""),
+        Names::Short => (words.metric_short(metric), "_short"),
+    };
+    words.fill(
+        &format!("report.membership.{form}{short}"),
+        &[("metric", &metric), ("group", group)],
+    )
 }
 
 /// The least and the greatest value, and the interval that holds both.
@@ -332,8 +349,7 @@ fn bounds_cell(bounds: &BoundsDoc, unit: Unit, words: Words) -> Cell {
 fn open_cell(estimate: &EstimateDoc, unit: Unit, words: Words) -> Cell {
     match estimate.value {
         Some(_) => estimate_cell(Some(estimate), unit, words),
-        None => range(estimate.low, estimate.high, unit, words)
-            .map_or_else(Cell::none, Cell::text),
+        None => range(estimate.low, estimate.high, unit, words).map_or_else(Cell::none, Cell::text),
     }
 }
 

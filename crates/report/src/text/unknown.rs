@@ -5,6 +5,7 @@ use waage_result::document::AuditResult;
 use super::Page;
 use super::grid::Style;
 use super::ranking::grid;
+use crate::article::unknown::Names;
 use crate::article::{Table, unknown};
 use crate::words::Words;
 
@@ -18,7 +19,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
         page.paragraph(&unknown::cells(found, words), Style::Plain, 2);
         tables(
             page,
-            &unknown::membership_tables(result, found, words),
+            &unknown::membership_tables(result, found, Names::Short, words),
             words,
         );
     }
@@ -30,7 +31,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
         page.heading(&unknown::propensity_heading(found, words), &[]);
         tables(
             page,
-            &unknown::propensity_tables(result, found, words),
+            &unknown::propensity_tables(result, found, Names::Short, words),
             words,
         );
     }
