@@ -75,6 +75,9 @@ fn with_data(
     }
     let mut spec = plan::resolve(&job.spec.audit, &job.policy);
     spec.bootstrap = 0;
+    // Plans are for groups that are known and labels that are there.
+    spec.roles.propensity = None;
+    spec.roles.membership.clear();
     check(&spec, &job.policy)?;
     let cluster = spec.roles.cluster.take();
     let (counted, mut facts) = scanned(source, &spec, &job.policy, observer)?;
