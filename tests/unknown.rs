@@ -410,7 +410,7 @@ fn a_policy_is_judged_by_the_bounds() {
     };
     let policy = folder.path().join("audit.toml");
     let text = "schema = \"waage/policy/1\"\n\n[data]\ndecision = \"d\"\n\n[data.membership]\nrace = [\"p_a\", \"p_b\"]\n\n\
-        [[check]]\nid = \"FAIR-90\"\nattribute = \"race\"\nmetric = \"selection_rate\"\ncomparison = \"difference\"\nop = \"between\"\nmargin = 0.15\ndecide = \"three_way\"\nseverity = \"major\"\n";
+        [[check]]\nid = \"FAIR-90\"\nattribute = \"race\"\nmetric = \"selection_rate\"\ncomparison = \"difference\"\nop = \"between\"\nmargin = [-0.15, 0.15]\ndecide = \"three_way\"\nseverity = \"major\"\n";
     fs::write(&policy, text).expect("a file");
     let policy = policy.to_str().expect("UTF-8").to_owned();
     let verdict = |path: &str| audit([path, "--policy", &policy])["verdict"].clone();

@@ -73,9 +73,7 @@ def test_propensities_weigh_labelled_rows() -> None:
     e = np.where(decided, 0.9, 0.3)
     seen = rng.random(n) < e
     y = np.where(seen, label.astype(float), np.nan)
-    a = wg.audit(
-        label=y, decision=decided, propensity=e, sensitive={"gender": group}, bootstrap=0
-    )
+    a = wg.audit(label=y, decision=decided, propensity=e, sensitive={"gender": group}, bootstrap=0)
     table = a.propensity
     for row, name in enumerate(table["group"]):
         if table["metric"][row] != "true_positive_rate" or table["comparison"][row] != "none":
@@ -86,6 +84,4 @@ def test_propensities_weigh_labelled_rows() -> None:
         assert table["method"][row] == "ipw_wilson"
         assert table["bounds_low"][row] <= table["value"][row] <= table["bounds_high"][row]
     with pytest.raises(wg.WaageError, match="propensity"):
-        wg.audit(
-            label=y, decision=decided, propensity=np.zeros(n), sensitive={"gender": group}
-        )
+        wg.audit(label=y, decision=decided, propensity=np.zeros(n), sensitive={"gender": group})
