@@ -433,7 +433,7 @@ fn a_policy_is_judged_by_the_bounds() {
 fn groups_of_few_expected_rows_are_hidden() {
     let folder = TempDir::new().expect("a folder");
     let rows = 400;
-    let rare = |i: usize| if i % 40 == 0 { 0.2 } else { 0.0 };
+    let rare = |i: usize| if i.is_multiple_of(40) { 0.2 } else { 0.0 };
     let batch = table(vec![
         (
             "p_a",
@@ -458,11 +458,13 @@ fn groups_of_few_expected_rows_are_hidden() {
     assert!(answers(&result, "p_a", "selection_rate", "none")["weighted"]["value"].is_f64());
 }
 
+/// Group, true label, decision, whether the label is seen, propensity, weight.
+type Row = (usize, bool, bool, bool, f64, f64);
+
 /// Rows whose label is there with a known probability, and the label that nobody sees.
 struct Explored {
     batch: RecordBatch,
-    /// By group: true label, decision, what was seen, propensity, weight.
-    rows: Vec<(usize, bool, bool, bool, f64, f64)>,
+    rows: Vec<Row>,
 }
 
 fn explored(rows: usize, seed: u64) -> Explored {
@@ -514,10 +516,10 @@ fn pair<'a>(result: &'a Value, group: usize, metric: &str) -> [&'a Value; 2] {
     [&rate["bounds"], &rate["ipw"]]
 }
 
-type Row = (usize, bool, bool, bool, f64, f64);
+type Of = fn(&Row) -> bool;
 
 /// Which rows a rate is of, and which of those it counts.
-const RATES: [(&str, fn(&Row) -> bool, fn(&Row) -> bool); 6] = [
+const RATES: [(&str, Of, Of); 6] = [
     ("true_positive_rate", |r| r.1, |r| r.2),
     ("false_positive_rate", |r| !r.1, |r| r.2),
     ("precision", |r| r.2, |r| r.1),
@@ -635,7 +637,7 @@ fn what_propensities_do_not_cover_is_said() {
             .map(|note| note["code"].as_str().unwrap_or_default().to_owned())
             .collect()
     };
-    let outcome = |i: usize| i64::from(i % 3 == 0);
+    let outcome = |i: usize| i64::from(i.is_multiple_of(3));
     let idle = rows(&|i| Some(outcome(i)), &|_| 0.5);
     assert_eq!(codes(&idle), ["propensity_idle"]);
     assert!(idle.get("propensity").is_none());

@@ -57,7 +57,7 @@ def test_memberships_that_cannot_be_used_are_errors() -> None:
         wg.audit(decision=D, membership=["p"])  # type: ignore[arg-type]
     with pytest.raises(wg.WaageError, match="an array for each group"):
         wg.audit(decision=D, membership={"race": ["p_a", "p_b"]})
-    with pytest.raises(wg.WaageError, match="sum to 1.5"):
+    with pytest.raises(wg.WaageError, match=r"sum to 1\.5"):
         wg.audit(decision=D, membership={"race": {"a": np.ones(1000), "b": np.full(1000, 0.5)}})
     with pytest.raises(wg.WaageError, match="as probabilities"):
         groups = {"race": np.where(Q > 0.5, "a", "b")}

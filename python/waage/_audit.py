@@ -28,8 +28,10 @@ class Audit(Result):
         ``"pass"``, ``"breach"`` or ``"inconclusive"``.
     summary : dict
         Plain numbers per attribute under Fairlearn's names; None where undefined.
-    groups, disparities, conditional, ranking, impact_ratios, membership, propensity, findings : Table
+    groups, disparities, conditional, findings : Table
         The document's lists.
+    ranking, impact_ratios, membership, propensity : Table
+        Those that are made where they are asked for.
     plot : Plot
         Figures: ``a.plot.rates()``, ``a.plot.disparities()``, ``a.plot.scores()``.
     """

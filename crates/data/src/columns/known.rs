@@ -111,7 +111,7 @@ fn check(
             };
         }
     }
-    let wrong = |sum: &f64| !((sum - 1.0).abs() <= SUM_TOLERANCE);
+    let wrong = |sum: &f64| sum.is_nan() || (sum - 1.0).abs() > SUM_TOLERANCE;
     let Some(row) = sums.iter().position(wrong) else {
         return Ok(());
     };

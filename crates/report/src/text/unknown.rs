@@ -5,8 +5,8 @@ use waage_result::document::AuditResult;
 use super::Page;
 use super::grid::Style;
 use super::ranking::grid;
-use crate::article::unknown::Names;
-use crate::article::{Table, unknown};
+use crate::article::Table;
+use crate::article::unknown::{Names, membership, propensity};
 use crate::words::Words;
 
 /// Rows of a table.
@@ -15,11 +15,11 @@ const ROWS_MAX: usize = 12;
 /// Each attribute that is known by probabilities, then each with rates by propensities.
 pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
     for found in &result.membership {
-        page.heading(&unknown::membership_heading(found, words), &[]);
-        page.paragraph(&unknown::cells(found, words), Style::Plain, 2);
+        page.heading(&membership::heading(found, words), &[]);
+        page.paragraph(&membership::cells(found, words), Style::Plain, 2);
         tables(
             page,
-            &unknown::membership_tables(result, found, Names::Short, words),
+            &membership::tables(result, found, Names::Short, words),
             words,
         );
     }
@@ -28,10 +28,10 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
         page.paragraph(&assumption, Style::Dim, 2);
     }
     for found in &result.propensity {
-        page.heading(&unknown::propensity_heading(found, words), &[]);
+        page.heading(&propensity::heading(found, words), &[]);
         tables(
             page,
-            &unknown::propensity_tables(result, found, Names::Short, words),
+            &propensity::tables(result, found, Names::Short, words),
             words,
         );
     }

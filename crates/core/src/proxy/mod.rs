@@ -9,11 +9,17 @@
 //! few enough; coarser grids are unions of finer ones, so the state depends on the rows alone. Rows
 //! of a grid cell keep the exact sums of their probabilities.
 
+mod cells;
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashMap};
 
-use crate::block::{Block, outcome};
+use crate::block::Block;
 use crate::exact_sum::ExactSum;
 use crate::label::Label;
+
+pub use cells::{GroupMass, Held, ProxyCell, ProxyCells};
 
 /// Bits of the finest grid.
 pub const GRID_BITS_MAX: u32 = 6;
@@ -400,216 +406,5 @@ fn held(outcome: u8, entry: Entry, own: &[f64]) -> Held {
         w1,
         w2,
         groups: sums.iter().map(group).collect(),
-    }
-}
-
-/// What the rows of a cell and outcome hold of one group, in expectation.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct GroupMass {
-    /// Σ w·q.
-    pub mass: f64,
-    /// Σ (w·q)².
-    pub squares: f64,
-    /// Σ q.
-    pub rows: f64,
-}
-
-/// The rows of a cell and outcome.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Held {
-    /// The outcome.
-    pub outcome: u8,
-    /// Rows.
-    pub n: u64,
-    /// Σw; the rows without weights.
-    pub w1: f64,
-    /// Σw²; the rows without weights.
-    pub w2: f64,
-    /// By group.
-    pub groups: Vec<GroupMass>,
-}
-
-/// Rows of which a record tells the same about their group.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProxyCell {
-    /// The likeliest group, if it is likely enough.
-    pub class: Option<usize>,
-    /// By outcome, those that occur.
-    pub held: Vec<Held>,
-    /// Probabilities or places on the grid, class, strata.
-    key: Box<[u64]>,
-}
-
-/// All rows by what is known of their group, in an order that no thread changes.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProxyCells {
-    /// Groups.
-    pub groups: usize,
-    /// Bits of the grid that probabilities were cut to; `None` where they are exact.
-    pub grid_bits: Option<u32>,
-    /// Whether even so more than 5 % of the rows lie in cells of fewer than 30.
-    pub thin: bool,
-    /// The cells.
-    pub cells: Vec<ProxyCell>,
-}
-
-impl ProxyCells {
-    /// Rows.
-    #[must_use]
-    pub fn rows(&self) -> u64 {
-        let held = self.cells.iter().flat_map(|cell| &cell.held);
-        held.map(|held| held.n).sum()
-    }
-
-    /// Rows that no group is likely enough for.
-    #[must_use]
-    pub fn unclassified(&self) -> u64 {
-        let cells = self.cells.iter().filter(|cell| cell.class.is_none());
-        cells.flat_map(|cell| &cell.held).map(|held| held.n).sum()
-    }
-
-    /// Canonical bytes, for a digest.
-    pub fn write(&self, out: &mut Vec<u8>) {
-        let bits = self.grid_bits.map_or(u64::MAX, u64::from);
-        let mut put = |value: u64| out.extend_from_slice(&value.to_le_bytes());
-        [self.groups as u64, bits].into_iter().for_each(&mut put);
-        for cell in &self.cells {
-            cell.key.iter().copied().for_each(&mut put);
-            for held in &cell.held {
-                put(u64::from(held.outcome));
-                put(held.n);
-                put(held.w1.to_bits());
-                put(held.w2.to_bits());
-                for group in &held.groups {
-                    put(group.mass.to_bits());
-                    put(group.squares.to_bits());
-                    put(group.rows.to_bits());
-                }
-            }
-        }
-    }
-}
-
-const _: () = assert!(outcome::COUNT <= u8::MAX as usize);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::Stream;
-
-    fn plan(groups: usize, weighted: bool) -> ProxyPlan {
-        ProxyPlan {
-            attribute: "race".to_owned(),
-            groups,
-            first: 0,
-            strata_from: 0,
-            threshold: Some(0.6),
-            weighted,
-        }
-    }
-
-    struct Rows {
-        q: Vec<f64>,
-        rest: Vec<f64>,
-        outcomes: Vec<u8>,
-        weights: Option<Vec<f64>>,
-    }
-
-    impl Rows {
-        fn random(n: usize, levels: u64, weighted: bool) -> Self {
-            let mut stream = Stream::new(5, levels);
-            let q: Vec<f64> = (0..n)
-                .map(|_| (stream.next_u64() % levels) as f64 / (levels - 1) as f64)
-                .collect();
-            Self {
-                rest: q.iter().map(|q| 1.0 - q).collect(),
-                outcomes: (0..n)
-                    .map(|_| outcome::of(2, (stream.next_u64() % 2) as u8))
-                    .collect(),
-                weights: weighted.then(|| (0..n).map(|_| stream.next_unit() * 3.0).collect()),
-                q,
-            }
-        }
-
-        fn add(&self, builder: &mut ProxyBuilder, range: std::ops::Range<usize>) {
-            builder.add(&Block {
-                len: range.len(),
-                axes: &[],
-                outcomes: &self.outcomes[range.clone()],
-                weights: self.weights.as_ref().map(|w| &w[range.clone()]),
-                scores: None,
-                clusters: None,
-                propensities: None,
-                members: &[&self.q[range.clone()], &self.rest[range]],
-            });
-        }
-    }
-
-    #[test]
-    fn cells_do_not_depend_on_who_counts_which_row() {
-        for (levels, weighted, limit) in [
-            (11, false, 1000),
-            (11, true, 1000),
-            (5000, false, 40),
-            (5000, true, 40),
-            (5000, false, 1000),
-        ] {
-            let rows = Rows::random(3000, levels, weighted);
-            let build = |cuts: &[usize]| {
-                let mut parts = Vec::new();
-                for pair in cuts.windows(2) {
-                    let mut builder = ProxyBuilder::with_limit(plan(2, weighted), limit);
-                    rows.add(&mut builder, pair[0]..pair[1]);
-                    parts.push(builder);
-                }
-                let merged = parts.into_iter().rev().reduce(ProxyBuilder::merge);
-                merged.unwrap().finish(&[]).unwrap()
-            };
-            let whole = build(&[0, 3000]);
-            assert_eq!(build(&[0, 7, 1000, 2999, 3000]), whole, "{levels} {limit}");
-            assert_eq!(whole.rows(), 3000);
-            assert!(whole.cells.len() <= limit);
-            assert_eq!(whole.grid_bits.is_some(), levels > 11);
-            // Grid or not, the sums over all cells are those of the rows.
-            let held = whole.cells.iter().flat_map(|cell| &cell.held);
-            let mass: f64 = held.map(|held| held.groups[0].mass).sum();
-            let weight = |row: usize| rows.weights.as_ref().map_or(1.0, |w| w[row]);
-            let expected: f64 = (0..3000).map(|row| weight(row) * rows.q[row]).sum();
-            assert!((mass - expected).abs() < 1e-9 * expected);
-        }
-    }
-
-    #[test]
-    fn rows_take_their_likeliest_group_if_it_is_likely_enough() {
-        let rows = Rows {
-            q: vec![0.9, 0.6, 0.5, 0.1],
-            rest: vec![0.1, 0.4, 0.5, 0.9],
-            outcomes: vec![outcome::of(2, 1); 4],
-            weights: None,
-        };
-        let mut with = ProxyBuilder::new(plan(2, false));
-        rows.add(&mut with, 0..4);
-        let mut without = ProxyBuilder::new(ProxyPlan {
-            threshold: None,
-            ..plan(2, false)
-        });
-        rows.add(&mut without, 0..4);
-        let (with, without) = (with.finish(&[]).unwrap(), without.finish(&[]).unwrap());
-        assert_eq!((with.unclassified(), without.unclassified()), (1, 0));
-        let of_first = |cells: &ProxyCells| {
-            let cells = cells.cells.iter().filter(|cell| cell.class == Some(0));
-            cells.flat_map(|cell| &cell.held).map(|h| h.n).sum::<u64>()
-        };
-        // A tie goes to the group named first.
-        assert_eq!((of_first(&with), of_first(&without)), (2, 3));
-    }
-
-    #[test]
-    fn too_many_strata_are_refused() {
-        let mut builder = ProxyBuilder::with_limit(plan(2, false), 1);
-        let rows = Rows::random(100, 11, false);
-        rows.add(&mut builder, 0..100);
-        let error = builder.finish(&[]).unwrap_err();
-        assert!(error.to_string().contains("\"race\""), "{error}");
     }
 }
