@@ -535,6 +535,9 @@ fn inverse_propensities_are_hajeks_estimates_to_the_last_digits() {
     let path = written(&folder, "explored.parquet", &made.batch);
     for more in [&[][..], &["--weight", "w"]] {
         let result = audit([&[path.as_str()][..], &EXPLORED, more].concat());
+        let threads = ["--threads", "3"];
+        let again = audit([&[path.as_str()][..], &EXPLORED, more, &threads].concat());
+        assert_eq!(again, result);
         for group in 0..2 {
             let weight = |r: &Row| if more.is_empty() { 1.0 } else { r.5 } / r.4;
             let own = || made.rows.iter().filter(move |r| r.0 == group && r.3);
@@ -609,6 +612,11 @@ fn propensities_that_are_none_are_named_with_their_row() {
         );
         assert_eq!(said.trim().lines().count(), 1, "{said}");
     }
+    let path = folder.path().join("bad.csv");
+    let path = path.to_str().expect("UTF-8");
+    let roles = ["--decision", "d", "--sensitive", "g", "--propensity", "e"];
+    let (code, said) = failure([&["audit", path][..], &roles].concat());
+    assert!(code == 2 && said.contains("without labels"), "{said}");
     for (e, code) in [("0", 0), ("", 0), ("-1", 2), ("2", 2)] {
         assert_eq!(of(e, "").status.code(), Some(code), "{e}");
     }

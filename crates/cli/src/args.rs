@@ -187,12 +187,7 @@ pub struct Audit {
     #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub cluster: Option<String>,
     /// Column of the known probability that a row got its label, where some have none
-    #[arg(
-        long,
-        value_name = "COLUMN",
-        requires = "label",
-        help_heading = "Roles"
-    )]
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub propensity: Option<String>,
     /// An attribute that is not known, by a column of probabilities for each of its groups: race=p_white,p_black
     #[arg(long, value_name = "A=P,P[,…]", help_heading = "Roles")]

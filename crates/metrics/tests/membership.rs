@@ -10,13 +10,19 @@ use waage_metrics::membership::{Membership, Unknown, membership};
 use waage_metrics::selective::Labels;
 use waage_metrics::{Favourable, Metric};
 
-/// Cells of the population: share of the rows, probability of the first group, selection rates of the
-/// first and the second group.
-const POPULATION: [(f64, f64, f64, f64); 3] = [
+/// Share of the rows, probability of the first group, selection rates of the first and the second group.
+type Cell = (f64, f64, f64, f64);
+
+/// The cells of the population.
+const POPULATION: [Cell; 3] = [
     (0.5, 0.9, 0.65, 0.15),
     (0.3, 0.5, 0.5, 0.3),
     (0.2, 0.1, 0.3, 0.1889),
 ];
+
+fn sum(part: impl Fn(&Cell) -> f64) -> f64 {
+    POPULATION.iter().map(part).sum()
+}
 
 fn sample(rows: usize, seed: u64) -> ProxyCells {
     let mut stream = Stream::new(seed, 1);
@@ -94,18 +100,16 @@ fn measured(cells: &ProxyCells, replicates: usize) -> Membership {
 
 /// The rates of both groups in the population, and the ends that probabilities alone leave.
 fn truth() -> ([f64; 2], [[f64; 2]; 2]) {
-    let sum =
-        |part: &dyn Fn(&(f64, f64, f64, f64)) -> f64| POPULATION.iter().map(part).sum::<f64>();
-    let of_a = sum(&|c| c.0 * c.1);
+    let of_a = sum(|c| c.0 * c.1);
     let rates = [
-        sum(&|c| c.0 * c.1 * c.2) / of_a,
-        sum(&|c| c.0 * (1.0 - c.1) * c.3) / (1.0 - of_a),
+        sum(|c| c.0 * c.1 * c.2) / of_a,
+        sum(|c| c.0 * (1.0 - c.1) * c.3) / (1.0 - of_a),
     ];
-    let ends = |share: &dyn Fn(&(f64, f64, f64, f64)) -> f64, all: f64| {
-        let selected = |c: &(f64, f64, f64, f64)| c.1 * c.2 + (1.0 - c.1) * c.3;
+    let ends = |share: &dyn Fn(&Cell) -> f64, all: f64| {
+        let selected = |c: &Cell| c.1 * c.2 + (1.0 - c.1) * c.3;
         [
-            sum(&|c| c.0 * (share(c) + selected(c) - 1.0).max(0.0)) / all,
-            sum(&|c| c.0 * share(c).min(selected(c))) / all,
+            sum(|c| c.0 * (share(c) + selected(c) - 1.0).max(0.0)) / all,
+            sum(|c| c.0 * share(c).min(selected(c))) / all,
         ]
     };
     let bounds = [ends(&|c| c.1, of_a), ends(&|c| 1.0 - c.1, 1.0 - of_a)];
@@ -146,11 +150,9 @@ fn the_weighted_rate_errs_by_the_covariance_within_cells() {
     let cells = sample(400_000, 9);
     let found = measured(&cells, 0);
     let (rates, _) = truth();
-    let sum =
-        |part: &dyn Fn(&(f64, f64, f64, f64)) -> f64| POPULATION.iter().map(part).sum::<f64>();
-    let of_a = sum(&|c| c.0 * c.1);
+    let of_a = sum(|c| c.0 * c.1);
     // Cov(1[A = a], d | z) = q (1 − q) (rate of a − rate of the others).
-    let covariance = sum(&|c| c.0 * c.1 * (1.0 - c.1) * (c.2 - c.3));
+    let covariance = sum(|c| c.0 * c.1 * (1.0 - c.1) * (c.2 - c.3));
     for (g, sign) in [(0, 1.0), (1, -1.0)] {
         let share = if g == 0 { of_a } else { 1.0 - of_a };
         let expected = rates[g] - sign * covariance / share;
