@@ -199,6 +199,8 @@ fn count(table: &Table) {
                     weights: None,
                     scores: None,
                     clusters: None,
+                    propensities: None,
+                    members: &[],
                 });
             }
             counter

@@ -125,6 +125,7 @@ fn estimate(tally: &Tally, replicates: usize) {
         schemes: Vec::new(),
         min_share: 0.0,
         roles,
+        missing_labels: Default::default(),
         level: 0.95,
         replicates,
         seed: 0,

@@ -28,8 +28,10 @@ class Audit(Result):
         ``"pass"``, ``"breach"`` or ``"inconclusive"``.
     summary : dict
         Plain numbers per attribute under Fairlearn's names; None where undefined.
-    groups, disparities, conditional, ranking, impact_ratios, findings : Table
+    groups, disparities, conditional, findings : Table
         The document's lists.
+    ranking, impact_ratios, membership, propensity : Table
+        Those that are made where they are asked for.
     plot : Plot
         Figures: ``a.plot.rates()``, ``a.plot.disparities()``, ``a.plot.scores()``.
     """
@@ -80,6 +82,25 @@ class Audit(Result):
     def impact_ratios(self) -> Table:
         """One row per category of Local Law 144; none unless `ll144` was asked for."""
         return Table(self._handle.table("impact_ratios"))
+
+    @property
+    def membership(self) -> Table:
+        """One row per rate or gap of groups known by probabilities; none without `membership`.
+
+        `weighted` counts every row for each group with its probability, `threshold` for its
+        likeliest group alone; `lower` and `upper` are the ends of all that may be, and the interval
+        from `low` to `high`, which the policy judges, holds both.
+        """
+        return Table(self._handle.table("membership"))
+
+    @property
+    def propensity(self) -> Table:
+        """One row per rate or gap of labels; none without `propensity` or missing labels.
+
+        `value` weights labelled rows by the inverse of their propensity; `bounds_low` and
+        `bounds_high` are the worst cases without it.
+        """
+        return Table(self._handle.table("propensity"))
 
     @property
     def findings(self) -> Table:
@@ -133,6 +154,8 @@ def audit(
     weight: Any = None,
     id: Any = None,
     cluster: Any = None,
+    propensity: Any = None,
+    membership: Mapping[str, Any] | None = None,
     where: str | None = None,
     positive: str | bool | int | None = None,
     favourable: str | bool | int | None = None,
@@ -142,6 +165,7 @@ def audit(
     min_share: float = 0.0,
     ranking: bool | Sequence[int] = False,
     ll144: bool = False,
+    membership_threshold: float | None = None,
     confidence: float = 0.95,
     bootstrap: int = 1000,
     seed: int = 0,
@@ -162,11 +186,18 @@ def audit(
         Files (Parquet, Arrow IPC, CSV; globs and folders too), anything with
         ``__arrow_c_stream__`` (polars, pyarrow, pandas, duckdb), a dict of one-dimensional arrays,
         or nothing when the roles themselves are arrays.
-    label, decision, score, weight, id, cluster : str or array, optional
+    label, decision, score, weight, id, cluster, propensity : str or array, optional
         Which column plays which part; or, without `data`, the arrays themselves. Labels and
         decisions are bool, 0/1, or anything else with `positive`. `cluster` is the person or
         household that a row is of, where some occur in several rows: replicates then draw
-        clusters instead of rows, and every interval rests on them.
+        clusters instead of rows, and every interval rests on them. `propensity` is the known
+        probability that a row got its label, above 0 and at most 1 where it has one: rates of
+        labels then have estimates weighted by its inverse beside their bounds, see
+        `Audit.propensity`.
+    membership : dict, optional
+        Sensitive attributes that are not known, by the columns of probabilities of their groups:
+        ``{"race": ["p_white", "p_black"]}``; or, without `data`, arrays by group:
+        ``{"race": {"white": p, "black": 1 - p}}``. Each row's sum to 1. See `Audit.membership`.
     threshold, top_k, top_fraction : optional
         How a decision follows from the score: at least this, the k highest, or the share of the
         highest. Ties at the cut count fractionally, or are broken by `id`.
@@ -200,6 +231,9 @@ def audit(
     ll144 : bool
         Add the tables of New York City's Local Law 144: impact ratios of selection rates, and of
         scoring rates where there are scores; see `Audit.impact_ratios`.
+    membership_threshold : float, optional
+        Least probability with which `membership` assigns a row to its likeliest group; every row
+        is assigned if absent.
     confidence : float
         Confidence of the intervals shown.
     bootstrap : int
@@ -251,14 +285,16 @@ def audit(
         "weight": weight,
         "id": id,
         "cluster": cluster,
+        "propensity": propensity,
     }
-    data, roles, attributes = _spec.roles_and_data(data, roles, sensitive)
+    data, roles, attributes, members = _spec.roles_and_data(data, roles, sensitive, membership)
     spec = {
         "roles": {
             **roles,
             "cut": _spec.cut(threshold, top_k, top_fraction, roles),
             "sensitive": [_spec.attribute(text) for text in attributes],
             "stratum": [_spec.attribute(text) for text in _spec.names("stratum", stratum)],
+            "membership": members,
             "positive": None if positive is None else _spec.label(positive),
             "favourable": None if favourable is None else _spec.label(favourable),
         },
@@ -269,6 +305,11 @@ def audit(
         "min_share": _spec.real("min_share", min_share),
         "ranking": _spec.ranking(ranking),
         "ll144": bool(ll144),
+        "membership_threshold": (
+            None
+            if membership_threshold is None
+            else _spec.real("membership_threshold", membership_threshold)
+        ),
         "confidence": _spec.real("confidence", confidence),
         "bootstrap": _spec.whole("bootstrap", bootstrap, bits=32),
         "seed": _spec.whole("seed", seed),

@@ -128,7 +128,7 @@ def power(
     }
     attributes: list[str] = []
     if data is not None or len(sensitive) > 0 or any(v is not None for v in roles.values()):
-        data, roles, attributes = _spec.roles_and_data(data, roles, sensitive)
+        data, roles, attributes, _ = _spec.roles_and_data(data, roles, sensitive)
     spec = {
         "audit": {
             "roles": {

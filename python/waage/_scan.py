@@ -151,7 +151,7 @@ def scan(
         "weight": weight,
         "id": id,
     }
-    data, roles, attributes = _spec.roles_and_data(data, roles, sensitive)
+    data, roles, attributes, _ = _spec.roles_and_data(data, roles, sensitive)
     further = _spec.names("features", features)
     spec = {
         "roles": {

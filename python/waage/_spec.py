@@ -15,15 +15,31 @@ from ._waage import WaageError
 
 
 def roles_and_data(
-    data: Any, roles: dict[str, Any], sensitive: Any
-) -> tuple[Any, dict[str, Any], list[str]]:
-    """Data, the columns that play the roles, and the attributes' texts."""
+    data: Any, roles: dict[str, Any], sensitive: Any, membership: Any = None
+) -> tuple[Any, dict[str, Any], list[str], list[dict[str, Any]]]:
+    """Data, the columns that play the roles, the attributes' texts, and those by probabilities."""
+    given = _memberships(membership)
     if data is None:
-        return _from_arrays(roles, sensitive)
+        return _from_arrays(roles, sensitive, given)
     for name, column in roles.items():
         if column is not None and not isinstance(column, str):
             raise TypeError(f"{name}= must name a column of the data, not {_kind(column)}")
-    return data, roles, names("sensitive", sensitive)
+    members = [
+        {"name": name, "columns": names("membership", columns)} for name, columns in given.items()
+    ]
+    return data, roles, names("sensitive", sensitive), members
+
+
+def _memberships(given: Any) -> dict[str, Any]:
+    """Attributes given by probabilities, by name."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise TypeError(
+            "membership= must be a dict of attributes, such as "
+            f"{{'race': ['p_white', 'p_black']}}, not {_kind(given)}"
+        )
+    return {str(name): columns for name, columns in given.items()}
 
 
 def names(option: str, given: Any) -> list[str]:
@@ -134,8 +150,8 @@ def _decimal(share: float | str) -> str:
 
 
 def _from_arrays(
-    roles: dict[str, Any], sensitive: Any
-) -> tuple[dict[str, Any], dict[str, Any], list[str]]:
+    roles: dict[str, Any], sensitive: Any, memberships: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any], list[str], list[dict[str, Any]]]:
     """Columns from roles that are arrays themselves."""
     columns: dict[str, Any] = {}
     named: dict[str, Any] = {}
@@ -147,6 +163,8 @@ def _from_arrays(
             columns[role] = values
     if isinstance(sensitive, str):
         raise WaageError(f'sensitive="{sensitive}" names a column, but no data were given')
+    if not isinstance(sensitive, Mapping) and len(sensitive) == 0 and memberships:
+        sensitive = {}
     if not isinstance(sensitive, Mapping):
         if len(sensitive) == 0:
             raise WaageError(
@@ -161,7 +179,21 @@ def _from_arrays(
         if column in columns:
             raise WaageError(f'the attribute "{column}" has the name of a role: call it otherwise')
         columns[column] = values
-    return columns, named, [str(name) for name in sensitive]
+    members = []
+    for name, groups in memberships.items():
+        if not isinstance(groups, Mapping):
+            raise WaageError(
+                f"membership= gives no arrays of {name!r}: without data, write "
+                f"{{{name!r}: {{'white': p, 'black': 1 - p}}}}, an array for each group"
+            )
+        for group, values in groups.items():
+            if str(group) in columns:
+                raise WaageError(
+                    f'the group "{group}" has the name of a role or an attribute: call it otherwise'
+                )
+            columns[str(group)] = values
+        members.append({"name": name, "columns": [str(group) for group in groups]})
+    return columns, named, [str(name) for name in sensitive], members
 
 
 def _kind(value: Any) -> str:

@@ -17,6 +17,9 @@ pub enum AuditError {
     /// The cube would be too large.
     #[error(transparent)]
     Tally(#[from] TallyError),
+    /// Too much would have to be told apart of groups known by probabilities.
+    #[error(transparent)]
+    Proxy(#[from] waage_core::proxy::TooManyCells),
     /// The request does not fit the data.
     #[error(transparent)]
     Measure(#[from] MeasureError),

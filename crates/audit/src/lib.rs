@@ -11,6 +11,7 @@
 
 mod assemble;
 pub mod attribution;
+mod count;
 mod demo;
 mod distribution;
 mod error;
@@ -26,21 +27,22 @@ pub mod schema;
 mod strata;
 mod suggest;
 pub mod tables;
+mod unknown;
 
 use indexmap::IndexMap;
-use rayon::prelude::*;
-use sha2::{Digest, Sha256};
-use waage_core::tally::{Builder, Kept, Tally};
-use waage_data::{Dataset, Limits, Scan};
+use waage_core::tally::Tally;
+use waage_data::{Dataset, Limits};
 use waage_govern::{Facts, Judgement};
+use waage_metrics::Favourable;
 use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{GivenRoles, Measured};
-use waage_metrics::{Favourable, Metric};
+use waage_metrics::selective::Labels;
 use waage_result::document::{
     AUDIT_SCHEMA, CutResult, DatasetSummary, Disparity, Distribution, EstimateDoc, GroupResult,
     Note, Settings,
 };
 use waage_result::ranking::{ImpactTable, RankingResult};
+use waage_result::unknown::{MembershipResult, PropensityResult};
 
 pub use demo::{DEMO_DATA, demo};
 pub use error::AuditError;
@@ -62,9 +64,12 @@ pub use waage_result::document::AuditResult;
 pub use waage_result::memory::parse as parse_memory;
 pub use waage_result::power::{PowerResult, PowerSpec, Question};
 pub use waage_result::scan::{ScanResult, ScanSpec};
-pub use waage_result::spec::{AttributeSpec, AuditSpec, Cut, MAX_CLUSTERS_DEFAULT, RolesSpec};
+pub use waage_result::spec::{
+    AttributeSpec, AuditSpec, Cut, MAX_CLUSTERS_DEFAULT, MembershipSpec, RolesSpec,
+};
 pub use waage_result::text::Language;
 
+use count::{Counted, count};
 use observer::Observer;
 use strata::Strata;
 
@@ -120,12 +125,10 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
 fn check(spec: &AuditSpec, policy: &Policy) -> Result<(), AuditError> {
     plan::check(spec)?;
     ranking::check(spec)?;
-    let sensitive: Vec<String> = spec
-        .roles
-        .sensitive
-        .iter()
-        .map(|a| a.name.clone())
-        .collect();
+    unknown::check(spec)?;
+    let known = spec.roles.sensitive.iter().map(|a| &a.name);
+    let by_probability = spec.roles.membership.iter().map(|of| &of.name);
+    let sensitive: Vec<String> = known.chain(by_probability).cloned().collect();
     Ok(policy.check_against(&waage_metrics::quantities(), &sensitive)?)
 }
 
@@ -135,8 +138,8 @@ fn two_valued(
     spec: &AuditSpec,
     observer: &dyn Observer,
 ) -> Result<AuditResult, AuditError> {
-    let (tally, facts) = scanned(&job.source, spec, &job.policy, observer)?;
-    result(&tally, spec, &job.policy, &job.as_of, facts, observer)
+    let (counted, facts) = scanned(&job.source, spec, &job.policy, observer)?;
+    result(&counted, spec, &job.policy, &job.as_of, facts, observer)
 }
 
 /// The cube of a source: opens it and scans it once.
@@ -145,7 +148,7 @@ fn scanned(
     spec: &AuditSpec,
     policy: &Policy,
     observer: &dyn Observer,
-) -> Result<(Tally, ScanFacts), AuditError> {
+) -> Result<(Counted, ScanFacts), AuditError> {
     let dataset = Dataset::open(
         source.clone(),
         &spec.roles,
@@ -157,23 +160,26 @@ fn scanned(
         observer,
     )?;
     let scan = count(&dataset, spec, policy, observer)?;
-    let tally = scan.state.finish(&scan.axes)?;
+    let counted = scan.state.finish(&scan.axes, spec.roles.sensitive.len())?;
+    let tally = &counted.tally;
     let mut notes = scan.notes;
     if !tally.scores_are_exact() {
-        notes.push(scores_on_grid(&tally));
+        notes.push(scores_on_grid(tally));
     }
-    notes.extend(clusters(&tally));
+    notes.extend(clusters(tally));
     let facts = ScanFacts {
         cut: scan.cut,
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
+        rows_uncovered: scan.rows_uncovered,
+        digest: String::new(),
         favourable: match scan.favours_selected {
             true => Favourable::Selected,
             false => Favourable::Rejected,
         },
         notes,
     };
-    Ok((tally, facts))
+    Ok((counted, facts))
 }
 
 /// What a scan knows beside the tally.
@@ -181,6 +187,9 @@ struct ScanFacts {
     cut: Option<CutResult>,
     rows_filtered_out: u64,
     rows_scored: u64,
+    rows_uncovered: u64,
+    /// Of all that was counted, for the document.
+    digest: String,
     favourable: Favourable,
     notes: Vec<Note>,
 }
@@ -219,48 +228,16 @@ fn clusters(tally: &Tally) -> Vec<Note> {
     notes
 }
 
-/// Fills the cube, one builder per thread.
-fn count(
-    dataset: &Dataset,
-    spec: &AuditSpec,
-    policy: &Policy,
-    observer: &dyn Observer,
-) -> Result<Scan<Builder>, AuditError> {
-    let names = |attributes: &[AttributeSpec]| {
-        attributes
-            .iter()
-            .map(|a| a.name.clone())
-            .collect::<Vec<_>>()
-    };
-    let sensitive = names(&spec.roles.sensitive);
-    let strata = names(&spec.roles.stratum);
-    let kept = Kept {
-        weights: spec.roles.weight.is_some(),
-        scores: plan::keeps_scores(spec, policy)?,
-        clusters: spec.roles.cluster.is_some(),
-    };
-    let limits = waage_core::tally::Limits {
-        clusters_max: spec.max_clusters,
-        ..waage_core::tally::Limits::of_memory(spec.memory)
-    };
-    let new = || Builder::new(&sensitive, &strata, kept, limits);
-    Ok(dataset.scan(
-        observer,
-        new,
-        |builder, block| builder.add(block),
-        Builder::merge,
-    )?)
-}
-
 /// Measures, judges and assembles: everything after the scan.
 fn result(
-    tally: &Tally,
+    counted: &Counted,
     spec: &AuditSpec,
     policy: &Policy,
     as_of: &str,
     facts: ScanFacts,
     observer: &dyn Observer,
 ) -> Result<AuditResult, AuditError> {
+    let tally = &counted.tally;
     let cut = facts.cut.as_ref();
     let punitive;
     let policy = match (&policy.source, facts.favourable) {
@@ -272,16 +249,41 @@ fn result(
     };
     let mut request = plan::request(tally, spec, policy, tie(cut), by_rank(spec, cut))?;
     request.favourable = facts.favourable;
-    let measured = waage_metrics::measure(tally, &request, observer)?;
+    let mut measured = waage_metrics::measure(tally, &request, observer)?;
     let mut facts = facts;
-    if measured.selective_labels {
-        let identified = |metric: &Metric| waage_metrics::selective::identified(metric.quantity());
-        request.metrics.retain(identified);
+    facts.digest = counted.digest();
+    let (propensity, notes) = unknown::propensities(
+        counted.weighted.as_ref(),
+        spec,
+        &request,
+        &measured,
+        facts.rows_uncovered,
+        observer,
+    )?;
+    let labels = measured.labels;
+    if !labels.as_given() {
+        request
+            .metrics
+            .retain(|metric| labels.identify(metric.quantity()));
+        let code = match labels {
+            Labels::OfSelected if spec.roles.propensity.is_none() => "labels_selective",
+            _ => "labels_explored",
+        };
         facts.notes.push(Note {
-            code: "labels_selective".to_owned(),
+            code: code.to_owned(),
             ..Note::default()
         });
     }
+    facts.notes.extend(notes);
+    let memberships = unknown::memberships(
+        &counted.proxies,
+        spec,
+        policy,
+        &request,
+        &measured,
+        observer,
+    )?;
+    measured.measurements.extend(memberships.measurements);
     if facts.favourable == Favourable::Rejected {
         facts.notes.push(Note {
             code: "favourable_rejected".to_owned(),
@@ -290,7 +292,7 @@ fn result(
     }
     // Judging and telling what was measured read the same numbers and need not wait for each other.
     let (judgement, told) = rayon::join(
-        || judge(policy, &measured, request.roles, as_of),
+        || judge(policy, &measured, spec, request.roles, as_of),
         || Told::of(tally, spec, &measured),
     );
     let cut = facts.cut.as_ref();
@@ -298,6 +300,8 @@ fn result(
         strata: strata::strata(tally, spec, &request, &measured, observer)?,
         ranking: ranking::rankings(tally, spec, &request, &measured, cut, observer)?,
         impact_ratios: ranking::impact_ratios(tally, spec, &request, observer)?,
+        membership: memberships.told,
+        propensity,
         ..told
     };
     Ok(document(
@@ -309,14 +313,13 @@ fn result(
 fn judge(
     policy: &Policy,
     measured: &Measured,
+    spec: &AuditSpec,
     roles: GivenRoles,
     as_of: &str,
 ) -> Result<Judgement, AuditError> {
-    let views: Vec<String> = measured
-        .views
-        .iter()
-        .map(|view| view.attributes.join("*"))
-        .collect();
+    let known = measured.views.iter().map(|view| view.attributes.join("*"));
+    let by_probability = spec.roles.membership.iter().map(|of| of.name.clone());
+    let views: Vec<String> = known.chain(by_probability).collect();
     let facts = Facts {
         catalogue: &waage_metrics::quantities(),
         views: &views,
@@ -369,6 +372,8 @@ struct Told {
     strata: Strata,
     ranking: Vec<RankingResult>,
     impact_ratios: Vec<ImpactTable>,
+    membership: Vec<MembershipResult>,
+    propensity: Vec<PropensityResult>,
 }
 
 impl Told {
@@ -387,6 +392,8 @@ impl Told {
             strata: Strata::default(),
             ranking: Vec::new(),
             impact_ratios: Vec::new(),
+            membership: Vec::new(),
+            propensity: Vec::new(),
         }
     }
 }
@@ -444,6 +451,8 @@ fn document(
         distributions: told.distributions,
         ranking: told.ranking,
         impact_ratios: told.impact_ratios,
+        membership: told.membership,
+        propensity: told.propensity,
         policy: judgement.summary,
         checks: judgement.checks,
         not_run: judgement.not_run,
@@ -482,29 +491,9 @@ fn dataset_summary(tally: &Tally, spec: &AuditSpec, facts: ScanFacts) -> Dataset
         rows_score_missing: roles.score.is_some().then(|| rows - facts.rows_scored),
         weight_sum: roles.weight.is_some().then(|| sums(&|s| s.w1)),
         clusters: tally.clusters(&[]).map(|clusters| clusters.count()),
-        digest: digest(tally),
+        digest: facts.digest,
         notes: facts.notes,
     }
-}
-
-/// SHA-256 of the SHA-256 of each piece of a tally's canonical bytes.
-fn digest(tally: &Tally) -> String {
-    let parts: Vec<_> = tally
-        .pieces()
-        .into_par_iter()
-        .map_init(Vec::new, |bytes, piece| {
-            bytes.clear();
-            piece.write(bytes);
-            Sha256::digest(&bytes)
-        })
-        .collect();
-    let mut whole = Sha256::new();
-    for part in parts {
-        whole.update(part);
-    }
-    let hash = whole.finalize();
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
 }
 
 /// Most threads that may be asked for.

@@ -13,7 +13,7 @@ use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
 
 use super::{AuditError, Input, Job, ScanFacts, Source, Told, document, judge, observer::Observer};
 use crate::strata::{Strata, strata};
-use crate::{assemble, digest, plan};
+use crate::{assemble, count, plan, unknown};
 
 /// Most classes that are told apart: beyond, a column is taken for something else by mistake.
 const CLASSES_MAX: usize = 50;
@@ -68,6 +68,8 @@ pub fn run(
             label: None,
             decision: None,
             score: None,
+            propensity: None,
+            membership: Vec::new(),
             stratum,
             ..spec.roles.clone()
         },
@@ -83,16 +85,20 @@ pub fn run(
         },
         observer,
     )?;
-    let scan = super::count(&dataset, &reading, &job.policy, observer)?;
-    let tally = scan.state.finish(&scan.axes)?;
+    let scan = count::count(&dataset, &reading, &job.policy, observer)?;
+    let sensitive = spec.roles.sensitive.len();
+    let tally = scan.state.finish(&scan.axes, sensitive)?.tally;
     let Some(classes) = classes(&tally, [label, decision])? else {
         return Err(two_valued);
     };
     crate::ranking::refuse_classes(spec)?;
+    unknown::refuse_classes(spec)?;
     let facts = ScanFacts {
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
+        rows_uncovered: 0,
+        digest: count::digest(&[&tally], &[]),
         favourable: waage_metrics::Favourable::default(),
         notes: scan.notes,
     };
@@ -167,7 +173,7 @@ fn result(
         .collect();
     let averaged = averages(tally, axes, request, &references, observer)?;
     let judged = Measured {
-        selective_labels: of_first.selective_labels,
+        labels: of_first.labels,
         views: of_first.views.clone(),
         overall: Vec::new(),
         overall_scores: Vec::new(),
@@ -177,7 +183,7 @@ fn result(
             .chain(averaged.measurements.iter().cloned())
             .collect(),
     };
-    let judgement = judge(&job.policy, &judged, request.roles, &job.as_of)?;
+    let judgement = judge(&job.policy, &judged, spec, request.roles, &job.as_of)?;
     let mut classes = Vec::with_capacity(measured.len());
     for ((tally, request, one), class) in measured.iter().zip(axes.classes) {
         let told = Told::of(tally, spec, one);
@@ -205,9 +211,10 @@ fn result(
         strata: Strata::default(),
         ranking: Vec::new(),
         impact_ratios: Vec::new(),
+        membership: Vec::new(),
+        propensity: Vec::new(),
     };
     let mut result = document(first, spec, of_first, told, judgement, facts, &job.as_of);
-    result.dataset.digest = digest(tally);
     result.classes = classes;
     let averages = waage_metrics::multiclass::AVERAGES.iter();
     let averages = averages.map(|quantity| quantity.name.to_owned());
@@ -220,7 +227,7 @@ fn groups(averaged: &Averaged) -> Vec<GroupResult> {
     for view in &averaged.views {
         for (name, rows, averages) in &view.groups {
             let labels = name.0.iter().map(Label::name);
-            let mut metrics = IndexMap::from([("count".to_owned(), count(*rows))]);
+            let mut metrics = IndexMap::from([("count".to_owned(), rows_of(*rows))]);
             metrics.extend(estimates(averages));
             out.push(GroupResult {
                 attributes: view.attributes.iter().cloned().zip(labels).collect(),
@@ -232,7 +239,7 @@ fn groups(averaged: &Averaged) -> Vec<GroupResult> {
     out
 }
 
-fn count(rows: u64) -> EstimateDoc {
+fn rows_of(rows: u64) -> EstimateDoc {
     EstimateDoc::from(&waage_core::estimate::Estimate::count(rows as f64, rows))
 }
 

@@ -3,10 +3,10 @@
 use waage_core::quantity::{Quantity, Scheme};
 use waage_core::tally::Tally;
 use waage_govern::Policy;
-use waage_govern::policy::Reference;
+use waage_govern::policy::{AttributePolicy, Reference};
 use waage_metrics::confusion::Tie;
 use waage_metrics::disparity::NAMED;
-use waage_metrics::measure::{self, GivenRoles, ReferenceRule, Request};
+use waage_metrics::measure::{self, GivenRoles, MissingLabels, ReferenceRule, Request};
 use waage_metrics::score::{SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric, ScoreRequest};
 use waage_metrics::{Disparity, Favourable, Metric};
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
@@ -26,6 +26,13 @@ pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
     or(&mut roles.weight, &data.weight);
     or(&mut roles.id, &data.id);
     or(&mut roles.cluster, &data.cluster);
+    or(&mut roles.propensity, &data.propensity);
+    for of in &data.membership {
+        if !roles.membership.iter().any(|mine| mine.name == of.name) {
+            roles.membership.push(of.clone());
+        }
+    }
+    let by_probability: Vec<String> = roles.membership.iter().map(|of| of.name.clone()).collect();
     or(&mut roles.favourable, &data.favourable);
     or(&mut roles.score, &data.score);
     if roles.decision.is_none() && roles.cut.is_none() {
@@ -42,7 +49,8 @@ pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
             attribute.clone_from(&named.spec);
         }
     }
-    for attribute in &policy.attributes {
+    let of_columns = |attribute: &&AttributePolicy| !by_probability.contains(&attribute.spec.name);
+    for attribute in policy.attributes.iter().filter(of_columns) {
         if !resolved
             .roles
             .sensitive
@@ -93,7 +101,7 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
         );
     }
     let roles = &spec.roles;
-    if roles.sensitive.is_empty() {
+    if roles.sensitive.is_empty() && roles.membership.is_empty() {
         return fail(
             "no sensitive attribute was given: name at least one column whose groups are compared, such as --sensitive gender"
                 .to_owned(),
@@ -126,8 +134,10 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
         ));
     }
     for attribute in spec.reference.keys() {
-        if !roles.sensitive.iter().any(|a| a.name == *attribute) {
-            let known: Vec<&str> = roles.sensitive.iter().map(|a| a.name.as_str()).collect();
+        let known = roles.sensitive.iter().map(|a| a.name.as_str());
+        let by_probability = roles.membership.iter().map(|of| of.name.as_str());
+        let known: Vec<&str> = known.chain(by_probability).collect();
+        if !known.contains(&attribute.as_str()) {
             return fail(format!(
                 "--reference names \"{attribute}\", which is no sensitive attribute; those are {}",
                 known.join(", ")
@@ -356,6 +366,10 @@ pub fn request(
         },
         scores,
         roles,
+        missing_labels: match spec.roles.propensity {
+            Some(_) => MissingLabels::ByPropensity,
+            None => MissingLabels::Unexplained,
+        },
         level: spec.confidence,
         replicates: spec.bootstrap as usize,
         seed: spec.seed,

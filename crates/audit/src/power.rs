@@ -75,9 +75,13 @@ fn with_data(
     }
     let mut spec = plan::resolve(&job.spec.audit, &job.policy);
     spec.bootstrap = 0;
+    // Plans are for groups that are known and labels that are there.
+    spec.roles.propensity = None;
+    spec.roles.membership.clear();
     check(&spec, &job.policy)?;
     let cluster = spec.roles.cluster.take();
-    let (tally, mut facts) = scanned(source, &spec, &job.policy, observer)?;
+    let (counted, mut facts) = scanned(source, &spec, &job.policy, observer)?;
+    let tally = counted.tally;
     if let Some(cluster) = cluster {
         facts.notes.push(Note {
             code: "clusters_not_planned".to_owned(),

@@ -4,7 +4,6 @@ use waage_core::tally::Tally;
 use waage_metrics::conditional::{self, Level};
 use waage_metrics::measure::{Measured, Request};
 use waage_metrics::score::{ScoreMetric, ScoreRequest};
-use waage_metrics::selective;
 use waage_metrics::stratified::Reversal;
 use waage_metrics::{CATALOGUE, Metric};
 use waage_result::conditional::{
@@ -40,8 +39,8 @@ pub fn strata(
     let shown =
         |name: &str| plan::shown(spec, name) || name == Metric::SelectionRate.quantity().name;
     let allowed = |metric: &Metric| {
-        let known = !measured.selective_labels || selective::identified(metric.quantity());
-        known && request.roles.missing_for(metric.quantity()).is_none()
+        measured.labels.identify(metric.quantity())
+            && request.roles.missing_for(metric.quantity()).is_none()
     };
     let metrics: Vec<Metric> = CATALOGUE
         .iter()

@@ -12,6 +12,7 @@ use waage_result::explanation::{Explanation, Explanations};
 use waage_result::finding::Margin;
 use waage_result::power::PowerResult;
 use waage_result::scan::{Condition, ConditionValue, ScanResult};
+use waage_result::unknown::MembershipAnswers;
 
 /// Columns under construction.
 #[derive(Default)]
@@ -456,5 +457,109 @@ pub fn impact_ratios(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
     );
     columns.flag("left_out", rows.iter().map(|(_, g)| Some(g.left_out)));
     columns.count("unknown", rows.iter().map(|(t, _)| t.unknown));
+    columns.finish()
+}
+
+/// One row per rate or gap of an attribute known by probabilities: `comparison` (`none` of a rate),
+/// the estimate weighted by them (`weighted`, `_low`, `_high`), the one by likeliest groups (`threshold`…),
+/// the ends of all that may be (`lower`, `upper`) and the interval that holds both (`low`, `high`).
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn membership(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    type Line<'a> = (&'a str, &'a str, &'a str, &'a str, &'a MembershipAnswers);
+    let mut lines: Vec<Line<'_>> = Vec::new();
+    for found in &result.membership {
+        for group in &found.groups {
+            lines.extend(group.metrics.iter().map(|rate| {
+                let (attribute, group) = (found.attribute.as_str(), group.group.as_str());
+                (
+                    attribute,
+                    group,
+                    rate.metric.as_str(),
+                    "none",
+                    &rate.answers,
+                )
+            }));
+        }
+        lines.extend(found.gaps.iter().map(|gap| {
+            let (attribute, group) = (found.attribute.as_str(), gap.group.as_str());
+            let comparison = gap.comparison.as_str();
+            (
+                attribute,
+                group,
+                gap.metric.as_str(),
+                comparison,
+                &gap.answers,
+            )
+        }));
+    }
+    let mut columns = Columns::default();
+    columns.text("attribute", lines.iter().map(|l| Some(l.0)));
+    columns.text("group", lines.iter().map(|l| Some(l.1)));
+    columns.text("metric", lines.iter().map(|l| Some(l.2)));
+    columns.text("comparison", lines.iter().map(|l| Some(l.3)));
+    columns.real("weighted", lines.iter().map(|l| l.4.weighted.value));
+    columns.real("weighted_low", lines.iter().map(|l| l.4.weighted.low));
+    columns.real("weighted_high", lines.iter().map(|l| l.4.weighted.high));
+    columns.real("threshold", lines.iter().map(|l| l.4.threshold.value));
+    columns.real("threshold_low", lines.iter().map(|l| l.4.threshold.low));
+    columns.real("threshold_high", lines.iter().map(|l| l.4.threshold.high));
+    columns.real("lower", lines.iter().map(|l| l.4.bounds.lower));
+    columns.real("upper", lines.iter().map(|l| l.4.bounds.upper));
+    columns.real("low", lines.iter().map(|l| l.4.bounds.estimate.low));
+    columns.real("high", lines.iter().map(|l| l.4.bounds.estimate.high));
+    columns.count("n", lines.iter().map(|l| Some(l.4.weighted.n)));
+    columns.text(
+        "reason",
+        lines.iter().map(|l| l.4.bounds.estimate.reason.as_deref()),
+    );
+    columns.finish()
+}
+
+/// One row per rate or gap of labels with propensities: the worst-case bounds (`bounds_low`,
+/// `bounds_high`) and the estimate weighted by the inverse of the propensity.
+///
+/// # Errors
+/// Never for a document that this library made.
+pub fn propensity(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
+    struct Line<'a> {
+        attribute: &'a str,
+        group: &'a str,
+        metric: &'a str,
+        comparison: &'a str,
+        bounds: &'a EstimateDoc,
+        ipw: &'a EstimateDoc,
+    }
+    let mut lines = Vec::new();
+    for found in &result.propensity {
+        let attribute = found.attribute.as_str();
+        for group in &found.groups {
+            lines.extend(group.metrics.iter().map(|rate| Line {
+                attribute,
+                group: &group.group,
+                metric: &rate.metric,
+                comparison: "none",
+                bounds: &rate.bounds,
+                ipw: &rate.ipw,
+            }));
+        }
+        lines.extend(found.gaps.iter().map(|gap| Line {
+            attribute,
+            group: &gap.group,
+            metric: &gap.metric,
+            comparison: &gap.comparison,
+            bounds: &gap.bounds,
+            ipw: &gap.ipw,
+        }));
+    }
+    let mut columns = Columns::default();
+    columns.text("attribute", lines.iter().map(|l| Some(l.attribute)));
+    columns.text("group", lines.iter().map(|l| Some(l.group)));
+    columns.text("metric", lines.iter().map(|l| Some(l.metric)));
+    columns.text("comparison", lines.iter().map(|l| Some(l.comparison)));
+    columns.real("bounds_low", lines.iter().map(|l| l.bounds.low));
+    columns.real("bounds_high", lines.iter().map(|l| l.bounds.high));
+    columns.estimates(&lines.iter().map(|l| l.ipw).collect::<Vec<_>>());
     columns.finish()
 }

@@ -31,6 +31,11 @@ Examples:
   Decisions that stand in the data, against a policy, for a nightly job:
     waage audit 'leads/**/*.parquet' --label converted --decision contacted \\
         --sensitive gender --reference gender=male --policy audit.toml --format json > audit.json
+  Labels known of contacted leads alone, some explored with a known probability:
+    waage audit leads.parquet --label converted --decision contacted --propensity explored_p \\
+        --sensitive gender
+  A group that no column tells, by probabilities from names and places:
+    waage audit leads.parquet --decision contacted --membership race=p_white,p_black,p_other
   Rows from another program, as an Arrow stream:
     export_leads | waage audit - --label converted --decision contacted --sensitive gender
 
@@ -188,6 +193,12 @@ pub struct Audit {
     /// Column of persons or households that occur in several rows: these are drawn, not rows
     #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub cluster: Option<String>,
+    /// Column of the known probability that a row got its label, where some have none
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
+    pub propensity: Option<String>,
+    /// An attribute that is not known, by a column of probabilities for each of its groups: race=p_white,p_black
+    #[arg(long, value_name = "A=P,P[,…]", help_heading = "Roles")]
+    pub membership: Vec<String>,
 
     /// Reference group of an attribute, such as gender=male; the largest if absent
     #[arg(long, value_name = "A=VALUE", help_heading = "Method")]
@@ -232,6 +243,14 @@ pub struct Audit {
     /// Add the tables of New York's Local Law 144: impact ratios of selection and scoring rates
     #[arg(long, help_heading = "Method")]
     pub ll144: bool,
+    /// Least probability with which --membership assigns a row to its likeliest group; any if absent
+    #[arg(
+        long,
+        value_name = "P",
+        allow_negative_numbers = true,
+        help_heading = "Method"
+    )]
+    pub membership_threshold: Option<f64>,
     /// Confidence of the intervals shown
     #[arg(
         long,

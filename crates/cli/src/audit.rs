@@ -9,7 +9,7 @@ use waage_audit::{AuditResult, AuditSpec, Job, Language, Policy, RolesSpec};
 use crate::args::{Audit, Format, Lang};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
-use crate::roles::references;
+use crate::roles::{memberships, references};
 
 /// The last second of the year 9999.
 const LAST_SECOND: u64 = 253_402_300_799;
@@ -126,6 +126,8 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
     Ok(AuditSpec {
         roles: RolesSpec {
             cluster: args.cluster.clone(),
+            propensity: args.propensity.clone(),
+            membership: memberships(&args.membership)?,
             favourable: args.favourable.clone(),
             ..args.roles.spec()?
         },
@@ -136,6 +138,7 @@ fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
         min_share: args.min_share,
         ranking: args.ranking.clone(),
         ll144: args.ll144,
+        membership_threshold: args.membership_threshold,
         confidence: args.confidence,
         bootstrap: args.bootstrap,
         seed: args.seed,

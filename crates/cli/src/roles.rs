@@ -2,7 +2,7 @@
 
 use clap::Args;
 use indexmap::IndexMap;
-use waage_audit::{AttributeSpec, Cut, Input, RolesSpec, Source};
+use waage_audit::{AttributeSpec, Cut, Input, MembershipSpec, RolesSpec, Source};
 
 use crate::output::Failure;
 
@@ -126,6 +126,17 @@ pub fn attributes(texts: &[String]) -> Result<Vec<AttributeSpec>, Failure> {
     texts
         .iter()
         .map(|text| AttributeSpec::parse(text).map_err(|e| Failure::Message(e.to_string())))
+        .collect()
+}
+
+/// Attributes given by probabilities, as they are written: `race=p_white,p_black`.
+///
+/// # Errors
+/// A sentence where one cannot be read.
+pub fn memberships(texts: &[String]) -> Result<Vec<MembershipSpec>, Failure> {
+    texts
+        .iter()
+        .map(|text| MembershipSpec::parse(text).map_err(|e| Failure::Message(e.to_string())))
         .collect()
 }
 

@@ -72,4 +72,10 @@ pub struct Block<'a> {
     pub scores: Option<&'a [f64]>,
     /// The cluster of each row; `None` where rows do not depend on each other.
     pub clusters: Option<&'a [ClusterKey]>,
+    /// The known probability that a row got its label, above 0 and at most 1 where it has one;
+    /// `None` without such a role.
+    pub propensities: Option<&'a [f64]>,
+    /// For each group of each attribute that is known by probabilities alone, those of the rows:
+    /// from 0 to 1, and summing to 1 over the groups of an attribute.
+    pub members: &'a [&'a [f64]],
 }

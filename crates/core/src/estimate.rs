@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::interval::{
-    self, Band, Blend, Form, Interval, Scaled, bca, bca_p_value, clipped, cluster_level, cluster_p,
-    mover_difference, mover_ratio, percentile,
+    self, Band, Blend, Ends, Form, Interval, Scaled, bca, bca_p_value, clipped, cluster_level,
+    cluster_p, mover_difference, mover_ratio, percentile,
 };
 use crate::special;
 
@@ -222,6 +222,9 @@ pub enum Method {
     EbBetabinomial,
     /// Worst cases of what the data leave open, each widened by its sampling error.
     Bounds,
+    /// Weighted by the probabilities of belonging to a group; the interval holds every way in which
+    /// rows may really belong to it, each end a percentile of its replicates.
+    MembershipBounds,
     /// [`Self::Wilson`] of a decision by rank, the cut taken as fixed.
     WilsonFixedCut,
     /// [`Self::Newcombe`] of a decision by rank, the cut taken as fixed.
@@ -264,7 +267,7 @@ pub enum Method {
 
 impl Method {
     /// Every method, in the order of the documentation.
-    pub const ALL: [Self; 47] = [
+    pub const ALL: [Self; 48] = [
         Self::Count,
         Self::Wilson,
         Self::WilsonCc,
@@ -294,6 +297,7 @@ impl Method {
         Self::Standardized,
         Self::EbBetabinomial,
         Self::Bounds,
+        Self::MembershipBounds,
         Self::WilsonFixedCut,
         Self::NewcombeFixedCut,
         Self::KoopmanFixedCut,
@@ -347,6 +351,7 @@ impl Method {
             Self::Standardized => "standardized",
             Self::EbBetabinomial => "eb_betabinomial",
             Self::Bounds => "bounds",
+            Self::MembershipBounds => "membership_bounds",
             Self::WilsonFixedCut => "wilson_fixed_cut",
             Self::NewcombeFixedCut => "newcombe_fixed_cut",
             Self::KoopmanFixedCut => "koopman_fixed_cut",
@@ -468,6 +473,8 @@ pub enum Evidence {
     },
     /// A band of gaps.
     Band(Arc<Band>),
+    /// The ends between which the data leave the value open, and their replicates.
+    Ends(Arc<Ends>),
 }
 
 /// The clusters that replicates of an estimate draw.
@@ -578,6 +585,7 @@ impl Estimate {
                 Some(value),
             ) => bca(replicates, value, *acceleration, level),
             (Evidence::Band(band), _) => self.around(band.interval(drawn)),
+            (Evidence::Ends(ends), _) => ends.interval(level),
             _ => return self.normal_interval(level),
         };
         (low, high)
@@ -679,7 +687,8 @@ impl Estimate {
                 Evidence::None
                 | Evidence::Replicates(_)
                 | Evidence::Accelerated { .. }
-                | Evidence::Band(_),
+                | Evidence::Band(_)
+                | Evidence::Ends(_),
                 _,
             ) => Interval::NONE,
         };
@@ -729,6 +738,7 @@ impl Estimate {
                 Some((2.0 * (1.0 + below.min(above)) / (1.0 + count)).min(1.0))
             }
             Evidence::Band(band) => Some(band.p_value(value, null)),
+            Evidence::Ends(ends) => ends.p_value(null),
             _ => Some(interval::p_value_by_inversion(
                 |z| {
                     let (low, high) = self.interval_z(z);

@@ -11,6 +11,7 @@ mod bca;
 mod blend;
 mod cluster;
 mod difference;
+mod ends;
 mod form;
 mod koopman;
 mod proportion;
@@ -25,6 +26,7 @@ pub use cluster::{cluster_level, cluster_p};
 pub use difference::{
     agresti_caffo, agresti_caffo_z, miettinen_nurminen, miettinen_nurminen_z, newcombe, newcombe_z,
 };
+pub use ends::Ends;
 pub use form::{Form, Limits, Scale, mover_difference, mover_ratio};
 pub use koopman::{koopman, koopman_z};
 pub use proportion::{

@@ -8,6 +8,7 @@ pub mod interval;
 pub mod label;
 pub mod multiplicity;
 pub mod observer;
+pub mod proxy;
 pub mod quantity;
 pub mod random;
 pub mod special;

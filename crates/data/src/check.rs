@@ -19,6 +19,8 @@ pub(crate) struct Seen {
     pub scored: u64,
     /// Rows that a cut selected.
     pub selected: u64,
+    /// Rows that could not get a label.
+    pub uncovered: u64,
     bad_scores: Fault,
     bad_weights: Fault,
 }
@@ -35,6 +37,7 @@ impl Seen {
         }
         self.scored += decoder.scored;
         self.selected += decoder.selected;
+        self.uncovered += decoder.uncovered;
         self.bad_scores = std::mem::take(&mut self.bad_scores).merge(decoder.bad_scores);
         self.bad_weights = std::mem::take(&mut self.bad_weights).merge(decoder.bad_weights);
     }

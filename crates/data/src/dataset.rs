@@ -15,7 +15,8 @@ use crate::bins::BinEdges;
 use crate::check::{self, Seen};
 use crate::columns::binary::BinaryRule;
 use crate::decode::{
-    Decision, Decoder, Plan, PlannedAxis, PlannedBinary, PlannedColumn, PlannedHalf, Ties,
+    Decision, Decoder, Plan, PlannedAxis, PlannedBinary, PlannedColumn, PlannedHalf,
+    PlannedMembership, Ties,
 };
 use crate::error::listing;
 use crate::filter::Filter;
@@ -83,6 +84,8 @@ pub struct Scan<A> {
     pub rows_filtered_out: u64,
     /// Rows that count and have a score; 0 without a score role.
     pub rows_scored: u64,
+    /// Rows without a label whose propensity says that they could not get one; 0 without that role.
+    pub rows_uncovered: u64,
     /// Where the cut of the score fell, if one was made.
     pub cut: Option<CutResult>,
     /// Whether the favourable decision is that of the selected, as it is unless the roles say
@@ -286,6 +289,7 @@ impl Dataset {
             rows,
             rows_filtered_out,
             rows_scored: seen.scored,
+            rows_uncovered: seen.uncovered,
             cut: prepared.cut,
             favours_selected,
             notes,
@@ -381,6 +385,15 @@ impl Dataset {
         let score = roles.score.map(&mut project);
         let weight = roles.weight.map(&mut project);
         let cluster = roles.cluster.map(&mut project);
+        let propensity = roles.propensity.map(&mut project);
+        let memberships = roles
+            .membership
+            .iter()
+            .map(|of| PlannedMembership {
+                name: of.name.clone(),
+                columns: of.columns.iter().map(|c| project(*c)).collect(),
+            })
+            .collect();
         let (mut axes, mut read) = (Vec::with_capacity(roles.axes.len()), Vec::new());
         let automatic = match &self.slicing {
             None => vec![None; roles.axes.len()],
@@ -431,6 +444,8 @@ impl Dataset {
             score,
             weight,
             cluster,
+            propensity,
+            memberships,
             axes,
             half,
         };

@@ -9,6 +9,7 @@ use crate::bins::BinEdges;
 use crate::columns::axis::Axis;
 use crate::columns::binary::{Binary, BinaryRule};
 use crate::columns::cluster::ClusterKeys;
+use crate::columns::known::{Members, Propensities};
 use crate::columns::number::Numbers;
 use crate::fold::{Piece, Position};
 use crate::levels::Levels;
@@ -21,6 +22,8 @@ pub(crate) struct Plan {
     pub score: Option<PlannedColumn>,
     pub weight: Option<PlannedColumn>,
     pub cluster: Option<PlannedColumn>,
+    pub propensity: Option<PlannedColumn>,
+    pub memberships: Vec<PlannedMembership>,
     pub axes: Vec<PlannedAxis>,
     pub half: Option<PlannedHalf>,
 }
@@ -43,6 +46,12 @@ pub(crate) struct PlannedAxis {
     pub column: PlannedColumn,
     pub bins: Option<BinEdges>,
     pub levels: Levels,
+}
+
+/// An attribute of which only probabilities are known.
+pub(crate) struct PlannedMembership {
+    pub name: String,
+    pub columns: Vec<PlannedColumn>,
 }
 
 /// The axis that halves the rows by their id.
@@ -176,11 +185,15 @@ pub(crate) struct Decoder<'a> {
     scores: Numbers,
     weights: Numbers,
     clusters: ClusterKeys,
+    propensities: Propensities,
+    members: Members,
     halves: Vec<i32>,
     /// Rows with a finite score.
     pub scored: u64,
     /// Rows that a cut selects.
     pub selected: u64,
+    /// Rows that could not get a label.
+    pub uncovered: u64,
     /// Scores that are NaN, infinite or beyond the bound.
     pub bad_scores: Fault,
     /// Weights that are missing, negative or beyond the bound.
@@ -206,9 +219,12 @@ impl<'a> Decoder<'a> {
             scores: Numbers::default(),
             weights: Numbers::default(),
             clusters: ClusterKeys::default(),
+            propensities: Propensities::default(),
+            members: Members::default(),
             halves: Vec::new(),
             scored: 0,
             selected: 0,
+            uncovered: 0,
             bad_scores: Fault::default(),
             bad_weights: Fault::default(),
         }
@@ -305,6 +321,15 @@ impl<'a> Decoder<'a> {
                 })?)
             }
         };
+        let propensities = match &plan.propensity {
+            None => None,
+            Some(column) => {
+                let (read, uncovered) = self.propensities.read(piece, column, &self.outcomes)?;
+                self.uncovered += uncovered;
+                Some(read)
+            }
+        };
+        let members = self.members.read(piece, &plan.memberships)?;
         if let Some(PlannedHalf { id, rule }) = &plan.half {
             rule.split(&columns[id.at], piece, &id.name, &mut self.halves)?;
         }
@@ -338,6 +363,8 @@ impl<'a> Decoder<'a> {
             weights,
             scores,
             clusters,
+            propensities,
+            members: &members,
         });
         Ok(())
     }

@@ -347,6 +347,44 @@ pub enum DataError {
         /// File and row.
         place: String,
     },
+    /// A propensity that no row with a label can have.
+    #[error(
+        "propensity \"{column}\" is {value} in {place}; a row with a label needs the probability of having got it, above 0 (at least 1e-12) and at most 1; other rows need one from 0 to 1, or none"
+    )]
+    Propensity {
+        /// The column.
+        column: String,
+        /// What stands there.
+        value: String,
+        /// File and row.
+        place: String,
+    },
+    /// A probability of belonging to a group that is none.
+    #[error(
+        "membership \"{attribute}\": column \"{column}\" is {value} in {place}; every row needs a probability from 0 to 1 for each group"
+    )]
+    Probability {
+        /// The attribute.
+        attribute: String,
+        /// The column.
+        column: String,
+        /// What stands there.
+        value: String,
+        /// File and row.
+        place: String,
+    },
+    /// Probabilities of the groups that do not sum to 1.
+    #[error(
+        "membership \"{attribute}\": the probabilities of {place} sum to {sum} instead of 1 (within 0.000001); name a column for every group, or add one for all others"
+    )]
+    ProbabilitySum {
+        /// The attribute.
+        attribute: String,
+        /// Their sum.
+        sum: f64,
+        /// File and row.
+        place: String,
+    },
     /// More in memory than allowed.
     #[error("{what} needs more than {limit} bytes of memory; {mend}")]
     Memory {

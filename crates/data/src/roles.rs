@@ -1,6 +1,6 @@
 //! Roles resolved: which needed column plays which part, and how it is read.
 
-use waage_result::spec::{AttributeSpec, Bins, Cut, RolesSpec};
+use waage_result::spec::{AttributeSpec, Bins, Cut, MembershipSpec, RolesSpec};
 
 use crate::DataError;
 use crate::columns::binary::BinaryRule;
@@ -18,8 +18,17 @@ pub(crate) struct Roles {
     pub weight: Option<usize>,
     pub id: Option<usize>,
     pub cluster: Option<usize>,
+    pub propensity: Option<usize>,
+    pub membership: Vec<MembershipRole>,
     pub favourable: Option<String>,
     pub axes: Vec<AxisRole>,
+}
+
+/// An attribute of which only probabilities are known.
+#[derive(Debug)]
+pub(crate) struct MembershipRole {
+    pub name: String,
+    pub columns: Vec<usize>,
 }
 
 /// A column of two values.
@@ -74,6 +83,12 @@ impl Roles {
         let decision = binary("decision", &spec.decision)?;
         let score = number("score", spec.score.as_ref(), parts, needed)?;
         let weight = number("weight", spec.weight.as_ref(), parts, needed)?;
+        let propensity = number("propensity", spec.propensity.as_ref(), parts, needed)?;
+        let membership = spec
+            .membership
+            .iter()
+            .map(|of| membership(of, parts, needed))
+            .collect::<Result<_, _>>()?;
         let mut named = |role, column: &Option<String>| match column {
             Some(name) => id(role, name, parts, needed).map(Some),
             None => Ok(None),
@@ -94,6 +109,8 @@ impl Roles {
             weight,
             id,
             cluster,
+            propensity,
+            membership,
             favourable: spec.favourable.clone(),
             axes,
         })
@@ -128,6 +145,7 @@ fn check_together(spec: &RolesSpec) -> Result<(), DataError> {
         ("label", &spec.label),
         ("decision", &spec.decision),
         ("weight", &spec.weight),
+        ("propensity", &spec.propensity),
     ];
     for (i, (first, column)) in one_of.iter().enumerate() {
         for (second, other) in &one_of[i + 1..] {
@@ -152,6 +170,15 @@ fn check_together(spec: &RolesSpec) -> Result<(), DataError> {
             second: "score",
         });
     }
+    if spec.propensity.is_some() && spec.label.is_none() {
+        return Err(roles(
+            "the propensity of a label is given without labels",
+            "name their column with --label, or leave --propensity out",
+        ));
+    }
+    for (i, of) in spec.membership.iter().enumerate() {
+        check_membership(of, &spec.membership[..i])?;
+    }
     let attributes: Vec<&AttributeSpec> = spec.sensitive.iter().chain(&spec.stratum).collect();
     for (i, attribute) in attributes.iter().enumerate() {
         if attributes[..i]
@@ -164,6 +191,44 @@ fn check_together(spec: &RolesSpec) -> Result<(), DataError> {
         }
     }
     Ok(())
+}
+
+/// At least two groups, each by a column of its own, and no attribute twice.
+fn check_membership(of: &MembershipSpec, before: &[MembershipSpec]) -> Result<(), DataError> {
+    let name = &of.name;
+    if before.iter().any(|other| other.name == *name) {
+        return Err(DataError::AttributeTwice { name: name.clone() });
+    }
+    let problem = if of.columns.len() < 2 {
+        format!("the membership \"{name}\" has a single column of probabilities")
+    } else if let Some(twice) = (1..of.columns.len())
+        .map(|i| &of.columns[i])
+        .find(|column| of.columns.iter().filter(|c| c == column).count() > 1)
+    {
+        format!("the membership \"{name}\" names the column \"{twice}\" twice")
+    } else {
+        return Ok(());
+    };
+    Err(DataError::Roles {
+        problem,
+        mend: "give one column of probabilities for each group, such as --membership race=p_white,p_black",
+    })
+}
+
+fn membership(
+    spec: &MembershipSpec,
+    parts: &[Part],
+    needed: &mut Needed,
+) -> Result<MembershipRole, DataError> {
+    let columns = spec
+        .columns
+        .iter()
+        .filter_map(|column| number("membership", Some(column), parts, needed).transpose())
+        .collect::<Result<_, _>>()?;
+    Ok(MembershipRole {
+        name: spec.name.clone(),
+        columns,
+    })
 }
 
 fn rule(

@@ -317,6 +317,7 @@ mod tests {
             schemes: Vec::new(),
             min_share,
             roles: GivenRoles::default(),
+            missing_labels: crate::measure::MissingLabels::default(),
             level: 0.95,
             replicates: 400,
             seed: 7,

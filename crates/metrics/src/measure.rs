@@ -17,7 +17,7 @@ use crate::favourable::Favourable;
 use crate::ranges::laws;
 use crate::replicates::{Replicates, replicate};
 use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores, without_intervals};
-use crate::selective;
+use crate::selective::{self, Labels};
 use crate::smooth::accelerations;
 use crate::view::PreparedView;
 
@@ -58,6 +58,8 @@ pub struct Request {
     pub min_share: f64,
     /// Whether labels, decisions and scores were given.
     pub roles: GivenRoles,
+    /// Why labels are missing, where they are.
+    pub missing_labels: MissingLabels,
     /// Confidence of the intervals shown.
     pub level: f64,
     /// Bootstrap replicates.
@@ -70,6 +72,18 @@ pub struct Request {
     pub tie: Tie,
     /// Where decisions are made by rank: the cut.
     pub cut: Option<Cut>,
+}
+
+/// Why labels are missing, where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MissingLabels {
+    /// For no known reason, unless exactly the rejected rows lack them.
+    #[default]
+    Unexplained,
+    /// With known probabilities that depend on the rows.
+    ByPropensity,
+    /// The same, and rows with a label are weighted to stand for those without.
+    Weighted,
 }
 
 /// The cut of a decision by rank, a top-k or a top fraction.
@@ -201,8 +215,8 @@ pub struct Measured {
     pub overall_scores: ScoreEstimates,
     /// Every comparison in document order, then every group's values (scheme `value`).
     pub measurements: Vec<Measurement>,
-    /// Whether only selected rows have labels ([`selective`]).
-    pub selective_labels: bool,
+    /// Whom labels are known of.
+    pub labels: Labels,
 }
 
 /// The rows besides all rows.
@@ -251,7 +265,12 @@ pub fn measure(
     observer.begin(Phase::Estimate, Some(request.replicates as u64));
     let replicates = replicate(&prepared, &cells.groups, request, observer, tally)?;
 
-    let selective_labels = request.roles.label && selective::applies(&all);
+    let labels = match (request.roles.label, request.missing_labels) {
+        (true, MissingLabels::Unexplained) => Labels::of(&all, false),
+        (true, MissingLabels::ByPropensity) => Labels::of(&all, true),
+        (true, MissingLabels::Weighted) | (false, _) => Labels::AsGiven,
+    };
+    let selective_labels = !labels.as_given();
 
     let clustered = tally.kept().clusters;
     let exchangeable = !tally.kept().weights && !clustered;
@@ -282,13 +301,13 @@ pub fn measure(
                 groups.iter_mut().zip(&view.view.groups).zip(weights)
             {
                 let weight = clustered.then_some(*weight);
-                selective::restrict(estimates, &totals.outcomes, request, weight);
+                selective::restrict(labels, estimates, &totals.outcomes, request, weight);
             }
         }
         let (mut comparisons, mut values) =
             rayon::join(|| estimator.comparisons(), || estimator.values(&groups));
         if selective_labels {
-            selective::restrict_comparisons(view, &all, request, &mut comparisons);
+            selective::restrict_comparisons(labels, view, &all, request, &mut comparisons);
         }
         let mut of_scores = match &scores {
             Some(scores) => scores.view(tally, view, observer)?,
@@ -301,9 +320,9 @@ pub fn measure(
             of_scores
                 .groups
                 .iter_mut()
-                .for_each(selective::restrict_scores);
-            selective::restrict_measurements(&mut of_scores.comparisons);
-            selective::restrict_measurements(&mut of_scores.values);
+                .for_each(|of_group| selective::restrict_scores(labels, of_group));
+            selective::restrict_measurements(labels, &mut of_scores.comparisons);
+            selective::restrict_measurements(labels, &mut of_scores.values);
         }
         comparisons.extend(of_scores.comparisons);
         adjust(&mut comparisons);
@@ -332,15 +351,15 @@ pub fn measure(
             None => Vec::new(),
         },
         measurements: Vec::with_capacity(count),
-        selective_labels,
+        labels,
     };
     if let Some(overall) = parts.first().and_then(|(_, overall, ..)| overall.clone()) {
         measured.overall = overall;
     }
     if selective_labels {
         let weight = prepared.first().and_then(PreparedView::cluster_weight);
-        selective::restrict(&mut measured.overall, &all, request, weight);
-        selective::restrict_scores(&mut measured.overall_scores);
+        selective::restrict(labels, &mut measured.overall, &all, request, weight);
+        selective::restrict_scores(labels, &mut measured.overall_scores);
     }
     let mut values = Vec::with_capacity(parts.len());
     for (view, _, comparisons, of_groups) in parts {

@@ -207,7 +207,7 @@ pub(crate) fn replicate(
 }
 
 /// The outcomes that rows can have under the roles given.
-fn possible(roles: GivenRoles) -> Vec<u8> {
+pub(crate) fn possible(roles: GivenRoles) -> Vec<u8> {
     let labels: &[u8] = match roles.label {
         true => &[outcome::LABEL_NEGATIVE, outcome::LABEL_POSITIVE],
         false => &[outcome::LABEL_MISSING],

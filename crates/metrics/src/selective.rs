@@ -5,6 +5,10 @@
 //! identified: computed from the rows that have a label, every group would seem to be found without
 //! a miss. What remains are worst-case bounds, the unknown labels all positive or all negative
 //! (FORMULAS §6). Precision and the false-discovery rate need no label of a rejected row and stand.
+//!
+//! Where labels were explored with known propensities, rejected rows may have one and selected rows
+//! may lack one: then no rate of labels is identified without the propensities, and bounds hold the
+//! unknown labels of selected and rejected rows each all positive or all negative.
 
 use waage_core::block::outcome::{self, LABEL_MISSING};
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
@@ -34,39 +38,73 @@ const IDENTIFIED: [&str; 7] = [
 /// The rows of one outcome or group, by label and decision.
 type Outcomes = [Sums; outcome::COUNT];
 
-/// Whether labels are missing for every rejected row and given for some selected one.
-///
-/// Rows tied at a cut count as rejected: part of them is.
-#[must_use]
-pub fn applies(all: &Outcomes) -> bool {
-    let rows = |labels: &[u8], decisions: &[u8]| -> u64 {
-        let pairs = labels.iter().flat_map(|label| {
-            decisions
-                .iter()
-                .map(|decision| outcome::of(*label, *decision))
-        });
-        pairs.map(|o| all[usize::from(o)].n).sum()
-    };
-    let known = [outcome::LABEL_NEGATIVE, outcome::LABEL_POSITIVE];
-    rows(&known, &[outcome::REJECTED, outcome::TIED]) == 0
-        && rows(&[LABEL_MISSING], &[outcome::REJECTED]) > 0
-        && rows(&known, &[outcome::SELECTED]) > 0
+/// Whom labels are known of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Labels {
+    /// Whoever has one: nothing says that those without differ.
+    #[default]
+    AsGiven,
+    /// Selected rows; rejected ones have none, or only by exploration.
+    OfSelected,
+    /// Part of the rows of either decision, by exploration.
+    Explored,
 }
 
-/// Whether a quantity can be known although labels are selective.
-#[must_use]
-pub fn identified(quantity: &Quantity) -> bool {
-    !quantity.needs_label || IDENTIFIED.contains(&quantity.name)
+impl Labels {
+    /// Whom labels are known of; `explored` where a propensity says that they are missing by design.
+    ///
+    /// Rows tied at a cut count as rejected: part of them is.
+    #[must_use]
+    pub fn of(all: &Outcomes, explored: bool) -> Self {
+        let rows = |labels: &[u8], decisions: &[u8]| -> u64 {
+            let pairs = labels.iter().flat_map(|label| {
+                decisions
+                    .iter()
+                    .map(|decision| outcome::of(*label, *decision))
+            });
+            pairs.map(|o| all[usize::from(o)].n).sum()
+        };
+        let known = [outcome::LABEL_NEGATIVE, outcome::LABEL_POSITIVE];
+        let missing = |decisions: &[u8]| rows(&[LABEL_MISSING], decisions) > 0;
+        if explored && missing(&[outcome::SELECTED, outcome::TIED]) {
+            return Self::Explored;
+        }
+        let of_rejected = rows(&known, &[outcome::REJECTED, outcome::TIED]);
+        let selective = missing(&[outcome::REJECTED])
+            && (of_rejected == 0 || explored)
+            && rows(&known, &[outcome::SELECTED]) > 0;
+        match selective {
+            true => Self::OfSelected,
+            false if explored && missing(&[outcome::REJECTED, outcome::DECISION_MISSING]) => {
+                Self::Explored
+            }
+            false => Self::AsGiven,
+        }
+    }
+
+    /// Whether nothing is left out.
+    #[must_use]
+    pub const fn as_given(self) -> bool {
+        matches!(self, Self::AsGiven)
+    }
+
+    /// Whether a quantity can be known from such labels alone.
+    #[must_use]
+    pub fn identify(self, quantity: &Quantity) -> bool {
+        match self {
+            Self::AsGiven => true,
+            Self::OfSelected => !quantity.needs_label || IDENTIFIED.contains(&quantity.name),
+            Self::Explored => !quantity.needs_label,
+        }
+    }
 }
 
-/// Successes and trials if every unknown label is negative, and if every one is positive.
-struct Ends {
-    negative: (f64, f64),
-    positive: (f64, f64),
-}
+/// Successes and trials in each way that all unknown labels of the selected, and all of the rejected,
+/// may be alike: a rate is monotone in the positives of either, so these hold its least and greatest.
+type Corners = Vec<(f64, f64)>;
 
 /// The worst cases of a rate of one group; `None` for what has no bounds in closed form.
-fn ends(metric: Metric, sums: &Outcomes, tie: Tie) -> Option<Ends> {
+fn corners(metric: Metric, sums: &Outcomes, tie: Tie) -> Option<Corners> {
     let weight = |labels, decisions| mass(sums, &[Part(labels, decisions)], tie).weight;
     let unlabelled = 1 << LABEL_MISSING;
     let tp = weight(POSITIVE, Decisions::Selected);
@@ -74,20 +112,31 @@ fn ends(metric: Metric, sums: &Outcomes, tie: Tie) -> Option<Ends> {
     let misses = weight(POSITIVE, Decisions::Rejected);
     let tn = weight(NEGATIVE, Decisions::Rejected);
     let u = weight(unlabelled, Decisions::Rejected);
-    let labelled = tp + fp + misses + tn;
-    let both = |negative, positive| Some(Ends { negative, positive });
-    match metric {
-        Metric::TruePositiveRate => both((tp, tp + misses), (tp, tp + misses + u)),
-        Metric::FalseNegativeRate => both((misses, tp + misses), (misses + u, tp + misses + u)),
-        Metric::FalsePositiveRate => both((fp, fp + tn + u), (fp, fp + tn)),
-        Metric::TrueNegativeRate => both((tn + u, fp + tn + u), (tn, fp + tn)),
-        Metric::NegativePredictiveValue => both((tn + u, misses + tn + u), (tn, misses + tn + u)),
-        Metric::FalseOmissionRate => both((misses, misses + tn + u), (misses + u, misses + tn + u)),
-        Metric::Accuracy => both((tp + tn + u, labelled + u), (tp + tn, labelled + u)),
-        Metric::ErrorRate => both((fp + misses, labelled + u), (fp + misses + u, labelled + u)),
-        Metric::BaseRate => both((tp + misses, labelled + u), (tp + misses + u, labelled + u)),
-        _ => None,
-    }
+    // Of rows tied at the cut only the rejected share counts, as long as no selected row lacks a label.
+    let v = sums[usize::from(outcome::of(LABEL_MISSING, outcome::SELECTED))].w1;
+    // Rows whose unknown label is positive: selected and rejected ones.
+    let of = |p: f64, q: f64| {
+        let (tp, fp) = (tp + p, fp + (v - p));
+        let (misses, tn) = (misses + q, tn + (u - q));
+        let all = tp + fp + misses + tn;
+        match metric {
+            Metric::TruePositiveRate => Some((tp, tp + misses)),
+            Metric::FalseNegativeRate => Some((misses, tp + misses)),
+            Metric::FalsePositiveRate => Some((fp, fp + tn)),
+            Metric::TrueNegativeRate => Some((tn, fp + tn)),
+            Metric::Precision => Some((tp, tp + fp)),
+            Metric::FalseDiscoveryRate => Some((fp, tp + fp)),
+            Metric::NegativePredictiveValue => Some((tn, misses + tn)),
+            Metric::FalseOmissionRate => Some((misses, misses + tn)),
+            Metric::Accuracy => Some((tp + tn, all)),
+            Metric::ErrorRate => Some((fp + misses, all)),
+            Metric::BaseRate => Some((tp + misses, all)),
+            _ => None,
+        }
+    };
+    let of_selected: &[f64] = if v > 0.0 { &[0.0, v] } else { &[0.0] };
+    let pairs = of_selected.iter().flat_map(|p| [(*p, 0.0), (*p, u)]);
+    pairs.map(|(p, q)| of(p, q)).collect()
 }
 
 /// The limits of a rate: the worst cases, widened by the sampling error of each.
@@ -98,7 +147,7 @@ fn limits(
     level: f64,
     row_weight: Option<f64>,
 ) -> Option<(f64, f64)> {
-    let ends = ends(metric, sums, tie)?;
+    let corners = corners(metric, sums, tie)?;
     // Weights count as Kish's effective rows, rows in clusters as their design effect says.
     let weight: f64 = sums.iter().map(|s| s.w1).sum();
     let squares: f64 = sums.iter().map(|s| s.w2).sum();
@@ -108,14 +157,11 @@ fn limits(
         None => 1.0,
     };
     let interval = |(x, n): (f64, f64)| (n > 0.0).then(|| wilson(x * scale, n * scale, level));
-    let found: Vec<_> = [ends.negative, ends.positive]
-        .into_iter()
-        .filter_map(interval)
-        .collect();
+    let found: Vec<_> = corners.iter().filter_map(|c| interval(*c)).collect();
     let low = found.iter().filter_map(|i| i.low).reduce(f64::min)?;
     let high = found.iter().filter_map(|i| i.high).reduce(f64::max)?;
     // A denominator that may be empty bounds nothing.
-    if found.len() < 2 {
+    if found.len() < corners.len() {
         return Some((0.0, 1.0));
     }
     Some((low, high))
@@ -170,13 +216,14 @@ pub fn of_pair(
 
 /// Replaces every estimate of one set of rows that is not identified.
 pub(crate) fn restrict(
+    labels: Labels,
     estimates: &mut GroupEstimates,
     sums: &Outcomes,
     request: &Request,
     row_weight: Option<f64>,
 ) {
     for (metric, estimate) in estimates {
-        if !identified(metric.quantity()) {
+        if !labels.identify(metric.quantity()) {
             *estimate = of_group(*metric, sums, request.tie, request.level, row_weight);
         }
     }
@@ -184,18 +231,18 @@ pub(crate) fn restrict(
 
 /// Replaces every score metric that is not identified: an area or a calibration among the selected
 /// says nothing of the rejected, and the unknown labels bound it in no closed form.
-pub(crate) fn restrict_scores(estimates: &mut ScoreEstimates) {
+pub(crate) fn restrict_scores(labels: Labels, estimates: &mut ScoreEstimates) {
     for (metric, estimate) in estimates {
-        if !identified(metric.quantity()) {
+        if !labels.identify(metric.quantity()) {
             *estimate = bounded(estimate.n, None);
         }
     }
 }
 
 /// The same of measurements of scores: values and comparisons.
-pub(crate) fn restrict_measurements(measurements: &mut [Measurement]) {
+pub(crate) fn restrict_measurements(labels: Labels, measurements: &mut [Measurement]) {
     for measurement in measurements {
-        if identified(measurement.quantity) {
+        if labels.identify(measurement.quantity) {
             continue;
         }
         *measurement = Measurement {
@@ -214,13 +261,14 @@ pub(crate) fn restrict_measurements(measurements: &mut [Measurement]) {
 
 /// Replaces every comparison of a view that is not identified.
 pub(crate) fn restrict_comparisons(
+    labels: Labels,
     view: &PreparedView,
     overall: &Outcomes,
     request: &Request,
     comparisons: &mut [Measurement],
 ) {
     for measurement in comparisons {
-        if identified(measurement.quantity) {
+        if labels.identify(measurement.quantity) {
             continue;
         }
         (measurement.p, measurement.p_adjusted, measurement.test) = (None, None, None);
@@ -278,53 +326,65 @@ mod tests {
             (LABEL_NEGATIVE, SELECTED, 20),
             (LABEL_MISSING, REJECTED, 50),
         ];
-        assert!(applies(&sums(&selective)));
+        let of = |counts: &[_], explored| Labels::of(&sums(counts), explored);
+        assert_eq!(of(&selective, false), Labels::OfSelected);
         let mut explored = selective.to_vec();
         explored.push((LABEL_NEGATIVE, REJECTED, 1));
-        assert!(!applies(&sums(&explored)));
-        assert!(!applies(&sums(&selective[..2])));
-        assert!(!applies(&sums(&selective[2..])));
+        assert_eq!(of(&explored, false), Labels::AsGiven);
+        assert_eq!(of(&explored, true), Labels::OfSelected);
+        explored.push((LABEL_MISSING, SELECTED, 1));
+        assert_eq!(of(&explored, true), Labels::Explored);
+        assert_eq!(of(&selective[..2], true), Labels::AsGiven);
+        assert_eq!(of(&selective[2..], false), Labels::AsGiven);
     }
 
     #[test]
     fn bounds_hold_every_way_the_unknown_labels_may_fall() {
-        let (tp, fp, u) = (30_u64, 20_u64, 50_u64);
-        let known = sums(&[
-            (LABEL_POSITIVE, SELECTED, tp),
-            (LABEL_NEGATIVE, SELECTED, fp),
-            (LABEL_MISSING, REJECTED, u),
-        ]);
-        for metric in [
-            Metric::TruePositiveRate,
-            Metric::FalsePositiveRate,
-            Metric::TrueNegativeRate,
-            Metric::FalseNegativeRate,
-            Metric::NegativePredictiveValue,
-            Metric::FalseOmissionRate,
-            Metric::Accuracy,
-            Metric::ErrorRate,
-            Metric::BaseRate,
-        ] {
-            let ends = ends(metric, &known, Tie::NONE).unwrap();
-            let values = [ends.negative, ends.positive].map(|(x, n)| x / n);
-            let (low, high) = (values[0].min(values[1]), values[0].max(values[1]));
-            let mut reached = [false; 2];
-            for positives in 0..=u {
-                let table = crate::confusion::Confusion::of_cells(
-                    tp as f64,
-                    fp as f64,
-                    positives as f64,
-                    (u - positives) as f64,
-                );
-                let value = metric.value(&table).unwrap();
-                assert!(low - 1e-12 <= value && value <= high + 1e-12, "{metric:?}");
-                reached[0] |= (value - low).abs() < 1e-12;
-                reached[1] |= (value - high).abs() < 1e-12;
+        let (tp, fp, misses, tn) = (30_u64, 20_u64, 4_u64, 7_u64);
+        for (v, u, explored) in [(0, 50_u64, 0), (6, 50, 1), (6, 0, 1)] {
+            let known = sums(&[
+                (LABEL_POSITIVE, SELECTED, tp),
+                (LABEL_NEGATIVE, SELECTED, fp),
+                (LABEL_POSITIVE, REJECTED, explored * misses),
+                (LABEL_NEGATIVE, REJECTED, explored * tn),
+                (LABEL_MISSING, SELECTED, v),
+                (LABEL_MISSING, REJECTED, u),
+            ]);
+            for metric in [
+                Metric::TruePositiveRate,
+                Metric::FalsePositiveRate,
+                Metric::TrueNegativeRate,
+                Metric::FalseNegativeRate,
+                Metric::Precision,
+                Metric::FalseDiscoveryRate,
+                Metric::NegativePredictiveValue,
+                Metric::FalseOmissionRate,
+                Metric::Accuracy,
+                Metric::ErrorRate,
+                Metric::BaseRate,
+            ] {
+                let corners = corners(metric, &known, Tie::NONE).unwrap();
+                let values: Vec<f64> = corners.iter().map(|(x, n)| x / n).collect();
+                let low = values.iter().copied().fold(f64::INFINITY, f64::min);
+                let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let mut reached = [false; 2];
+                for (p, q) in (0..=v).flat_map(|p| (0..=u).map(move |q| (p, q))) {
+                    let table = crate::confusion::Confusion::of_cells(
+                        (tp + p) as f64,
+                        (fp + v - p) as f64,
+                        (explored * misses + q) as f64,
+                        (explored * tn + u - q) as f64,
+                    );
+                    let value = metric.value(&table).unwrap();
+                    assert!(low - 1e-12 <= value && value <= high + 1e-12, "{metric:?}");
+                    reached[0] |= (value - low).abs() < 1e-12;
+                    reached[1] |= (value - high).abs() < 1e-12;
+                }
+                assert_eq!(reached, [true; 2], "{metric:?}: the bounds are sharp");
+                let estimate = of_group(metric, &known, Tie::NONE, 0.95, None);
+                assert_eq!(estimate.value, None);
+                assert!(estimate.low.unwrap() <= low && estimate.high.unwrap() >= high);
             }
-            assert_eq!(reached, [true; 2], "{metric:?}: the bounds are sharp");
-            let estimate = of_group(metric, &known, Tie::NONE, 0.95, None);
-            assert_eq!(estimate.value, None);
-            assert!(estimate.low.unwrap() <= low && estimate.high.unwrap() >= high);
         }
     }
 

@@ -38,6 +38,8 @@ fn builder(rows: &[Row], clustered: bool) -> Builder {
         weights: None,
         scores: None,
         clusters: Some(&clusters),
+        propensities: None,
+        members: &[],
     });
     builder
 }
@@ -69,6 +71,7 @@ fn request(metrics: Option<&[Metric]>, replicates: usize, seed: u64) -> Request 
         schemes: Vec::new(),
         min_share: 0.0,
         roles,
+        missing_labels: Default::default(),
         level: 0.95,
         replicates,
         seed,

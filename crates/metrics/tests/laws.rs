@@ -28,6 +28,8 @@ fn tally(tables: &Tables, names: [&str; 3]) -> Tally {
                 weights: None,
                 scores: None,
                 clusters: None,
+                propensities: None,
+                members: &[],
             });
         }
     }
@@ -54,6 +56,7 @@ fn estimates(
         schemes: Vec::new(),
         min_share: 0.0,
         roles,
+        missing_labels: Default::default(),
         level: 0.95,
         replicates: 0,
         seed: 0,

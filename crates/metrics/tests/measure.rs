@@ -34,6 +34,8 @@ fn tally(groups: &[(&str, [u64; 4])]) -> Tally {
                 weights: None,
                 scores: None,
                 clusters: None,
+                propensities: None,
+                members: &[],
             });
         }
     }
@@ -55,6 +57,7 @@ fn request(replicates: usize) -> Request {
         schemes: Vec::new(),
         min_share: 0.0,
         roles,
+        missing_labels: Default::default(),
         level: 0.95,
         replicates,
         seed: 7,

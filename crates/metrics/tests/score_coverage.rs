@@ -36,6 +36,8 @@ fn tally(stream: &mut Stream, n: usize, law: fn(f64) -> f64) -> Tally {
         weights: None,
         scores: Some(&scores),
         clusters: None,
+        propensities: None,
+        members: &[],
     });
     builder.finish(&[vec![Label::text("all")]]).expect("small")
 }
@@ -102,6 +104,7 @@ fn intervals_of_score_metrics_hold_the_truth() {
                 disparities: Vec::new(),
                 schemes: Vec::new(),
                 min_share: 0.0,
+                missing_labels: Default::default(),
                 roles: GivenRoles {
                     label: true,
                     decision: false,

@@ -111,6 +111,8 @@ fn tally(groups: &[(&str, Vec<(f64, u8)>)], weights: Option<f64>) -> Tally {
             weights: weights.map(|w| vec![w; rows.len()]).as_deref(),
             scores: Some(&scores),
             clusters: None,
+            propensities: None,
+            members: &[],
         });
     }
     builder.finish(&labels).expect("small")
@@ -137,6 +139,7 @@ fn request(scores: ScoreRequest, replicates: usize) -> Request {
         schemes: Vec::new(),
         min_share: 0.0,
         roles,
+        missing_labels: Default::default(),
         level: 0.95,
         replicates,
         seed: 5,
@@ -407,6 +410,8 @@ fn bins_widen_the_intervals_by_what_they_may_hide() {
             weights: None,
             scores: Some(&scores),
             clusters: None,
+            propensities: None,
+            members: &[],
         });
     }
     let labels = vec![vec![Label::text("a"), Label::text("b")]];

@@ -87,8 +87,8 @@ impl AuditHandle {
         Ok(waage_audit::headline(&self.result, language(lang)?))
     }
 
-    /// One of the document's lists: `groups`, `disparities`, `conditional`, `ranking`, `impact_ratios` or
-    /// `findings`.
+    /// One of the document's lists: `groups`, `disparities`, `conditional`, `ranking`, `impact_ratios`,
+    /// `membership`, `propensity` or `findings`.
     fn table(&self, name: &str) -> PyResult<Table> {
         let batch = match name {
             "groups" => tables::groups(&self.result),
@@ -97,9 +97,11 @@ impl AuditHandle {
             "conditional" => tables::conditional(&self.result),
             "ranking" => tables::ranking(&self.result),
             "impact_ratios" => tables::impact_ratios(&self.result),
+            "membership" => tables::membership(&self.result),
+            "propensity" => tables::propensity(&self.result),
             other => {
                 return Err(WaageError::new_err(format!(
-                    "no table is called {other:?}: use groups, disparities, conditional, ranking, impact_ratios or findings"
+                    "no table is called {other:?}: use groups, disparities, conditional, ranking, impact_ratios, membership, propensity or findings"
                 )));
             }
         };

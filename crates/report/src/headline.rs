@@ -154,6 +154,9 @@ pub(crate) fn remedy(result: &AuditResult, finding: &Finding, words: Words) -> S
         (None, "too_few_rows") => ("events", String::new()),
         (None, "suppressed_small_group") => ("hidden", String::new()),
         (None, "flips_with_one_selection") => ("flips", String::new()),
+        (None, "interval_spans_margin") if finding.estimate.method == "membership_bounds" => {
+            ("membership", String::new())
+        }
         (None, "interval_spans_margin") => ("margin", String::new()),
         _ => (
             "reason",

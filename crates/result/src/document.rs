@@ -8,6 +8,7 @@ use waage_core::estimate::Estimate;
 use crate::conditional::{Conditional, StratumResult};
 use crate::finding::{CheckOutcome, Finding, NotRun, PolicySummary, Verdict};
 use crate::ranking::{ImpactTable, RankingResult};
+use crate::unknown::{MembershipResult, PropensityResult};
 
 /// The schema's name, first key of every audit document.
 pub const AUDIT_SCHEMA: &str = "waage/audit/1";
@@ -51,6 +52,13 @@ pub struct AuditResult {
     /// The tables of New York City's Local Law 144, by measure and view; empty unless asked for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub impact_ratios: Vec<ImpactTable>,
+    /// Attributes of which only probabilities are known; empty unless asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub membership: Vec<MembershipResult>,
+    /// Rates of labels with known propensities, by attribute; empty unless asked for and some labels
+    /// are missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub propensity: Vec<PropensityResult>,
     /// The policy that judged.
     pub policy: PolicySummary,
     /// One outcome per check, worst group first.
@@ -322,6 +330,8 @@ impl AuditResult {
             distributions: Vec::new(),
             ranking: Vec::new(),
             impact_ratios: Vec::new(),
+            membership: Vec::new(),
+            propensity: Vec::new(),
             policy: self.policy.clone(),
             checks: self.checks.clone(),
             not_run: self.not_run.clone(),

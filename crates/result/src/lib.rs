@@ -15,3 +15,4 @@ pub mod ranking;
 pub mod scan;
 pub mod spec;
 pub mod text;
+pub mod unknown;

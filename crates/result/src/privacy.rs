@@ -7,14 +7,17 @@
 
 mod ranking;
 mod strata;
+mod unknown;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use indexmap::IndexMap;
 use waage_core::estimate::Reason;
 
 use crate::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
 use crate::finding::Bilingual;
 use crate::text::{Catalogue, Language};
+use crate::unknown::{MembershipGroup, MembershipResult};
 
 /// How a missing label is written in joined group names.
 pub const MISSING: &str = "(missing)";
@@ -76,8 +79,32 @@ impl Hidden {
                 hidden.cells.insert(view.join("*"), cells);
             }
         }
+        hidden.add_membership(&result.membership);
         hidden.add_strata(&result.strata);
         hidden
+    }
+
+    /// Groups known by probabilities: hidden where too few rows are expected in one, or are assigned
+    /// to it. Those that nobody is assigned to give nobody away.
+    fn add_membership(&mut self, found: &[MembershipResult]) {
+        for membership in found {
+            let rows = |group: &MembershipGroup| {
+                let expected = group.expected.unwrap_or(0.0) as u64;
+                let assigned = group.assigned.filter(|n| *n > 0);
+                assigned.map_or(expected, |assigned| assigned.min(expected))
+            };
+            let of = |group: &MembershipGroup| GroupResult {
+                attributes: [(membership.attribute.clone(), Some(group.group.clone()))].into(),
+                n: rows(group),
+                metrics: IndexMap::new(),
+            };
+            let groups: Vec<GroupResult> = membership.groups.iter().map(of).collect();
+            let groups: Vec<&GroupResult> = groups.iter().collect();
+            let cells = self.cells_to_hide(&groups, &[&[]]);
+            if !cells.is_empty() {
+                self.cells.insert(membership.attribute.clone(), cells);
+            }
+        }
     }
 
     fn cells_to_hide(&self, cells: &[&GroupResult], margins: &[&[&str]]) -> HashMap<String, bool> {
@@ -196,6 +223,9 @@ fn exposed(
 #[must_use]
 pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
     let mut result = result.clone();
+    for found in &mut result.propensity {
+        unknown::suppress_propensity(found, hidden);
+    }
     if hidden.is_empty() {
         return result;
     }
@@ -242,6 +272,9 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
     }
     for table in &mut result.impact_ratios {
         ranking::suppress_impact(table, hidden);
+    }
+    for found in &mut result.membership {
+        unknown::suppress_membership(found, hidden);
     }
     for finding in &mut result.findings {
         let view = &finding.attribute;
@@ -347,6 +380,8 @@ mod tests {
             distributions: vec![],
             ranking: vec![],
             impact_ratios: vec![],
+            membership: vec![],
+            propensity: vec![],
             policy: PolicySummary::default(),
             checks: vec![],
             not_run: vec![],

@@ -32,6 +32,10 @@ pub struct AuditSpec {
     /// and of scoring rates where there are scores.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ll144: bool,
+    /// The least probability with which a row is assigned to its likeliest group, where groups are
+    /// known by probabilities alone; every row is if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub membership_threshold: Option<f64>,
     /// Confidence of the intervals shown, between 0 and 1.
     pub confidence: f64,
     /// Bootstrap replicates; 0 for none.
@@ -60,6 +64,7 @@ impl Default for AuditSpec {
             min_share: 0.0,
             ranking: None,
             ll144: false,
+            membership_threshold: None,
             confidence: 0.95,
             bootstrap: 1000,
             seed: 0,
@@ -89,6 +94,13 @@ pub struct RolesSpec {
     /// one. Replicates then draw clusters instead of rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// The known probability that a row got its label, above 0 and at most 1 where it has one: rates
+    /// of labels then have estimates weighted by its inverse beside their bounds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub propensity: Option<String>,
+    /// Sensitive attributes of which only probabilities are known, a column for each group.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub membership: Vec<MembershipSpec>,
     /// The decision that is favourable to people, as the decision column writes it, or 0 or 1; that
     /// of the selected if absent. Rates keep their definitions; the best group, the four-fifths
     /// flag, the impact ratio and the built-in policy follow it.
@@ -100,6 +112,56 @@ pub struct RolesSpec {
     pub stratum: Vec<AttributeSpec>,
     /// The value that means 1 where label or decision are neither bool nor 0/1.
     pub positive: Option<String>,
+}
+
+/// A sensitive attribute of which only probabilities are known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MembershipSpec {
+    /// The attribute's name in results.
+    pub name: String,
+    /// The columns of probabilities, one for each group, which is called as its column: from 0 to 1
+    /// and summing to 1 in each row.
+    pub columns: Vec<String>,
+}
+
+/// A membership that could not be read from its text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "--membership {text:?}: {problem}; write ATTRIBUTE=COLUMN,COLUMN,… with a column of probabilities for each group, such as race=p_white,p_black"
+)]
+pub struct MembershipSyntax {
+    /// What was given.
+    pub text: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl MembershipSpec {
+    /// Reads `race=p_white,p_black`.
+    ///
+    /// # Errors
+    /// [`MembershipSyntax`] when the name or a column is missing.
+    pub fn parse(text: &str) -> Result<Self, MembershipSyntax> {
+        let fail = |problem: &str| MembershipSyntax {
+            text: text.to_owned(),
+            problem: problem.to_owned(),
+        };
+        let (name, columns) = text
+            .split_once('=')
+            .ok_or_else(|| fail("the attribute is not named"))?;
+        let columns: Vec<String> = columns.split(',').map(|c| c.trim().to_owned()).collect();
+        if name.trim().is_empty() {
+            return Err(fail("the attribute's name is empty"));
+        }
+        if columns.iter().any(String::is_empty) {
+            return Err(fail("a column's name is empty"));
+        }
+        Ok(Self {
+            name: name.trim().to_owned(),
+            columns,
+        })
+    }
 }
 
 /// How a decision follows from a score.
@@ -207,6 +269,17 @@ impl AttributeSpec {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memberships_parse_as_a_name_and_columns() {
+        let parsed = MembershipSpec::parse("race= p_white,p_black ").unwrap();
+        assert_eq!(parsed.name, "race");
+        assert_eq!(parsed.columns, ["p_white", "p_black"]);
+        for bad in ["race", "=p", "race=", "race=p,,q"] {
+            let message = MembershipSpec::parse(bad).unwrap_err().to_string();
+            assert!(message.contains("race=p_white,p_black"), "{message}");
+        }
+    }
 
     #[test]
     fn attributes_parse_as_columns_edges_and_quantiles() {

@@ -299,6 +299,8 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
         conditional: Vec::new(),
         ranking: Vec::new(),
         impact_ratios: Vec::new(),
+        membership: Vec::new(),
+        propensity: Vec::new(),
         strata: Vec::new(),
         classes: Vec::new(),
         distributions: Vec::new(),

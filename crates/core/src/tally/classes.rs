@@ -124,6 +124,8 @@ mod tests {
             weights: None,
             scores: None,
             clusters: None,
+            propensities: None,
+            members: &[],
         });
         let classes = vec![
             Label::text("cold"),

@@ -85,6 +85,8 @@ fn tally(rows: &[Row], block: usize, kept: Kept, limits: Limits) -> Tally {
             weights: kept.weights.then_some(&weights),
             scores: kept.scores.then_some(&scores),
             clusters: None,
+            propensities: None,
+            members: &[],
         });
     }
     builder.finish(&levels).expect("within the limits")
@@ -151,6 +153,8 @@ proptest! {
                 weights: None,
                 scores: None,
                 clusters: None,
+                propensities: None,
+                members: &[],
             });
             builder
         };
@@ -284,6 +288,8 @@ fn too_many_cells_are_an_error_that_says_what_to_do() {
         weights: None,
         scores: None,
         clusters: None,
+        propensities: None,
+        members: &[],
     });
     let error = builder.finish(&[Vec::new(), Vec::new()]).unwrap_err();
     assert!(

@@ -87,6 +87,8 @@ fn in_threads(rows: &[Row], kept: Kept, limits: Limits, threads: usize) -> Tally
                 weights: kept.weights.then_some(&weights),
                 scores: Some(&scores),
                 clusters: None,
+                propensities: None,
+                members: &[],
             });
         }
         builder

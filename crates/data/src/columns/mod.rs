@@ -3,6 +3,7 @@
 pub(crate) mod axis;
 pub(crate) mod binary;
 pub(crate) mod cluster;
+pub(crate) mod known;
 pub(crate) mod number;
 
 /// A row that an error or a count is about: where in the batch, and what it holds.

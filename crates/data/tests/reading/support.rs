@@ -74,6 +74,7 @@ pub fn collect(data: &Dataset) -> Result<Scan<Vec<Row>>, DataError> {
         rows: scan.rows,
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
+        rows_uncovered: scan.rows_uncovered,
         cut: scan.cut,
         favours_selected: scan.favours_selected,
         notes: scan.notes,

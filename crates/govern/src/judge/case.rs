@@ -121,6 +121,11 @@ impl<'a> Case<'a> {
             && measurement.estimate.reason == Some(Reason::SuppressedSmallGroup)
     }
 
+    /// Whether the interval holds every way in which rows may belong to groups.
+    pub(crate) fn leaves_membership_open(&self) -> bool {
+        self.estimate.method == Method::MembershipBounds
+    }
+
     /// The class that counts as positive, where there are several.
     pub(crate) fn class(&self) -> Option<&Label> {
         self.measurement.subject.class.as_ref()

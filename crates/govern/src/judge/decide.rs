@@ -94,8 +94,9 @@ pub(crate) fn decide(case: &Case<'_>, corrected: Corrected) -> Decision {
             narrow.0,
             wide.0,
         )
-        // Fewer rows than there are settle nothing: replicates bound how small a p-value can be.
-        .filter(|needed| *needed > case.rows);
+        // Fewer rows than there are settle nothing: replicates bound how small a p-value can be. Nor
+        // does any number tell which rows belong to which group.
+        .filter(|needed| *needed > case.rows && !case.leaves_membership_open());
     }
     decision
 }

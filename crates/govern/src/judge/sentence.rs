@@ -94,6 +94,13 @@ impl Words<'_> {
             (State::Inconclusive, Some(Reason::GroupsSkipped), _) => self
                 .catalogue
                 .fill("finding.settle.skipped", &[("groups", &skipped)]),
+            (State::Inconclusive, ..) if self.case.leaves_membership_open() => {
+                self.catalogue.text("finding.settle.membership").to_owned()
+            }
+            _ if self.case.leaves_membership_open() => self
+                .catalogue
+                .text("finding.settle.any_membership")
+                .to_owned(),
             (State::Inconclusive, _, Some(needed)) => self.rows(needed),
             (State::Inconclusive, _, None) => {
                 self.catalogue.text("finding.settle.limit").to_owned()

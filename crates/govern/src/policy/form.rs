@@ -54,6 +54,9 @@ pub(super) struct DataForm {
     pub weight: Option<String>,
     pub id: Option<String>,
     pub cluster: Option<String>,
+    pub propensity: Option<String>,
+    #[serde(default)]
+    pub membership: BTreeMap<String, Spanned<Vec<String>>>,
     pub favourable: Option<Spanned<toml::Value>>,
     pub stratum: Option<Names>,
     pub r#where: Option<String>,

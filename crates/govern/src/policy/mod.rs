@@ -20,7 +20,7 @@ use serde::{Serialize, Serializer};
 use waage_core::estimate::Method;
 use waage_core::quantity::Comparison;
 use waage_result::finding::{Bilingual, Margin, Severity};
-use waage_result::spec::{AttributeSpec, Cut};
+use waage_result::spec::{AttributeSpec, Cut, MembershipSpec};
 
 use crate::canonical;
 use crate::error::Place;
@@ -99,6 +99,12 @@ pub struct DataPolicy {
     /// What rows depend on each other by.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cluster: Option<String>,
+    /// The known probability that a row got its label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub propensity: Option<String>,
+    /// Attributes of which only probabilities are known, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub membership: Vec<MembershipSpec>,
     /// Legitimate conditions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub stratum: Vec<String>,
@@ -128,6 +134,8 @@ impl Default for DataPolicy {
             id: None,
             favourable: None,
             cluster: None,
+            propensity: None,
+            membership: Vec::new(),
             stratum: Vec::new(),
             filter: None,
             group_min_n: 30,

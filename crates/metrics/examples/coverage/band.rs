@@ -133,6 +133,7 @@ fn intervals(tally: &Tally, seed: u64) -> [Option<Interval>; 4] {
         schemes: Vec::new(),
         min_share: 0.0,
         roles,
+        missing_labels: Default::default(),
         level: 0.95,
         replicates: REPLICATES,
         seed,
@@ -187,6 +188,8 @@ fn tally(selected: &[u64], n: u64) -> Tally {
                 weights: None,
                 scores: None,
                 clusters: None,
+                propensities: None,
+                members: &[],
             });
         }
     }

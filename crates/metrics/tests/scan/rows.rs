@@ -109,6 +109,8 @@ impl Rows {
             weights: self.weights.as_ref().map(|w| &w[rows.clone()]),
             scores: self.scores.as_ref().map(|s| &s[rows.clone()]),
             clusters: None,
+            propensities: None,
+            members: &[],
         })
     }
 

@@ -1,7 +1,7 @@
 //! What was audited, and what makes the result again.
 
 use waage_result::document::AuditResult;
-use waage_result::spec::{AttributeSpec, Cut};
+use waage_result::spec::{AttributeSpec, Cut, MembershipSpec};
 
 use super::{Block, Fact, Section};
 use crate::numbers::Unit;
@@ -37,6 +37,8 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     facts.add("cut", cut_made(result, words).unwrap_or_default());
     facts.add("weight", column(roles.weight.as_deref()));
     facts.add("cluster", column(roles.cluster.as_deref()));
+    facts.add("propensity", column(roles.propensity.as_deref()));
+    facts.add("membership", memberships(&roles.membership));
     facts.add("references", references(result, words));
     facts.add("policy", policy(result, words));
     Some(Section {
@@ -74,6 +76,15 @@ pub(super) fn reproduction(result: &AuditResult, words: Words) -> Option<Section
             Block::Facts(facts.list),
         ],
     })
+}
+
+/// `race (p_white, p_black)`.
+fn memberships(given: &[MembershipSpec]) -> String {
+    let of = |of: &MembershipSpec| {
+        let columns: Vec<String> = of.columns.iter().map(|c| clean(c)).collect();
+        format!("{} ({})", clean(&of.name), columns.join(", "))
+    };
+    given.iter().map(of).collect::<Vec<_>>().join("; ")
 }
 
 struct Facts {

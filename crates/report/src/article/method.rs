@@ -119,7 +119,19 @@ fn estimates(result: &AuditResult) -> impl Iterator<Item = &EstimateDoc> {
         .chain(within)
         .chain(pooled)
         .chain(ranked.map(|entry| entry.estimate))
+        .chain(memberships(result))
         .chain(ratios.flat_map(|group| [&group.rate, &group.impact_ratio]))
+}
+
+/// What is told of groups known by probabilities.
+fn memberships(result: &AuditResult) -> impl Iterator<Item = &EstimateDoc> {
+    let rates = result.membership.iter().flat_map(|found| &found.groups);
+    let rates = rates.flat_map(|group| group.metrics.iter().map(|rate| &rate.answers));
+    let gaps = result.membership.iter().flat_map(|found| &found.gaps);
+    let gaps = gaps.map(|gap| &gap.answers);
+    rates
+        .chain(gaps)
+        .flat_map(|of| [&of.weighted, &of.threshold, &of.bounds.estimate])
 }
 
 /// The methods used, by first appearance.

@@ -12,6 +12,7 @@ mod method;
 pub(crate) mod ranking;
 mod scores;
 mod strata;
+pub(crate) mod unknown;
 mod views;
 
 use serde::Serialize;
@@ -203,6 +204,8 @@ impl Article {
             attributes::section(result, &views, hidden, words),
             attributes::intersections(result, &views, hidden, words),
             strata::section(result, words),
+            unknown::membership::section(result, words),
+            unknown::propensity::section(result, words),
             classes::section(result, hidden, words),
             scores::section(result, words),
             ranking::section(result, words),

@@ -10,6 +10,7 @@ mod power;
 mod ranking;
 mod scan;
 mod strata;
+mod unknown;
 
 pub use power::power_text;
 
@@ -45,6 +46,7 @@ pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) 
     }
     strata::write(&mut page, result, words);
     ranking::write(&mut page, result, words);
+    unknown::write(&mut page, result, words);
     for class in &result.classes {
         let of_class = result.of_class(class);
         page.heading(

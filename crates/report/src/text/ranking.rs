@@ -45,7 +45,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
 }
 
 /// A table as a grid: values, intervals and remarks aligned down each column.
-fn grid(table: &Table, rows: usize, flags: bool) -> Grid {
+pub(super) fn grid(table: &Table, rows: usize, flags: bool) -> Grid {
     let rows = &table.rows[..table.rows.len().min(rows)];
     let columns = table.columns.iter().enumerate().map(|(i, column)| match i {
         0 => Column::flexible(&column.short),

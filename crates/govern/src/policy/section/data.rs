@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use toml::Spanned;
-use waage_result::spec::Cut;
+use waage_result::spec::{Cut, MembershipSpec};
 
 use crate::error::PolicyError;
 use crate::policy::DataPolicy;
@@ -57,6 +57,27 @@ fn favourable(
             "give 0, 1, or a value of the decision column in quotes",
         )),
     }
+}
+
+/// An attribute given by a column of probabilities for each of its groups.
+fn membership(
+    at: Text<'_>,
+    name: String,
+    columns: Spanned<Vec<String>>,
+) -> Result<MembershipSpec, PolicyError> {
+    let given = columns.get_ref();
+    let empty = given.iter().any(|column| column.trim().is_empty());
+    if given.len() < 2 || empty || name.trim().is_empty() || name.contains('*') {
+        return Err(at.invalid(
+            columns.span(),
+            format!("the membership {name:?} does not name a column for each of its groups"),
+            "list two or more columns of probabilities, such as race = [\"p_white\", \"p_black\"]",
+        ));
+    }
+    Ok(MembershipSpec {
+        name,
+        columns: columns.into_inner(),
+    })
 }
 
 pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy, PolicyError> {
@@ -140,6 +161,11 @@ pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy
             ));
         }
     };
+    let membership = form
+        .membership
+        .into_iter()
+        .map(|(name, columns)| membership(at, name, columns))
+        .collect::<Result<_, _>>()?;
     let default = DataPolicy::default();
     Ok(DataPolicy {
         label: column(form.label),
@@ -150,6 +176,8 @@ pub(in crate::policy) fn data(at: Text<'_>, form: DataForm) -> Result<DataPolicy
         id: column(form.id),
         favourable: favourable(at, form.favourable)?,
         cluster: column(form.cluster),
+        propensity: column(form.propensity),
+        membership,
         stratum,
         filter: column(form.r#where),
         group_min_n: whole(at, form.group_min_n, "group_min_n", 1, default.group_min_n)?,

@@ -1,0 +1,70 @@
+//! What is told of groups known by probabilities, and of rates with propensities, without hidden groups.
+
+use super::{Hidden, blank};
+use crate::unknown::{BoundsDoc, MembershipAnswers, MembershipResult, PropensityResult};
+
+fn blank_answers(answers: &mut MembershipAnswers) {
+    blank(&mut answers.weighted);
+    blank(&mut answers.threshold);
+    blank_bounds(&mut answers.bounds);
+}
+
+fn blank_bounds(bounds: &mut BoundsDoc) {
+    (bounds.lower, bounds.upper) = (None, None);
+    blank(&mut bounds.estimate);
+}
+
+/// Hides the groups of few expected or few assigned rows, and every gap to one.
+pub(super) fn suppress_membership(found: &mut MembershipResult, hidden: &Hidden) {
+    let view = &found.attribute;
+    if !hidden.any_in(view) {
+        return;
+    }
+    found.unclassified = None;
+    let reference = hidden.contains(view, &found.reference);
+    for group in &mut found.groups {
+        if hidden.contains(view, &group.group) {
+            (group.expected, group.assigned) = (None, None);
+            for rate in &mut group.metrics {
+                blank_answers(&mut rate.answers);
+            }
+        }
+    }
+    for gap in &mut found.gaps {
+        if reference || hidden.contains(view, &gap.group) {
+            blank_answers(&mut gap.answers);
+        }
+    }
+}
+
+/// Hides groups and every gap to one; groups with a few labelled rows lose the estimates that rest on
+/// them.
+pub(super) fn suppress_propensity(found: &mut PropensityResult, hidden: &Hidden) {
+    let view = &found.attribute;
+    let few = |labelled: u64| (1..hidden.limit()).contains(&labelled);
+    let small = |name: &str| {
+        let groups = &mut found.groups.iter();
+        groups.any(|g| g.group == name && few(g.labelled)) || hidden.contains(view, name)
+    };
+    let gone: Vec<String> = found
+        .groups
+        .iter()
+        .map(|group| group.group.clone())
+        .filter(|name| small(name))
+        .collect();
+    let is_gone = |name: &String| gone.contains(name);
+    for group in found.groups.iter_mut().filter(|g| is_gone(&g.group)) {
+        (group.n, group.labelled, group.effective) = (0, 0, None);
+        for rate in &mut group.metrics {
+            blank(&mut rate.bounds);
+            blank(&mut rate.ipw);
+        }
+    }
+    let reference = found.reference.as_ref().is_some_and(is_gone);
+    for gap in &mut found.gaps {
+        if reference || is_gone(&gap.group) {
+            blank(&mut gap.bounds);
+            blank(&mut gap.ipw);
+        }
+    }
+}
