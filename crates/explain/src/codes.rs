@@ -1,14 +1,14 @@
-//! Rows as codes: one column after another.
+//! Rows as codes: strip after strip, in each one column after another.
 
-use ndarray::ArrayView2;
+use ndarray::{ArrayView2, s};
 use rayon::prelude::*;
 
 use crate::bins::{Bins, Column, Scale};
-use crate::kernel::{self, STRIP};
+use crate::kernel::{Ladder, STRIP};
 use crate::model::{CategoryRule, InputCast};
 use crate::simd::{self, Level};
 
-/// The codes of one column for all rows of a block.
+/// The codes of one column for the rows of a strip.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Codes {
     /// At most 256 codes.
@@ -20,14 +20,15 @@ pub enum Codes {
 /// The codes of a block of rows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CodeBlock {
-    /// One entry per column of the bins.
-    pub columns: Vec<Codes>,
+    /// Strips of [`STRIP`] rows (the last may have fewer), each with one entry per column of the bins:
+    /// what a strip needs lies together.
+    pub strips: Vec<Vec<Codes>>,
     /// The number of rows.
     pub rows: usize,
 }
 
 impl CodeBlock {
-    /// Turns rows (rows × features; NaN is missing) into codes, columns in parallel.
+    /// Turns rows (rows × features; NaN is missing) into codes, strips in parallel.
     #[must_use]
     pub fn new(
         bins: &Bins,
@@ -35,48 +36,78 @@ impl CodeBlock {
         cast: InputCast,
         rule: CategoryRule,
     ) -> Self {
-        let columns = bins.columns().par_iter().map(|column| {
-            let values = rows.column(column.feature as usize);
-            if column.codes() <= 256 {
-                Codes::Narrow(encode(column, values.iter().copied(), cast, rule, |c| {
-                    c as u8
-                }))
-            } else {
-                Codes::Wide(encode(column, values.iter().copied(), cast, rule, |c| c))
-            }
-        });
+        let ladders: Vec<Option<Ladder>> = bins
+            .columns()
+            .iter()
+            .map(|column| match &column.scale {
+                Scale::Cuts(cuts) => Some(Ladder::new(cuts)),
+                Scale::Categories(_) => None,
+            })
+            .collect();
+        let level = Level::best();
+        let strips = (0..rows.nrows().div_ceil(STRIP))
+            .into_par_iter()
+            .map(|strip| {
+                let end = rows.nrows().min((strip + 1) * STRIP);
+                let rows = rows.slice(s![strip * STRIP..end, ..]);
+                let columns = bins.columns().iter().zip(&ladders);
+                columns
+                    .map(|(column, ladder)| {
+                        encode(column, ladder.as_ref(), rows, cast, rule, level)
+                    })
+                    .collect()
+            });
         Self {
-            columns: columns.collect(),
+            strips: strips.collect(),
             rows: rows.nrows(),
+        }
+    }
+
+    /// The code of one row.
+    #[must_use]
+    pub fn code(&self, column: u32, row: usize) -> u16 {
+        match &self.strips[row / STRIP][column as usize] {
+            Codes::Narrow(codes) => u16::from(codes[row % STRIP]),
+            Codes::Wide(codes) => codes[row % STRIP],
         }
     }
 }
 
-fn encode<C: Copy>(
+/// The codes of a column for one strip.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "narrow columns have at most 256 codes"
+)]
+fn encode(
     column: &Column,
-    values: impl ExactSizeIterator<Item = f64>,
+    ladder: Option<&Ladder>,
+    rows: ArrayView2<'_, f64>,
     cast: InputCast,
     rule: CategoryRule,
-    narrow: impl Fn(u16) -> C,
-) -> Vec<C> {
-    let Scale::Cuts(cuts) = &column.scale else {
-        return values.map(|x| narrow(column.code(x, cast, rule))).collect();
-    };
-    let level = Level::best();
-    let cuts = kernel::padded(cuts);
-    let mut out = Vec::with_capacity(values.len());
-    let mut strip = [0.0; STRIP];
+    level: Level,
+) -> Codes {
+    let values = rows.column(column.feature as usize);
     let mut codes = [0_u16; STRIP];
-    let mut values = values;
-    while values.len() > 0 {
-        let count = STRIP.min(values.len());
-        for (place, x) in strip.iter_mut().zip(values.by_ref().take(count)) {
-            *place = cast.apply(x);
+    match ladder {
+        Some(ladder) => {
+            let mut strip = [f64::NAN; STRIP];
+            for (place, x) in strip.iter_mut().zip(values) {
+                *place = cast.apply(*x);
+            }
+            simd::search(level, ladder, &strip[..values.len()], &mut codes);
         }
-        simd::search(level, &cuts, &strip, &mut codes);
-        out.extend(codes[..count].iter().map(|code| narrow(*code)));
+        None => {
+            for (code, x) in codes.iter_mut().zip(values) {
+                *code = column.code(*x, cast, rule);
+            }
+        }
     }
-    out
+    let codes = &codes[..values.len()];
+    if column.codes() <= 256 {
+        Codes::Narrow(codes.iter().map(|code| *code as u8).collect())
+    } else {
+        Codes::Wide(codes.to_vec())
+    }
 }
 
 #[cfg(test)]
@@ -87,7 +118,7 @@ mod tests {
 
     #[test]
     fn fast_codes_are_the_codes_of_the_column() {
-        for count in [1_usize, 2, 3, 4, 7, 8, 9, 255, 256, 300] {
+        for count in [1_usize, 2, 15, 16, 17, 32, 255, 256, 257, 300, 5000] {
             let mut questions = Questions::default();
             for i in 0..count {
                 questions.add(&Split {
@@ -103,14 +134,11 @@ mod tests {
                 });
             }
             let bins = questions.bins(CategoryRule::Exact);
-            let mut values: Vec<f64> = (0..700).map(|i| f64::from(i) / 2.0 - 10.0).collect();
+            let mut values: Vec<f64> = (0..11_000).map(|i| f64::from(i) / 2.0 - 10.0).collect();
             values.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
             let rows = ArrayView2::from_shape((values.len(), 1), &values).expect("one column");
             let block = CodeBlock::new(&bins, rows, InputCast::F64, CategoryRule::Exact);
-            let found: Vec<u16> = match &block.columns[0] {
-                Codes::Narrow(c) => c.iter().map(|c| u16::from(*c)).collect(),
-                Codes::Wide(c) => c.clone(),
-            };
+            let found: Vec<u16> = (0..values.len()).map(|row| block.code(0, row)).collect();
             let column = &bins.columns()[0];
             let wanted: Vec<u16> = values
                 .iter()

@@ -6,9 +6,11 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 
 use crate::codes::CodeBlock;
+use crate::direct;
 use crate::error::{Error, Result};
 use crate::model::{Ensemble, Node, Output};
 use crate::plan::{Part, Plan, Shape};
+use crate::quadrature::Rule;
 use crate::simd::Level;
 use crate::table::Index;
 
@@ -48,6 +50,8 @@ pub struct Params {
 pub struct TreeExplainer {
     params: Params,
     parts: Vec<Prepared>,
+    /// With few rows in all: what takes the place of tables.
+    rules: Option<Vec<Rule>>,
     base: Vec<f64>,
     tables: OnceLock<Tables>,
 }
@@ -80,8 +84,9 @@ impl Params {
         self
     }
 
-    /// How many rows will be explained in all; default 100 000. It decides how large tables pay off,
-    /// and may change results in their last bits; blocks and threads never do.
+    /// How many rows will be explained in all; default 100 000. It decides how large tables pay off
+    /// (none at all up to 64 rows), and may change results in their last bits; blocks and threads
+    /// never do.
     #[must_use]
     pub fn rows(mut self, rows: u64) -> Self {
         self.rows = rows;
@@ -125,18 +130,23 @@ impl Params {
         } else {
             Shape::Values
         };
-        let plan = Plan::new(model, self.rows, shape);
-        let parts: Vec<Prepared> = plan
-            .parts
-            .into_iter()
-            .map(|part| self.prepare(part))
-            .collect::<Result<_>>()?;
+        let covers = matches!(self.perturbation, Perturbation::PathDependent);
+        let few = covers && self.index == Index::Shapley && self.rows <= direct::ROWS_MAX;
+        let rules = few.then(|| direct::rules(model));
+        let parts: Vec<Prepared> = if few {
+            Vec::new()
+        } else {
+            let plan = Plan::new(model, self.rows, shape);
+            let parts = plan.parts.into_iter().map(|part| self.prepare(part));
+            parts.collect::<Result<_>>()?
+        };
         let base = match &self.perturbation {
             Perturbation::PathDependent => expected_margin(model),
             Perturbation::Interventional(background) => background.mean_margin(model),
         };
         Ok(TreeExplainer {
             parts,
+            rules,
             base,
             tables: OnceLock::new(),
             params: self,
@@ -209,6 +219,9 @@ impl TreeExplainer {
         }
         let rows = model.cleaned(rows);
         let rows = rows.view();
+        if let Some(rules) = &self.rules {
+            direct::add(model, rules, rows, out);
+        }
         for part in &self.parts {
             let block = CodeBlock::new(&part.bins, rows, model.cast, model.category);
             self.add_tables(part, &block, out);

@@ -81,16 +81,16 @@ impl Plane {
         plane
     }
 
-    /// Writes the bits of the rows from `from` on.
+    /// Writes the bits of the rows of a strip, whose codes are `codes`, column after column.
     #[inline(always)]
-    pub fn write(&self, codes: &[Codes], from: usize, out: &mut [u8]) {
+    pub fn write(&self, codes: &[Codes], out: &mut [u8]) {
         out.fill(self.first);
         for flip in &self.flips {
             // Long plain loops over bytes: the shape that compilers make vectors of.
             match &codes[flip.column as usize] {
                 Codes::Narrow(codes) => {
                     let (low, span, bit) = (flip.low as u8, flip.span as u8, flip.bit);
-                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                    for (bits, code) in out.iter_mut().zip(codes) {
                         *bits ^= if code.wrapping_sub(low) <= span {
                             bit
                         } else {
@@ -100,7 +100,7 @@ impl Plane {
                 }
                 Codes::Wide(codes) => {
                     let (low, span, bit) = (flip.low, flip.span, flip.bit);
-                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                    for (bits, code) in out.iter_mut().zip(codes) {
                         *bits ^= if code.wrapping_sub(low) <= span {
                             bit
                         } else {
@@ -113,12 +113,12 @@ impl Plane {
         for flags in &self.flags {
             match &codes[flags.column as usize] {
                 Codes::Narrow(codes) => {
-                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                    for (bits, code) in out.iter_mut().zip(codes) {
                         *bits ^= flags.bits[usize::from(*code)];
                     }
                 }
                 Codes::Wide(codes) => {
-                    for (bits, code) in out.iter_mut().zip(&codes[from..]) {
+                    for (bits, code) in out.iter_mut().zip(codes) {
                         *bits ^= flags.bits[usize::from(*code)];
                     }
                 }
@@ -127,42 +127,49 @@ impl Plane {
     }
 }
 
-/// Values whose codes are sought side by side, so that they wait for memory together.
-const LANES: usize = 4;
+/// Cuts that are compared with a value at once.
+pub const RUNG: usize = 16;
 
-/// Sorted cuts, padded to a power of two with values that nothing reaches.
-#[must_use]
-pub fn padded(cuts: &[f64]) -> Vec<f64> {
-    let mut padded = cuts.to_vec();
-    padded.resize((cuts.len() + 1).next_power_of_two(), f64::NAN);
-    padded
+/// Sorted cuts as a tree of [`RUNG`]s: the rung of a level says which rung of the next to look at.
+///
+/// Rungs are padded with NaN, which nothing reaches.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ladder {
+    /// The top level, with one rung, first; the cuts themselves last.
+    pub levels: Vec<Vec<f64>>,
+}
+
+impl Ladder {
+    /// The ladder of sorted cuts.
+    #[must_use]
+    pub fn new(cuts: &[f64]) -> Self {
+        let mut levels = vec![pad(cuts.to_vec())];
+        while levels[0].len() > RUNG {
+            // The last cut of every rung but the last one: as many as these reach come before.
+            let rungs = levels[0].as_chunks::<RUNG>().0;
+            let lasts = rungs[..rungs.len() - 1].iter().map(|rung| rung[RUNG - 1]);
+            levels.insert(0, pad(lasts.collect()));
+        }
+        Self { levels }
+    }
+}
+
+fn pad(mut cuts: Vec<f64>) -> Vec<f64> {
+    cuts.resize(cuts.len().max(1).next_multiple_of(RUNG), f64::NAN);
+    cuts
 }
 
 /// The code of each value: 0 for NaN, else 1 + the number of cuts at or below it.
 #[inline(always)]
-pub fn search(cuts: &[f64], values: &[f64; STRIP], codes: &mut [u16; STRIP]) {
-    let (values, codes) = (
-        values.as_chunks::<LANES>().0,
-        codes.as_chunks_mut::<LANES>().0,
-    );
-    for (values, codes) in values.iter().zip(codes) {
-        let mut at = [0_u32; LANES];
-        let mut half = cuts.len() as u32 / 2;
-        while half > 0 {
-            // The number of cuts is a power of two: the mask changes nothing and saves a check.
-            for lane in 0..LANES {
-                let cut = cuts[(at[lane] + half - 1) as usize & (cuts.len() - 1)];
-                at[lane] += if cut <= values[lane] { half } else { 0 };
-            }
-            half /= 2;
+pub fn search(ladder: &Ladder, values: &[f64], codes: &mut [u16]) {
+    for (x, code) in values.iter().zip(codes) {
+        let mut at = 0;
+        for level in &ladder.levels {
+            let rung = &level[at * RUNG..][..RUNG];
+            let below: usize = rung.iter().map(|cut| usize::from(cut <= x)).sum();
+            at = at * RUNG + below;
         }
-        for lane in 0..LANES {
-            codes[lane] = if values[lane].is_nan() {
-                0
-            } else {
-                at[lane] as u16 + 1
-            };
-        }
+        *code = if x.is_nan() { 0 } else { at as u16 + 1 };
     }
 }
 

@@ -11,6 +11,7 @@
 
 pub mod bins;
 mod codes;
+mod direct;
 pub mod error;
 pub mod explainer;
 mod kernel;

@@ -6,7 +6,7 @@
 #![allow(unsafe_code)]
 
 use crate::codes::Codes;
-use crate::kernel::{self, Place, Plane, STRIP};
+use crate::kernel::{self, Ladder, Place, Plane};
 
 /// The instruction sets with code of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,11 @@ impl Level {
         let mut found = vec![Self::Portable];
         #[cfg(target_arch = "x86_64")]
         {
-            if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi2") {
+            if is_x86_feature_detected!("avx2")
+                && is_x86_feature_detected!("bmi1")
+                && is_x86_feature_detected!("bmi2")
+                && is_x86_feature_detected!("popcnt")
+            {
                 found.push(Self::Avx2);
                 if is_x86_feature_detected!("avx512f")
                     && is_x86_feature_detected!("avx512bw")
@@ -94,29 +98,66 @@ pub const WIDTH_MAX: usize = 48;
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use std::arch::x86_64::{_mm256_add_pd, _mm256_loadu_pd, _mm256_setzero_pd, _mm256_storeu_pd};
+    use std::arch::x86_64::{
+        _CMP_LE_OQ, _mm256_add_pd, _mm256_cmp_pd, _mm256_loadu_pd, _mm256_movemask_pd,
+        _mm256_set1_pd, _mm256_setzero_pd, _mm256_storeu_pd, _mm512_cmp_pd_mask, _mm512_loadu_pd,
+        _mm512_set1_pd,
+    };
 
     use super::{Codes, Plane, Strip, rows_of};
-    use crate::kernel::{self, STRIP};
+    use crate::kernel::{Ladder, RUNG, STRIP};
 
     #[target_feature(enable = "avx2,bmi1,bmi2")]
-    pub fn write_avx2(plane: &Plane, codes: &[Codes], from: usize, out: &mut [u8]) {
-        plane.write(codes, from, out);
+    pub fn write_avx2(plane: &Plane, codes: &[Codes], out: &mut [u8]) {
+        plane.write(codes, out);
     }
 
     #[target_feature(enable = "avx2,bmi1,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-    pub fn write_avx512(plane: &Plane, codes: &[Codes], from: usize, out: &mut [u8]) {
-        plane.write(codes, from, out);
+    pub fn write_avx512(plane: &Plane, codes: &[Codes], out: &mut [u8]) {
+        plane.write(codes, out);
     }
 
-    #[target_feature(enable = "avx2,bmi1,bmi2")]
-    pub fn search_avx2(cuts: &[f64], values: &[f64; STRIP], codes: &mut [u16; STRIP]) {
-        kernel::search(cuts, values, codes);
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub fn search_avx2(ladder: &Ladder, values: &[f64], codes: &mut [u16]) {
+        for (x, code) in values.iter().zip(codes) {
+            let value = _mm256_set1_pd(*x);
+            let mut at = 0;
+            for level in &ladder.levels {
+                let rung = &level[at * RUNG..][..RUNG];
+                let mut below = 0;
+                for four in rung.as_chunks::<4>().0 {
+                    // SAFETY: `four` has four numbers.
+                    let cuts = unsafe { _mm256_loadu_pd(four.as_ptr()) };
+                    let reached = _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_LE_OQ>(cuts, value));
+                    below += reached.count_ones() as usize;
+                }
+                at = at * RUNG + below;
+            }
+            *code = if x.is_nan() { 0 } else { at as u16 + 1 };
+        }
     }
 
-    #[target_feature(enable = "avx2,bmi1,bmi2,avx512f,avx512bw,avx512dq,avx512vl")]
-    pub fn search_avx512(cuts: &[f64], values: &[f64; STRIP], codes: &mut [u16; STRIP]) {
-        kernel::search(cuts, values, codes);
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,avx512f,avx512bw,avx512dq,avx512vl")]
+    pub fn search_avx512(ladder: &Ladder, values: &[f64], codes: &mut [u16]) {
+        for (x, code) in values.iter().zip(codes) {
+            let value = _mm512_set1_pd(*x);
+            let mut at = 0;
+            for level in &ladder.levels {
+                let rung = &level[at * RUNG..][..RUNG];
+                // SAFETY: `rung` has sixteen numbers.
+                let (low, high) = unsafe {
+                    (
+                        _mm512_loadu_pd(rung.as_ptr()),
+                        _mm512_loadu_pd(rung.as_ptr().add(8)),
+                    )
+                };
+                let low = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(low, value);
+                let high = _mm512_cmp_pd_mask::<_CMP_LE_OQ>(high, value);
+                let below = (u32::from(low) | u32::from(high) << 8).count_ones();
+                at = at * RUNG + below as usize;
+            }
+            *code = if x.is_nan() { 0 } else { at as u16 + 1 };
+        }
     }
 
     /// [`crate::kernel::add_rows`] with four numbers in each register; compilers left to themselves mix
@@ -192,28 +233,28 @@ mod x86 {
 }
 
 /// [`Plane::write`] with the instructions of a level.
-pub fn write(level: Level, plane: &Plane, codes: &[Codes], from: usize, out: &mut [u8]) {
+pub fn write(level: Level, plane: &Plane, codes: &[Codes], out: &mut [u8]) {
     match level {
         // SAFETY: a level other than Portable comes from `Level::all`, which asked the machine.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::write_avx512(plane, codes, from, out) },
+        Level::Avx512 => unsafe { x86::write_avx512(plane, codes, out) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::write_avx2(plane, codes, from, out) },
-        _ => plane.write(codes, from, out),
+        Level::Avx2 => unsafe { x86::write_avx2(plane, codes, out) },
+        _ => plane.write(codes, out),
     }
 }
 
 /// [`kernel::search`] with the instructions of a level.
-pub fn search(level: Level, cuts: &[f64], values: &[f64; STRIP], codes: &mut [u16; STRIP]) {
+pub fn search(level: Level, ladder: &Ladder, values: &[f64], codes: &mut [u16]) {
     match level {
         // SAFETY: a level other than Portable comes from `Level::all`, which asked the machine.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx512 => unsafe { x86::search_avx512(cuts, values, codes) },
+        Level::Avx512 => unsafe { x86::search_avx512(ladder, values, codes) },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Level::Avx2 => unsafe { x86::search_avx2(cuts, values, codes) },
-        _ => kernel::search(cuts, values, codes),
+        Level::Avx2 => unsafe { x86::search_avx2(ladder, values, codes) },
+        _ => kernel::search(ladder, values, codes),
     }
 }
 
@@ -235,6 +276,7 @@ pub fn add_rows(level: Level, width: usize, strip: &Strip<'_>, out: &mut [f64]) 
 mod tests {
     use super::*;
     use crate::bins::CodeSet;
+    use crate::kernel::STRIP;
     use crate::plan::Condition;
 
     #[test]
@@ -247,8 +289,8 @@ mod tests {
             seed >> 33
         };
         let codes = [
-            Codes::Narrow((0..1000).map(|_| (next() % 40) as u8).collect()),
-            Codes::Wide((0..1000).map(|_| (next() % 400) as u16).collect()),
+            Codes::Narrow((0..STRIP).map(|_| (next() % 40) as u8).collect()),
+            Codes::Wide((0..STRIP).map(|_| (next() % 400) as u16).collect()),
         ];
         let sets = [
             (0, CodeSet::span(3, 20, false), 40),
@@ -262,7 +304,7 @@ mod tests {
             .map(|(column, set, codes)| Condition { column, set, codes })
             .collect();
         let planes = kernel::planes(&conditions);
-        let cuts = kernel::padded(&(0..300).map(|i| f64::from(i) / 3.0).collect::<Vec<_>>());
+        let cuts = Ladder::new(&(0..300).map(|i| f64::from(i) / 3.0).collect::<Vec<_>>());
         let values: [f64; STRIP] = std::array::from_fn(|i| {
             if i % 9 == 0 {
                 f64::NAN
@@ -288,8 +330,8 @@ mod tests {
                 let mut wanted = None;
                 for level in Level::all() {
                     let mut patterns = vec![0_u8; 3 * 2 * STRIP];
-                    for (g, planes_of) in patterns.chunks_mut(2 * STRIP).enumerate() {
-                        write(level, &planes[0], &codes, 31 * g, &mut planes_of[..STRIP]);
+                    for planes_of in patterns.chunks_mut(2 * STRIP) {
+                        write(level, &planes[0], &codes, &mut planes_of[..STRIP]);
                     }
                     let mut found = vec![0; STRIP];
                     let mut places_found = [0; STRIP];

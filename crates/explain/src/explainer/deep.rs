@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::tables::Prepared;
-use crate::codes::{CodeBlock, Codes};
+use crate::codes::CodeBlock;
 use crate::error::{Error, Result};
 use crate::model::{Ensemble, Output};
 use crate::plan::{Condition, DeepLeaf};
@@ -32,13 +32,6 @@ pub(super) fn check(leaves: &[DeepLeaf], index: Index) -> Result<()> {
             "train shallower trees",
         )),
         _ => Ok(()),
-    }
-}
-
-fn code(codes: &CodeBlock, column: u32, row: usize) -> u16 {
-    match &codes.columns[column as usize] {
-        Codes::Narrow(codes) => u16::from(codes[row]),
-        Codes::Wide(codes) => codes[row],
     }
 }
 
@@ -83,7 +76,7 @@ impl<'a> Merged<'a> {
     fn pattern(&self, codes: &CodeBlock, row: usize) -> u128 {
         let mut pattern = self.all();
         for (at, condition) in &self.conditions {
-            if !condition.set.contains(code(codes, condition.column, row)) {
+            if !condition.set.contains(codes.code(condition.column, row)) {
                 pattern &= !(1 << at);
             }
         }

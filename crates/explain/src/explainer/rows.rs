@@ -30,15 +30,15 @@ pub(super) fn add(
 ) {
     let blocks = out.par_chunks_mut(BLOCK * job.stride).enumerate();
     blocks.for_each_init(Vec::new, |patterns, (block, out)| {
-        let first = block * BLOCK;
+        let first = block * (BLOCK / STRIP);
         for ready in &part.bundles[chunk.bundles.clone()] {
             patterns.resize(2 * STRIP * ready.planes.len(), 0_u8);
             for (strip, out) in out.chunks_mut(STRIP * job.stride).enumerate() {
                 let rows = out.len() / job.stride;
-                let from = first + strip * STRIP;
+                let codes = &codes.strips[first + strip];
                 for (planes, bits) in ready.planes.iter().zip(patterns.chunks_mut(2 * STRIP)) {
                     for (plane, bits) in planes.iter().zip(bits.chunks_mut(STRIP)) {
-                        simd::write(job.level, plane, &codes.columns, from, &mut bits[..rows]);
+                        simd::write(job.level, plane, codes, &mut bits[..rows]);
                     }
                 }
                 for (output, groups) in &ready.outputs {

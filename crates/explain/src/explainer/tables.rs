@@ -279,12 +279,11 @@ fn histogram(
 ) -> Vec<f64> {
     let mut shares = vec![0.0; patterns];
     let mut bits = [0_u8; 2 * STRIP];
-    for from in (0..codes.rows).step_by(STRIP) {
-        let rows = STRIP.min(codes.rows - from);
+    for (strip, weights) in codes.strips.iter().zip(weights.chunks(STRIP)) {
         for (plane, bits) in planes.iter().zip(bits.chunks_mut(STRIP)) {
-            simd::write(level, plane, &codes.columns, from, &mut bits[..rows]);
+            simd::write(level, plane, strip, &mut bits[..weights.len()]);
         }
-        for (row, weight) in weights[from..from + rows].iter().enumerate() {
+        for (row, weight) in weights.iter().enumerate() {
             shares[usize::from(bits[row]) | usize::from(bits[row + STRIP]) << 8] += weight;
         }
     }
