@@ -56,7 +56,8 @@ pub enum Labels {
     Text(Vec<String>),
     /// Numeric labels.
     Numbers(Vec<f64>),
-    /// 32-bit hashes of text labels ([`read::catboost::category_hash`](crate::read::catboost::category_hash)).
+    /// 32-bit hashes of text labels ([`read::catboost::category_hash`](crate::read::catboost::category_hash)):
+    /// only of those that a split asks for, so a label outside of them is as good as known.
     Hashes(Vec<u32>),
 }
 
