@@ -239,6 +239,10 @@ fn columns(model: &Ensemble, spec: &ExplainSpec) -> Result<Vec<FeatureColumn>, A
             feature.labels.as_ref().map(|labels| match labels {
                 Labels::Text(labels) => Categories::Text(labels.clone()),
                 Labels::Numbers(labels) => Categories::Numbers(labels.clone()),
+                Labels::Hashes(hashes) => Categories::Hashes {
+                    hashes: hashes.clone(),
+                    hash: waage_explain::read::catboost::category_hash,
+                },
             })
         };
         let given = spec.categories.get(name).cloned().map(Categories::Text);

@@ -23,12 +23,20 @@ use crate::levels::typed;
 const WAITING_MAX: usize = 2;
 
 /// The labels of a categorical feature: the code of a category is its place.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum Categories {
     /// Text labels.
     Text(Vec<String>),
     /// Numeric labels.
     Numbers(Vec<f64>),
+    /// Hashes of text labels. A label outside of them is no unseen one, but one of those that the
+    /// model never asks for: its code is their number.
+    Hashes {
+        /// The hashes.
+        hashes: Vec<u32>,
+        /// How a label is hashed.
+        hash: fn(&str) -> u32,
+    },
 }
 
 /// What a label is that the model has not seen.
@@ -41,7 +49,7 @@ pub enum Unseen {
 }
 
 /// A feature of a model, as a column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct FeatureColumn {
     /// The column's name.
     pub name: String,
@@ -321,6 +329,7 @@ struct Feature<'a> {
     column: &'a FeatureColumn,
     numbers: Numbers,
     texts: HashMap<&'a str, f64>,
+    hashes: HashMap<u32, f64>,
     codes: Vec<f64>,
 }
 
@@ -335,11 +344,17 @@ impl<'a> Feature<'a> {
                     .map(|(code, label)| (label.as_str(), code as f64)),
             );
         }
+        let mut codes_of_hashes = HashMap::new();
+        if let Some(Categories::Hashes { hashes, .. }) = &column.categories {
+            let codes = hashes.iter().enumerate();
+            codes_of_hashes.extend(codes.map(|(code, hash)| (*hash, code as f64)));
+        }
         Self {
             at,
             column,
             numbers: Numbers::default(),
             texts,
+            hashes: codes_of_hashes,
             codes: Vec::new(),
         }
     }
@@ -367,7 +382,7 @@ impl<'a> Feature<'a> {
                 }
                 Ok(&self.codes)
             }
-            Some(Categories::Text(_)) => {
+            Some(Categories::Text(_) | Categories::Hashes { .. }) => {
                 self.read_texts(array, piece)?;
                 Ok(&self.codes)
             }
@@ -377,8 +392,15 @@ impl<'a> Feature<'a> {
     fn read_texts(&mut self, array: &ArrayRef, piece: &Piece<'_>) -> Result<(), DataError> {
         let name = &self.column.name;
         let explain = |error| piece.explain(name, error);
-        let texts = &self.texts;
-        let code = |text: &str| texts.get(text).copied();
+        let (texts, hashes) = (&self.texts, &self.hashes);
+        let hash = match &self.column.categories {
+            Some(Categories::Hashes { hash, .. }) => Some(hash),
+            _ => None,
+        };
+        let code = |text: &str| match hash {
+            None => texts.get(text).copied(),
+            Some(hash) => Some(hashes.get(&hash(text)).map_or(hashes.len() as f64, |c| *c)),
+        };
         let refuse = self.column.unseen == Unseen::Refuse;
         self.codes.clear();
         if let Some(dictionary) = array.as_any_dictionary_opt() {

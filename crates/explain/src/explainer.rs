@@ -213,6 +213,7 @@ impl TreeExplainer {
                 rows.nrows() * stride
             )));
         }
+        model.complete(rows, "row")?;
         out.fill(0.0);
         if out.is_empty() {
             return Ok(());
@@ -295,7 +296,7 @@ impl TreeExplainer {
             .zip(rows.outer_iter().collect::<Vec<_>>())
             .for_each(|(out, row)| {
                 for (out, weights) in out.chunks_mut(width).zip(linear.weights.chunks(features)) {
-                    for (j, weight) in weights.iter().enumerate() {
+                    for (j, weight) in weights.iter().enumerate().filter(|(_, w)| **w != 0.0) {
                         let x = if row[j].is_nan() {
                             0.0
                         } else {

@@ -56,6 +56,27 @@ pub enum Labels {
     Text(Vec<String>),
     /// Numeric labels.
     Numbers(Vec<f64>),
+    /// 32-bit hashes of text labels ([`read::catboost::category_hash`](crate::read::catboost::category_hash)):
+    /// only of those that a split asks for, so a label outside of them is as good as known.
+    Hashes(Vec<u32>),
+}
+
+impl Labels {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(labels) => labels.len(),
+            Self::Numbers(labels) => labels.len(),
+            Self::Hashes(labels) => labels.len(),
+        }
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// One input of a model.
@@ -66,9 +87,13 @@ pub struct Feature {
     /// The labels whose places are the codes the trees ask for; `None` when the file leaves coding
     /// to the caller, or when the feature is numeric.
     pub labels: Option<Labels>,
+    /// Whether the model has no rule for a missing value or an unknown category: rows must have this
+    /// feature, and a margin without it is NaN.
+    pub required: bool,
 }
 
-/// A linear model: margin of output `k` = `weights[k * features + j] * x[j]` summed; missing counts as 0.
+/// A linear model: margin of output `k` = `weights[k * features + j] * x[j]` summed; missing counts
+/// as 0, unless the feature is required.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Linear {
     /// Row-major, outputs × features.

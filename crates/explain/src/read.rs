@@ -4,12 +4,19 @@
 //! nothing, allocate nothing that the bytes do not back, and name the field, tree and node of what
 //! is wrong.
 
+pub mod catboost;
 mod detect;
 mod lightgbm;
 mod limit;
+pub mod linear;
 mod number;
+pub mod onnx;
 mod record;
+mod shown;
+pub mod sklearn;
+pub mod skops;
 mod ubjson;
+pub mod walk;
 mod xgboost;
 
 pub use detect::{Format, detect};
@@ -35,7 +42,7 @@ pub enum Iterations {
 /// What a file does not say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Options {
-    /// Which rounds of boosting count.
+    /// Which rounds of boosting count, of XGBoost and LightGBM.
     pub iterations: Iterations,
     /// The largest file to read, in bytes.
     pub bytes_max: u64,
@@ -70,6 +77,11 @@ pub fn model(bytes: &[u8], options: &Options) -> Result<Ensemble> {
         Format::XgboostJson => xgboost::json(bytes, options),
         Format::XgboostUbjson => xgboost::ubjson(bytes, options),
         Format::LightGbmText => lightgbm::text(bytes, options),
+        Format::CatBoostJson => catboost::read(bytes),
+        Format::Onnx => onnx::read(bytes),
+        Format::SklearnJson => sklearn::read(bytes),
+        Format::Skops => skops::read(bytes),
+        Format::WaageLinear => linear::read(bytes),
     }?;
     model.missing = options.missing;
     Ok(model)

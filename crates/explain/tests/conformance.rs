@@ -305,6 +305,7 @@ fn labels_of_categories_stand_in_the_order_of_their_codes() {
             let found = feature.labels.as_ref().map(|labels| match labels {
                 Labels::Text(texts) => serde_json::json!(texts),
                 Labels::Numbers(numbers) => serde_json::json!(numbers),
+                Labels::Hashes(hashes) => serde_json::json!(hashes),
             });
             let wanted = wanted.get(&at).map(|labels| match labels[0] {
                 serde_json::Value::Number(_) => {

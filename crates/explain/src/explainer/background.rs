@@ -81,7 +81,7 @@ impl Background {
 
     pub(super) fn check(&self, model: &Ensemble) -> Result<()> {
         if self.features == model.features.len() {
-            Ok(())
+            model.complete(self.rows(), "background row")
         } else {
             Err(Error::Rows(format!(
                 "the background has {} columns, the model has {} features: give one column per feature, in the model's order",

@@ -18,7 +18,7 @@ pub enum Link {
     Step,
     /// `sign(margin) * margin²` (LightGBM's `sqrt` regression).
     SignedSquare,
-    /// The standard normal distribution function of the margin (ONNX's probit).
+    /// The standard normal distribution function of the margin.
     Probit,
     /// The file does not say; only margins can be explained.
     Unknown,

@@ -3,12 +3,13 @@
 use ndarray::{ArrayView2, CowArray, Ix2};
 
 use super::{Ensemble, Output};
+use crate::{Error, Result};
 
 impl Ensemble {
     /// The margin of each output for one row: base + linear terms + leaves, summed in that order.
     ///
     /// `row[j]` is feature `j` (category codes as numbers), NaN when missing; `out` has one place per
-    /// output and is overwritten.
+    /// output and is overwritten. All margins are NaN when a required feature is missing.
     ///
     /// # Panics
     /// When `row` is shorter than the features or `out` than the outputs.
@@ -42,12 +43,17 @@ impl Ensemble {
     }
 
     fn margin_of_clean(&self, row: &[f64], out: &mut [f64]) {
+        if self.lacks(row.iter().copied()).is_some() {
+            out.fill(f64::NAN);
+            return;
+        }
         out.copy_from_slice(&self.base);
         let features = self.features.len();
         if let Some(linear) = &self.linear {
             for (out, weights) in out.iter_mut().zip(linear.weights.chunks_exact(features)) {
                 for (weight, x) in weights.iter().zip(row) {
-                    if !x.is_nan() {
+                    // A weight of 0 adds nothing, even of an infinite value.
+                    if !x.is_nan() && *weight != 0.0 {
                         *out += weight * self.cast.apply(*x);
                     }
                 }
@@ -71,6 +77,35 @@ impl Ensemble {
                     };
                 }
             }
+        }
+    }
+
+    /// Refuses rows that lack a required feature or hold an unknown category of it; `what` names the rows.
+    pub(crate) fn complete(&self, rows: ArrayView2<'_, f64>, what: &str) -> Result<()> {
+        if !self.features.iter().any(|feature| feature.required) {
+            return Ok(());
+        }
+        for (number, row) in rows.outer_iter().enumerate() {
+            if let Some(feature) = self.lacks(row.iter().copied()) {
+                return Err(Error::Rows(format!(
+                    "{what} {number} lacks {} or has an unknown category of it, for which the model has no rule: fill it in or leave the row out",
+                    self.feature_name(feature)
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// The first required feature that a row lacks, or of which it has no known category.
+    fn lacks(&self, row: impl IntoIterator<Item = f64>) -> Option<usize> {
+        let mut pairs = self.features.iter().zip(row);
+        pairs.position(|(feature, x)| feature.required && !self.has(feature, self.clean(x)))
+    }
+
+    fn has(&self, feature: &super::Feature, x: f64) -> bool {
+        match &feature.labels {
+            None => !x.is_nan(),
+            Some(labels) => (self.category.id(x)).is_some_and(|id| (id as usize) < labels.len()),
         }
     }
 }

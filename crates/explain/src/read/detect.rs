@@ -17,16 +17,36 @@ pub enum Format {
     XgboostUbjson,
     /// LightGBM's text.
     LightGbmText,
+    /// CatBoost's JSON.
+    CatBoostJson,
+    /// ONNX.
+    Onnx,
+    /// scikit-learn's arrays as JSON ([`SklearnModel`](super::sklearn::SklearnModel)).
+    SklearnJson,
+    /// skops.
+    Skops,
+    /// Waage's own linear models and scorecards.
+    WaageLinear,
 }
 
 /// First bytes that decide.
 const MAGIC: &[(&[u8], Format)] = &[
     (b"tree\n", Format::LightGbmText),
     (b"tree\r\n", Format::LightGbmText),
+    (b"PK\x03\x04", Format::Skops),
 ];
 
 /// Keys at the top of a JSON object that decide.
-const JSON_KEYS: &[(&str, Format)] = &[("learner", Format::XgboostJson)];
+const JSON_KEYS: &[(&str, Format)] = &[
+    ("learner", Format::XgboostJson),
+    ("features_info", Format::CatBoostJson),
+    ("oblivious_trees", Format::CatBoostJson),
+    ("form", Format::SklearnJson),
+    ("format", Format::WaageLinear),
+];
+
+/// First bytes of CatBoost's own binary format.
+const CATBOOST_BINARY: &[u8] = b"CBM1";
 
 /// First bytes of XGBoost's own binary format, which ended with version 3.
 const XGBOOST_BINARY: &[&[u8]] = &[b"binf", b"bs64"];
@@ -45,7 +65,15 @@ pub fn detect(bytes: &[u8]) -> Result<Format> {
             "load the model with XGBoost 1.7 or 2 and save it as .json or .ubj",
         ));
     }
+    if bytes.starts_with(CATBOOST_BINARY) {
+        return Err(Error::unsupported(
+            "CatBoost's binary format is not read",
+            "save the model with save_model(path, format=\"json\")",
+        ));
+    }
     let known = match bytes {
+        // The version of the format, as protocol buffers have it.
+        [0x08, ..] if super::onnx::detect(bytes) => Some(Format::Onnx),
         // A length marker follows where UBJSON has a key; JSON has a quote or a space.
         [
             b'{',
@@ -57,7 +85,7 @@ pub fn detect(bytes: &[u8]) -> Result<Format> {
     known.ok_or_else(|| {
         Error::unsupported(
             "the format of the model is not known",
-            "give XGBoost's .json or .ubj, or LightGBM's text as `save_model` writes it",
+            "give XGBoost's .json or .ubj, LightGBM's text, CatBoost's JSON, ONNX, skops or waage-linear",
         )
     })
 }
@@ -104,6 +132,13 @@ mod tests {
             Some(Format::XgboostUbjson)
         );
         assert_eq!(told(b"tree\nversion=v4\n"), Some(Format::LightGbmText));
+        assert_eq!(told(b"PK\x03\x04..."), Some(Format::Skops));
+        let catboost = b"{\"model_info\": {}, \"features_info\": {";
+        assert_eq!(told(catboost), Some(Format::CatBoostJson));
+        let linear = b"{\"format\": \"waage-linear\", ";
+        assert_eq!(told(linear), Some(Format::WaageLinear));
+        let cbm = detect(b"CBM1\0").expect_err("another").to_string();
+        assert!(cbm.contains("format=\"json\""), "{cbm}");
         for nothing in [b"".as_slice(), b"{", b"{\"a\":1}", b"trees\n", b"\x80\x04"] {
             assert_eq!(told(nothing), None, "{nothing:?}");
         }
