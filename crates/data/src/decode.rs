@@ -2,7 +2,7 @@
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Int64Type, UInt64Type};
-use waage_core::block::{Block, Codes, MAGNITUDE_MAX, outcome};
+use waage_core::block::{Block, Codes, Id, MAGNITUDE_MAX, outcome};
 
 use crate::DataError;
 use crate::bins::BinEdges;
@@ -80,62 +80,40 @@ pub(crate) enum Ties {
     UpTo { id: PlannedColumn, last: Id },
 }
 
-/// An identifier of a row.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Id {
-    /// Whole numbers, by size.
-    Int(i128),
-    /// Texts, by bytes.
-    Text(Box<str>),
-}
-
-impl Id {
-    /// The id of a row; `None` if it is missing.
-    pub fn of(array: &ArrayRef, row: usize) -> Option<Self> {
-        if array.is_null(row) {
-            return None;
-        }
-        let text = |text: &str| Some(Self::Text(Box::from(text)));
-        match array.data_type() {
-            DataType::Utf8 => text(array.as_string::<i32>().value(row)),
-            DataType::LargeUtf8 => text(array.as_string::<i64>().value(row)),
-            DataType::Utf8View => text(array.as_string_view().value(row)),
-            DataType::Int64 => Some(Self::Int(
-                array.as_primitive::<Int64Type>().value(row).into(),
-            )),
-            DataType::UInt64 => Some(Self::Int(
-                array.as_primitive::<UInt64Type>().value(row).into(),
-            )),
-            DataType::Dictionary(..) => {
-                let coded = array.as_any_dictionary();
-                let key = coded.normalized_keys()[row];
-                Self::of(coded.values(), key)
-            }
-            DataType::Null => None,
-            _ => {
-                let one = arrow::compute::cast(&array.slice(row, 1), &DataType::Int64).ok()?;
-                Self::of(&one, 0)
-            }
-        }
+/// The id of a row; `None` if it is missing.
+pub(crate) fn id_of(array: &ArrayRef, row: usize) -> Option<Id> {
+    if array.is_null(row) {
+        return None;
     }
-
-    /// The bytes that it takes in memory.
-    pub fn bytes(&self) -> u64 {
-        let text = match self {
-            Self::Int(_) => 0,
-            Self::Text(text) => text.len(),
-        };
-        (size_of::<Self>() + text) as u64
+    let text = |text: &str| Some(Id::Text(Box::from(text)));
+    match array.data_type() {
+        DataType::Utf8 => text(array.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => text(array.as_string::<i64>().value(row)),
+        DataType::Utf8View => text(array.as_string_view().value(row)),
+        DataType::Int64 => Some(Id::Int(array.as_primitive::<Int64Type>().value(row).into())),
+        DataType::UInt64 => Some(Id::Int(
+            array.as_primitive::<UInt64Type>().value(row).into(),
+        )),
+        DataType::Dictionary(..) => {
+            let coded = array.as_any_dictionary();
+            let key = coded.normalized_keys()[row];
+            id_of(coded.values(), key)
+        }
+        DataType::Null => None,
+        _ => {
+            let one = arrow::compute::cast(&array.slice(row, 1), &DataType::Int64).ok()?;
+            id_of(&one, 0)
+        }
     }
 }
 
-impl std::fmt::Display for Id {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Int(value) => value.fmt(f),
-            Self::Text(text) => f.write_str(text),
-        }
-    }
+/// The bytes that an id takes in memory.
+pub(crate) fn bytes_of(id: &Id) -> u64 {
+    let text = match id {
+        Id::Int(_) => 0,
+        Id::Text(text) => text.len(),
+    };
+    (size_of::<Id>() + text) as u64
 }
 
 /// Rows with the same fault: how many, and the first in the order of the data.
@@ -386,7 +364,7 @@ fn cut(outcomes: &mut [u8], scores: &[f64], at: f64, ties: &Ties, columns: &[Arr
     }
     if let Ties::UpTo { id, last } = ties {
         for (row, score) in scores.iter().enumerate() {
-            if *score == at && Id::of(&columns[id.at], row).is_none_or(|id| id > *last) {
+            if *score == at && id_of(&columns[id.at], row).is_none_or(|id| id > *last) {
                 outcomes[row] &= !outcome::SELECTED;
                 selected -= 1;
             }

@@ -68,7 +68,7 @@ impl Tally {
                     (position[&*key], to)
                 })
                 .collect();
-            clusters.placed(|cell, _| places.get(cell as usize).copied())
+            clusters.placed(|cell, _, _| places.get(cell as usize).copied())
         });
         let attributes = (0..self.attributes.len()).filter(kept);
         Self {

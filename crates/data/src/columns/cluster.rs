@@ -4,12 +4,15 @@ use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Int64Type, UInt64Type};
 use sha2::{Digest, Sha256};
-use waage_core::block::ClusterKey;
+use waage_core::block::{ClusterKey, Clustered, Span};
+
+use crate::decode::id_of;
 
 /// Reads clusters; keeps its memory between batches.
 #[derive(Default)]
 pub(crate) struct ClusterKeys {
     keys: Vec<ClusterKey>,
+    span: Option<Span>,
 }
 
 impl ClusterKeys {
@@ -17,7 +20,7 @@ impl ClusterKeys {
     ///
     /// `7` in a CSV file and the integer 7 are one cluster. Other texts are 126 bits of their
     /// SHA-256: two of ten million are taken for one with a chance below 10⁻²³.
-    pub fn read(&mut self, array: &ArrayRef) -> Result<&[ClusterKey], usize> {
+    pub fn read(&mut self, array: &ArrayRef) -> Result<Clustered<'_>, usize> {
         self.keys.clear();
         if let Some(nulls) = array.logical_nulls().filter(|nulls| nulls.null_count() > 0) {
             let unset = !nulls.inner();
@@ -26,7 +29,54 @@ impl ClusterKeys {
             }
         }
         self.fill(array);
-        Ok(&self.keys)
+        self.span = self.ascends(array).then(|| self.span_of(array)).flatten();
+        Ok(Clustered {
+            keys: &self.keys,
+            span: self.span.as_ref(),
+        })
+    }
+
+    fn span_of(&self, array: &ArrayRef) -> Option<Span> {
+        let last = array.len().checked_sub(1)?;
+        let end = |row: usize| Some((id_of(array, row)?, *self.keys.get(row)?));
+        Some(Span {
+            first: end(0)?,
+            last: end(last)?,
+        })
+    }
+
+    /// Whether no row's id is before that of the row before it. Rows of one key have one id, so that
+    /// only the others are looked at.
+    fn ascends(&self, array: &ArrayRef) -> bool {
+        let mut changes = (1..self.keys.len()).filter(|&row| self.keys[row] != self.keys[row - 1]);
+        match array.data_type() {
+            DataType::Utf8 => {
+                let texts = array.as_string::<i32>();
+                changes.all(|row| texts.value(row - 1) < texts.value(row))
+            }
+            DataType::LargeUtf8 => {
+                let texts = array.as_string::<i64>();
+                changes.all(|row| texts.value(row - 1) < texts.value(row))
+            }
+            DataType::Utf8View => {
+                let texts = array.as_string_view();
+                changes.all(|row| texts.value(row - 1) < texts.value(row))
+            }
+            DataType::Dictionary(..) => {
+                let coded = array.as_any_dictionary();
+                let keys = coded.normalized_keys();
+                let id = |row: usize| id_of(coded.values(), keys[row]);
+                changes.all(|row| id(row - 1) < id(row))
+            }
+            // Whole numbers: two's complement with the sign turned orders keys as numbers.
+            _ => {
+                let number = |row: usize| {
+                    let [high, low] = self.keys[row];
+                    (high ^ 1 << 63, low)
+                };
+                changes.all(|row| number(row - 1) < number(row))
+            }
+        }
     }
 
     fn fill(&mut self, array: &ArrayRef) {
@@ -111,7 +161,32 @@ mod tests {
     fn keys(array: impl Array + 'static) -> Vec<ClusterKey> {
         let array: ArrayRef = Arc::new(array);
         let mut keys = ClusterKeys::default();
-        keys.read(&array).unwrap().to_vec()
+        keys.read(&array).unwrap().keys.to_vec()
+    }
+
+    #[test]
+    fn ids_ascend_as_numbers_or_as_texts() {
+        let span = |array: ArrayRef| {
+            let mut keys = ClusterKeys::default();
+            let span = keys.read(&array).unwrap().span.cloned();
+            span.map(|span| (span.first.0.to_string(), span.last.0.to_string()))
+        };
+        let ends = |first: &str, last: &str| Some((first.to_owned(), last.to_owned()));
+        let whole = |values: Vec<i64>| span(Arc::new(Int64Array::from(values)));
+        assert_eq!(whole(vec![-12, -3, -3, 9, 10]), ends("-12", "10"));
+        assert_eq!(whole(vec![-3, -12]), None);
+        assert_eq!(whole(vec![]), None);
+        let large = UInt64Array::from(vec![5, u64::MAX]);
+        assert_eq!(span(Arc::new(large)), ends("5", "18446744073709551615"));
+        let texts = vec!["10", "9", "9", "ada"];
+        assert_eq!(
+            span(Arc::new(StringArray::from(texts.clone()))),
+            ends("10", "ada")
+        );
+        let coded: DictionaryArray<Key> = texts.into_iter().collect();
+        assert_eq!(span(Arc::new(coded)), ends("10", "ada"));
+        let turned: DictionaryArray<Key> = ["b", "a", "b"].into_iter().collect();
+        assert_eq!(span(Arc::new(turned)), None);
     }
 
     #[test]
@@ -129,6 +204,6 @@ mod tests {
     #[test]
     fn a_row_without_a_cluster_is_found() {
         let array: ArrayRef = Arc::new(Int64Array::from(vec![Some(1), None]));
-        assert_eq!(ClusterKeys::default().read(&array), Err(1));
+        assert_eq!(ClusterKeys::default().read(&array).err(), Some(1));
     }
 }

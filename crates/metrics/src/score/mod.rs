@@ -18,6 +18,7 @@ pub mod ks;
 pub mod logistic;
 pub mod mean;
 pub(crate) mod measured;
+mod movement;
 pub mod multicalibration;
 mod named;
 pub mod precision;

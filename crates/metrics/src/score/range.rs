@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
 use waage_core::interval::Band;
 use waage_core::quantity::{Comparison, Scheme};
 
@@ -30,6 +30,9 @@ pub(super) struct Ranged<'a> {
     pub unknown: Vec<usize>,
     /// Whether scores were counted in bins.
     pub binned: bool,
+    /// The clusters that are drawn, and what a row weighs at most then.
+    pub clusters: Option<DrawnClusters>,
+    pub row_weight: Option<f64>,
     pub level: f64,
 }
 
@@ -97,7 +100,8 @@ impl Ranged<'_> {
         let columns: Vec<Option<Column<'_>>> = drawn
             .iter()
             .map(|(point, series)| {
-                let trials = point.rate.as_ref().map(|rate| rate.trials);
+                let weight = self.row_weight.unwrap_or(1.0).max(f64::MIN_POSITIVE);
+                let trials = point.rate.as_ref().map(|rate| rate.trials / weight);
                 let column = Column::new(series.as_deref()?, true, ratio);
                 Some(column.of_trials(trials.filter(|_| !ratio)))
             })
@@ -109,8 +113,8 @@ impl Ranged<'_> {
                 true => Gaps::AgainstLast,
                 false => Gaps::Pairs,
             },
-            // Groups share no rows; all rows share some with each.
-            independent: !to_overall,
+            // Groups share no rows, but perhaps clusters; all rows share some with each.
+            independent: !to_overall && self.clusters.is_none(),
         };
         let width = match self.metric.quantity().range {
             (Some(low), Some(high)) => Some(high - low),
@@ -128,7 +132,11 @@ impl Ranged<'_> {
         let reason = match (band, self.overall.1) {
             (Some(band), _) => {
                 let evidence = Evidence::Band(Arc::new(band));
-                return Estimate::new(value, rows, Method::MaxT, evidence, self.level);
+                let estimate = Estimate::new(value, rows, Method::MaxT, evidence, self.level);
+                return match self.clusters {
+                    Some(clusters) => estimate.of_clusters(clusters, self.level),
+                    None => estimate,
+                };
             }
             (None, Some(series)) if series.len() >= REPLICATES_MIN => {
                 Reason::TooManyUndefinedReplicates
