@@ -19,6 +19,7 @@ mod explain;
 mod files;
 mod leads;
 mod multiclass;
+mod numeric;
 mod plan;
 mod power;
 mod ranking;
@@ -113,6 +114,9 @@ pub struct Style {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
     let spec = plan::resolve(&job.spec, &job.policy);
     check(&spec, &job.policy)?;
+    if numeric::is_asked(&spec) {
+        return numeric::run(job, &spec, observer);
+    }
     match two_valued(job, &spec, observer) {
         Err(error) if multiclass::may_be(job, &spec, &error) => {
             multiclass::run(job, &spec, error, observer)
@@ -123,6 +127,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
 
 /// Options out of range, and a policy that names what is not there.
 fn check(spec: &AuditSpec, policy: &Policy) -> Result<(), AuditError> {
+    numeric::check(spec)?;
     plan::check(spec)?;
     ranking::check(spec)?;
     unknown::check(spec)?;

@@ -46,6 +46,7 @@ fn spec(args: &Scan) -> Result<ScanSpec, Failure> {
     Ok(ScanSpec {
         roles: RolesSpec {
             favourable: args.favourable.clone(),
+            cluster: args.cluster.clone(),
             ..args.outcome.spec(&args.rows)?
         },
         features: attributes(&args.features)?,

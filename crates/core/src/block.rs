@@ -89,8 +89,9 @@ pub struct Span {
 pub struct Clustered<'a> {
     /// One per row.
     pub keys: &'a [ClusterKey],
-    /// What the rows lie between; `None` where their clusters do not ascend.
-    pub span: Option<&'a Span>,
+    /// What the rows lie between, in each of two orders: of numbers, and of texts; `None` where their
+    /// clusters do not ascend in it.
+    pub spans: [Option<&'a Span>; 2],
 }
 
 /// Rows as plain slices of one length.
@@ -106,6 +107,9 @@ pub struct Block<'a> {
     pub weights: Option<&'a [f64]>,
     /// Within ±[`MAGNITUDE_MAX`], or NaN for a missing score; `None` without a score role.
     pub scores: Option<&'a [f64]>,
+    /// Numeric outcomes that scores predict, within [`numeric::MAGNITUDE_MAX`](crate::numeric), or NaN
+    /// for a missing one; `None` where labels are of two values.
+    pub targets: Option<&'a [f64]>,
     /// The cluster of each row; `None` where rows do not depend on each other.
     pub clusters: Option<Clustered<'a>>,
     /// The known probability that a row got its label, above 0 and at most 1 where it has one;

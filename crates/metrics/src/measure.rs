@@ -224,7 +224,7 @@ pub struct Measured {
 const NO_ROWS: [Sums; outcome::COUNT] = [Sums::ZERO; outcome::COUNT];
 
 /// Corrects p-values that nothing has corrected yet, within metric, scheme and comparison.
-fn adjust(comparisons: &mut [Measurement]) {
+pub(crate) fn adjust(comparisons: &mut [Measurement]) {
     let alike = |a: &Measurement, b: &Measurement| {
         (a.quantity.name, a.scheme, a.comparison) == (b.quantity.name, b.scheme, b.comparison)
     };

@@ -37,9 +37,10 @@ fn builder(rows: &[Row], clustered: bool) -> Builder {
         outcomes: &outcomes,
         weights: None,
         scores: None,
+        targets: None,
         clusters: Some(Clustered {
             keys: &clusters,
-            span: None,
+            spans: [None; 2],
         }),
         propensities: None,
         members: &[],

@@ -51,9 +51,10 @@ fn tally(rows: &[Row], clustered: bool, limits: Limits) -> Tally {
         outcomes: &outcomes,
         weights: None,
         scores: Some(&scores),
+        targets: None,
         clusters: clustered.then_some(Clustered {
             keys: &keys,
-            span: None,
+            spans: [None; 2],
         }),
     });
     let labels = ["a", "b", "c"].map(Label::text).to_vec();

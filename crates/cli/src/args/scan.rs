@@ -84,6 +84,9 @@ pub struct Scan {
     /// The decision that people want, as its column writes it, or 0 or 1; 1 if absent
     #[arg(long, value_name = "VALUE", help_heading = "Roles")]
     pub favourable: Option<String>,
+    /// Refused with the reason: a scan cannot tell whose rows it counts
+    #[arg(long, value_name = "COLUMN", hide = true)]
+    pub cluster: Option<String>,
 
     /// What is compared: a proportion such as selection_rate or true_positive_rate, or mean_score
     #[arg(long, value_name = "M", help_heading = "Method")]

@@ -123,6 +123,7 @@ mod tests {
             outcomes: &outcomes,
             weights: None,
             scores: None,
+            targets: None,
             clusters: None,
             propensities: None,
             members: &[],

@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use super::TallyError;
 use super::clusters::{Clusters, Held, NO_SCORE, joined};
 use super::scores::ordered_bits;
-use crate::block::{ClusterKey, Clustered, Id, Span};
+use crate::block::{ClusterKey, Clustered, Span};
 
 /// Entries that may gather before they are put in order for the first time.
 const GATHERED_MIN: u64 = 1 << 16;
@@ -90,8 +90,8 @@ pub(super) struct Gatherer {
     entries: Vec<Entry>,
     ordered: usize,
     complete: Complete,
-    /// What blocks lie between, as long as all ascend.
-    spans: Option<Vec<Span>>,
+    /// What blocks lie between in each order, as long as all ascend in it.
+    spans: [Option<Vec<Span>>; 2],
 }
 
 impl Gatherer {
@@ -104,7 +104,7 @@ impl Gatherer {
             entries: Vec::new(),
             ordered: 0,
             complete: Complete::default(),
-            spans: Some(Vec::new()),
+            spans: [(); 2].map(|()| Some(Vec::new())),
         }
     }
 
@@ -131,9 +131,11 @@ impl Gatherer {
                 },
             });
         }
-        match (clusters.span, &mut self.spans) {
-            (Some(span), Some(spans)) => spans.push(span.clone()),
-            _ => self.spans = None,
+        for (known, span) in self.spans.iter_mut().zip(clusters.spans) {
+            match (known.as_mut(), span) {
+                (Some(known), Some(span)) => known.push(span.clone()),
+                _ => *known = None,
+            }
         }
         let least = self.clusters_max.clamp(GATHERED_LEAST, GATHERED_MIN) as usize;
         if self.entries.len() < 2 * self.ordered.max(least) {
@@ -178,14 +180,12 @@ impl Gatherer {
 
     /// Counts every cluster that no other row can be of as one of its pattern.
     fn complete_all(&mut self) -> Result<(), TallyError> {
-        let limit = self.clusters_max;
-        let refused = || Err(TallyError::TooManyClusters { limit });
-        let Some(spans) = &mut self.spans else {
-            return refused();
+        let mut sorted = self.spans.iter_mut().flatten();
+        let Some(spans) = sorted.find_map(|spans| are_apart(spans).then_some(spans)) else {
+            return Err(TallyError::TooManyClusters {
+                limit: self.clusters_max,
+            });
         };
-        if !are_apart(spans) {
-            return refused();
-        }
         let ends = spans.iter().flat_map(|span| [span.first.1, span.last.1]);
         let ends: HashSet<ClusterKey> = ends.collect();
         let mut open = Vec::new();
@@ -221,14 +221,12 @@ impl Gatherer {
         for (held, clusters) in other.complete.patterns {
             self.complete.add(held, clusters);
         }
-        self.spans = self
-            .spans
-            .take()
-            .zip(other.spans)
-            .map(|(mut mine, theirs)| {
+        for (mine, theirs) in self.spans.iter_mut().zip(other.spans) {
+            *mine = mine.take().zip(theirs).map(|(mut mine, theirs)| {
                 mine.extend(theirs);
                 mine
             });
+        }
         self.order()
     }
 
@@ -264,18 +262,15 @@ impl Gatherer {
 /// Whether no two of the spans share more than an end; puts them in order.
 fn are_apart(spans: &mut [Span]) -> bool {
     spans.sort_unstable();
-    let whole = |span: &Span| matches!(span.first.0, Id::Int(_));
-    // 7 and "7" are one cluster, and no order holds both.
-    let of_one_kind = spans.iter().all(|span| whole(span) == whole(&spans[0]));
-    of_one_kind
-        && spans
-            .windows(2)
-            .all(|pair| pair[0].last.0 <= pair[1].first.0)
+    spans
+        .windows(2)
+        .all(|pair| pair[0].last.0 <= pair[1].first.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::Id;
 
     type Row = (u64, u32, f64, f64);
 
@@ -296,7 +291,7 @@ mod tests {
         };
         let clusters = Clustered {
             keys: &keys,
-            span: rows.is_sorted_by_key(|row| row.0).then_some(&span),
+            spans: [rows.is_sorted_by_key(|row| row.0).then_some(&span), None],
         };
         gatherer.add(&places, clusters, Some(&weights), Some(&scores))
     }

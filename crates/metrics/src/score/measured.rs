@@ -644,7 +644,8 @@ impl<'a> MeasuredTables<'a> {
         let overall = self.scores.overall.get(metric);
         let groups = 0..points.len();
         let ranged = Ranged {
-            metric,
+            quantity: metric.quantity(),
+            rough: is_rough(metric),
             scheme,
             comparison,
             points: &points,

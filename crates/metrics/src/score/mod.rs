@@ -23,7 +23,7 @@ pub mod multicalibration;
 mod named;
 pub mod precision;
 pub(crate) mod profile;
-mod range;
+pub(crate) mod range;
 mod replica;
 mod resample;
 mod sample;

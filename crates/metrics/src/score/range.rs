@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
 use waage_core::interval::Band;
-use waage_core::quantity::{Comparison, Scheme};
+use waage_core::quantity::{Comparison, Quantity, Scheme};
 
-use super::catalogue::{Nature, ScoreMetric};
 use super::estimate::from_replicates;
 use super::profile::Point;
 use crate::band::{Column, Gaps, Part, Shape, bands};
@@ -16,8 +15,10 @@ use crate::ranges::REPLICATES_MIN;
 use crate::replicates::bare;
 
 /// One range: of which metric, how, and what is known of the groups.
-pub(super) struct Ranged<'a> {
-    pub metric: ScoreMetric,
+pub(crate) struct Ranged<'a> {
+    pub quantity: &'static Quantity,
+    /// Whether it is a maximum or a sum of absolute values, whose replicates are lifted by chance.
+    pub rough: bool,
     pub scheme: Scheme,
     pub comparison: Comparison,
     /// By group.
@@ -64,7 +65,7 @@ impl Ranged<'_> {
     }
 
     fn of(&self, values: impl Iterator<Item = Value>, all: Value) -> Value {
-        let low = self.metric.quantity().range.0;
+        let low = self.quantity.range.0;
         if self.comparison == Comparison::Ratio && low.is_some_and(|low| low < 0.0) {
             return Err(Reason::RatioUndefined);
         }
@@ -81,7 +82,7 @@ impl Ranged<'_> {
     }
 
     fn bands(&self) -> [Option<Band>; 2] {
-        let rough = self.metric.row().nature == Nature::Rough;
+        let rough = self.rough;
         let ratio = self.comparison == Comparison::Ratio;
         let to_overall = self.scheme == Scheme::ToOverall;
         let groups = self.points.iter().zip(self.series.iter().copied());
@@ -116,7 +117,7 @@ impl Ranged<'_> {
             // Groups share no rows, but perhaps clusters; all rows share some with each.
             independent: !to_overall && self.clusters.is_none(),
         };
-        let width = match self.metric.quantity().range {
+        let width = match self.quantity.range {
             (Some(low), Some(high)) => Some(high - low),
             _ => None,
         };

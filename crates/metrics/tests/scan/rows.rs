@@ -108,6 +108,7 @@ impl Rows {
             outcomes: &self.outcomes[rows.clone()],
             weights: self.weights.as_ref().map(|w| &w[rows.clone()]),
             scores: self.scores.as_ref().map(|s| &s[rows.clone()]),
+            targets: None,
             clusters: None,
             propensities: None,
             members: &[],
