@@ -49,6 +49,11 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
         ),
         (roles.positive.is_some(), "a positive value (--positive)"),
         (roles.cluster.is_some(), "clusters (--cluster)"),
+        (roles.propensity.is_some(), "propensities (--propensity)"),
+        (
+            !roles.membership.is_empty(),
+            "groups known by probabilities (--membership)",
+        ),
         (!roles.stratum.is_empty(), "strata (--stratum)"),
         (spec.ranking.is_some(), "a ranking (--ranking)"),
         (spec.ll144, "impact ratios (--ll144)"),

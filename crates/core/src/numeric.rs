@@ -1,7 +1,7 @@
 //! Numeric outcomes and their predictions: exact sums per combination of levels.
 //!
-//! Every metric of errors that Waage knows is a function of seven weighted sums over rows, and its
-//! sampling variance one of thirteen sums of products with squared weights. So a cell is twenty
+//! Every metric of errors that Waage knows is a function of six weighted sums over rows, and its
+//! sampling variance one of eleven sums of products with squared weights. So a cell is seventeen
 //! exact sums, whatever the rows, and cells merge to the last bit.
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,20 +25,17 @@ pub enum Term {
     Outcome,
     /// `y²`.
     OutcomeSquare,
-    /// `p`.
-    Prediction,
 }
 
 impl Term {
     /// Every term.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 6] = [
         Self::One,
         Self::Error,
         Self::Absolute,
         Self::Square,
         Self::Outcome,
         Self::OutcomeSquare,
-        Self::Prediction,
     ];
 
     fn of(self, y: f64, p: f64) -> f64 {
@@ -50,26 +47,23 @@ impl Term {
             Self::Square => error * error,
             Self::Outcome => y,
             Self::OutcomeSquare => y * y,
-            Self::Prediction => p,
         }
     }
 }
 
 /// Products of two terms whose sums variances are made of.
-const PRODUCTS: [(Term, Term); 13] = [
+const PRODUCTS: [(Term, Term); 11] = [
     (Term::One, Term::One),
     (Term::One, Term::Error),
     (Term::One, Term::Absolute),
     (Term::One, Term::Square),
     (Term::One, Term::Outcome),
     (Term::One, Term::OutcomeSquare),
-    (Term::One, Term::Prediction),
     (Term::Square, Term::Square),
     (Term::Square, Term::Outcome),
     (Term::Square, Term::OutcomeSquare),
     (Term::Outcome, Term::OutcomeSquare),
     (Term::OutcomeSquare, Term::OutcomeSquare),
-    (Term::Prediction, Term::Prediction),
 ];
 
 /// The largest magnitude of outcomes and predictions: their fourth powers stay finite.
@@ -343,7 +337,7 @@ mod tests {
             a.product(Term::OutcomeSquare, Term::Square),
             Some(49.0 + 0.0625)
         );
-        assert_eq!(a.product(Term::Absolute, Term::Prediction), None);
+        assert_eq!(a.product(Term::Absolute, Term::Outcome), None);
         let all = &whole.groups(&[])[0].1;
         assert_eq!(*all, a.plus(&groups[1].1));
     }

@@ -43,13 +43,12 @@ const fn shown(mut row: Quantity) -> Quantity {
 use Direction::{Higher, Lower, Neutral};
 
 /// What is measured, in the order of documents.
-pub static QUANTITIES: [Quantity; 6] = [
+pub static QUANTITIES: [Quantity; 5] = [
     shown(row("mean_error", "Σw(p−y)/W", Neutral)),
     shown(row("mean_absolute_error", "Σw|p−y|/W", Lower)),
     row("mean_squared_error", "Σw(p−y)²/W", Lower),
     shown(row("root_mean_squared_error", "√(Σw(p−y)²/W)", Lower)),
     shown(row("r2_score", "1 − Σw(p−y)²/Σw(y−ȳ)²", Higher)),
-    row("mean_prediction", "Σwp/W", Neutral),
 ];
 
 /// A metric of errors.
@@ -61,13 +60,12 @@ enum ErrorMetric {
 }
 
 /// By quantity.
-const METRICS: [ErrorMetric; 6] = [
+const METRICS: [ErrorMetric; 5] = [
     ErrorMetric::Mean(Term::Error),
     ErrorMetric::Mean(Term::Absolute),
     ErrorMetric::Mean(Term::Square),
     ErrorMetric::Root,
     ErrorMetric::Explained,
-    ErrorMetric::Mean(Term::Prediction),
 ];
 
 impl ErrorMetric {
@@ -81,7 +79,7 @@ impl ErrorMetric {
             Self::Root => Ok((of.sum(Term::Square) / weight).sqrt()),
             Self::Explained => match spread(of) {
                 spread if spread > 0.0 => Ok(1.0 - of.sum(Term::Square) / weight / spread),
-                _ => Err(Reason::NoSpread),
+                _ => Err(Reason::ZeroReference),
             },
         }
     }
