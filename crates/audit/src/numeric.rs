@@ -10,6 +10,7 @@ use waage_metrics::regression::{QUANTITIES, errors};
 use waage_metrics::{Favourable, Metric};
 use waage_result::spec::{AuditSpec, RolesSpec};
 
+use crate::count;
 use crate::multiclass::{estimates, groups};
 use crate::observer::Observer;
 use crate::strata::Strata;
@@ -137,6 +138,8 @@ pub fn run(
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
         rows_scored: scan.rows_scored,
+        rows_uncovered: 0,
+        digest: digest(&tally, &numeric),
         favourable: Favourable::default(),
         notes: scan.notes,
     };
@@ -176,7 +179,7 @@ fn result(
         decision: false,
         score: true,
     };
-    let judgement = judge(&job.policy, &judged, roles, &job.as_of)?;
+    let judgement = judge(&job.policy, &judged, spec, roles, &job.as_of)?;
     let told = Told {
         groups: groups(&found),
         overall: estimates(&found.overall),
@@ -186,20 +189,23 @@ fn result(
         strata: Strata::default(),
         ranking: Vec::new(),
         impact_ratios: Vec::new(),
+        membership: Vec::new(),
+        propensity: Vec::new(),
     };
     let mut result = document(tally, spec, &counted, told, judgement, facts, &job.as_of);
     result.dataset.rows_label_missing = Some(numeric.outcome_missing);
     result.dataset.rows_score_missing = Some(numeric.prediction_missing);
-    let mut sums = Vec::new();
-    numeric.put(&mut sums);
-    let hash = Sha256::new()
-        .chain_update(result.dataset.digest.as_bytes())
-        .chain_update(&sums)
-        .finalize();
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    result.dataset.digest = format!("sha256:{hex}");
     let shown = |at: &usize| spec.metrics.is_some() || QUANTITIES[*at].headline;
     let headline = wanted.iter().filter(|at| shown(at));
     result.settings.headline = headline.map(|at| QUANTITIES[*at].name.to_owned()).collect();
     Ok(result)
+}
+
+/// The digest of the rows counted and of their sums.
+fn digest(tally: &Tally, numeric: &Numeric) -> String {
+    let mut bytes = count::digest(&[tally], &[]).into_bytes();
+    numeric.put(&mut bytes);
+    let hash = Sha256::digest(&bytes);
+    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
 }

@@ -288,6 +288,8 @@ mod tests {
             scores: Some(&predictions),
             targets: Some(&outcomes),
             clusters: None,
+            propensities: None,
+            members: &[],
         });
         builder
     }

@@ -42,6 +42,8 @@ fn sums(rows: &[Row], weighted: bool) -> (Tally, Numeric) {
         scores: Some(&predictions),
         targets: Some(&outcomes),
         clusters: None,
+        propensities: None,
+        members: &[],
     };
     tally.add(&block);
     numbers.add(&block);
@@ -63,6 +65,7 @@ fn request(reference: ReferenceRule) -> Request {
         replicates: 1_000,
         seed: 1,
         favourable: Favourable::Selected,
+        missing_labels: Default::default(),
         tie: Tie::NONE,
         cut: None,
     }

@@ -56,6 +56,8 @@ fn tally(rows: &[Row], clustered: bool, limits: Limits) -> Tally {
             keys: &keys,
             spans: [None; 2],
         }),
+        propensities: None,
+        members: &[],
     });
     let labels = ["a", "b", "c"].map(Label::text).to_vec();
     builder.finish(&[labels.clone(), labels]).expect("small")
@@ -92,6 +94,7 @@ fn request(replicates: usize) -> Request {
         replicates,
         seed: 3,
         favourable: waage_metrics::Favourable::Selected,
+        missing_labels: Default::default(),
         tie: Tie::NONE,
         cut: None,
     }
