@@ -85,8 +85,11 @@ def scan(
 
     Parameters
     ----------
-    data, label, decision, score, threshold, top_k, top_fraction, weight, id, where, positive, favourable
-        As in :func:`waage.audit`. Where not to be selected is favourable, more flags are worse.
+    data, label, decision, score, threshold, top_k, top_fraction, weight, id, where, positive
+        As in :func:`waage.audit`.
+    favourable : str, bool or int, optional
+        As in :func:`waage.audit`: where not to be selected is favourable, more of the selected are
+        worse.
     sensitive : str, list of str, or dict of arrays
         Attributes of people: ``"gender"``, ``"age:25:40:60"`` (bins), ``"age/4"`` (quantile bins).
     features : str or list of str
