@@ -198,6 +198,7 @@ fn count(table: &Table) {
                     outcomes: &table.outcomes[*start..end],
                     weights: None,
                     scores: None,
+                    targets: None,
                     clusters: None,
                     propensities: None,
                     members: &[],

@@ -127,33 +127,91 @@ fn the_same_people_give_the_same_bytes() {
 }
 
 #[test]
-fn strata_and_scores_claim_no_interval_of_single_rows() {
+fn strata_and_scores_rest_on_people() {
     let folder = TempDir::new().expect("a folder");
     let file = path(&folder, "rows.csv", |path| write_csv(path, &rows()));
     let result = audited(&file, &["--cluster", "person", "--stratum", "team"]);
-    let pooled = &result["conditional"][0]["standardized"];
-    assert_eq!(pooled["reason"], "rows_clustered");
-    let shares = &result["conditional"][0]["demographic_disparity"]["conditional"];
-    assert_eq!(shares["reason"], "rows_clustered");
-    assert!(shares["low"].is_null() && shares["value"].is_number());
-    assert!(pooled["value"].is_number() && pooled["low"].is_null());
-    assert!(result["conditional"][0]["cmh_p"].is_null());
+    let found = &result["conditional"][0];
+    let disparity = &found["demographic_disparity"]["conditional"];
+    for estimate in [&found["standardized"], disparity] {
+        assert_eq!(estimate["method"], "cluster_bootstrap_percentile");
+        assert!(width(estimate) > 0.0, "{estimate}");
+        assert_eq!(estimate["clusters"], 150);
+    }
+    assert!(found["cmh_p"].is_null());
     let inside = &result["strata"][0]["groups"][0]["metrics"]["selection_rate"];
     assert_eq!(inside["method"], "cluster_bootstrap_percentile");
-    let scored = audit([
-        &file,
-        "--label",
-        "repaid",
+    let roles = "--label repaid --score score --sensitive gender --bootstrap 300";
+    let scored = |more: &str| {
+        let words = roles.split(' ').chain(more.split_whitespace());
+        audit(std::iter::once(&*file).chain(words))
+    };
+    let of_people = scored("--cluster person");
+    let area = |result: &Value| result["groups"][0]["metrics"]["roc_auc"].clone();
+    let (people, rows) = (area(&of_people), area(&scored("")));
+    assert_eq!(people["value"], rows["value"]);
+    assert_eq!(people["method"], "cluster_bootstrap_percentile");
+    assert_eq!(people["clusters"], 75);
+    assert!(width(&people) > 0.0);
+    assert!(width(&of_people["groups"][0]["metrics"]["mean_score"]) > 0.0);
+    // Where they do not fit, values stand alone and a note says why.
+    let small = scored("--cluster person --memory 60kB");
+    assert_eq!(area(&small)["value"], rows["value"]);
+    assert_eq!(area(&small)["reason"], "rows_clustered");
+    let notes = small["dataset"]["notes"].as_array().expect("notes");
+    let codes: Vec<&str> = notes.iter().filter_map(|n| n["code"].as_str()).collect();
+    assert!(codes.contains(&"cluster_scores_forgotten"), "{codes:?}");
+}
+
+/// More people than the limit: what is sorted by them is aggregated as a stream, whatever the row
+/// groups and threads; what is not is refused.
+#[test]
+fn sorted_rows_may_be_of_more_people_than_the_limit() {
+    let folder = TempDir::new().expect("a folder");
+    let unsorted = rows();
+    let by_person = unsorted.column(0);
+    let order = arrow::compute::sort_to_indices(by_person, None, None).expect("numbers");
+    let sorted = arrow::compute::take_record_batch(&unsorted, &order).expect("rows");
+    let files = [
+        path(&folder, "sorted.csv", |path| write_csv(path, &sorted)),
+        path(&folder, "some.parquet", |path| {
+            write_parquet(path, &sorted, 200)
+        }),
+        // Row groups end in the midst of a person.
+        path(&folder, "many.parquet", |path| {
+            write_parquet(path, &sorted, 7)
+        }),
+    ];
+    let options = [
         "--score",
         "score",
-        "--sensitive",
-        "gender",
         "--cluster",
         "person",
-    ]);
-    let area = &scored["groups"][0]["metrics"]["roc_auc"];
-    assert_eq!(area["reason"], "rows_clustered");
-    assert!(area["value"].is_number() && area["low"].is_null());
+        "--stratum",
+        "team",
+        "--format",
+        "json",
+        "--quiet",
+    ];
+    let run = |file: &str, more: &[&str]| {
+        waage([&["audit", file], &ROLES[..], &options[..], more].concat())
+    };
+    let unlimited = run(&files[0], &[]).stdout;
+    assert!(unlimited.starts_with(b"{"));
+    for file in &files {
+        for threads in ["1", "3"] {
+            let limited = run(file, &["--max-clusters", "20", "--threads", threads]);
+            assert!(limited.stdout == unlimited, "{file} {threads}");
+        }
+    }
+    let shuffled = path(&folder, "rows.parquet", |path| {
+        write_parquet(path, &unsorted, 200)
+    });
+    let refused = run(&shuffled, &["--max-clusters", "149"]);
+    let said = String::from_utf8(refused.stderr).expect("UTF-8");
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert!(said.contains("sort the rows by the cluster"), "{said}");
+    assert_eq!(run(&shuffled, &["--max-clusters", "150"]).stdout, unlimited);
 }
 
 #[test]
@@ -189,7 +247,8 @@ fn what_cannot_be_used_is_refused_in_a_sentence() {
     ]
     .concat();
     assert!(
-        said(&many).contains("raise it with --max-clusters"),
+        said(&many)
+            .contains("sort the rows by the cluster, or raise the limit with --max-clusters"),
         "{}",
         said(&many)
     );

@@ -55,6 +55,21 @@ fn advantages_are_those_of_the_spared() {
     let selected = |result: &Value| find(result, "selection_rate", "to_reference", "ratio").clone();
     assert_eq!(selected(&plain)["four_fifths_adverse"], false);
     assert!(selected(&turned).get("four_fifths_adverse").is_none());
+    // Clarify's disparity tells of the share of the unfavourable decision, and so turns round.
+    let shares = |result: &Value| {
+        find(
+            result,
+            "demographic_disparity",
+            "to_complement",
+            "difference",
+        )
+        .clone()
+    };
+    let (plainly, turns) = (shares(&plain), shares(&turned));
+    let number = |estimate: &Value, at: &str| estimate[at].as_f64().expect("a number");
+    assert_eq!(number(&turns, "value"), 0.6 - 0.4);
+    assert_eq!(number(&turns, "value"), -number(&plainly, "value"));
+    assert!((number(&turns, "low") + number(&plainly, "high")).abs() < 1e-12);
     let impact = |result: &Value| find(result, "impact_ratio", "to_best", "ratio").clone();
     assert_eq!(impact(&plain)["value"], 1.0);
     assert_eq!(impact(&turned)["value"].as_f64(), Some(0.4 / 0.6));

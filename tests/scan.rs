@@ -163,6 +163,45 @@ fn threads_rows_and_order_leave_no_trace() {
     assert_eq!(one, String::from_utf8(waage(all).stdout).unwrap());
 }
 
+/// Women of the north are chosen least: of flags they are best off.
+#[test]
+fn more_flags_are_worse_where_to_be_spared_is_favourable() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = document(folder.path(), &[]);
+    let turned = document(folder.path(), &["--favourable", "0"]);
+    assert_eq!(turned["settings"]["favourable"], "rejected");
+    assert!(plain["settings"].get("favourable").is_none());
+    let sides = |found: &Value| -> Vec<(String, bool)> {
+        let subgroups = found["subgroups"].as_array().unwrap().iter();
+        let mut sides: Vec<_> = subgroups
+            .map(|s| (s["conditions"].to_string(), s["worse"].as_bool().unwrap()))
+            .collect();
+        sides.sort();
+        sides
+    };
+    let opposite = sides(&plain)
+        .into_iter()
+        .map(|(name, worse)| (name, !worse));
+    assert_eq!(sides(&turned), opposite.collect::<Vec<_>>());
+    assert!(!sides(&turned).is_empty());
+    // Those worse off still come first.
+    assert_eq!(turned["subgroups"][0]["worse"], true);
+    assert!(turned["subgroups"][0]["gap"].as_f64().unwrap() > 0.0);
+    let worse = document(folder.path(), &["--favourable", "0", "--side", "worse"]);
+    let gaps = worse["subgroups"].as_array().unwrap().iter();
+    assert!(
+        gaps.map(|s| s["gap"].as_f64().unwrap())
+            .all(|gap| gap > 0.0)
+    );
+    let spared = document(
+        folder.path(),
+        &["--favourable", "0", "--metric", "rejection_share"],
+    );
+    assert!(spared["subgroups"][0]["gap"].as_f64().unwrap() < 0.0);
+    let notes = turned["dataset"]["notes"].to_string();
+    assert!(notes.contains("scan_favourable_rejected"), "{notes}");
+}
+
 #[test]
 fn a_holdout_estimates_what_others_found() {
     let folder = tempfile::tempdir().unwrap();
@@ -246,6 +285,17 @@ fn what_cannot_be_scanned_is_refused_in_a_sentence() {
             "name at most 40",
         ),
         (&["--decision", "chosen", "--features", "id"], "word"),
+        (
+            &[
+                "--decision",
+                "chosen",
+                "--features",
+                "age",
+                "--cluster",
+                "id",
+            ],
+            "cannot use the cluster \"id\"; leave it out, and audit the subgroups",
+        ),
         (
             &["--decision", "chosen", "--features", "age", "--depth", "4"],
             "1, 2 or 3",

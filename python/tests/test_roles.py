@@ -53,3 +53,38 @@ def test_the_favourable_decision_chooses_what_is_judged() -> None:
     assert audit.findings["metric"][0] == "rejection_share"
     with pytest.raises(wg.WaageError, match="no decision is"):
         wg.audit(decision=DECIDED, sensitive={"gender": GENDER}, favourable="perhaps")
+
+
+def test_scores_and_strata_rest_on_people() -> None:
+    rng = np.random.default_rng(2)
+    score = np.clip(DECIDED * 0.2 + rng.random(1200) * 0.8, 0, 1)
+    label = rng.random(1200) < score
+    audit = wg.audit(label=label, score=score, sensitive={"gender": GENDER}, cluster=PERSON)
+    at = list(audit.groups["metric"]).index("roc_auc")
+    assert audit.groups["method"][at] == "cluster_bootstrap_percentile"
+    assert audit.groups["low"][at] < audit.groups["value"][at] < audit.groups["high"][at]
+
+
+def test_errors_of_numbers_are_those_of_the_arrays() -> None:
+    rng = np.random.default_rng(3)
+    price = rng.normal(300, 60, 1200)
+    predicted = price + rng.normal(np.where(GENDER == "f", 8, 0), 20)
+    audit = wg.audit(label=price, score=predicted, sensitive={"gender": GENDER}, regression=True)
+    found = {
+        (group, metric): value
+        for group, metric, value in zip(
+            audit.groups["gender"], audit.groups["metric"], audit.groups["value"], strict=True
+        )
+    }
+    for group in ("f", "m"):
+        error = (predicted - price)[group == GENDER]
+        assert found[group, "mean_error"] == pytest.approx(error.mean())
+        assert found[group, "root_mean_squared_error"] == pytest.approx(np.sqrt((error**2).mean()))
+    with pytest.raises(wg.WaageError, match="cannot use clusters"):
+        wg.audit(
+            label=price,
+            score=predicted,
+            sensitive={"gender": GENDER},
+            regression=True,
+            cluster=PERSON,
+        )

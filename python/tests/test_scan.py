@@ -78,6 +78,14 @@ def test_bytes_are_those_of_the_command_line(rows: Columns, tmp_path: Path, waag
     assert wg.scan(rows, **options).to_json() == expected
 
 
+def test_more_flags_are_worse_where_to_be_spared_is_favourable(rows: Columns) -> None:
+    plain = wg.scan(rows, **OPTIONS).document
+    turned = wg.scan(rows, **OPTIONS, favourable=0).document
+    assert turned["settings"]["favourable"] == "rejected"
+    assert plain["subgroups"][0]["gap"] < 0 < turned["subgroups"][0]["gap"]
+    assert plain["subgroups"][0]["worse"] and turned["subgroups"][0]["worse"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -159,6 +159,7 @@ def audit(
     where: str | None = None,
     positive: str | bool | int | None = None,
     favourable: str | bool | int | None = None,
+    regression: bool = False,
     reference: Mapping[str, str | bool | int] | None = None,
     metrics: Sequence[str] | None = None,
     schemes: Sequence[str] = (),
@@ -215,6 +216,9 @@ def audit(
         The decision that people want, as its column writes it, or 0 or 1; that of the selected if
         absent. Rates keep their definitions; the best group, the four-fifths flag, the impact
         ratio and the built-in policy follow it.
+    regression : bool
+        Whether `label` and `score` are numbers, what happened and its prediction: groups are then
+        compared by their errors, and nothing is decided.
     reference : dict, optional
         Reference group per attribute; the largest, never the missing one, if absent.
     metrics : list of str, optional
@@ -288,6 +292,8 @@ def audit(
         "propensity": propensity,
     }
     data, roles, attributes, members = _spec.roles_and_data(data, roles, sensitive, membership)
+    if regression:
+        roles["outcome"] = roles.pop("label", None)
     spec = {
         "roles": {
             **roles,

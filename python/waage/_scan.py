@@ -60,6 +60,7 @@ def scan(
     id: Any = None,
     where: str | None = None,
     positive: str | bool | int | None = None,
+    favourable: str | bool | int | None = None,
     metric: str | None = None,
     depth: int = 3,
     min_support: int | None = None,
@@ -86,6 +87,9 @@ def scan(
     ----------
     data, label, decision, score, threshold, top_k, top_fraction, weight, id, where, positive
         As in :func:`waage.audit`.
+    favourable : str, bool or int, optional
+        As in :func:`waage.audit`: where not to be selected is favourable, more of the selected are
+        worse.
     sensitive : str, list of str, or dict of arrays
         Attributes of people: ``"gender"``, ``"age:25:40:60"`` (bins), ``"age/4"`` (quantile bins).
     features : str or list of str
@@ -159,6 +163,7 @@ def scan(
             "cut": _spec.cut(threshold, top_k, top_fraction, roles),
             "sensitive": [_spec.attribute(text) for text in attributes],
             "positive": None if positive is None else _spec.label(positive),
+            "favourable": None if favourable is None else _spec.label(favourable),
         },
         "features": [_spec.attribute(text) for text in further],
         "filter": where,

@@ -19,6 +19,7 @@ mod explain;
 mod files;
 mod leads;
 mod multiclass;
+mod numeric;
 mod plan;
 mod power;
 mod ranking;
@@ -30,7 +31,7 @@ pub mod tables;
 mod unknown;
 
 use indexmap::IndexMap;
-use waage_core::tally::Tally;
+use waage_core::tally::{Limits as CubeLimits, Tally};
 use waage_data::{Dataset, Limits};
 use waage_govern::{Facts, Judgement};
 use waage_metrics::Favourable;
@@ -113,6 +114,9 @@ pub struct Style {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
     let spec = plan::resolve(&job.spec, &job.policy);
     check(&spec, &job.policy)?;
+    if numeric::is_asked(&spec) {
+        return numeric::run(job, &spec, observer);
+    }
     match two_valued(job, &spec, observer) {
         Err(error) if multiclass::may_be(job, &spec, &error) => {
             multiclass::run(job, &spec, error, observer)
@@ -123,6 +127,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
 
 /// Options out of range, and a policy that names what is not there.
 fn check(spec: &AuditSpec, policy: &Policy) -> Result<(), AuditError> {
+    numeric::check(spec)?;
     plan::check(spec)?;
     ranking::check(spec)?;
     unknown::check(spec)?;
@@ -207,7 +212,7 @@ const CLUSTERS_FEW: u64 = 20;
 
 /// How many clusters the rows are of, and that few tell little.
 fn clusters(tally: &Tally) -> Vec<Note> {
-    let Some(clusters) = tally.clusters(&[]) else {
+    let Some(count) = tally.cluster_count() else {
         return Vec::new();
     };
     let note = |code: &str, values: &[(&str, u64)]| Note {
@@ -217,13 +222,16 @@ fn clusters(tally: &Tally) -> Vec<Note> {
             .map(|(name, value)| ((*name).to_owned(), value.to_string()))
             .collect(),
     };
-    let count = clusters.count();
     let mut notes = vec![note(
         "clusters_drawn",
         &[("rows", tally.rows()), ("clusters", count)],
     )];
     if count < CLUSTERS_FEW {
         notes.push(note("few_clusters", &[("clusters", count)]));
+    }
+    if tally.kept().scores && !tally.clusters_have_scores() {
+        let entries = tally.score_entries_max() / CubeLimits::ENTRIES_PER_CLUSTER_SCORE;
+        notes.push(note("cluster_scores_forgotten", &[("entries", entries)]));
     }
     notes
 }
@@ -490,7 +498,7 @@ fn dataset_summary(tally: &Tally, spec: &AuditSpec, facts: ScanFacts) -> Dataset
             .then(|| count(&|o| outcome::decision(o) == outcome::DECISION_MISSING)),
         rows_score_missing: roles.score.is_some().then(|| rows - facts.rows_scored),
         weight_sum: roles.weight.is_some().then(|| sums(&|s| s.w1)),
-        clusters: tally.clusters(&[]).map(|clusters| clusters.count()),
+        clusters: tally.cluster_count(),
         digest: facts.digest,
         notes: facts.notes,
     }

@@ -222,7 +222,8 @@ fn result(
     Ok(result)
 }
 
-fn groups(averaged: &Averaged) -> Vec<GroupResult> {
+/// A line per group, with its rows and averages.
+pub fn groups(averaged: &Averaged) -> Vec<GroupResult> {
     let mut out = Vec::new();
     for view in &averaged.views {
         for (name, rows, averages) in &view.groups {
@@ -243,7 +244,8 @@ fn rows_of(rows: u64) -> EstimateDoc {
     EstimateDoc::from(&waage_core::estimate::Estimate::count(rows as f64, rows))
 }
 
-fn estimates(averages: &Averages) -> IndexMap<String, EstimateDoc> {
+/// Averages by name.
+pub fn estimates(averages: &Averages) -> IndexMap<String, EstimateDoc> {
     let each = averages.iter();
     each.map(|(quantity, estimate)| (quantity.name.to_owned(), EstimateDoc::from(estimate)))
         .collect()

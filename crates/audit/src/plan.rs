@@ -22,7 +22,9 @@ pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
             mine.clone_from(theirs);
         }
     };
-    or(&mut roles.label, &data.label);
+    if roles.outcome.is_none() {
+        or(&mut roles.label, &data.label);
+    }
     or(&mut roles.weight, &data.weight);
     or(&mut roles.id, &data.id);
     or(&mut roles.cluster, &data.cluster);
@@ -151,6 +153,10 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
         ));
     }
     schemes(spec)?;
+    if roles.outcome.is_some() {
+        // Errors have names of their own.
+        return Ok(());
+    }
     metrics(spec).map(|_| ())
 }
 
@@ -247,7 +253,7 @@ fn named(name: &str) -> Result<Named, AuditError> {
 }
 
 /// That no metric has this name, and which names there are.
-fn unknown<I: Iterator<Item = &'static str>>(name: &str, known: impl Fn() -> I) -> AuditError {
+pub fn unknown<I: Iterator<Item = &'static str>>(name: &str, known: impl Fn() -> I) -> AuditError {
     let nearest = known()
         .map(|k| (strsim::damerau_levenshtein(k, name), k))
         .min()

@@ -10,6 +10,7 @@ mod document;
 
 use waage_core::label::Label;
 use waage_data::{DataError, Dataset, Holdout, Limits, Scan, Slicing};
+use waage_metrics::Favourable;
 use waage_metrics::scan::{
     Classes, Counter, Cube, Found, Layout, Magnitudes, Measure, Reestimated, Request, Tables,
     permute, reestimate, search,
@@ -70,6 +71,10 @@ pub fn scan(job: &ScanJob, observer: &dyn Observer) -> Result<ScanResult, AuditE
     let tables = counter
         .finish(&names, labels)
         .ok_or_else(|| check::too_many_combinations(spec))?;
+    let favourable = match scanned.favours_selected {
+        true => Favourable::Selected,
+        false => Favourable::Rejected,
+    };
     let facts = document::Facts {
         rows: scanned.rows,
         rows_filtered_out: scanned.rows_filtered_out,
@@ -88,7 +93,10 @@ pub fn scan(job: &ScanJob, observer: &dyn Observer) -> Result<ScanResult, AuditE
             (searched, Some(estimated))
         }
     };
-    let request = request(spec, &asked, measure, &searched)?;
+    let request = Request {
+        favourable,
+        ..request(spec, &asked, measure, &searched)?
+    };
     let found = search(&searched, &request);
     let permuted = permutations(spec, &searched, labels, cube, &request, &found, observer)?;
     let reestimated: Option<Vec<Reestimated>> = estimated
@@ -183,6 +191,7 @@ fn request(
         level: spec.confidence,
         score: asked.score,
         side: asked.side,
+        favourable: Favourable::default(),
     })
 }
 

@@ -57,7 +57,7 @@ pub fn strata(
                 || headline.iter().any(|name| name == metric.quantity().name)
         })
         .collect();
-    let found = conditional::conditional(tally, request, measured, &metrics);
+    let found = conditional::conditional(tally, request, measured, &metrics, observer)?;
     let in_summary = |metric: &&ScoreMetric| {
         let name = metric.quantity().name;
         metric.is_compared() && headline.iter().any(|shown| shown == name)

@@ -199,6 +199,9 @@ pub struct Audit {
     /// An attribute that is not known, by a column of probabilities for each of its groups: race=p_white,p_black
     #[arg(long, value_name = "A=P,P[,…]", help_heading = "Roles")]
     pub membership: Vec<String>,
+    /// Label and score are numbers, what happened and its prediction: compare errors, not rates
+    #[arg(long, requires = "label", requires = "score", help_heading = "Roles")]
+    pub regression: bool,
 
     /// Reference group of an attribute, such as gender=male; the largest if absent
     #[arg(long, value_name = "A=VALUE", help_heading = "Method")]
@@ -288,7 +291,7 @@ pub struct Audit {
         help_heading = "Method"
     )]
     pub memory: u64,
-    /// Clusters that may occur, each of 40 bytes or more while rows are counted
+    /// Clusters that may occur where rows are not sorted by them, each of 48 bytes or more
     #[arg(
         long,
         value_name = "N",

@@ -123,14 +123,18 @@ fn job(args: &Audit) -> Result<Job, Failure> {
 }
 
 fn spec(args: &Audit) -> Result<AuditSpec, Failure> {
+    let mut roles = RolesSpec {
+        cluster: args.cluster.clone(),
+        propensity: args.propensity.clone(),
+        membership: memberships(&args.membership)?,
+        favourable: args.favourable.clone(),
+        ..args.roles.spec()?
+    };
+    if args.regression {
+        roles.outcome = roles.label.take();
+    }
     Ok(AuditSpec {
-        roles: RolesSpec {
-            cluster: args.cluster.clone(),
-            propensity: args.propensity.clone(),
-            membership: memberships(&args.membership)?,
-            favourable: args.favourable.clone(),
-            ..args.roles.spec()?
-        },
+        roles,
         filter: args.roles.rows.filter.clone(),
         reference: references(&args.reference)?,
         metrics: (!args.metrics.is_empty()).then(|| args.metrics.clone()),

@@ -4,8 +4,8 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::ValueEnum;
-use waage_audit::ScanSpec;
 use waage_audit::scan::{self, ScanJob};
+use waage_audit::{RolesSpec, ScanSpec};
 
 use crate::args::{Scan, ScanFormat};
 use crate::audit::{language, set_threads};
@@ -44,7 +44,11 @@ fn spec(args: &Scan) -> Result<ScanSpec, Failure> {
         value.map_or_else(String::new, |value| value.get_name().to_owned())
     };
     Ok(ScanSpec {
-        roles: args.outcome.spec(&args.rows)?,
+        roles: RolesSpec {
+            favourable: args.favourable.clone(),
+            cluster: args.cluster.clone(),
+            ..args.outcome.spec(&args.rows)?
+        },
         features: attributes(&args.features)?,
         filter: args.rows.filter.clone(),
         metric: args.metric.clone(),

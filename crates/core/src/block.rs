@@ -57,6 +57,43 @@ pub struct Codes<'a> {
 /// Which cluster a row is of: equal for the rows of one person or household, and for no others.
 pub type ClusterKey = [u64; 2];
 
+/// An identifier of a row or a cluster, in the order in which people sort it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Id {
+    /// Whole numbers, by size.
+    Int(i128),
+    /// Texts, by bytes.
+    Text(Box<str>),
+}
+
+impl std::fmt::Display for Id {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Int(value) => value.fmt(f),
+            Self::Text(text) => f.write_str(text),
+        }
+    }
+}
+
+/// The first and the last cluster of rows whose clusters ascend by their ids.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    /// Of the first row.
+    pub first: (Id, ClusterKey),
+    /// Of the last row.
+    pub last: (Id, ClusterKey),
+}
+
+/// The clusters of a block.
+#[derive(Clone, Copy, Debug)]
+pub struct Clustered<'a> {
+    /// One per row.
+    pub keys: &'a [ClusterKey],
+    /// What the rows lie between, in each of two orders: of numbers, and of texts; `None` where their
+    /// clusters do not ascend in it.
+    pub spans: [Option<&'a Span>; 2],
+}
+
 /// Rows as plain slices of one length.
 #[derive(Clone, Copy, Debug)]
 pub struct Block<'a> {
@@ -70,8 +107,11 @@ pub struct Block<'a> {
     pub weights: Option<&'a [f64]>,
     /// Within ±[`MAGNITUDE_MAX`], or NaN for a missing score; `None` without a score role.
     pub scores: Option<&'a [f64]>,
+    /// Numeric outcomes that scores predict, within [`numeric::MAGNITUDE_MAX`](crate::numeric), or NaN
+    /// for a missing one; `None` where labels are of two values.
+    pub targets: Option<&'a [f64]>,
     /// The cluster of each row; `None` where rows do not depend on each other.
-    pub clusters: Option<&'a [ClusterKey]>,
+    pub clusters: Option<Clustered<'a>>,
     /// The known probability that a row got its label, above 0 and at most 1 where it has one;
     /// `None` without such a role.
     pub propensities: Option<&'a [f64]>,

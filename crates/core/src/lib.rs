@@ -7,6 +7,7 @@ pub mod exact_sum;
 pub mod interval;
 pub mod label;
 pub mod multiplicity;
+pub mod numeric;
 pub mod observer;
 pub mod proxy;
 pub mod quantity;

@@ -21,7 +21,9 @@ pub(crate) struct Seen {
     pub selected: u64,
     /// Rows that could not get a label.
     pub uncovered: u64,
+    outcomes_known: u64,
     bad_scores: Fault,
+    bad_outcomes: Fault,
     bad_weights: Fault,
 }
 
@@ -38,6 +40,8 @@ impl Seen {
         self.scored += decoder.scored;
         self.selected += decoder.selected;
         self.uncovered += decoder.uncovered;
+        self.outcomes_known += decoder.outcomes_known;
+        self.bad_outcomes = std::mem::take(&mut self.bad_outcomes).merge(decoder.bad_outcomes);
         self.bad_scores = std::mem::take(&mut self.bad_scores).merge(decoder.bad_scores);
         self.bad_weights = std::mem::take(&mut self.bad_weights).merge(decoder.bad_weights);
     }
@@ -50,13 +54,27 @@ pub(crate) fn columns(
     rows: u64,
     notes: &mut Vec<Note>,
 ) -> Result<(), DataError> {
-    if let (Some(PlannedColumn { name, .. }), Some(first)) = (&plan.score, seen.bad_scores.place())
-    {
-        let (column, first) = (name.clone(), first.to_owned());
-        return Err(DataError::ScoreNotFinite {
-            column,
-            count: seen.bad_scores.count,
-            first,
+    let numbers = [
+        ("outcome", &plan.outcome, &seen.bad_outcomes),
+        ("prediction", &plan.score, &seen.bad_scores),
+    ];
+    for (role, column, bad) in numbers {
+        let (Some(PlannedColumn { name, .. }), Some(first)) = (column, bad.place()) else {
+            continue;
+        };
+        let (column, first, count) = (name.clone(), first.to_owned(), bad.count);
+        return Err(match plan.outcome {
+            None => DataError::ScoreNotFinite {
+                column,
+                count,
+                first,
+            },
+            Some(_) => DataError::NumberNotFinite {
+                role,
+                column,
+                count,
+                first,
+            },
         });
     }
     if let (Some(PlannedColumn { name, .. }), Some(first)) =
@@ -74,6 +92,15 @@ pub(crate) fn columns(
     }
     if let Decision::Column(decision) = &plan.decision {
         check_binary("decision", decision, &seen.decision, rows, notes)?;
+    }
+    if let Some(outcome) = &plan.outcome
+        && seen.outcomes_known == 0
+    {
+        return Err(DataError::AllMissing {
+            role: "outcome",
+            column: outcome.name.clone(),
+            rows,
+        });
     }
     match &plan.score {
         Some(score) if seen.scored == 0 => Err(DataError::AllMissing {

@@ -383,6 +383,7 @@ impl Dataset {
             _ => Decision::None,
         };
         let score = roles.score.map(&mut project);
+        let outcome = roles.outcome.map(&mut project);
         let weight = roles.weight.map(&mut project);
         let cluster = roles.cluster.map(&mut project);
         let propensity = roles.propensity.map(&mut project);
@@ -442,6 +443,7 @@ impl Dataset {
             label,
             decision,
             score,
+            outcome,
             weight,
             cluster,
             propensity,

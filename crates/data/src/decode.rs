@@ -2,7 +2,8 @@
 
 use arrow::array::{Array, ArrayRef, AsArray};
 use arrow::datatypes::{DataType, Int64Type, UInt64Type};
-use waage_core::block::{Block, Codes, MAGNITUDE_MAX, outcome};
+use waage_core::block::{Block, Codes, Id, MAGNITUDE_MAX, outcome};
+use waage_core::numeric;
 
 use crate::DataError;
 use crate::bins::BinEdges;
@@ -20,6 +21,8 @@ pub(crate) struct Plan {
     pub label: Option<PlannedBinary>,
     pub decision: Decision,
     pub score: Option<PlannedColumn>,
+    /// A numeric outcome, which the score predicts.
+    pub outcome: Option<PlannedColumn>,
     pub weight: Option<PlannedColumn>,
     pub cluster: Option<PlannedColumn>,
     pub propensity: Option<PlannedColumn>,
@@ -80,62 +83,40 @@ pub(crate) enum Ties {
     UpTo { id: PlannedColumn, last: Id },
 }
 
-/// An identifier of a row.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Id {
-    /// Whole numbers, by size.
-    Int(i128),
-    /// Texts, by bytes.
-    Text(Box<str>),
-}
-
-impl Id {
-    /// The id of a row; `None` if it is missing.
-    pub fn of(array: &ArrayRef, row: usize) -> Option<Self> {
-        if array.is_null(row) {
-            return None;
-        }
-        let text = |text: &str| Some(Self::Text(Box::from(text)));
-        match array.data_type() {
-            DataType::Utf8 => text(array.as_string::<i32>().value(row)),
-            DataType::LargeUtf8 => text(array.as_string::<i64>().value(row)),
-            DataType::Utf8View => text(array.as_string_view().value(row)),
-            DataType::Int64 => Some(Self::Int(
-                array.as_primitive::<Int64Type>().value(row).into(),
-            )),
-            DataType::UInt64 => Some(Self::Int(
-                array.as_primitive::<UInt64Type>().value(row).into(),
-            )),
-            DataType::Dictionary(..) => {
-                let coded = array.as_any_dictionary();
-                let key = coded.normalized_keys()[row];
-                Self::of(coded.values(), key)
-            }
-            DataType::Null => None,
-            _ => {
-                let one = arrow::compute::cast(&array.slice(row, 1), &DataType::Int64).ok()?;
-                Self::of(&one, 0)
-            }
-        }
+/// The id of a row; `None` if it is missing.
+pub(crate) fn id_of(array: &ArrayRef, row: usize) -> Option<Id> {
+    if array.is_null(row) {
+        return None;
     }
-
-    /// The bytes that it takes in memory.
-    pub fn bytes(&self) -> u64 {
-        let text = match self {
-            Self::Int(_) => 0,
-            Self::Text(text) => text.len(),
-        };
-        (size_of::<Self>() + text) as u64
+    let text = |text: &str| Some(Id::Text(Box::from(text)));
+    match array.data_type() {
+        DataType::Utf8 => text(array.as_string::<i32>().value(row)),
+        DataType::LargeUtf8 => text(array.as_string::<i64>().value(row)),
+        DataType::Utf8View => text(array.as_string_view().value(row)),
+        DataType::Int64 => Some(Id::Int(array.as_primitive::<Int64Type>().value(row).into())),
+        DataType::UInt64 => Some(Id::Int(
+            array.as_primitive::<UInt64Type>().value(row).into(),
+        )),
+        DataType::Dictionary(..) => {
+            let coded = array.as_any_dictionary();
+            let key = coded.normalized_keys()[row];
+            id_of(coded.values(), key)
+        }
+        DataType::Null => None,
+        _ => {
+            let one = arrow::compute::cast(&array.slice(row, 1), &DataType::Int64).ok()?;
+            id_of(&one, 0)
+        }
     }
 }
 
-impl std::fmt::Display for Id {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Int(value) => value.fmt(f),
-            Self::Text(text) => f.write_str(text),
-        }
-    }
+/// The bytes that an id takes in memory.
+pub(crate) fn bytes_of(id: &Id) -> u64 {
+    let text = match id {
+        Id::Int(_) => 0,
+        Id::Text(text) => text.len(),
+    };
+    (size_of::<Id>() + text) as u64
 }
 
 /// Rows with the same fault: how many, and the first in the order of the data.
@@ -183,6 +164,7 @@ pub(crate) struct Decoder<'a> {
     axes: Vec<Axis<'a>>,
     outcomes: Vec<u8>,
     scores: Numbers,
+    targets: Numbers,
     weights: Numbers,
     clusters: ClusterKeys,
     propensities: Propensities,
@@ -194,8 +176,12 @@ pub(crate) struct Decoder<'a> {
     pub selected: u64,
     /// Rows that could not get a label.
     pub uncovered: u64,
+    /// Rows with a numeric outcome.
+    pub outcomes_known: u64,
     /// Scores that are NaN, infinite or beyond the bound.
     pub bad_scores: Fault,
+    /// The same of numeric outcomes.
+    pub bad_outcomes: Fault,
     /// Weights that are missing, negative or beyond the bound.
     pub bad_weights: Fault,
 }
@@ -217,6 +203,7 @@ impl<'a> Decoder<'a> {
                 .collect(),
             outcomes: Vec::new(),
             scores: Numbers::default(),
+            targets: Numbers::default(),
             weights: Numbers::default(),
             clusters: ClusterKeys::default(),
             propensities: Propensities::default(),
@@ -225,7 +212,9 @@ impl<'a> Decoder<'a> {
             scored: 0,
             selected: 0,
             uncovered: 0,
+            outcomes_known: 0,
             bad_scores: Fault::default(),
+            bad_outcomes: Fault::default(),
             bad_weights: Fault::default(),
         }
     }
@@ -255,31 +244,34 @@ impl<'a> Decoder<'a> {
                 .add::<2>(&columns[*at], decimal, &mut self.outcomes)
                 .map_err(|error| piece.explain(name, error))?;
         }
+        let most = match plan.outcome {
+            Some(_) => numeric::MAGNITUDE_MAX,
+            None => MAGNITUDE_MAX,
+        };
         let scores = match &plan.score {
             None => None,
-            Some(PlannedColumn { at, name }) => {
-                let scores = self
-                    .scores
-                    .read(&columns[*at], decimal)
-                    .map_err(|error| piece.explain(name, error))?;
-                let usable = |score: f64| score.abs() <= MAGNITUDE_MAX;
-                let good = scores
-                    .iter()
-                    .map(|score| usize::from(usable(*score)))
-                    .sum::<usize>();
-                self.scored += good as u64;
-                let absent = columns[*at].logical_null_count();
-                if good + absent < scores.len() {
-                    let nulls = columns[*at].logical_nulls();
-                    let valid =
-                        |row: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row));
-                    let bad = (0..scores.len())
-                        .filter(|row| !usable(scores[*row]))
-                        .filter(valid);
-                    self.bad_scores.note(piece, bad);
+            Some(column) => {
+                let scores = &mut self.scores;
+                let Some((scores, good)) =
+                    bounded(scores, column, piece, most, &mut self.bad_scores)?
+                else {
                     return Ok(());
-                }
+                };
+                self.scored += good;
                 Some(scores)
+            }
+        };
+        let targets = match &plan.outcome {
+            None => None,
+            Some(column) => {
+                let targets = &mut self.targets;
+                let Some((targets, good)) =
+                    bounded(targets, column, piece, most, &mut self.bad_outcomes)?
+                else {
+                    return Ok(());
+                };
+                self.outcomes_known += good;
+                Some(targets)
             }
         };
         match (&plan.decision, &mut self.decision, scores) {
@@ -362,12 +354,41 @@ impl<'a> Decoder<'a> {
             outcomes: &self.outcomes,
             weights,
             scores,
+            targets,
             clusters,
             propensities,
             members: &members,
         });
         Ok(())
     }
+}
+
+/// The numbers of a column, missing ones NaN, and how many there are; `None` after noting those that
+/// are beyond `most`.
+fn bounded<'n>(
+    numbers: &'n mut Numbers,
+    PlannedColumn { at, name }: &PlannedColumn,
+    piece: &'n Piece<'_>,
+    most: f64,
+    bad: &mut Fault,
+) -> Result<Option<(&'n [f64], u64)>, DataError> {
+    let column = &piece.columns[*at];
+    let numbers = numbers
+        .read(column, piece.decimal)
+        .map_err(|error| piece.explain(name, error))?;
+    let usable = |number: f64| number.abs() <= most;
+    let good = numbers
+        .iter()
+        .map(|number| usize::from(usable(*number)))
+        .sum::<usize>();
+    if good + column.logical_null_count() < numbers.len() {
+        let nulls = column.logical_nulls();
+        let valid = |row: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*row));
+        let faulty = (0..numbers.len()).filter(|row| !usable(numbers[*row]));
+        bad.note(piece, faulty.filter(valid));
+        return Ok(None);
+    }
+    Ok(Some((numbers, good as u64)))
 }
 
 /// Adds decisions by the score, and counts the selected.
@@ -386,7 +407,7 @@ fn cut(outcomes: &mut [u8], scores: &[f64], at: f64, ties: &Ties, columns: &[Arr
     }
     if let Ties::UpTo { id, last } = ties {
         for (row, score) in scores.iter().enumerate() {
-            if *score == at && Id::of(&columns[id.at], row).is_none_or(|id| id > *last) {
+            if *score == at && id_of(&columns[id.at], row).is_none_or(|id| id > *last) {
                 outcomes[row] &= !outcome::SELECTED;
                 selected -= 1;
             }

@@ -204,6 +204,21 @@ pub enum DataError {
         /// File and row of the first.
         first: String,
     },
+    /// A numeric outcome or its prediction that is no number of up to ±1e30.
+    #[error(
+        "{role} outside the reals: \"{column}\" is NaN, infinite or beyond ±1e30 in {}, first in {first}; make such values null, or leave the rows out with --where",
+        rows_text(*count)
+    )]
+    NumberNotFinite {
+        /// `outcome` or `prediction`.
+        role: &'static str,
+        /// The column.
+        column: String,
+        /// Rows concerned.
+        count: u64,
+        /// File and row of the first.
+        first: String,
+    },
     /// A weight that is missing, negative, not finite or above 1e60.
     #[error(
         "weight \"{column}\" is missing, negative, infinite or above 1e60 in {}, first in {first}; every row needs a weight from 0 to 1e60",

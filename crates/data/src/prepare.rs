@@ -1,6 +1,6 @@
 //! What a first scan finds: cuts, quantile edges, the values of a label.
 
-use waage_core::block::MAGNITUDE_MAX;
+use waage_core::block::{Id, MAGNITUDE_MAX};
 use waage_core::label::Label;
 use waage_core::observer::{Observer, Phase};
 use waage_result::document::{CutResult, Note};
@@ -10,7 +10,7 @@ use crate::DataError;
 use crate::bins::{BinEdges, quantile_ranks};
 use crate::columns::axis::Axis;
 use crate::columns::number::Numbers;
-use crate::decode::{Decision, Id, PlannedColumn, Ties};
+use crate::decode::{Decision, PlannedColumn, Ties, bytes_of, id_of};
 use crate::fold::Table;
 use crate::levels::Levels;
 use crate::rank::{self, Ranked};
@@ -203,8 +203,8 @@ fn last_id(
                 .read(&piece.columns[0], piece.decimal)
                 .map_err(|error| piece.explain(table.needed.name(score), error))?;
             for row in (0..piece.len).filter(|row| scores[*row] == cut) {
-                let id = Id::of(&piece.columns[1], row).ok_or_else(|| problem("missing".into()))?;
-                *bytes += id.bytes();
+                let id = id_of(&piece.columns[1], row).ok_or_else(|| problem("missing".into()))?;
+                *bytes += bytes_of(&id);
                 ids.push(id);
             }
             if *bytes > bound {

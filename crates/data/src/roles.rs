@@ -12,6 +12,7 @@ use crate::table::Needed;
 #[derive(Debug)]
 pub(crate) struct Roles {
     pub label: Option<BinaryRole>,
+    pub outcome: Option<usize>,
     pub decision: Option<BinaryRole>,
     pub score: Option<usize>,
     pub cut: Option<Cut>,
@@ -81,6 +82,7 @@ impl Roles {
         };
         let label = binary("label", &spec.label)?;
         let decision = binary("decision", &spec.decision)?;
+        let outcome = number("outcome", spec.outcome.as_ref(), parts, needed)?;
         let score = number("score", spec.score.as_ref(), parts, needed)?;
         let weight = number("weight", spec.weight.as_ref(), parts, needed)?;
         let propensity = number("propensity", spec.propensity.as_ref(), parts, needed)?;
@@ -103,6 +105,7 @@ impl Roles {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             label,
+            outcome,
             decision,
             score,
             cut: spec.cut.clone(),

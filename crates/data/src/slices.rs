@@ -10,7 +10,7 @@ use crate::bins::BinEdges;
 use crate::columns::ColumnError;
 use crate::columns::axis::Axis;
 use crate::columns::number::Numbers;
-use crate::decode::Id;
+use crate::decode::id_of;
 use crate::fold::{Piece, Table};
 use crate::kind::Kind;
 use crate::levels::Levels;
@@ -78,7 +78,7 @@ impl HalfRule {
     ) -> Result<(), DataError> {
         out.clear();
         for row in 0..piece.len {
-            let Some(id) = Id::of(ids, row) else {
+            let Some(id) = id_of(ids, row) else {
                 return Err(DataError::IdMissing {
                     column: column.to_owned(),
                     place: piece.place(row),

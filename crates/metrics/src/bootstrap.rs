@@ -5,7 +5,8 @@
 //! the row bootstrap, at a cost that does not depend on the number of rows. Weighted rows of a cell
 //! are not exchangeable in weight: there a cell's weight is drawn from the gamma law with the mean
 //! `Σw` and the variance `Σw²` (the Bayesian bootstrap, exact for equal weights in the cell).
-//! Mean scores of a cell move by normal noise of the cell's own variance.
+//! Mean scores of a cell move by normal noise of the cell's own variance; of clusters, by the scores
+//! of those drawn.
 //!
 //! Rows of one person or household depend on each other: where clusters are kept, a draw is of
 //! clusters, each with all that it holds, and identical ones are drawn together.
@@ -33,6 +34,8 @@ use crate::draws::{self, Law};
 
 /// Streams of the bootstrap begin here, apart from those of other tasks.
 const STREAM: u64 = 1 << 40;
+/// Those of the scores of clusters.
+const SCORES: u64 = 9 << 40;
 
 /// The groups of a view as unions of cells.
 #[derive(Clone, Debug)]
@@ -59,6 +62,8 @@ pub struct Plan<'a> {
     pub weighted: bool,
     /// The clusters by position of the cells, where they are drawn instead of rows.
     pub clusters: Option<&'a Clusters>,
+    /// The same with their scores, where these are kept.
+    pub scored_clusters: Option<&'a Clusters>,
     /// Whether mean scores are wanted.
     pub scored: bool,
     /// The cut that every replicate draws again, where decisions are made by rank.
@@ -151,6 +156,8 @@ pub fn run<Room>(
             Law::of_clusters(clusters, strata.len(), place)
         }
     };
+    let of_scores = plan.scored_clusters.filter(|_| plan.scored);
+    let of_scores = of_scores.map(|clusters| Law::of_scores(clusters, plan.cells.len()));
     let room = || (room(), Drawn::room(plan), Vec::new(), Vec::new());
     draws::series(
         plan.replicates,
@@ -161,6 +168,15 @@ pub fn run<Room>(
             let mut stream = Stream::new(plan.seed, STREAM + r as u64);
             law.draw(&mut stream, counts, weights);
             sums.fill(plan, &strata, weights, &mut stream);
+            if let Some(law) = &of_scores {
+                law.draw(
+                    &mut Stream::new(plan.seed, SCORES + r as u64),
+                    counts,
+                    weights,
+                );
+                sums.take_scores(weights);
+            }
+            sums.settle(plan, &mut stream);
             evaluate(room, &sums.replicate, out);
             observer.advance(1);
         },
@@ -194,13 +210,13 @@ impl Drawn {
         }
     }
 
-    /// Sums the drawn weights of every stratum up to groups and to all rows.
+    /// Takes the drawn weights of every stratum.
     fn fill(&mut self, plan: &Plan<'_>, strata: &[Stratum], weights: &[f64], stream: &mut Stream) {
         self.cells.fill([0.0; outcome::COUNT]);
         self.scores.fill((0.0, 0.0));
         for (stratum, &weight) in strata.iter().zip(weights) {
             self.cells[stratum.cell][stratum.outcome] = weight;
-            if plan.scored && stratum.w1 > 0.0 {
+            if plan.scored && plan.clusters.is_none() && stratum.w1 > 0.0 {
                 let scored = weight * stratum.scored_share;
                 let noise = stratum.noise * (weight / stratum.w1).sqrt() * draw::normal(stream);
                 let sums = &mut self.scores[stratum.cell];
@@ -208,6 +224,17 @@ impl Drawn {
                 sums.1 += scored * stratum.mean + noise;
             }
         }
+    }
+
+    /// Takes the scores of drawn clusters: of each cell their weight and their weighted sum.
+    fn take_scores(&mut self, drawn: &[f64]) {
+        for (sums, of_cell) in self.scores.iter_mut().zip(drawn.chunks_exact(2)) {
+            *sums = (of_cell[0], of_cell[1]);
+        }
+    }
+
+    /// Sums what was taken up to groups and to all rows.
+    fn settle(&mut self, plan: &Plan<'_>, stream: &mut Stream) {
         if let Some(cut) = plan.cut {
             cut.settle(&mut self.cells, plan.tie_share);
         }

@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use waage_core::block::outcome;
 use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
 use waage_core::quantity::{Comparison, Measurement};
-use waage_core::tally::{Clusters, Sums};
+use waage_core::tally::{Clusters, Sums, Tally, View};
 
 use crate::catalogue::{Kind, Metric};
 use crate::estimator::{Estimator, group_estimates};
@@ -21,6 +21,8 @@ use crate::statistic::{Reference, Statistic};
 #[derive(Clone, Debug)]
 pub(crate) struct ViewClusters {
     all: u64,
+    /// Whether their scores are kept, so that means of scores can be drawn.
+    pub scored: bool,
     /// By group.
     groups: Vec<GroupClusters>,
     /// Clusters with rows in both of two groups, the earlier one first.
@@ -42,10 +44,21 @@ pub(crate) struct GroupClusters {
 }
 
 impl ViewClusters {
-    /// Of clusters by the groups of a view, which have these sums.
-    pub fn of(clusters: &Clusters, sums: &[[Sums; outcome::COUNT]]) -> Self {
+    /// The clusters of a view's groups; `None` where none are kept.
+    pub fn of(tally: &Tally, view: &View) -> Option<Self> {
+        let clusters = tally.clusters(&view.axes)?;
+        let sums: Vec<_> = view.groups.iter().map(|g| g.outcomes).collect();
+        Some(Self::counted(
+            &clusters,
+            tally.clusters_have_scores(),
+            &sums,
+        ))
+    }
+
+    fn counted(clusters: &Clusters, scored: bool, sums: &[[Sums; outcome::COUNT]]) -> Self {
         let mut out = Self {
             all: clusters.count(),
+            scored,
             groups: vec![GroupClusters::default(); sums.len()],
             both: HashMap::new(),
         };
@@ -109,7 +122,7 @@ impl ViewClusters {
         }
     }
 
-    fn group(&self, g: usize) -> DrawnClusters {
+    pub fn group(&self, g: usize) -> DrawnClusters {
         let touching = self.groups[g].touching;
         DrawnClusters {
             count: touching,
@@ -117,7 +130,7 @@ impl ViewClusters {
         }
     }
 
-    fn pair(&self, g: usize, h: usize) -> DrawnClusters {
+    pub fn pair(&self, g: usize, h: usize) -> DrawnClusters {
         let both = self.both.get(&(g.min(h), g.max(h))).copied().unwrap_or(0);
         let (one, other) = (self.groups[g].touching, self.groups[h].touching);
         DrawnClusters {
@@ -126,19 +139,13 @@ impl ViewClusters {
         }
     }
 
-    fn against_rest(&self, g: usize) -> DrawnClusters {
+    pub fn against_rest(&self, g: usize) -> DrawnClusters {
         let GroupClusters { touching, only, .. } = self.groups[g];
         DrawnClusters {
             count: self.all,
             fewest: touching.min(self.all - only),
         }
     }
-}
-
-/// Whether a statistic is one of scores, whose clusters are not kept.
-fn of_scores(statistic: Statistic) -> bool {
-    let metric = statistic.metric();
-    metric.is_some_and(|metric| matches!(metric.row().kind, Kind::Mean))
 }
 
 impl Estimator<'_> {
@@ -167,13 +174,20 @@ impl Estimator<'_> {
         })
     }
 
+    /// Whether a metric is one of scores, and those of clusters are not kept.
+    pub(crate) fn lacks_scores(&self, metric: Option<Metric>) -> bool {
+        let clusters = self.view.clusters.as_ref();
+        let of_scores = metric.is_some_and(|metric| matches!(metric.row().kind, Kind::Mean));
+        of_scores && clusters.is_some_and(|clusters| !clusters.scored)
+    }
+
     /// An estimate of a statistic with the interval of replicates that draw clusters, in the place
     /// of one of independent rows; as it is where rows are drawn.
     pub(crate) fn on_clusters(&self, statistic: Statistic, estimate: Estimate) -> Estimate {
         let Some(drawn) = self.clusters_of(statistic) else {
             return estimate;
         };
-        if of_scores(statistic) {
+        if self.lacks_scores(statistic.metric()) {
             return estimate.bare(Reason::RowsClustered);
         }
         let thin = self.is_thin(statistic);
@@ -199,7 +213,9 @@ impl Estimator<'_> {
     /// An estimate from replicates, with the clusters that they drew, if they did.
     pub(crate) fn drawn(&self, statistic: Statistic, estimate: Estimate) -> Estimate {
         match self.clusters_of(statistic) {
-            Some(_) if of_scores(statistic) => estimate.bare(Reason::RowsClustered),
+            Some(_) if self.lacks_scores(statistic.metric()) => {
+                estimate.bare(Reason::RowsClustered)
+            }
             Some(clusters) => estimate.of_clusters(clusters, self.request.level),
             None => estimate,
         }

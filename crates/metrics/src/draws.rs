@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use waage_core::draw;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
-use waage_core::tally::Clusters;
+use waage_core::tally::{Clusters, Pattern};
 
 /// Replicates per parallel task.
 const TASK: usize = 25;
@@ -36,6 +36,8 @@ pub(crate) enum Law {
         held: Vec<(usize, f64)>,
         /// Number of cells.
         cells: usize,
+        /// The pattern of every cluster, where that is quicker than the law of every pattern.
+        pattern_of_cluster: Option<Vec<u32>>,
     },
 }
 
@@ -71,16 +73,50 @@ impl Law {
         cells: usize,
         place: impl Fn(u32, u8) -> usize,
     ) -> Self {
+        Self::of_patterns(clusters, cells, |pattern, held| {
+            let parts = pattern.held.iter();
+            held.extend(parts.map(|part| (place(part.cell, part.outcome), part.weight)));
+        })
+    }
+
+    /// The scores of clusters, which are kept: of cell `c` the weight of its scored rows at `2c` and
+    /// the weighted sum of their scores behind it.
+    pub fn of_scores(clusters: &Clusters, cells: usize) -> Self {
+        Self::of_patterns(clusters, 2 * cells, |pattern, held| {
+            for parts in pattern.held.chunk_by(|a, b| a.cell == b.cell) {
+                let scored = || {
+                    parts
+                        .iter()
+                        .filter_map(|part| Some((part.weight, part.score()?)))
+                };
+                let at = 2 * parts[0].cell as usize;
+                held.push((at, scored().map(|(weight, _)| weight).sum()));
+                held.push((at + 1, scored().map(|(weight, score)| weight * score).sum()));
+            }
+        })
+    }
+
+    fn of_patterns(
+        clusters: &Clusters,
+        cells: usize,
+        of_pattern: impl Fn(&Pattern, &mut Vec<(usize, f64)>),
+    ) -> Self {
         let patterns = clusters.patterns();
         let (mut ends, mut held) = (Vec::with_capacity(patterns.len()), Vec::new());
         for pattern in patterns {
-            let parts = pattern.held.iter();
-            held.extend(parts.map(|part| (place(part.cell, part.outcome), part.weight)));
+            of_pattern(pattern, &mut held);
             ends.push(held.len());
         }
+        let total = clusters.count();
+        let few = total <= ROWS_PER_CELL * patterns.len() as u64;
+        let of_pattern = |(at, pattern): (usize, &Pattern)| {
+            std::iter::repeat_n(at as u32, pattern.clusters as usize)
+        };
         Self::Clusters {
+            pattern_of_cluster: few
+                .then(|| patterns.iter().enumerate().flat_map(of_pattern).collect()),
             clusters: patterns.iter().map(|pattern| pattern.clusters).collect(),
-            total: clusters.count(),
+            total,
             ends,
             held,
             cells,
@@ -106,9 +142,7 @@ impl Law {
                 counts.resize(rows.len(), 0);
                 if let Some(cell_of_row) = cell_of_row {
                     for _ in 0..*total {
-                        // The high half of the product is uniform below the number of rows.
-                        let row = (u128::from(stream.next_u64()) * u128::from(*total)) >> 64;
-                        counts[cell_of_row[row as usize] as usize] += 1;
+                        counts[cell_of_row[below(stream, *total)] as usize] += 1;
                     }
                 } else {
                     draw::multinomial(stream, *total, rows, counts);
@@ -121,10 +155,18 @@ impl Law {
                 ends,
                 held,
                 cells,
+                pattern_of_cluster,
             } => {
                 counts.clear();
                 counts.resize(clusters.len(), 0);
-                draw::multinomial(stream, *total, clusters, counts);
+                match pattern_of_cluster {
+                    Some(pattern_of) => {
+                        for _ in 0..*total {
+                            counts[pattern_of[below(stream, *total)] as usize] += 1;
+                        }
+                    }
+                    None => draw::multinomial(stream, *total, clusters, counts),
+                }
                 weights.resize(*cells, 0.0);
                 let mut from = 0;
                 for (&times, &end) in counts.iter().zip(ends) {
@@ -138,6 +180,11 @@ impl Law {
             }
         }
     }
+}
+
+/// A whole number below `limit`: the high half of the product is uniform.
+fn below(stream: &mut Stream, limit: u64) -> usize {
+    ((u128::from(stream.next_u64()) * u128::from(limit)) >> 64) as usize
 }
 
 /// The values that `one` appends of each of `replicates`, `width` every time: by series, in the

@@ -4,21 +4,24 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use waage_core::block::outcome;
 use waage_core::draw::gamma;
-use waage_core::estimate::{Estimate, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
 use waage_core::quantity::Quantity;
 use waage_core::random::Stream;
-use waage_core::tally::{ScoreTable, Tally};
+use waage_core::tally::{ScoreTable, Tally, View};
 
 use crate::catalogue::{Kind, Metric};
-use crate::confusion::exact_ratio;
+use crate::clustered::ViewClusters;
+use crate::confusion::{Part, exact_ratio};
 use crate::disparity::Value;
-use crate::draws;
+use crate::draws::{self, Law};
 use crate::favourable::Favourable;
 use crate::measure::{MeasureError, Request};
 use crate::rate::Rate;
+use crate::replicates::replicated;
 use crate::score::ScoreMetric;
 use crate::score::estimate::from_replicates;
 use crate::score::scoring_rate::Median;
@@ -71,7 +74,7 @@ pub struct ImpactTable {
 }
 
 impl ImpactTable {
-    /// Leaves the values alone where rows come in clusters: the intervals take rows as independent.
+    /// Leaves the values alone where clusters cannot be drawn: the intervals take rows as independent.
     fn forget_intervals(&mut self) {
         for row in &mut self.groups {
             row.rate = row.rate.clone().bare(Reason::RowsClustered);
@@ -103,7 +106,8 @@ pub struct ImpactRow {
 /// scoring rates where there are scores and to be selected is favourable.
 ///
 /// Intervals of ratios are percentiles of replicates that draw every rate again, by Jeffreys' posterior,
-/// and choose the best category again; the median and a cut of the scores are taken as fixed.
+/// and choose the best category again; the median and a cut of the scores are taken as fixed. Where rows
+/// come in clusters, replicates draw these, and intervals of rates rest on them too.
 ///
 /// # Errors
 /// [`MeasureError::Interrupted`].
@@ -124,7 +128,18 @@ pub fn impact_tables(
                 let rate = favourable_rate(&totals.outcomes, request);
                 (totals.name.clone(), rate)
             });
-            out.push((measure, None, view.attributes.clone(), groups.collect()));
+            let groups = groups.collect();
+            let drawn = tally
+                .kept()
+                .clusters
+                .then(|| Drawn::of_decisions(tally, &view, request));
+            out.push((
+                measure,
+                None,
+                view.attributes.clone(),
+                groups,
+                drawn.flatten(),
+            ));
         }
     }
     // A high score that speaks for a flag is no advantage.
@@ -140,23 +155,25 @@ pub fn impact_tables(
             let names = view.groups.iter().map(|totals| totals.name.clone());
             let groups: Vec<(GroupName, Rate)> = names.zip(rates).collect();
             let median = median.map(|median| median.score);
+            let drawn = median.and_then(|median| Drawn::of_scores(tally, &view, median));
             out.push((
                 Measure::ScoringRate,
                 median,
                 view.attributes.clone(),
                 groups,
+                drawn,
             ));
         }
     }
     let clustered = tally.kept().clusters;
     out.into_iter()
-        .map(|(measure, median, attributes, groups)| {
+        .map(|(measure, median, attributes, groups, drawn)| {
             let mut table = ImpactTable {
                 attributes,
                 median,
-                ..table(measure, groups, request, observer)?
+                ..table(measure, groups, drawn.as_ref(), request, observer)?
             };
-            if clustered {
+            if clustered && drawn.is_none() {
                 table.forget_intervals();
             }
             Ok(table)
@@ -185,41 +202,119 @@ fn favourable_rate(
     }
 }
 
+/// How clusters are drawn, and what of a draw is a hit and a miss.
+struct Drawn {
+    law: Law,
+    /// Hits and misses of a row by its kind, of which every group has its own.
+    shares: [Vec<f64>; 2],
+    clusters: ViewClusters,
+}
+
+impl Drawn {
+    /// Kinds are outcomes.
+    fn of_decisions(tally: &Tally, view: &View, request: &Request) -> Option<Self> {
+        let Kind::Proportion { hit, miss, .. } = request.favourable.share().row().kind else {
+            return None;
+        };
+        let tie = request.tie;
+        let share = |parts: &[Part]| -> Vec<f64> {
+            let units = |o| -> u64 { parts.iter().map(|part| part.units(o, tie)).sum() };
+            let outcomes = 0..outcome::COUNT as u8;
+            outcomes
+                .map(|o| units(o) as f64 / tie.tied as f64)
+                .collect()
+        };
+        let place = |group: u32, o: u8| group as usize * outcome::COUNT + usize::from(o);
+        let clusters = tally.clusters(&view.axes)?;
+        Some(Self {
+            law: Law::of_clusters(&clusters, view.groups.len() * outcome::COUNT, place),
+            shares: [share(hit), share(miss)],
+            clusters: ViewClusters::of(tally, view)?,
+        })
+    }
+
+    /// Kinds are scores above the median and others.
+    fn of_scores(tally: &Tally, view: &View, median: f64) -> Option<Self> {
+        let clusters = tally.scored_clusters(&view.axes)?;
+        let clusters = clusters.placed(|group, _, score| Some((group, u8::from(score? <= median))));
+        let place = |group: u32, kind: u8| 2 * group as usize + usize::from(kind);
+        Some(Self {
+            law: Law::of_clusters(&clusters, 2 * view.groups.len(), place),
+            shares: [vec![1.0, 0.0], vec![0.0, 1.0]],
+            clusters: ViewClusters::of(tally, view)?,
+        })
+    }
+
+    /// Hits and misses of a group in a draw.
+    fn sides(&self, weights: &[f64], g: usize) -> [f64; 2] {
+        [0, 1].map(|side: usize| {
+            let shares = &self.shares[side];
+            let own = &weights[g * shares.len()..][..shares.len()];
+            own.iter().zip(shares).map(|(w, share)| w * share).sum()
+        })
+    }
+}
+
+/// A category that is known: its position among all, its name and its rate.
+type Known = (usize, GroupName, Rate);
+
 /// The table of the categories' rates.
 fn table(
     measure: Measure,
     groups: Vec<(GroupName, Rate)>,
+    drawn: Option<&Drawn>,
     request: &Request,
     observer: &dyn Observer,
 ) -> Result<ImpactTable, MeasureError> {
     let rows: u64 = groups.iter().map(|(_, rate)| rate.rows).sum();
-    let (unknown, known): (Vec<_>, Vec<_>) =
-        groups.into_iter().partition(|(name, _)| name.has_missing());
-    let known: Vec<_> = known
+    let groups = groups.into_iter().enumerate();
+    let (unknown, known): (Vec<Known>, Vec<Known>) = groups
+        .map(|(at, (name, rate))| (at, name, rate))
+        .partition(|(_, name, _)| name.has_missing());
+    let known: Vec<Known> = known
         .into_iter()
-        .filter(|(_, rate)| rate.rows > 0)
+        .filter(|(.., rate)| rate.rows > 0)
         .collect();
     let counts = |rate: &Rate| rate.rows as f64 >= request.min_share * rows as f64;
-    let counted: Vec<bool> = known.iter().map(|(_, rate)| counts(rate)).collect();
+    let counted: Vec<bool> = known.iter().map(|(.., rate)| counts(rate)).collect();
     let values: Vec<f64> = known
         .iter()
-        .map(|(_, rate)| rate.value.unwrap_or(f64::NAN))
+        .map(|(.., rate)| rate.value.unwrap_or(f64::NAN))
         .collect();
     let best = best(&values, &counted);
-    let series = replicates(&known, &counted, request, observer)?;
-    let of = |(g, (name, rate)): (usize, &(GroupName, Rate))| {
+    let series = replicates(&known, &counted, drawn, request, observer)?;
+    let of = |(g, (at, name, rate)): (usize, &Known)| {
         let value = match (counted[g], best) {
             (false, _) => Err(Reason::SuppressedSmallGroup),
             (true, None) => Err(Reason::NoRows),
-            (true, Some(best)) => ratio(rate, &known[best].1),
+            (true, Some(best)) => ratio(rate, &known[best].2),
         };
         let method = Method::BootstrapBest;
         let estimate = match value {
             Ok(value) => {
                 let series = series.get(g).map(|s| s.to_vec());
-                from_replicates(value, rate.rows, method, series, request.level)
+                let ratio = from_replicates(value, rate.rows, method, series, request.level);
+                match drawn {
+                    Some(Drawn { clusters, .. }) => {
+                        let drawn = DrawnClusters {
+                            fewest: clusters.group(*at).fewest,
+                            ..clusters.whole()
+                        };
+                        ratio.of_clusters(drawn, request.level)
+                    }
+                    None => ratio,
+                }
             }
             Err(reason) => Estimate::undefined(rate.rows, method, reason),
+        };
+        let of_rate = match drawn {
+            Some(Drawn { clusters, .. }) => {
+                let method = Method::ClusterBootstrapPercentile;
+                let series = series.get(known.len() + g);
+                replicated(rate.value, rate.rows, method, series, request.level)
+                    .of_clusters(clusters.group(*at), request.level)
+            }
+            None => rate.estimate(request.level),
         };
         ImpactRow {
             name: name.clone(),
@@ -228,9 +323,9 @@ fn table(
             share: rate.rows as f64 / rows as f64,
             rate: match measure {
                 Measure::SelectionRate | Measure::RejectionShare => {
-                    request.name_cut(measure.quantity(), rate.estimate(request.level))
+                    request.name_cut(measure.quantity(), of_rate)
                 }
-                Measure::ScoringRate => rate.estimate(request.level),
+                Measure::ScoringRate => of_rate,
             },
             ratio: estimate,
             left_out: !counted[g],
@@ -241,8 +336,8 @@ fn table(
         measure,
         median: None,
         rows,
-        unknown: unknown.iter().map(|(_, rate)| rate.rows).sum(),
-        best: best.map(|best| known[best].0.clone()),
+        unknown: unknown.iter().map(|(.., rate)| rate.rows).sum(),
+        best: best.map(|best| known[best].1.clone()),
         groups: known.iter().enumerate().map(of).collect(),
     })
 }
@@ -274,29 +369,47 @@ fn ratio(rate: &Rate, best: &Rate) -> Value {
     })
 }
 
-/// Replicates of the ratios by category, NaN where there is none.
+/// Replicates of the ratios by category, NaN where there is none; where clusters are drawn, those of
+/// the rates behind them.
 fn replicates(
-    known: &[(GroupName, Rate)],
+    known: &[Known],
     counted: &[bool],
+    drawn: Option<&Drawn>,
     request: &Request,
     observer: &dyn Observer,
 ) -> Result<Vec<Arc<[f64]>>, MeasureError> {
     if request.replicates == 0 {
         return Ok(Vec::new());
     }
-    let one = |rates: &mut Vec<f64>, r: usize, out: &mut Vec<f64>| {
+    let room = || (Vec::new(), Vec::new(), Vec::new());
+    let one = |(rates, weights, counts): &mut (Vec<f64>, Vec<f64>, Vec<u64>),
+               r: usize,
+               out: &mut Vec<f64>| {
         let mut stream = Stream::new(request.seed, STREAM + r as u64);
         rates.clear();
-        for (_, rate) in known {
-            let hit = gamma(&mut stream, rate.successes + PRIOR);
-            let miss = gamma(&mut stream, rate.trials - rate.successes + PRIOR);
+        if let Some(drawn) = drawn {
+            drawn.law.draw(&mut stream, counts, weights);
+        }
+        for (at, _, rate) in known {
+            let [hit, miss] = match drawn {
+                Some(drawn) => {
+                    let weight = drawn.clusters.groups()[*at].row_weight;
+                    let sides = drawn.sides(weights, *at);
+                    sides.map(|side| side + weight * gamma(&mut stream, PRIOR))
+                }
+                None => [rate.successes, rate.trials - rate.successes]
+                    .map(|side| gamma(&mut stream, side + PRIOR)),
+            };
             rates.push(hit / (hit + miss));
         }
         let highest = best(rates, counted).map_or(f64::NAN, |best| rates[best]);
         out.extend(rates.iter().map(|rate| rate / highest));
+        if drawn.is_some() {
+            out.extend_from_slice(rates);
+        }
     };
-    draws::series(request.replicates, known.len(), observer, Vec::new, one)
-        .ok_or(MeasureError::Interrupted)
+    let width = known.len() * if drawn.is_some() { 2 } else { 1 };
+    draws::series(request.replicates, width, observer, room, one).ok_or(MeasureError::Interrupted)
 }
 
 #[cfg(test)]
@@ -344,6 +457,7 @@ mod tests {
         table(
             Measure::ScoringRate,
             groups.collect(),
+            None,
             &request(min_share),
             &Silent,
         )

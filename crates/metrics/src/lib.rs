@@ -61,5 +61,6 @@ pub fn quantities() -> Vec<&'static Quantity> {
         .chain(disparity::NAMED.iter().map(|row| &row.quantity))
         .chain(&multiclass::AVERAGES)
         .chain(score::SCORE_DISPARITIES.iter().map(|row| &row.quantity))
+        .chain(&regression::QUANTITIES)
         .collect()
 }

@@ -10,6 +10,7 @@ use waage_core::quantity::{Measurement, Quantity, Scheme};
 use waage_core::tally::{Sums, Tally};
 
 use crate::catalogue::{CATALOGUE, Metric};
+use crate::clustered::ViewClusters;
 use crate::confusion::Tie;
 use crate::disparity::{Disparity, NAMED};
 use crate::estimator::{Estimator, group_estimates};
@@ -223,7 +224,7 @@ pub struct Measured {
 const NO_ROWS: [Sums; outcome::COUNT] = [Sums::ZERO; outcome::COUNT];
 
 /// Corrects p-values that nothing has corrected yet, within metric, scheme and comparison.
-fn adjust(comparisons: &mut [Measurement]) {
+pub(crate) fn adjust(comparisons: &mut [Measurement]) {
     let alike = |a: &Measurement, b: &Measurement| {
         (a.quantity.name, a.scheme, a.comparison) == (b.quantity.name, b.scheme, b.comparison)
     };
@@ -258,8 +259,9 @@ pub fn measure(
         .views
         .iter()
         .map(|axes| {
-            let clusters = tally.clusters(axes);
-            PreparedView::new(tally.view(axes), &cells, request, &all, clusters.as_ref())
+            let view = tally.view(axes);
+            let clusters = ViewClusters::of(tally, &view);
+            PreparedView::new(view, &cells, request, &all, clusters)
         })
         .collect::<Result<Vec<_>, _>>()?;
     observer.begin(Phase::Estimate, Some(request.replicates as u64));
@@ -274,8 +276,9 @@ pub fn measure(
 
     let clustered = tally.kept().clusters;
     let exchangeable = !tally.kept().weights && !clustered;
-    // Draws of single rows would be thrown away.
-    let of_scores = clustered.then(|| Request {
+    // Without the scores of clusters only single rows could be drawn, which tell nothing.
+    let forgotten = clustered && !tally.clusters_have_scores();
+    let of_scores = forgotten.then(|| Request {
         replicates: 0,
         ..request.clone()
     });
@@ -313,7 +316,7 @@ pub fn measure(
             Some(scores) => scores.view(tally, view, observer)?,
             None => ViewScores::default(),
         };
-        if clustered {
+        if forgotten {
             of_scores.forget_intervals();
         }
         if selective_labels {
@@ -346,8 +349,8 @@ pub fn measure(
         views: Vec::with_capacity(parts.len()),
         overall: group_estimates(&all, &NO_ROWS, request),
         overall_scores: match &scores {
-            Some(scores) if clustered => without_intervals(scores.overall(observer)?),
-            Some(scores) => scores.overall(observer)?,
+            Some(scores) if forgotten => without_intervals(scores.overall(tally, observer)?),
+            Some(scores) => scores.overall(tally, observer)?,
             None => Vec::new(),
         },
         measurements: Vec::with_capacity(count),

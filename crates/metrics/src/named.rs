@@ -100,7 +100,8 @@ impl Estimator<'_> {
         self.fill(&mut measurement, g, sides, row);
         let value = self.view.tables.value(statistic, self.view.reference);
         let (tie, level) = (self.request.tie, self.request.level);
-        if let Some(compared) = closed::named(row.rule, sides, value, tie, level) {
+        let rule = row.rule.favouring(self.request.favourable);
+        if let Some(compared) = closed::named(rule, sides, value, tie, level) {
             compared_into(&mut measurement, compared);
         }
         self.compare_on_clusters(statistic, &mut measurement);

@@ -242,8 +242,11 @@ impl Estimator<'_> {
             let value = over.value(&known, tables.overall());
             measurement.range.known = Some(self.banded(value, self.rows(), of_known));
         }
-        let of_scores = |metric: &Metric| matches!(metric.row().kind, Kind::Mean);
-        if self.view.clusters.is_some() && over.metrics.iter().any(of_scores) {
+        if over
+            .metrics
+            .iter()
+            .any(|metric| self.lacks_scores(Some(*metric)))
+        {
             measurement.estimate = measurement.estimate.bare(Reason::RowsClustered);
             measurement.range.known = None;
         }

@@ -1,5 +1,9 @@
 //! Errors of numeric predictions against numeric outcomes (FORMULAS §2.3), from mergeable sums.
 
+mod errors;
+
+pub use errors::{QUANTITIES, errors};
+
 use waage_core::estimate::Reason;
 
 use crate::disparity::Value;

@@ -126,13 +126,19 @@ pub(crate) fn replicate(
     });
     let axes: Vec<usize> = (0..tally.sensitive().len()).collect();
     let clusters = tally.clusters(&axes);
+    let scored = request.metrics.contains(&Metric::MeanScore);
+    let scored_clusters = match scored {
+        true => tally.scored_clusters(&axes),
+        false => None,
+    };
     let plan = Plan {
         cells,
         targets: &targets,
         tie_share: request.tie.share(),
         weighted: tally.kept().weights,
         clusters: clusters.as_ref(),
-        scored: request.metrics.contains(&Metric::MeanScore),
+        scored_clusters: scored_clusters.as_ref(),
+        scored,
         cut: cut.as_ref(),
         possible: &possible,
         replicates: request.replicates,

@@ -20,7 +20,7 @@ use crate::view::PreparedView;
 
 /// Fewest rows of every part of the table that a statistic rests on for BCa; with fewer the
 /// percentiles of replicates with the prior are taken.
-const ROWS_MIN: u64 = 5;
+pub(crate) const ROWS_MIN: u64 = 5;
 /// Groups up to which the jackknife is made: its cost grows with their square.
 const GROUPS_MAX: usize = 200;
 

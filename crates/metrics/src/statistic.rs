@@ -289,7 +289,8 @@ impl Tables {
             Statistic::Between(metric, comparison) => self.ends(metric).range(comparison),
             Statistic::NamedOver(disparity) => disparity.over(&self.groups, &self.overall),
             Statistic::NamedToRest(g, disparity) => {
-                disparity.against(&self.groups[g], &self.complements[g])
+                let rule = disparity.row().rule.favouring(self.favourable);
+                rule.against(&self.groups[g], &self.complements[g])
             }
             Statistic::ToBest(g, metric, comparison) => {
                 if !self.eligible[g] {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use waage_core::block::outcome;
 use waage_core::label::{GroupName, Label};
 use waage_core::quantity::Scheme;
-use waage_core::tally::{Clusters, GroupTotals, Sums, View};
+use waage_core::tally::{GroupTotals, Sums, View};
 
 use crate::bootstrap::Target;
 use crate::clustered::ViewClusters;
@@ -39,7 +39,7 @@ impl PreparedView {
         cells: &View,
         request: &Request,
         all: &[Sums; outcome::COUNT],
-        clusters: Option<&Clusters>,
+        clusters: Option<ViewClusters>,
     ) -> Result<Self, MeasureError> {
         let position: HashMap<&[Label], usize> = view
             .groups
@@ -73,7 +73,6 @@ impl PreparedView {
             .collect();
         let outcomes: Vec<_> = view.groups.iter().map(|g| g.outcomes).collect();
         let zero = [Sums::default(); outcome::COUNT];
-        let clusters = clusters.map(|clusters| ViewClusters::of(clusters, &outcomes));
         let row_weight = match &clusters {
             None => outcomes.iter().map(row_weight).collect(),
             Some(clusters) => clusters.groups().iter().map(|g| g.row_weight).collect(),

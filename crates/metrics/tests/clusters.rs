@@ -1,6 +1,6 @@
 //! Rows in clusters: replicates draw clusters, intervals cover, and nothing rests on single rows.
 
-use waage_core::block::{Block, ClusterKey, Codes, outcome};
+use waage_core::block::{Block, ClusterKey, Clustered, Codes, outcome};
 use waage_core::draw::normal;
 use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::Label;
@@ -37,7 +37,11 @@ fn builder(rows: &[Row], clustered: bool) -> Builder {
         outcomes: &outcomes,
         weights: None,
         scores: None,
-        clusters: Some(&clusters),
+        targets: None,
+        clusters: Some(Clustered {
+            keys: &clusters,
+            spans: [None; 2],
+        }),
         propensities: None,
         members: &[],
     });
@@ -127,6 +131,7 @@ fn replicated(tally: &Tally, replicates: usize) -> Vec<f64> {
         tie_share: 0.0,
         weighted: false,
         clusters: clusters.as_ref(),
+        scored_clusters: None,
         scored: false,
         cut: None,
         possible: &[],

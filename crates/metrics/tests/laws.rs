@@ -27,6 +27,7 @@ fn tally(tables: &Tables, names: [&str; 3]) -> Tally {
                 outcomes: &vec![outcome::of(label, decision); len],
                 weights: None,
                 scores: None,
+                targets: None,
                 clusters: None,
                 propensities: None,
                 members: &[],

@@ -33,6 +33,7 @@ fn tally(groups: &[(&str, [u64; 4])]) -> Tally {
                 outcomes: &vec![outcome::of(label, decision); n],
                 weights: None,
                 scores: None,
+                targets: None,
                 clusters: None,
                 propensities: None,
                 members: &[],

@@ -61,6 +61,7 @@ fn sample(rows: usize, seed: u64) -> ProxyCells {
         clusters: None,
         propensities: None,
         members: &[&q, &rest],
+        targets: None,
     });
     builder.finish(&[]).expect("few cells")
 }

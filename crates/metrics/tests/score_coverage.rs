@@ -35,6 +35,7 @@ fn tally(stream: &mut Stream, n: usize, law: fn(f64) -> f64) -> Tally {
         outcomes: &outcomes,
         weights: None,
         scores: Some(&scores),
+        targets: None,
         clusters: None,
         propensities: None,
         members: &[],

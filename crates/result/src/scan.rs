@@ -110,6 +110,9 @@ pub struct ScanSettings {
     pub score: String,
     /// Which subgroups are listed.
     pub side: String,
+    /// `rejected` where not to be selected is the favourable decision; absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favourable: Option<String>,
     /// How the rows were halved, if they were.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub holdout: Option<HoldoutDoc>,

@@ -46,7 +46,8 @@ pub struct AuditSpec {
     /// score of each cell and outcome, and are counted on a fixed grid beyond; a first scan of
     /// standard input keeps at most as much.
     pub memory: u64,
-    /// Clusters that may occur: each is held while rows are counted, at 40 bytes or more.
+    /// Clusters that may occur, unless rows are sorted by them: each is held while rows are counted,
+    /// at 48 bytes or more.
     pub max_clusters: u64,
 }
 
@@ -80,6 +81,9 @@ impl Default for AuditSpec {
 pub struct RolesSpec {
     /// What really happened: 1 is favourable.
     pub label: Option<String>,
+    /// A number that really happened; the score is its prediction, and the audit one of errors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
     /// What was decided: 1 is selected.
     pub decision: Option<String>,
     /// The model's score; higher is more likely selected.

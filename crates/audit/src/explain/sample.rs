@@ -25,8 +25,24 @@ const ROWS: i64 = 180;
 const REPLICATES: u32 = 50;
 
 /// The methods of every quantity that an audit of groups with labels, decisions, scores and strata
-/// measures.
+/// measures, and those of errors of predictions.
 pub(super) fn methods() -> Result<Methods, AuditError> {
+    let decided = RolesSpec {
+        label: Some("label".to_owned()),
+        decision: Some("decision".to_owned()),
+        stratum: vec![AttributeSpec::column("stratum")],
+        ..RolesSpec::default()
+    };
+    let predicted = RolesSpec {
+        outcome: Some("outcome".to_owned()),
+        ..RolesSpec::default()
+    };
+    let mut methods = of(&audited(decided, Some(vec![20]))?);
+    methods.extend(of(&audited(predicted, None)?));
+    Ok(methods)
+}
+
+fn audited(roles: RolesSpec, ranking: Option<Vec<u64>>) -> Result<AuditResult, AuditError> {
     let batch = table().map_err(|e| AuditError::Option(format!("the sample table: {e}")))?;
     let job = Job {
         source: Source::Batches {
@@ -35,21 +51,18 @@ pub(super) fn methods() -> Result<Methods, AuditError> {
         },
         spec: AuditSpec {
             roles: RolesSpec {
-                label: Some("label".to_owned()),
-                decision: Some("decision".to_owned()),
                 score: Some("score".to_owned()),
                 sensitive: vec![AttributeSpec::column("group")],
-                stratum: vec![AttributeSpec::column("stratum")],
-                ..RolesSpec::default()
+                ..roles
             },
-            ranking: Some(vec![20]),
+            ranking,
             bootstrap: REPLICATES,
             ..AuditSpec::default()
         },
         policy: Policy::built_in(),
         as_of: "2000-01-01".to_owned(),
     };
-    Ok(of(&run(&job, &Silent)?))
+    run(&job, &Silent)
 }
 
 fn table() -> Result<RecordBatch, ArrowError> {
@@ -58,7 +71,8 @@ fn table() -> Result<RecordBatch, ArrowError> {
         Arc::new((0..ROWS).map(|i| Some(value(i))).collect::<StringArray>())
     };
     let score = |i: i64| f64::from(u8::try_from((i * 37 + i % 2 * 30) % 100).unwrap_or(0)) / 100.0;
-    let columns: [(&str, ArrayRef); 5] = [
+    let outcome = |i: i64| score(i) + score(3 * i) / 5.0;
+    let columns: [(&str, ArrayRef); 6] = [
         (
             "group",
             name(|i| ["a", "b", "c"][(i % 3).unsigned_abs() as usize]),
@@ -69,6 +83,10 @@ fn table() -> Result<RecordBatch, ArrowError> {
         (
             "score",
             Arc::new((0..ROWS).map(score).collect::<Float64Array>()),
+        ),
+        (
+            "outcome",
+            Arc::new((0..ROWS).map(outcome).collect::<Float64Array>()),
         ),
     ];
     RecordBatch::try_from_iter(columns)

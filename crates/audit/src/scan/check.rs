@@ -31,13 +31,8 @@ pub fn spec(spec: &ScanSpec) -> Result<Asked, AuditError> {
     attributes(spec)?;
     if let Some(cluster) = &spec.roles.cluster {
         return fail(format!(
-            "a scan takes rows as independent and cannot use the cluster \"{cluster}\"; leave it out"
+            "a scan tests its subgroups on counts of rows, which do not tell whose rows they are, so it cannot use the cluster \"{cluster}\"; leave it out, and audit the subgroups that matter with waage audit --cluster"
         ));
-    }
-    if spec.roles.favourable.is_some() {
-        return fail(
-            "a scan knows no favourable decision; leave it out, and ask for side = \"better\" of a punitive one",
-        );
     }
     let metric = metric(spec)?;
     let mean = matches!(metric.row().kind, Kind::Mean);

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use sha2::{Digest, Sha256};
 use waage_core::label::Label;
 use waage_data::AxisRead;
+use waage_metrics::Favourable;
 use waage_metrics::scan::{Conditions, Found, Reestimated, Request, Subgroup as Raw, Tables};
 use waage_result::document::{CutResult, DatasetSummary, EstimateDoc, Note};
 use waage_result::scan::{
@@ -75,6 +76,7 @@ pub fn document(made: &Made<'_>) -> ScanResult {
             confidence: spec.confidence,
             score: spec.score.clone(),
             side: spec.side.clone(),
+            favourable: (request.favourable == Favourable::Rejected).then(|| "rejected".to_owned()),
             holdout: made
                 .estimated
                 .zip(spec.holdout.as_ref())
@@ -260,6 +262,9 @@ fn notes(made: &Made<'_>) -> Vec<Note> {
                 }
             }
         }
+    }
+    if made.request.favourable == Favourable::Rejected {
+        add("scan_favourable_rejected", &[]);
     }
     for at in made.searched.determining(&made.request.measure) {
         let column = made.searched.columns[at].name.clone();

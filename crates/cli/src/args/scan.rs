@@ -52,7 +52,7 @@ pub enum ScanScore {
 pub enum ScanSide {
     /// All that differ
     Both,
-    /// A lower value, or a higher one of a metric where less is better
+    /// A lower value, or a higher one where less is better, such as of flags
     Worse,
     /// The opposite
     Better,
@@ -81,6 +81,12 @@ pub struct Scan {
     pub features: Vec<String>,
     #[command(flatten)]
     pub rows: Rows,
+    /// The decision that people want, as its column writes it, or 0 or 1; 1 if absent
+    #[arg(long, value_name = "VALUE", help_heading = "Roles")]
+    pub favourable: Option<String>,
+    /// Refused with the reason: a scan cannot tell whose rows it counts
+    #[arg(long, value_name = "COLUMN", hide = true)]
+    pub cluster: Option<String>,
 
     /// What is compared: a proportion such as selection_rate or true_positive_rate, or mean_score
     #[arg(long, value_name = "M", help_heading = "Method")]

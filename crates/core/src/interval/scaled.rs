@@ -15,6 +15,25 @@ pub enum Link {
     Log,
 }
 
+impl Link {
+    /// A value moved by a step of its own scale, carried to this one by the delta method.
+    ///
+    /// ```
+    /// use waage_core::interval::Link;
+    /// assert_eq!(Link::Linear.moved(0.9, 0.3), 1.2);
+    /// assert!(Link::Logit.moved(0.9, 0.3) < 1.0);
+    /// ```
+    #[must_use]
+    pub fn moved(self, value: f64, by: f64) -> f64 {
+        match self {
+            Self::Linear => value + by,
+            Self::Logit => expit(libm::log(value / (1.0 - value)) + by / (value * (1.0 - value))),
+            Self::Atanh => libm::tanh(libm::atanh(value) + by / (1.0 - value * value)),
+            Self::Log => value * libm::exp(by / value),
+        }
+    }
+}
+
 /// A standard error, the scale of its interval, and what else the interval has to respect.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scaled {

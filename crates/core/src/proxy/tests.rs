@@ -48,6 +48,7 @@ impl Rows {
             clusters: None,
             propensities: None,
             members: &[&self.q[range.clone()], &self.rest[range]],
+            targets: None,
         });
     }
 }

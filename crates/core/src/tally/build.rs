@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
-use super::clusters::Gatherer;
 use super::collect::Collector;
+use super::gather::Gatherer;
 use super::key::Weighted;
 use super::{Cell, Kept, Tally, TallyError, position};
 use crate::block::{Block, outcome};
@@ -22,7 +22,7 @@ pub struct Limits {
     /// Distinct scores (with weights: pairs of score and weight) per cell and outcome, in all of
     /// the finished tally; with more of them scores are counted on the fixed grid.
     pub score_entries_max: u64,
-    /// Clusters that may occur at all.
+    /// Clusters that may occur at all, unless rows are sorted by them.
     pub clusters_max: u64,
 }
 
@@ -30,6 +30,9 @@ impl Limits {
     /// Bytes that one score entry is counted at: what a tally and the score tables made of it hold
     /// at most for each.
     pub const BYTES_PER_SCORE_ENTRY: u64 = 48;
+    /// Score entries that one score of a cluster is counted at: its part of a pattern is copied
+    /// while replicates are prepared. Past the limit clusters forget their scores.
+    pub const ENTRIES_PER_CLUSTER_SCORE: u64 = 4;
 
     /// The limits that keep scores within so many bytes.
     #[must_use]
@@ -141,7 +144,10 @@ impl Builder {
                 (true, false) => Scored::Plain(Collector::new(limits.score_entries_max)),
                 (true, true) => Scored::Weighted(Collector::new(limits.score_entries_max)),
             },
-            clusters: kept.clusters.then(|| Gatherer::new(limits.clusters_max)),
+            clusters: kept.clusters.then(|| {
+                let parts_max = limits.score_entries_max / Limits::ENTRIES_PER_CLUSTER_SCORE;
+                Gatherer::new(limits.clusters_max, if kept.scores { parts_max } else { 0 })
+            }),
             index: Vec::new(),
             wide: Vec::new(),
             error: None,
@@ -175,7 +181,7 @@ impl Builder {
             self.add_weights(block);
         }
         if let (Some(gatherer), Some(clusters)) = (&mut self.clusters, block.clusters)
-            && let Err(error) = gatherer.add(&self.index, clusters, block.weights)
+            && let Err(error) = gatherer.add(&self.index, clusters, block.weights, block.scores)
         {
             self.error = Some(error);
         }

@@ -5,7 +5,8 @@
 //! (codes, twelve counts, sums of weights by outcome, score lists by outcome: their number of
 //! entries, and on the grid their sums); then the entries of all lists in that order, in pieces
 //! of at most 65 536; then the limit of score entries. With clusters (flag 8) the frame ends with
-//! their patterns: clusters, then cell, outcome, rows and Σw of each part.
+//! whether they are told by score and their patterns: clusters, then cell, outcome, rows, Σw and
+//! score, if so, of each part.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -68,7 +68,7 @@ impl Tally {
                     (position[&*key], to)
                 })
                 .collect();
-            clusters.placed(|cell, _| places.get(cell as usize).copied())
+            clusters.placed(|cell, _, _| places.get(cell as usize).copied())
         });
         let attributes = (0..self.attributes.len()).filter(kept);
         Self {
@@ -123,6 +123,7 @@ mod tests {
             outcomes: &outcomes,
             weights: None,
             scores: None,
+            targets: None,
             clusters: None,
             propensities: None,
             members: &[],

@@ -1,11 +1,14 @@
 //! Clusters as bytes, the last part of a tally's frame.
 
 use super::bytes::{Read, array, get_len, put_len};
+use super::clusters::NO_SCORE;
+use super::scores::is_image;
 use super::{Clusters, Held, TallyBytesError};
 use crate::block::outcome;
 
 impl Clusters {
     pub(super) fn put(&self, out: &mut Vec<u8>) {
+        out.push(u8::from(self.has_scores()));
         put_len(out, self.patterns().len());
         for pattern in self.patterns() {
             out.extend_from_slice(&pattern.clusters.to_le_bytes());
@@ -15,11 +18,18 @@ impl Clusters {
                 out.push(held.outcome);
                 out.extend_from_slice(&held.rows.to_le_bytes());
                 out.extend_from_slice(&held.weight.to_le_bytes());
+                if self.has_scores() {
+                    out.extend_from_slice(&held.image.to_le_bytes());
+                }
             }
         }
     }
 
     pub(super) fn get(input: &mut &[u8], cells: usize) -> Read<Self> {
+        let [scored] = array(input)?;
+        if scored > 1 {
+            return Err(TallyBytesError::Damaged("unknown kind of clusters"));
+        }
         let count = get_len(input)?;
         let mut patterns = Vec::new();
         for _ in 0..count {
@@ -31,8 +41,13 @@ impl Clusters {
                 let [outcome] = array(input)?;
                 let rows = u64::from_le_bytes(array(input)?);
                 let weight = f64::from_le_bytes(array(input)?);
+                let image = match scored {
+                    0 => NO_SCORE,
+                    _ => u64::from_le_bytes(array(input)?),
+                };
                 let known = (cell as usize) < cells && usize::from(outcome) < outcome::COUNT;
-                let good = known && weight >= 0.0 && weight.is_finite();
+                let score = image == NO_SCORE || is_image(image);
+                let good = known && score && weight >= 0.0 && weight.is_finite();
                 if !good {
                     return Err(TallyBytesError::Damaged("a cluster holds what is nowhere"));
                 }
@@ -41,11 +56,12 @@ impl Clusters {
                     outcome,
                     rows,
                     weight,
+                    image,
                 });
             }
             patterns.push((held, clusters));
         }
-        let read = Self::of(patterns);
+        let read = Self::of(patterns, scored == 1);
         match read.patterns().len() == count {
             true => Ok(read),
             false => Err(TallyBytesError::Damaged(

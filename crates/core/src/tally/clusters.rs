@@ -1,129 +1,16 @@
 //! Clusters: which rows are of one person or household, and what those hold together.
 //!
 //! Rows of a cluster depend on each other, so replicates draw clusters. All that a draw needs of a
-//! cluster is its rows (with weights: their sum) by cell and outcome, and clusters that hold the
-//! same are one [`Pattern`] with a number: a multinomial draw of patterns is a draw of clusters.
+//! cluster is its rows (with weights: their sum) by cell and outcome, and by score where scores are
+//! kept; clusters that hold the same are one [`Pattern`] with a number: a multinomial draw of
+//! patterns is a draw of clusters.
 
-use super::TallyError;
-use crate::block::ClusterKey;
+use super::scores::from_ordered_bits;
 
-/// Entries that may gather before they are put in order for the first time.
-const GATHERED_MIN: usize = 1 << 16;
+/// The image of no score, behind those of all scores.
+pub(super) const NO_SCORE: u64 = u64::MAX;
 
-/// Rows of one cluster, one place and one weight.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    cluster: ClusterKey,
-    at: u32,
-    /// Bits of the weight, which is not negative: ordered as the weights are.
-    weight: u64,
-    rows: u64,
-}
-
-impl Entry {
-    fn is_like(&self, other: &Self) -> bool {
-        (self.cluster, self.at, self.weight) == (other.cluster, other.at, other.weight)
-    }
-}
-
-/// Gathers rows by cluster on one thread; merged by [`Gatherer::absorb`].
-#[derive(Clone, Debug, Default)]
-pub(super) struct Gatherer {
-    clusters_max: u64,
-    entries: Vec<Entry>,
-    ordered: usize,
-}
-
-impl Gatherer {
-    pub fn new(clusters_max: u64) -> Self {
-        Self {
-            clusters_max,
-            ..Self::default()
-        }
-    }
-
-    /// Takes the rows at these places (`slot · 12 + outcome`).
-    pub fn add(
-        &mut self,
-        places: &[u32],
-        clusters: &[ClusterKey],
-        weights: Option<&[f64]>,
-    ) -> Result<(), TallyError> {
-        for (row, (&at, &cluster)) in places.iter().zip(clusters).enumerate() {
-            // −0 and 0 weigh alike.
-            let weight = weights.map_or(1.0, |weights| weights[row]) + 0.0;
-            self.entries.push(Entry {
-                cluster,
-                at,
-                weight: weight.to_bits(),
-                rows: 1,
-            });
-        }
-        if self.entries.len() < 2 * self.ordered.max(GATHERED_MIN) {
-            return Ok(());
-        }
-        self.order()
-    }
-
-    /// Joins equal entries. Whoever passes the limit alone passes it with others too.
-    fn order(&mut self) -> Result<(), TallyError> {
-        self.entries.sort_unstable();
-        self.entries.dedup_by(|next, first| {
-            let alike = first.is_like(next);
-            if alike {
-                first.rows += next.rows;
-            }
-            alike
-        });
-        self.ordered = self.entries.len();
-        let clusters = self.entries.chunk_by(|a, b| a.cluster == b.cluster).count();
-        match clusters as u64 > self.clusters_max {
-            true => Err(TallyError::TooManyClusters {
-                limit: self.clusters_max,
-            }),
-            false => Ok(()),
-        }
-    }
-
-    pub fn relocate(&mut self, place: impl Fn(u64) -> u64) {
-        for entry in &mut self.entries {
-            entry.at = place(u64::from(entry.at)) as u32;
-        }
-    }
-
-    pub fn absorb(&mut self, other: Self) -> Result<(), TallyError> {
-        self.entries.extend(other.entries);
-        self.order()
-    }
-
-    /// What the clusters hold, given the cell and outcome of every place.
-    pub fn finish(mut self, place: impl Fn(u64) -> (u32, u8)) -> Result<Clusters, TallyError> {
-        self.order()?;
-        let of_cluster = |entries: &[Entry]| {
-            // Entries of a cell ascend in weight, whoever counted them: so sums are always the same.
-            let mut held: Vec<Held> = entries
-                .iter()
-                .map(|entry| {
-                    let (cell, outcome) = place(u64::from(entry.at));
-                    Held {
-                        cell,
-                        outcome,
-                        rows: entry.rows,
-                        weight: entry.rows as f64 * f64::from_bits(entry.weight),
-                    }
-                })
-                .collect();
-            held.sort_by_key(Held::key);
-            joined(held)
-        };
-        let entries = self.entries.chunk_by(|a, b| a.cluster == b.cluster);
-        Ok(Clusters::of(
-            entries.map(|entries| (of_cluster(entries), 1)).collect(),
-        ))
-    }
-}
-
-/// What a cluster holds of one cell and outcome.
+/// What a cluster holds of one cell and outcome, and of one score where scores are kept.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Held {
     /// Position of the cell.
@@ -134,19 +21,32 @@ pub struct Held {
     pub rows: u64,
     /// Σw; the rows without weights.
     pub weight: f64,
+    /// Image of the score, or [`NO_SCORE`].
+    pub(super) image: u64,
 }
 
 impl Held {
+    /// The score of these rows; `None` for rows without one, and where scores are not kept.
+    #[must_use]
+    pub fn score(&self) -> Option<f64> {
+        (self.image != NO_SCORE).then(|| from_ordered_bits(self.image))
+    }
+
+    /// Where it is held.
+    pub(super) const fn place(&self) -> (u32, u8, u64) {
+        (self.cell, self.outcome, self.image)
+    }
+
     /// The order of what is held; weights are compared as bits, for they are not negative.
-    const fn key(&self) -> (u32, u8, u64, u64) {
-        (self.cell, self.outcome, self.rows, self.weight.to_bits())
+    const fn key(&self) -> ((u32, u8, u64), u64, u64) {
+        (self.place(), self.rows, self.weight.to_bits())
     }
 }
 
 /// Clusters that hold the same.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pattern {
-    /// By cell, then by outcome; never empty.
+    /// By cell, then by outcome, then by score; never empty.
     pub held: Box<[Held]>,
     /// How many clusters.
     pub clusters: u64,
@@ -156,11 +56,12 @@ pub struct Pattern {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Clusters {
     patterns: Vec<Pattern>,
+    scored: bool,
 }
 
 impl Clusters {
     /// The distinct patterns of some that may be alike; empty ones are left out.
-    pub(super) fn of(mut patterns: Vec<(Vec<Held>, u64)>) -> Self {
+    pub(super) fn of(mut patterns: Vec<(Vec<Held>, u64)>, scored: bool) -> Self {
         let order = |held: &[Held], other: &[Held]| {
             held.iter().map(Held::key).cmp(other.iter().map(Held::key))
         };
@@ -181,28 +82,51 @@ impl Clusters {
                     clusters,
                 })
                 .collect(),
+            scored,
         }
     }
 
-    /// The same clusters with their cells and outcomes at other places; rows whose place is `None`
-    /// are left out, and clusters without any row.
+    /// The same clusters with what they hold at other places, scores forgotten; rows whose place is
+    /// `None` are left out, and clusters without any row.
     #[must_use]
-    pub fn placed(&self, place: impl Fn(u32, u8) -> Option<(u32, u8)>) -> Self {
+    pub fn placed(&self, place: impl Fn(u32, u8, Option<f64>) -> Option<(u32, u8)>) -> Self {
+        let moved = |held: &Held| {
+            let (cell, outcome) = place(held.cell, held.outcome, held.score())?;
+            Some((cell, outcome, NO_SCORE))
+        };
+        self.moved(moved, false)
+    }
+
+    /// The same clusters in other cells, scores kept; rows whose cell is `None` are left out.
+    #[must_use]
+    pub(super) fn in_cells(&self, place: impl Fn(u32) -> Option<u32>) -> Self {
+        let moved = |held: &Held| Some((place(held.cell)?, held.outcome, held.image));
+        self.moved(moved, self.scored)
+    }
+
+    fn moved(&self, place: impl Fn(&Held) -> Option<(u32, u8, u64)>, scored: bool) -> Self {
         let of_pattern = |pattern: &Pattern| {
             let held = pattern.held.iter().filter_map(|held| {
-                let (cell, outcome) = place(held.cell, held.outcome)?;
+                let (cell, outcome, image) = place(held)?;
                 Some(Held {
                     cell,
                     outcome,
+                    image,
                     ..*held
                 })
             });
             let mut held: Vec<Held> = held.collect();
             // Stable: what falls together is added in the order of the old places.
-            held.sort_by_key(|held| (held.cell, held.outcome));
+            held.sort_by_key(Held::place);
             (joined(held), pattern.clusters)
         };
-        Self::of(self.patterns.iter().map(of_pattern).collect())
+        Self::of(self.patterns.iter().map(of_pattern).collect(), scored)
+    }
+
+    /// Whether what is held is told by score too.
+    #[must_use]
+    pub const fn has_scores(&self) -> bool {
+        self.scored
     }
 
     /// The distinct patterns.
@@ -218,10 +142,10 @@ impl Clusters {
     }
 }
 
-/// What is held in order, each cell and outcome once.
-fn joined(mut held: Vec<Held>) -> Vec<Held> {
+/// What is held in order, each place once.
+pub(super) fn joined(mut held: Vec<Held>) -> Vec<Held> {
     held.dedup_by(|next, first| {
-        let same = (first.cell, first.outcome) == (next.cell, next.outcome);
+        let same = first.place() == next.place();
         if same {
             first.rows += next.rows;
             first.weight += next.weight;
@@ -235,71 +159,37 @@ fn joined(mut held: Vec<Held>) -> Vec<Held> {
 mod tests {
     use super::*;
 
-    fn gathered(rows: &[(u64, u32, f64)]) -> Gatherer {
-        let mut gatherer = Gatherer::new(10);
-        for &(cluster, at, weight) in rows {
-            let weights = [weight];
-            gatherer
-                .add(&[at], &[[0, cluster]], Some(&weights))
-                .unwrap();
+    fn held(cell: u32, image: u64) -> Held {
+        Held {
+            cell,
+            outcome: 0,
+            rows: 1,
+            weight: 1.0,
+            image,
         }
-        gatherer
-    }
-
-    fn finished(gatherer: Gatherer) -> Result<Clusters, TallyError> {
-        gatherer.finish(|at| ((at / 12) as u32, (at % 12) as u8))
-    }
-
-    #[test]
-    fn clusters_that_hold_the_same_are_one_pattern() {
-        let rows = [
-            (7, 0, 1.0),
-            (9, 0, 1.0),
-            (7, 13, 1.0),
-            (9, 13, 1.0),
-            (8, 0, 1.0),
-        ];
-        let clusters = finished(gathered(&rows)).unwrap();
-        let found: Vec<(usize, u64)> = clusters
-            .patterns()
-            .iter()
-            .map(|p| (p.held.len(), p.clusters))
-            .collect();
-        assert_eq!(found, [(1, 1), (2, 2)]);
-        assert_eq!(clusters.count(), 3);
-    }
-
-    #[test]
-    fn sums_of_weights_do_not_depend_on_who_gathers_which_row() {
-        let rows = [
-            (1, 0, 0.1),
-            (1, 0, 0.7),
-            (2, 5, 1e16),
-            (1, 0, 0.3),
-            (2, 5, 1.0),
-            (2, 5, 1.0),
-        ];
-        let whole = finished(gathered(&rows)).unwrap();
-        for cut in 0..rows.len() {
-            let mut late = gathered(&rows[cut..]);
-            late.absorb(gathered(&rows[..cut])).unwrap();
-            assert_eq!(finished(late).unwrap(), whole, "{cut}");
-        }
-    }
-
-    #[test]
-    fn more_clusters_than_the_limit_are_refused() {
-        let rows: Vec<(u64, u32, f64)> = (0..11).map(|c| (c, 0, 1.0)).collect();
-        let error = finished(gathered(&rows)).unwrap_err();
-        assert_eq!(error, TallyError::TooManyClusters { limit: 10 });
-        assert!(finished(gathered(&rows[1..])).is_ok());
     }
 
     #[test]
     fn places_that_fall_together_are_added_and_empty_clusters_leave() {
-        let rows = [(1, 0, 1.0), (1, 12, 1.0), (2, 24, 1.0)];
-        let clusters = finished(gathered(&rows)).unwrap();
-        let fewer = clusters.placed(|cell, outcome| (cell < 2).then_some((0, outcome)));
+        let patterns = vec![
+            (vec![held(0, NO_SCORE), held(1, NO_SCORE)], 1),
+            (vec![held(2, NO_SCORE)], 1),
+        ];
+        let clusters = Clusters::of(patterns, false);
+        let fewer = clusters.placed(|cell, outcome, _| (cell < 2).then_some((0, outcome)));
         assert_eq!((fewer.count(), fewer.patterns()[0].held[0].rows), (1, 2));
+    }
+
+    #[test]
+    fn cells_change_and_scores_stay() {
+        let scored = super::super::scores::ordered_bits(0.25);
+        let patterns = vec![(vec![held(0, scored), held(1, scored)], 1)];
+        let clusters = Clusters::of(patterns, true);
+        let one = clusters.in_cells(|_| Some(0));
+        let part = one.patterns()[0].held[0];
+        assert_eq!((part.rows, part.score()), (2, Some(0.25)));
+        assert!(one.has_scores());
+        let by_score = |_, outcome, score: Option<f64>| Some(((score? * 4.0) as u32, outcome));
+        assert_eq!(one.placed(by_score).patterns()[0].held[0].cell, 1);
     }
 }

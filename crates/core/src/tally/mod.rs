@@ -11,6 +11,7 @@ mod classes;
 mod cluster_bytes;
 mod clusters;
 mod collect;
+mod gather;
 mod grid;
 mod histogram;
 mod key;
@@ -66,7 +67,7 @@ pub enum TallyError {
     TooManyCombinations,
     /// More clusters than the limit.
     #[error(
-        "the rows are of more than {limit} clusters, which is the limit; raise it with --max-clusters (each takes at least 40 bytes), or name a column of fewer values"
+        "the rows are of more than {limit} clusters, which is the limit for rows that are not sorted by them; sort the rows by the cluster, or raise the limit with --max-clusters (each takes at least 48 bytes)"
     )]
     TooManyClusters {
         /// The limit.

@@ -136,16 +136,40 @@ impl Tally {
     #[must_use]
     pub fn clusters(&self, axes: &[usize]) -> Option<Clusters> {
         let clusters = self.clusters.as_ref()?;
+        let of_cell = self.groups_of_cells(axes);
+        Some(clusters.placed(|cell, outcome, _| Some((of_cell[cell as usize], outcome))))
+    }
+
+    /// The same by score too; `None` where the scores of clusters are not kept.
+    #[must_use]
+    pub fn scored_clusters(&self, axes: &[usize]) -> Option<Clusters> {
+        let clusters = self.clusters.as_ref().filter(|c| c.has_scores())?;
+        let of_cell = self.groups_of_cells(axes);
+        Some(clusters.in_cells(|cell| of_cell.get(cell as usize).copied()))
+    }
+
+    /// Whether the scores of clusters are kept.
+    #[must_use]
+    pub fn clusters_have_scores(&self) -> bool {
+        self.clusters.as_ref().is_some_and(Clusters::has_scores)
+    }
+
+    /// How many clusters the rows are of; `None` where no clusters are kept.
+    #[must_use]
+    pub fn cluster_count(&self) -> Option<u64> {
+        self.clusters.as_ref().map(Clusters::count)
+    }
+
+    /// The position of each cell's group among those of [`Self::view`] of the same axes.
+    fn groups_of_cells(&self, axes: &[usize]) -> Vec<u32> {
         let key = |codes: &[u32]| -> Vec<u32> { axes.iter().map(|&axis| codes[axis]).collect() };
         let mut groups: Vec<Vec<u32>> = self.cells.keys().map(|codes| key(codes)).collect();
         groups.sort_unstable();
         groups.dedup();
-        let of_cell: Vec<u32> = self
-            .cells
+        self.cells
             .keys()
             .map(|codes| groups.partition_point(|group| *group < key(codes)) as u32)
-            .collect();
-        Some(clusters.placed(|cell, outcome| Some((of_cell[cell as usize], outcome))))
+            .collect()
     }
 
     /// The cube cut into its strata, in order: each a cube of the same sensitive attributes, with
@@ -194,9 +218,9 @@ impl Tally {
         };
         // Cells of a stratum ascend by their sensitive codes, renumbered or not.
         let clusters = self.clusters.as_ref().map(|clusters| {
-            clusters.placed(|cell, outcome| {
+            clusters.in_cells(|cell| {
                 let at = cells.binary_search_by_key(&cell, |(position, ..)| *position);
-                at.ok().map(|at| (at as u32, outcome))
+                at.ok().map(|at| at as u32)
             })
         });
         Self {

@@ -86,6 +86,7 @@ fn in_threads(rows: &[Row], kept: Kept, limits: Limits, threads: usize) -> Tally
                 outcomes: &outcomes,
                 weights: kept.weights.then_some(&weights),
                 scores: Some(&scores),
+                targets: None,
                 clusters: None,
                 propensities: None,
                 members: &[],

@@ -187,6 +187,7 @@ fn tally(selected: &[u64], n: u64) -> Tally {
                 outcomes: &vec![outcome::of(outcome::LABEL_MISSING, decision); rows],
                 weights: None,
                 scores: None,
+                targets: None,
                 clusters: None,
                 propensities: None,
                 members: &[],

@@ -10,13 +10,16 @@ use waage_core::tally::{GroupTotals, Sums, View};
 
 use crate::catalogue::Metric;
 use crate::confusion::{Part, Tie, others};
+use crate::favourable::Favourable;
 use crate::rate::Rate;
 
 pub(super) type Outcomes = [Sums; outcome::COUNT];
 /// The same rows in all and by stratum.
 pub(super) type Parted<'a> = (&'a Outcomes, &'a [Outcomes]);
 
-/// Demographic disparity of a group against everybody else (Clarify's DD and CDD), in [−1, 1].
+/// Demographic disparity of a group against everybody else (Clarify's DD and CDD), in [−1, 1]. Misses
+/// are rejections and negative labels, or selections and positive labels where not to be selected is
+/// favourable: a positive disparity is to the group's disadvantage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Demographic {
     /// The group's share of all misses minus its share of all hits; Newcombe's interval.
@@ -48,6 +51,21 @@ pub(super) struct Split {
 }
 
 impl Split {
+    /// The same where that decision is favourable: what is a hit to the rate is a miss to people if
+    /// not to be selected is.
+    pub const fn favouring(self, favourable: Favourable) -> Self {
+        let [hits, misses] = self.empty;
+        match favourable {
+            Favourable::Selected => self,
+            Favourable::Rejected => Self {
+                hit: self.miss,
+                miss: self.hit,
+                empty: [misses, hits],
+                ..self
+            },
+        }
+    }
+
     /// The group's share of the hits and of the misses.
     fn shares(&self, group: &Outcomes, others: &Outcomes) -> [Rate; 2] {
         let [hits, misses] = self.empty;

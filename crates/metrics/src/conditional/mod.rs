@@ -2,6 +2,7 @@
 //! and the comparisons inside each stratum.
 
 mod demographic;
+mod drawn;
 mod effect;
 mod level;
 mod pair;

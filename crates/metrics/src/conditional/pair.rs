@@ -6,14 +6,16 @@ use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::{GroupName, Label};
+use waage_core::observer::Observer;
 use waage_core::tally::{Sums, Tally};
 
 use super::demographic::{self, Demographic, Outcomes, Parted, demographic};
+use super::drawn::draw_clusters;
 use super::effect::{Effect, table};
 use super::{marginal, strata_axes, told};
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::{Part, mass};
-use crate::measure::{Measured, Request};
+use crate::measure::{MeasureError, Measured, Request};
 use crate::rate::{self, Rate};
 use crate::stratified::{
     Cmh, Homogeneity, Reversal, Table, breslow_day, cochran_mantel_haenszel, driver, reversal,
@@ -79,16 +81,16 @@ pub struct InStratum {
 /// Every group of every single attribute against its reference within the strata, for the
 /// proportions among `metrics`. Empty without strata, and for attributes that are compared with all
 /// rows, which a group is part of.
-#[must_use]
 pub fn conditional(
     tally: &Tally,
     request: &Request,
     measured: &Measured,
     metrics: &[Metric],
-) -> Vec<Conditional> {
+    observer: &dyn Observer,
+) -> Result<Vec<Conditional>, MeasureError> {
     let axes = strata_axes(tally);
     if axes.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let strata = tally.view(&axes);
     let rows: Vec<u64> = strata.groups.iter().map(|level| level.rows()).collect();
@@ -157,42 +159,52 @@ pub fn conditional(
                 ..found
             })
         };
-        out.par_extend(pairs.par_iter().filter_map(one));
+        let mut found: Vec<Conditional> = pairs.par_iter().filter_map(one).collect();
+        if tally.kept().clusters {
+            draw_clusters(&mut found, tally, &with_strata, &told, request, observer)?;
+        }
+        out.extend(found);
     }
-    if tally.kept().clusters {
-        out.iter_mut().for_each(Conditional::forget_intervals);
-    }
-    out
+    Ok(out)
 }
 
 impl Conditional {
-    /// Leaves the values alone where rows come in clusters: pooled intervals and tests take rows as
-    /// independent, and a cluster may have rows in several strata.
-    fn forget_intervals(&mut self) {
-        let mut estimates = vec![&mut self.standardized];
+    /// Every estimate by its position among the numbers of a comparison, as [`drawn`](super::drawn)
+    /// numbers them.
+    pub(super) fn estimates_mut(&mut self) -> Vec<(usize, &mut Estimate)> {
+        let mut out = Vec::new();
         for effect in [&mut self.marginal, &mut self.pooled] {
-            estimates.extend([
-                &mut effect.difference,
-                &mut effect.ratio,
-                &mut effect.odds_ratio,
-            ]);
+            let Effect {
+                difference,
+                ratio,
+                odds_ratio,
+            } = effect;
+            out.extend([difference, ratio, odds_ratio]);
         }
-        for rates in &mut self.strata {
-            estimates.extend([
-                &mut rates.group,
-                &mut rates.reference,
-                &mut rates.difference,
-                &mut rates.ratio,
-            ]);
-        }
+        out.push(&mut self.standardized);
+        let over_all = out.len();
+        let mut out: Vec<(usize, &mut Estimate)> = (0..).zip(out).collect();
         if let Some(shares) = &mut self.demographic {
-            estimates.extend([&mut shares.marginal, &mut shares.conditional]);
+            let both = [&mut shares.marginal, &mut shares.conditional];
+            out.extend((over_all..).zip(both));
         }
-        for estimate in estimates {
-            *estimate = estimate.clone().bare(Reason::RowsClustered);
-        }
+        let in_strata = self.strata.iter_mut().flat_map(|rates| {
+            let InStratum {
+                group,
+                reference,
+                difference,
+                ratio,
+                ..
+            } = rates;
+            [group, reference, difference, ratio]
+        });
+        out.extend((over_all + 2..).zip(in_strata));
+        out
+    }
+
+    /// Leaves out tests that take rows as independent.
+    pub(super) fn forget_tests(&mut self) {
         (self.test, self.homogeneity) = (None, None);
-        (self.reversal, self.driver) = (None, None);
     }
 }
 
@@ -252,6 +264,7 @@ impl Comparison<'_> {
                 empty,
                 tie: self.request.tie,
             };
+            let split = split.favouring(self.request.favourable);
             let strata = (self.group.1, in_strata);
             demographic(split, (self.group.0, rest), strata, &sizes, level)
         });

@@ -5,7 +5,8 @@ use waage_core::quantity::Comparison;
 
 use super::{Disparity, Join, Rule, Value, Values, compare, of_both, range};
 use crate::catalogue::Metric;
-use crate::confusion::{Confusion, Decisions, Part};
+use crate::confusion::{Confusion, Decisions, POSITIVE, Part};
+use crate::favourable::Favourable;
 use crate::shape::Split;
 
 impl Disparity {
@@ -32,10 +33,28 @@ impl Disparity {
     /// # Errors
     /// The reason of an undefined constituent; `not_available` for disparities over all groups.
     pub fn against(self, group: &Values, reference: &Values) -> Value {
+        self.row().rule.against(group, reference)
+    }
+}
+
+impl Rule {
+    /// The rule where that decision is favourable: shares of the unfavourable outcomes stand first.
+    pub(crate) const fn favouring(self, favourable: Favourable) -> Self {
+        match (self, favourable) {
+            (Self::Shares(Split { hit, miss }), Favourable::Rejected) => Self::Shares(Split {
+                hit: miss,
+                miss: hit,
+            }),
+            _ => self,
+        }
+    }
+
+    /// Its value for one group against a reference or against everybody else.
+    pub(crate) fn against(self, group: &Values, reference: &Values) -> Value {
         let (g, r) = (&group.table, &reference.table);
         let gap =
             |metric: Metric| compare(metric.value(g), metric.value(r), Comparison::Difference);
-        match self.row().rule {
+        match self {
             Rule::Gap(metric) => gap(metric),
             Rule::ReversedGap(metric) => {
                 compare(metric.value(r), metric.value(g), Comparison::Difference)
@@ -69,10 +88,12 @@ impl Disparity {
 
 /// Why shares of a split's hits and misses are undefined.
 pub(crate) fn shares_empty(split: Split) -> [Reason; 2] {
-    match split.hit {
-        [Part(_, Decisions::Any)] => [Reason::NoPositives, Reason::NoNegatives],
-        _ => [Reason::NoneSelected, Reason::NoneRejected],
-    }
+    [split.hit, split.miss].map(|parts| match parts {
+        [Part(_, Decisions::Selected)] => Reason::NoneSelected,
+        [Part(_, Decisions::Rejected)] => Reason::NoneRejected,
+        [Part(POSITIVE, _)] => Reason::NoPositives,
+        _ => Reason::NoNegatives,
+    })
 }
 
 /// The weight of the parts of a table that shares are made of: all selected or rejected rows, all
@@ -82,7 +103,7 @@ fn weight(table: &Confusion, parts: &[Part]) -> f64 {
         Decisions::Selected => table.selected,
         Decisions::Rejected => table.rejected,
         Decisions::Missing => table.undecided,
-        Decisions::Any if part.0 == crate::confusion::POSITIVE => table.positives,
+        Decisions::Any if part.0 == POSITIVE => table.positives,
         Decisions::Any => table.negatives,
     };
     parts.iter().map(of).sum()

@@ -10,6 +10,8 @@ use super::measure::{Measure, Stat};
 use super::score::{Score, bound};
 use super::shapley::{self, Contribution};
 use super::tables::{Cell, Tables};
+use crate::catalogue::Metric;
+use crate::favourable::Favourable;
 
 /// Conditions `(column, level)` on ascending columns: the rows that meet all of them.
 pub type Conditions = Vec<(usize, usize)>;
@@ -20,7 +22,7 @@ pub enum Side {
     /// Those that differ either way.
     #[default]
     Both,
-    /// Those worse off: a lower value, or a higher one where less is better.
+    /// Those worse off: a lower value, or a higher one where less is better, as of flags.
     Worse,
     /// Those better off.
     Better,
@@ -74,6 +76,23 @@ pub struct Request {
     pub score: Score,
     /// Which of them are listed.
     pub side: Side,
+    /// Which decision is an advantage, and with it whether more is worse of a metric that is by
+    /// itself neither good nor bad.
+    pub favourable: Favourable,
+}
+
+impl Request {
+    /// Whether a higher value is to a subgroup's disadvantage.
+    fn lower_is_better(&self) -> bool {
+        let metric = self.measure.metric;
+        match metric.quantity().direction {
+            Direction::Lower => true,
+            Direction::Higher => false,
+            Direction::Neutral => {
+                (metric == Metric::RejectionShare) != (self.favourable == Favourable::Rejected)
+            }
+        }
+    }
 }
 
 /// What was found.
@@ -163,7 +182,7 @@ pub fn search(tables: &Tables, request: &Request) -> Found {
         test.p_by = by.unwrap_or(1.0);
         test.p_bh = bh.unwrap_or(1.0);
     }
-    let lower_is_better = measure.metric.quantity().direction == Direction::Lower;
+    let lower_is_better = request.lower_is_better();
     let worse = |gap: f64| (gap < 0.0) != lower_is_better;
     let discovered: Vec<&Tested> = tested
         .iter()

@@ -94,17 +94,8 @@ impl Maker {
             Ok(se) => se,
             Err(reason) => return bare(value, point.rows, method, reason),
         };
-        let unit = floor == 0.0 && ceiling == 1.0;
-        let link = match self.metric {
-            ScoreMetric::Gini => Link::Atanh,
-            ScoreMetric::AveragePrecision | ScoreMetric::ScoringRate if !is_extreme(value) => {
-                Link::Logit
-            }
-            _ if self.is_area() && unit => Link::Logit,
-            _ => Link::Linear,
-        };
         let scaled = Scaled {
-            link,
+            link: self.link(value),
             se,
             slack: point.slack,
             floor,
@@ -117,6 +108,65 @@ impl Maker {
             Evidence::Scaled(scaled),
             self.level,
         )
+    }
+
+    /// The scale on which a value is closest to normal.
+    fn link(&self, value: f64) -> Link {
+        let unit = bounds(self.metric.quantity()) == (0.0, 1.0);
+        match self.metric {
+            ScoreMetric::Gini => Link::Atanh,
+            ScoreMetric::AveragePrecision | ScoreMetric::ScoringRate if !is_extreme(value) => {
+                Link::Logit
+            }
+            _ if self.is_area() && unit => Link::Logit,
+            _ => Link::Linear,
+        }
+    }
+
+    /// A value that is not rough, from replicates that draw clusters: moved on its own scale, within
+    /// its range. Without an interval where they do not spread, as those of an area of 1 do not.
+    pub fn clustered(&self, point: &Point, series: Option<&[f64]>) -> Estimate {
+        let method = Method::ClusterBootstrapPercentile;
+        let value = match point.value {
+            Ok(value) => value,
+            Err(reason) => return Estimate::undefined(point.rows, method, reason),
+        };
+        if !series.is_none_or(spreads) {
+            return bare(value, point.rows, method, Reason::NoSpread);
+        }
+        let link = self.link(value);
+        let (floor, ceiling) = bounds(self.metric.quantity());
+        let moved = |drawn: &f64| link.moved(value, drawn - value).clamp(floor, ceiling);
+        let series = series.map(|s| s.iter().map(moved).collect());
+        from_replicates(value, point.rows, method, series, self.level)
+    }
+
+    /// The comparison of two such values, from replicates of both.
+    pub fn clustered_apart(
+        &self,
+        [group, against]: [&Point; 2],
+        comparison: Comparison,
+        series: [Option<&[f64]>; 2],
+    ) -> Estimate {
+        let method = Method::ClusterBootstrapPercentile;
+        let rows = group.rows + against.rows;
+        let value = match self.apart(group, against, comparison) {
+            Ok(value) => value,
+            Err(reason) => return Estimate::undefined(rows, method, reason),
+        };
+        if series.iter().flatten().any(|series| !spreads(series)) {
+            return bare(value, rows, method, Reason::NoSpread);
+        }
+        let apart = |(a, b): (&f64, &f64)| match comparison {
+            Comparison::Ratio if *b > 0.0 => (a / b).max(0.0),
+            Comparison::Ratio => f64::NAN,
+            _ => a - b,
+        };
+        let [one, other] = series;
+        let series = one
+            .zip(other)
+            .map(|(a, b)| a.iter().zip(b).map(apart).collect());
+        from_replicates(value, rows, method, series, self.level)
     }
 
     /// An area of exactly 0 or 1: Wilson's free limit with the size of the smaller class.
@@ -272,6 +322,14 @@ pub(crate) fn from_replicates(
     }
     let evidence = Evidence::Replicates(Arc::from(series));
     Estimate::new(value, rows, method, evidence, level)
+}
+
+/// Whether replicates differ by more than the last bits.
+fn spreads(series: &[f64]) -> bool {
+    let defined = || series.iter().filter(|v| !v.is_nan());
+    let low = defined().copied().fold(f64::INFINITY, f64::min);
+    let high = defined().copied().fold(f64::NEG_INFINITY, f64::max);
+    high - low > 1e-13 * high.abs().max(f64::MIN_POSITIVE)
 }
 
 /// How far a comparison may be off because scores were binned.

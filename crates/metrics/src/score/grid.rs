@@ -55,6 +55,17 @@ impl Grid {
         }
     }
 
+    /// How many places there are.
+    pub const fn places(&self) -> usize {
+        self.uppers.len()
+    }
+
+    /// The place of a score.
+    pub fn place(&self, score: f64) -> usize {
+        let at = self.uppers.partition_point(|upper| *upper < score);
+        at.min(self.uppers.len().saturating_sub(1))
+    }
+
     /// A table on these places, each with the mean score of what it holds, with weights and squares.
     pub fn onto(&self, table: &ScoreTable) -> ScoreTable {
         let places = self.uppers.len();

@@ -1,11 +1,12 @@
 //! Scores of every view: values of groups, comparisons, named disparities.
 
 use rayon::prelude::*;
-use waage_core::estimate::{Estimate, Method, Reason};
+use waage_core::block::outcome;
+use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
 use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
-use waage_core::tally::{ScoreTable, Tally};
+use waage_core::tally::{Clusters, ScoreTable, Tally};
 
 use super::catalogue::{
     DisparityRow, Nature, SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric,
@@ -18,6 +19,7 @@ use super::range::Ranged;
 use super::resample::{self, Draws};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses, give_back, minus, take_away};
+use crate::clustered::ViewClusters;
 use crate::context::quantity_context;
 use crate::disparity::{Value, compare, farthest};
 use crate::measure::{GivenRoles, MeasureError, Request};
@@ -72,7 +74,8 @@ pub(crate) struct ViewScores {
 }
 
 impl ViewScores {
-    /// Leaves the values alone where rows come in clusters: intervals of scores draw rows.
+    /// Leaves the values alone where clusters do not know their scores, so that only single rows could
+    /// be drawn.
     pub fn forget_intervals(&mut self) {
         for group in &mut self.groups {
             *group = without_intervals(std::mem::take(group));
@@ -85,7 +88,7 @@ impl ViewScores {
     }
 }
 
-/// The values alone, where rows come in clusters.
+/// The values alone, where clusters do not know their scores.
 pub(crate) fn without_intervals(estimates: ScoreEstimates) -> ScoreEstimates {
     let bare = |(metric, estimate): (ScoreMetric, Estimate)| {
         (metric, estimate.bare(Reason::RowsClustered))
@@ -102,6 +105,19 @@ pub(crate) struct Scores<'a> {
     median: Option<Median>,
     overall: Profile,
     weighted: bool,
+    /// Whether clusters are drawn.
+    clustered: bool,
+}
+
+/// The clusters of a view's groups by group, label and place, one number together; `None` where rows
+/// are drawn.
+fn placed_clusters(tally: &Tally, axes: &[usize], grid: &Grid) -> Option<Clusters> {
+    let clusters = tally.scored_clusters(axes)?;
+    let places = grid.places();
+    Some(clusters.placed(|group, o, score| {
+        let row = group as usize * ALL.len() + usize::from(outcome::label(o));
+        Some(((row * places + grid.place(score?)) as u32, 0))
+    }))
 }
 
 impl<'a> Scores<'a> {
@@ -130,6 +146,7 @@ impl<'a> Scores<'a> {
             request,
             overall: Profile::of(&all, &metrics, median),
             weighted: all.is_weighted(),
+            clustered: tally.clusters_have_scores(),
             metrics,
             all,
             median,
@@ -140,21 +157,23 @@ impl<'a> Scores<'a> {
     ///
     /// # Errors
     /// [`MeasureError::Interrupted`].
-    pub fn overall(&self, observer: &dyn Observer) -> Result<ScoreEstimates, MeasureError> {
-        let rough: Vec<ScoreMetric> = self
-            .request
-            .scores
-            .metrics
-            .iter()
-            .copied()
-            .filter(|metric| metric.row().nature == Nature::Rough)
-            .collect();
+    pub fn overall(
+        &self,
+        tally: &Tally,
+        observer: &dyn Observer,
+    ) -> Result<ScoreEstimates, MeasureError> {
+        // Areas against a background are of a group only.
+        let metrics = self.request.scores.metrics.iter().copied();
+        let metrics: Vec<ScoreMetric> = metrics.filter(|metric| metric.is_compared()).collect();
+        let drawn = |metric: &&ScoreMetric| self.clustered || is_rough(**metric);
+        let drawn: Vec<ScoreMetric> = metrics.iter().filter(drawn).copied().collect();
         let tables = std::slice::from_ref(&self.all);
         let grid = Grid::new(tables, &self.all, self.median);
         let profiles = std::slice::from_ref(&self.overall);
         let placed = [grid.onto(&self.all)];
+        let clusters = placed_clusters(tally, &[], &grid);
         let plan = resample::Plan {
-            metrics: &rough,
+            metrics: &drawn,
             disparities: &[],
             groups: &placed,
             others: &[],
@@ -165,21 +184,22 @@ impl<'a> Scores<'a> {
             reference: None,
             median: self.median,
             weighted: self.weighted,
+            clusters: clusters.as_ref(),
             replicates: self.request.replicates,
             seed: self.request.seed,
         };
         let draws = resample::run(&plan, observer).ok_or(MeasureError::Interrupted)?;
+        let all = tally.cluster_count().filter(|_| self.clustered);
+        let all = all.map(|count| DrawnClusters {
+            count,
+            fewest: count,
+        });
         let of = |&metric: &ScoreMetric| {
             let maker = self.maker(metric, grid.exact);
             let point = self.overall.get(metric);
-            (metric, maker.value(&point, draws.group(metric, 0)))
+            (metric, value(maker, &point, draws.group(metric, 0), all))
         };
-        // Areas against a background are of a group only.
-        let metrics = self.request.scores.metrics.iter();
-        Ok(metrics
-            .filter(|metric| metric.is_compared())
-            .map(of)
-            .collect())
+        Ok(metrics.iter().map(of).collect())
     }
 
     /// The profiles of everybody but each group; fills in what of a group's own rests on them. None
@@ -240,8 +260,30 @@ impl<'a> Scores<'a> {
             .into_par_iter()
             .map(|table| aligned(table, &self.all))
             .collect();
-        let measured = MeasuredTables::of(self, view, &tables, observer)?;
+        let measured = MeasuredTables::of(self, tally, view, &tables, observer)?;
         Ok(measured.told())
+    }
+}
+
+fn is_rough(metric: ScoreMetric) -> bool {
+    metric.row().nature == Nature::Rough
+}
+
+/// The estimate of a value, from replicates where clusters are drawn.
+fn value(
+    maker: Maker,
+    point: &Point,
+    series: Option<&[f64]>,
+    clusters: Option<DrawnClusters>,
+) -> Estimate {
+    match clusters {
+        None => maker.value(point, series),
+        Some(drawn) if is_rough(maker.metric) => {
+            maker.value(point, series).of_clusters(drawn, maker.level)
+        }
+        Some(drawn) => maker
+            .clustered(point, series)
+            .of_clusters(drawn, maker.level),
     }
 }
 
@@ -262,13 +304,13 @@ struct MeasuredTables<'a> {
 impl<'a> MeasuredTables<'a> {
     fn of(
         scores: &'a Scores<'a>,
+        tally: &Tally,
         view: &'a PreparedView,
         tables: &[ScoreTable],
         observer: &dyn Observer,
     ) -> Result<Self, MeasureError> {
         let request = scores.request;
         let groups = tables.len();
-        let rough = |m: &ScoreMetric| m.row().nature == Nature::Rough;
         let grid = Grid::new(tables, &scores.all, scores.median);
         let profile = |table: &ScoreTable| Profile::of(table, &scores.metrics, scores.median);
         let mut profiles: Vec<Profile> = tables.par_iter().map(profile).collect();
@@ -276,22 +318,20 @@ impl<'a> MeasuredTables<'a> {
         let named = named_values(scores, view, tables);
         let placed: Vec<ScoreTable> = tables.par_iter().map(|table| grid.onto(table)).collect();
         let all_placed = grid.onto(&scores.all);
-        let others_placed: Vec<ScoreTable> = match groups > 2 && scores.metrics.iter().any(rough) {
+        let needs_others = scores.clustered || scores.metrics.iter().any(|m| is_rough(*m));
+        let others_placed: Vec<ScoreTable> = match groups > 2 && needs_others {
             true => placed.iter().map(|part| rest(&all_placed, part)).collect(),
             false => Vec::new(),
         };
-        let compared: Vec<ScoreMetric> = scores
-            .metrics
-            .iter()
-            .copied()
-            .filter(|metric| metric.is_compared())
-            .collect();
+        let drawn = |metric: &ScoreMetric| scores.clustered || metric.is_compared();
+        let drawn: Vec<ScoreMetric> = scores.metrics.iter().copied().filter(drawn).collect();
+        let clusters = placed_clusters(tally, &view.view.axes, &grid);
         let disparity_values: Vec<Vec<Value>> = named
             .iter()
             .map(|values| values.iter().map(|(value, ..)| *value).collect())
             .collect();
         let plan = resample::Plan {
-            metrics: &compared,
+            metrics: &drawn,
             disparities: &request.scores.disparities,
             groups: &placed,
             others: &others_placed,
@@ -302,6 +342,7 @@ impl<'a> MeasuredTables<'a> {
             reference: view.reference,
             median: scores.median,
             weighted: scores.weighted,
+            clusters: clusters.as_ref(),
             replicates: request.replicates,
             seed: request.seed,
         };
@@ -336,7 +377,36 @@ impl<'a> MeasuredTables<'a> {
 
     fn value(&self, g: usize, metric: ScoreMetric) -> Estimate {
         let maker = self.scores.maker(metric, self.exact);
-        maker.value(&self.profiles[g].get(metric), self.draws.group(metric, g))
+        let point = self.profiles[g].get(metric);
+        let clusters = self.clusters().map(|clusters| clusters.group(g));
+        value(maker, &point, self.draws.group(metric, g), clusters)
+    }
+
+    /// The clusters of the groups, where replicates draw clusters.
+    fn clusters(&self) -> Option<&ViewClusters> {
+        let clusters = self.view.clusters.as_ref();
+        clusters.filter(|_| self.scores.clustered)
+    }
+
+    /// The clusters that a group's comparison rests on.
+    fn clusters_against(&self, g: usize, scheme: Scheme) -> Option<DrawnClusters> {
+        let clusters = self.clusters()?;
+        Some(match (scheme, self.view.reference) {
+            (Scheme::ToReference, Some(Reference::Group(r))) => clusters.pair(g, r),
+            (Scheme::ToReference, _) => DrawnClusters {
+                fewest: clusters.group(g).fewest,
+                ..clusters.whole()
+            },
+            _ => clusters.against_rest(g),
+        })
+    }
+
+    /// An estimate of replicates, of so many clusters if they draw any.
+    fn of_clusters(&self, estimate: Estimate, clusters: Option<DrawnClusters>) -> Estimate {
+        match clusters {
+            Some(clusters) => estimate.of_clusters(clusters, self.scores.request.level),
+            None => estimate,
+        }
     }
 
     fn values(&self, groups: &[ScoreEstimates]) -> Vec<Measurement> {
@@ -440,7 +510,8 @@ impl<'a> MeasuredTables<'a> {
             }
             _ => (self.others[g].get(metric), self.draws.others(metric, g)),
         };
-        let series = self.draws.group(metric, g).zip(other).map(|(a, b)| {
+        let own = self.draws.group(metric, g);
+        let series = own.zip(other).map(|(a, b)| {
             let apart = |(a, b): (&f64, &f64)| match comparison {
                 Comparison::Ratio if *b > 0.0 => a / b,
                 Comparison::Ratio => f64::NAN,
@@ -451,13 +522,23 @@ impl<'a> MeasuredTables<'a> {
         let mut measurement = self.against(g, metric.quantity(), scheme, comparison);
         let maker = self.scores.maker(metric, self.exact);
         let independent = self.view.is_independent(scheme);
-        measurement.estimate = if independent || metric.row().nature == Nature::Rough {
+        let clusters = self.clusters_against(g, scheme);
+        let estimate = if is_rough(metric) || (independent && clusters.is_none()) {
             maker.compared(&group, &against, comparison, series.as_deref())
+        } else if independent {
+            maker.clustered_apart([&group, &against], comparison, [own, other])
         } else {
             self.dependent(metric, [&group, &against], comparison, series)
         };
-        if independent && comparison != Comparison::None {
-            self.test(&mut measurement, metric, &group, &against);
+        measurement.estimate = self.of_clusters(estimate, clusters);
+        match (independent, clusters) {
+            (true, None) => self.test(&mut measurement, metric, &group, &against),
+            (true, Some(_)) if !is_rough(metric) => {
+                let equal = f64::from(u8::from(comparison == Comparison::Ratio));
+                measurement.p = measurement.estimate.p_value(equal);
+                measurement.test = measurement.p.map(|_| "cluster_bootstrap");
+            }
+            _ => {}
         }
         measurement
     }
@@ -492,7 +573,7 @@ impl<'a> MeasuredTables<'a> {
             }
             return;
         }
-        if metric.row().nature == Nature::Rough {
+        if is_rough(metric) {
             return;
         }
         let maker = self.scores.maker(metric, self.exact);
@@ -563,7 +644,8 @@ impl<'a> MeasuredTables<'a> {
         let overall = self.scores.overall.get(metric);
         let groups = 0..points.len();
         let ranged = Ranged {
-            metric,
+            quantity: metric.quantity(),
+            rough: is_rough(metric),
             scheme,
             comparison,
             points: &points,
@@ -574,6 +656,8 @@ impl<'a> MeasuredTables<'a> {
             overall: (&overall, self.draws.overall(metric)),
             unknown: groups.filter(|&g| name(g).has_missing()).collect(),
             binned: self.binned,
+            clusters: self.clusters().map(ViewClusters::whole),
+            row_weight: self.clusters().and(self.view.cluster_weight()),
             level: self.scores.request.level,
         };
         (measurement.estimate, measurement.range.known) = ranged.estimates();
@@ -618,7 +702,8 @@ impl<'a> MeasuredTables<'a> {
                 .collect();
         }
         let series = self.draws.named(row.disparity, 0).map(<[f64]>::to_vec);
-        measurement.estimate = self.ranged(value, rows, series);
+        let whole = self.clusters().map(ViewClusters::whole);
+        measurement.estimate = self.of_clusters(self.ranged(value, rows, series), whole);
         measurement
     }
 
@@ -648,7 +733,9 @@ impl<'a> MeasuredTables<'a> {
             row.quantity.range.0.unwrap_or(f64::NEG_INFINITY),
             row.quantity.range.1.unwrap_or(f64::INFINITY),
         );
-        measurement.estimate = maker.mirrored(value, &point, series, Comparison::None, limits);
+        let estimate = maker.mirrored(value, &point, series, Comparison::None, limits);
+        let clusters = self.clusters_against(g, row.scheme);
+        measurement.estimate = self.of_clusters(estimate, clusters);
         measurement
     }
 }

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
 use waage_core::interval::Band;
-use waage_core::quantity::{Comparison, Scheme};
+use waage_core::quantity::{Comparison, Quantity, Scheme};
 
-use super::catalogue::{Nature, ScoreMetric};
 use super::estimate::from_replicates;
 use super::profile::Point;
 use crate::band::{Column, Gaps, Part, Shape, bands};
@@ -16,8 +15,10 @@ use crate::ranges::REPLICATES_MIN;
 use crate::replicates::bare;
 
 /// One range: of which metric, how, and what is known of the groups.
-pub(super) struct Ranged<'a> {
-    pub metric: ScoreMetric,
+pub(crate) struct Ranged<'a> {
+    pub quantity: &'static Quantity,
+    /// Whether it is a maximum or a sum of absolute values, whose replicates are lifted by chance.
+    pub rough: bool,
     pub scheme: Scheme,
     pub comparison: Comparison,
     /// By group.
@@ -30,6 +31,9 @@ pub(super) struct Ranged<'a> {
     pub unknown: Vec<usize>,
     /// Whether scores were counted in bins.
     pub binned: bool,
+    /// The clusters that are drawn, and what a row weighs at most then.
+    pub clusters: Option<DrawnClusters>,
+    pub row_weight: Option<f64>,
     pub level: f64,
 }
 
@@ -61,7 +65,7 @@ impl Ranged<'_> {
     }
 
     fn of(&self, values: impl Iterator<Item = Value>, all: Value) -> Value {
-        let low = self.metric.quantity().range.0;
+        let low = self.quantity.range.0;
         if self.comparison == Comparison::Ratio && low.is_some_and(|low| low < 0.0) {
             return Err(Reason::RatioUndefined);
         }
@@ -78,7 +82,7 @@ impl Ranged<'_> {
     }
 
     fn bands(&self) -> [Option<Band>; 2] {
-        let rough = self.metric.row().nature == Nature::Rough;
+        let rough = self.rough;
         let ratio = self.comparison == Comparison::Ratio;
         let to_overall = self.scheme == Scheme::ToOverall;
         let groups = self.points.iter().zip(self.series.iter().copied());
@@ -97,7 +101,8 @@ impl Ranged<'_> {
         let columns: Vec<Option<Column<'_>>> = drawn
             .iter()
             .map(|(point, series)| {
-                let trials = point.rate.as_ref().map(|rate| rate.trials);
+                let weight = self.row_weight.unwrap_or(1.0).max(f64::MIN_POSITIVE);
+                let trials = point.rate.as_ref().map(|rate| rate.trials / weight);
                 let column = Column::new(series.as_deref()?, true, ratio);
                 Some(column.of_trials(trials.filter(|_| !ratio)))
             })
@@ -109,10 +114,10 @@ impl Ranged<'_> {
                 true => Gaps::AgainstLast,
                 false => Gaps::Pairs,
             },
-            // Groups share no rows; all rows share some with each.
-            independent: !to_overall,
+            // Groups share no rows, but perhaps clusters; all rows share some with each.
+            independent: !to_overall && self.clusters.is_none(),
         };
-        let width = match self.metric.quantity().range {
+        let width = match self.quantity.range {
             (Some(low), Some(high)) => Some(high - low),
             _ => None,
         };
@@ -128,7 +133,11 @@ impl Ranged<'_> {
         let reason = match (band, self.overall.1) {
             (Some(band), _) => {
                 let evidence = Evidence::Band(Arc::new(band));
-                return Estimate::new(value, rows, Method::MaxT, evidence, self.level);
+                let estimate = Estimate::new(value, rows, Method::MaxT, evidence, self.level);
+                return match self.clusters {
+                    Some(clusters) => estimate.of_clusters(clusters, self.level),
+                    None => estimate,
+                };
             }
             (None, Some(series)) if series.len() >= REPLICATES_MIN => {
                 Reason::TooManyUndefinedReplicates

@@ -5,15 +5,19 @@
 //! cell (the Bayesian bootstrap). Rough metrics are evaluated on the draw, smooth ones move by their
 //! influence function, and both are centred on the value of the scores themselves. Replicate `r`
 //! draws from its own stream.
+//!
+//! Where rows come in clusters, whole ones are drawn, for all groups at once. Then nothing has a
+//! closed form, and everybody else's values and areas against a background move here too.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
-use waage_core::tally::ScoreTable;
+use waage_core::tally::{Clusters, ScoreTable};
 
 use super::catalogue::{Nature, ScoreDisparity, ScoreMetric};
+use super::movement::Movement;
 use super::named;
 use super::profile::Profile;
 use super::replica::{Drawn, Fixed, Frame, Pair, Rough, abroca};
@@ -32,13 +36,13 @@ const KEPT_MAX: usize = 1 << 25;
 
 /// What is replicated of a view.
 pub(crate) struct Plan<'a> {
-    /// Compared metrics.
+    /// Compared metrics; of clusters, areas against a background too.
     pub metrics: &'a [ScoreMetric],
     /// Named disparities.
     pub disparities: &'a [ScoreDisparity],
     /// Tables of the groups on common places, with weights.
     pub groups: &'a [ScoreTable],
-    /// Everybody else's, by group; empty where no rough metric needs them.
+    /// Everybody else's, by group; empty where no metric needs them.
     pub others: &'a [ScoreTable],
     /// All rows'.
     pub all: &'a ScoreTable,
@@ -55,6 +59,8 @@ pub(crate) struct Plan<'a> {
     pub median: Option<Median>,
     /// Whether rows have weights.
     pub weighted: bool,
+    /// Clusters that are drawn whole: their rows by group, label and place, one number together.
+    pub clusters: Option<&'a Clusters>,
     /// Number of replicates.
     pub replicates: usize,
     /// Seed.
@@ -67,7 +73,7 @@ pub(crate) struct Draws {
     metrics: Vec<ScoreMetric>,
     disparities: Vec<ScoreDisparity>,
     groups: usize,
-    /// By metric: each group's, all rows', everybody else's by group where rough.
+    /// By metric: each group's, all rows', everybody else's by group where drawn.
     values: Vec<Vec<Arc<[f64]>>>,
     /// By disparity: each group's, or one.
     named: Vec<Vec<Arc<[f64]>>>,
@@ -85,7 +91,7 @@ impl Draws {
         self.group(metric, self.groups)
     }
 
-    /// Of the value of everybody but a group, of rough metrics.
+    /// Of the value of everybody but a group: of rough metrics, and of all where clusters are drawn.
     pub fn others(&self, metric: ScoreMetric, g: usize) -> Option<&[f64]> {
         match self.groups {
             2 => self.group(metric, 1 - g),
@@ -104,9 +110,16 @@ impl Draws {
 struct Cells {
     /// Label × place.
     at: Vec<usize>,
-    law: Law,
     /// By metric: influence by cell if smooth and defined.
     influence: Vec<Option<Vec<f64>>>,
+}
+
+/// How cells are drawn.
+enum Laws {
+    /// Those of each group by themselves.
+    Groups(Vec<Law>),
+    /// Those of all groups together, one group's after the other's.
+    Clusters(Law),
 }
 
 impl Plan<'_> {
@@ -114,9 +127,33 @@ impl Plan<'_> {
         metric.row().nature == Nature::Rough
     }
 
-    /// Whether rough values of everybody else are drawn: of two groups each is the other's.
+    /// Whether values of everybody else are drawn: of two groups each is the other's.
     fn draws_others(&self, metric: ScoreMetric) -> bool {
-        Self::is_rough(metric) && self.groups.len() > 2 && !self.others.is_empty()
+        let drawn = Self::is_rough(metric) || self.clusters.is_some();
+        drawn && metric.is_compared() && self.groups.len() > 2 && !self.others.is_empty()
+    }
+
+    /// Everybody else's table.
+    fn others(&self, g: usize) -> Option<&ScoreTable> {
+        match self.groups.len() {
+            2 => self.groups.get(1 - g),
+            _ => self.others.get(g),
+        }
+    }
+
+    /// What moves with a group's rows and with everybody else's: areas between both, and where it is
+    /// drawn the value of everybody else, of a metric that is not rough.
+    fn movements(&self, metric: ScoreMetric) -> Vec<Option<Movement>> {
+        let groups = self.groups.par_iter().enumerate();
+        if self.clusters.is_some() && !metric.is_compared() {
+            let between = |(g, group)| Movement::between(metric, group, self.others(g)?);
+            return groups.map(between).collect();
+        }
+        if Self::is_rough(metric) || !self.draws_others(metric) {
+            return Vec::new();
+        }
+        let of_others = |table| Movement::of_others(metric, table, self.median);
+        self.others.par_iter().map(of_others).collect()
     }
 
     /// Series of a metric.
@@ -147,19 +184,41 @@ impl Plan<'_> {
         let places = table.scores.len();
         let occupied = |at: &usize| table.rows[at / places][at % places] > 0;
         let at: Vec<usize> = (0..ALL.len() * places).filter(occupied).collect();
-        let cell = |&at: &usize| {
-            let (label, at) = (at / places, at % places);
-            let sum = |sums: &Option<[Vec<f64>; 3]>| sums.as_ref().map_or(0.0, |s| s[label][at]);
-            let (w1, w2) = (sum(&table.weights), sum(&table.squares));
-            (table.rows[label][at], w1, w2)
-        };
         let chosen = |flat: Vec<f64>| at.iter().map(|&at| flat[at]).collect();
         let influence = self.influences(table).into_iter();
         Cells {
-            law: Law::of(at.iter().map(cell), self.weighted),
             influence: influence.map(|of| of.map(chosen)).collect(),
             at,
         }
+    }
+
+    /// How the occupied cells of every group are drawn.
+    fn laws(&self, cells: &[Cells]) -> Laws {
+        let width = ALL.len() * self.all.scores.len();
+        let Some(clusters) = self.clusters else {
+            let of_group = |(table, cells): (&ScoreTable, &Cells)| {
+                let places = table.scores.len();
+                let cell = |&at: &usize| {
+                    let (label, at) = (at / places, at % places);
+                    let sum =
+                        |sums: &Option<[Vec<f64>; 3]>| sums.as_ref().map_or(0.0, |s| s[label][at]);
+                    let (w1, w2) = (sum(&table.weights), sum(&table.squares));
+                    (table.rows[label][at], w1, w2)
+                };
+                Law::of(cells.at.iter().map(cell), self.weighted)
+            };
+            return Laws::Groups(self.groups.iter().zip(cells).map(of_group).collect());
+        };
+        let mut number = vec![0; width * cells.len()];
+        let mut count = 0;
+        for (g, cells) in cells.iter().enumerate() {
+            for &at in &cells.at {
+                number[g * width + at] = count;
+                count += 1;
+            }
+        }
+        let place = |cell: u32, _| number[cell as usize];
+        Laws::Clusters(Law::of_clusters(clusters, count, place))
     }
 
     /// The value of every series on the scores themselves, NaN where undefined.
@@ -217,6 +276,9 @@ struct View<'a> {
     plan: &'a Plan<'a>,
     frame: Frame,
     cells: Vec<Cells>,
+    laws: Laws,
+    /// By metric, then by group.
+    movements: Vec<Vec<Option<Movement>>>,
     groups: Vec<Fixed>,
     others: Vec<Fixed>,
     all: Fixed,
@@ -241,8 +303,12 @@ impl<'a> View<'a> {
             *at += width;
             Some(*at)
         }));
+        let cells: Vec<Cells> = plan.groups.par_iter().map(|t| plan.cells(t)).collect();
+        let movements = plan.metrics.iter().map(|&metric| plan.movements(metric));
         let mut view = Self {
-            cells: plan.groups.par_iter().map(|t| plan.cells(t)).collect(),
+            laws: plan.laws(&cells),
+            cells,
+            movements: movements.collect(),
             groups: plan.groups.iter().map(fixed).collect(),
             others: plan.others.iter().map(fixed).collect(),
             all: fixed(plan.all),
@@ -270,6 +336,8 @@ struct Scratch<'a> {
     view: &'a View<'a>,
     /// Weights of each group's occupied cells.
     weights: Vec<Vec<f64>>,
+    /// Those of all groups together.
+    together: Vec<f64>,
     counts: Vec<u64>,
     groups: Vec<Drawn>,
     all: Drawn,
@@ -287,6 +355,7 @@ impl<'a> Scratch<'a> {
         let empty = Drawn::empty(view.plan.all.scores.len());
         Self {
             weights: vec![Vec::new(); groups],
+            together: Vec::new(),
             counts: Vec::new(),
             groups: vec![empty.clone(); groups],
             all: empty.clone(),
@@ -311,11 +380,31 @@ impl<'a> Scratch<'a> {
     }
 
     fn draw(&mut self, stream: &mut Stream) {
-        for (g, cells) in self.view.cells.iter().enumerate() {
-            cells
-                .law
-                .draw(stream, &mut self.counts, &mut self.weights[g]);
-            self.groups[g].take(&cells.at, &self.weights[g]);
+        match &self.view.laws {
+            Laws::Groups(laws) => {
+                for (law, weights) in laws.iter().zip(&mut self.weights) {
+                    law.draw(stream, &mut self.counts, weights);
+                }
+            }
+            Laws::Clusters(law) => {
+                law.draw(stream, &mut self.counts, &mut self.together);
+                let mut rest = self.together.as_slice();
+                for (cells, weights) in self.view.cells.iter().zip(&mut self.weights) {
+                    let (own, others) = rest.split_at(cells.at.len());
+                    weights.clear();
+                    weights.extend_from_slice(own);
+                    rest = others;
+                }
+            }
+        }
+        for ((cells, weights), drawn) in self
+            .view
+            .cells
+            .iter()
+            .zip(&self.weights)
+            .zip(&mut self.groups)
+        {
+            drawn.take(&cells.at, weights);
         }
         self.look();
     }
@@ -387,9 +476,20 @@ impl<'a> Scratch<'a> {
                 out.extend(tables.map(|rough| rough_value(metric, rough)));
                 continue;
             }
+            let both = |(g, movement): (usize, &Option<Movement>)| match movement {
+                Some(movement) => movement.by(self.groups[g].flat(), self.all.flat()),
+                None => f64::NAN,
+            };
+            let between = view.movements[m].iter().enumerate().map(both);
+            if !metric.is_compared() {
+                out.extend(between);
+                out.push(f64::NAN);
+                continue;
+            }
             let groups = view.cells.iter().zip(&self.weights);
             out.extend(groups.map(|(cells, weights)| moved(&cells.influence[m], weights)));
             out.push(moved(&view.overall[m], self.all.flat()));
+            out.extend(between);
         }
         for (&disparity, exact) in plan.disparities.iter().zip(plan.disparity_values) {
             out.extend((0..exact.len()).map(|g| self.named(disparity, g)));

@@ -32,6 +32,17 @@ impl Pairing {
             Self::Background => background.clone(),
         }
     }
+
+    /// Whether the positives and the negatives are those of the group, and not the background's.
+    #[must_use]
+    pub const fn of_group(self) -> [bool; 2] {
+        match self {
+            Self::Subgroup => [true, true],
+            Self::BackgroundPositive => [false, true],
+            Self::BackgroundNegative => [true, false],
+            Self::Background => [false, false],
+        }
+    }
 }
 
 /// `xauc_disparity` = AUC(group's positives, others' negatives) − AUC(others' positives, group's

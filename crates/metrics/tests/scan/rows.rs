@@ -3,11 +3,11 @@
 use waage_core::block::{Block, Codes, outcome};
 use waage_core::label::Label;
 use waage_core::random::Stream;
-use waage_metrics::Metric;
 use waage_metrics::confusion::Tie;
 use waage_metrics::scan::{
     Classes, Counter, Cube, Found, Layout, Magnitudes, Measure, Request, Score, Side, Tables,
 };
+use waage_metrics::{Favourable, Metric};
 
 /// Rows of a few columns.
 #[derive(Clone, Default)]
@@ -108,6 +108,7 @@ impl Rows {
             outcomes: &self.outcomes[rows.clone()],
             weights: self.weights.as_ref().map(|w| &w[rows.clone()]),
             scores: self.scores.as_ref().map(|s| &s[rows.clone()]),
+            targets: None,
             clusters: None,
             propensities: None,
             members: &[],
@@ -156,6 +157,7 @@ pub const fn request(metric: Metric, min_support: u64) -> Request {
         level: 0.95,
         score: Score::LowerBound,
         side: Side::Both,
+        favourable: Favourable::Selected,
     }
 }
 

@@ -30,6 +30,24 @@ const COMPARED: [(&str, &str); 6] = [
     ("mean_score", "difference"),
 ];
 
+/// The same where numbers were predicted.
+const ERRORS: [(&str, &str); 3] = [
+    ("mean_error", "difference"),
+    ("mean_absolute_error", "difference"),
+    ("root_mean_squared_error", "ratio"),
+];
+
+/// What of the `usual` is compared; of numbers their errors.
+pub(crate) fn compared<'a>(
+    result: &AuditResult,
+    usual: &'a [(&'static str, &'static str)],
+) -> &'a [(&'static str, &'static str)] {
+    match result.roles.outcome {
+        Some(_) => &ERRORS,
+        None => usual,
+    }
+}
+
 /// Columns of metrics in one table.
 const COLUMNS_MAX: usize = 7;
 
@@ -49,7 +67,14 @@ pub(super) fn section(
                 result, view, groups, part, hidden, words,
             )));
         }
-        let table = disparities(result, views, view, groups, &COMPARED, words);
+        let table = disparities(
+            result,
+            views,
+            view,
+            groups,
+            compared(result, &COMPARED),
+            words,
+        );
         if let Some(table) = table {
             blocks.push(Block::Table(table));
         }
@@ -418,7 +443,14 @@ pub(super) fn intersections(
         blocks.push(Block::Table(rates(
             result, view, &cells, &metrics, hidden, words,
         )));
-        let table = disparities(result, views, view, &cells, &COMPARED[..4], words);
+        let table = disparities(
+            result,
+            views,
+            view,
+            &cells,
+            compared(result, &COMPARED[..4]),
+            words,
+        );
         blocks.extend(table.map(Block::Table));
     }
     (!blocks.is_empty()).then(|| Section {

@@ -29,11 +29,16 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     facts.add("sensitive", attributes(&roles.sensitive, words));
     facts.add("stratum", attributes(&roles.stratum, words));
     facts.add("label", column(roles.label.as_deref()));
+    facts.add("outcome", column(roles.outcome.as_deref()));
     facts.add("decision", column(roles.decision.as_deref()));
     if result.settings.favourable.is_some() {
         facts.add("favourable", words.text("report.audited.rejected"));
     }
-    facts.add("score", column(roles.score.as_deref()));
+    let score = match roles.outcome {
+        Some(_) => "prediction",
+        None => "score",
+    };
+    facts.add(score, column(roles.score.as_deref()));
     facts.add("cut", cut_made(result, words).unwrap_or_default());
     facts.add("weight", column(roles.weight.as_deref()));
     facts.add("cluster", column(roles.cluster.as_deref()));

@@ -24,7 +24,7 @@ use waage_result::text::Language;
 use crate::headline::{account, headline};
 use crate::words::{Words, capitalised};
 
-pub(crate) use attributes::{disparities, metrics_shown, rates};
+pub(crate) use attributes::{compared, disparities, metrics_shown, rates};
 pub(crate) use data::facts_of_data;
 use findings::four_fifths;
 pub(crate) use findings::{left_out, reasons_in_order};

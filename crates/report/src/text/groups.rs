@@ -5,7 +5,9 @@ use waage_result::privacy::{Hidden, group_name};
 
 use super::Page;
 use super::grid::{Column, Grid, Style, composites};
-use crate::article::{self, CELLS_MAX, Cell, Table, Views, disparities, rates, worst_cells};
+use crate::article::{
+    self, CELLS_MAX, Cell, Table, Views, compared, disparities, rates, worst_cells,
+};
 use crate::words::Words;
 
 /// Groups of an attribute listed.
@@ -60,7 +62,14 @@ pub(super) fn attribute(
         let table = rates(result, view, &shown, &metrics, &Hidden::default(), words);
         page.grid(&rates_grid(&table, words));
     }
-    if let Some(table) = disparities(result, views, view, &shown, &COMPARED, words) {
+    if let Some(table) = disparities(
+        result,
+        views,
+        view,
+        &shown,
+        compared(result, &COMPARED),
+        words,
+    ) {
         let title = words.fill("text.to", &[("reference", &words.group(view, reference))]);
         let mut grid = Grid::new(
             std::iter::once(Column::flexible(&title))
@@ -167,7 +176,14 @@ pub(super) fn intersection(
         return;
     };
     let table = rates(result, view, &cells, &[metric], &Hidden::default(), words);
-    let compared = disparities(result, views, view, &cells, &COMPARED[..2], words);
+    let compared = disparities(
+        result,
+        views,
+        view,
+        &cells,
+        &compared(result, &COMPARED)[..2],
+        words,
+    );
     let titles = compared.iter().flat_map(|table| &table.columns[1..]);
     let mut grid = Grid::new(
         [
