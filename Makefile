@@ -60,6 +60,7 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- schema metrics > docs/metrics.schema.json
 	cargo run --locked --quiet --package waage -- schema scan > docs/scan.schema.json
 	cargo run --locked --quiet --package waage -- schema spec > docs/spec.schema.json
+	cargo run --locked --quiet --package waage -- schema explain > docs/explain.schema.json
 	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md
 	cargo run --locked --quiet --package waage -- schema power > docs/power.schema.json
