@@ -30,7 +30,7 @@ pub enum Categories {
     /// Numeric labels.
     Numbers(Vec<f64>),
     /// Hashes of text labels. A label outside of them is no unseen one, but one of those that the
-    /// model never asks for: its code is their number.
+    /// model never asks for: its code is their number. No label is the empty one.
     Hashes {
         /// The hashes.
         hashes: Vec<u32>,
@@ -401,6 +401,7 @@ impl<'a> Feature<'a> {
             None => texts.get(text).copied(),
             Some(hash) => Some(hashes.get(&hash(text)).map_or(hashes.len() as f64, |c| *c)),
         };
+        let missing = hash.and_then(|_| code("")).unwrap_or(f64::NAN);
         let refuse = self.column.unseen == Unseen::Refuse;
         self.codes.clear();
         if let Some(dictionary) = array.as_any_dictionary_opt() {
@@ -417,7 +418,7 @@ impl<'a> Feature<'a> {
                     .map(|key| key as usize)
                     .filter(|key| values.is_valid(*key))
                 else {
-                    self.codes.push(f64::NAN);
+                    self.codes.push(missing);
                     continue;
                 };
                 match known[key] {
@@ -439,7 +440,7 @@ impl<'a> Feature<'a> {
         for (row, text) in texts.as_string::<i32>().iter().enumerate() {
             match text.map(|text| (text, code(text))) {
                 // An empty field of a CSV file is missing unless a category is empty.
-                None | Some(("", None)) => self.codes.push(f64::NAN),
+                None | Some(("", None)) => self.codes.push(missing),
                 Some((_, Some(code))) => self.codes.push(code),
                 Some((text, None)) if refuse => {
                     return Err(unseen_category(piece, name, row, text.to_owned()));
