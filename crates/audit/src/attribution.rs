@@ -6,18 +6,18 @@
 //! data     data             explain             └► Summary → Document
 //! ```
 
+mod memory;
+mod model;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
 use ndarray::ArrayView2;
 use sha2::{Digest, Sha256};
 use waage_core::label::Label;
-use waage_data::{
-    AttributionWriter, Categories, Dataset, FeatureColumn, Frame, FrameRead, Limits, Unseen,
-};
-use waage_explain::model::{Ensemble, Labels};
-use waage_explain::read::{self, Iterations};
+use waage_data::{AttributionWriter, Dataset, FeatureColumn, Frame, FrameRead, Limits};
+use waage_explain::model::Ensemble;
+use waage_explain::read;
 use waage_explain::summary::Summary;
 use waage_explain::{Background, Index, Params, Perturbation, TreeExplainer};
 use waage_report::{Options, render_explain};
@@ -32,6 +32,11 @@ use waage_result::text::{Catalogue, Language};
 use crate::observer::{Observer, Silent};
 use crate::{AuditError, Source, Style};
 
+pub use memory::{Explainer, Loaded, Space};
+pub use model::{Model, categories};
+use model::{check_finite, columns, index, model_bytes, options};
+pub use waage_explain::model::{Labels, Link};
+
 /// Rows that are explained at a time.
 const BLOCK: usize = 1 << 16;
 /// How many rows tables are made for, whatever their number: the same bits for any file.
@@ -40,15 +45,6 @@ const ROWS_PLANNED: u64 = 1_000_000;
 const CHECK_EVERY: usize = 64;
 /// The largest background, in numbers.
 const BACKGROUND_MAX: usize = 1 << 27;
-
-/// A model file.
-#[derive(Clone, Debug)]
-pub enum Model {
-    /// On disk.
-    File(PathBuf),
-    /// In memory.
-    Bytes(Vec<u8>),
-}
 
 /// An explanation to be run.
 pub struct ExplainJob {
@@ -70,6 +66,37 @@ pub struct ExplainJob {
 /// [`AuditError`]: options out of range, a model or data that cannot be read, columns that do not
 /// suit, or an interruption by the observer. The file of attributions is then not there.
 pub fn explain(job: &ExplainJob, observer: &dyn Observer) -> Result<ExplainResult, AuditError> {
+    run(job, None, observer).map(|(result, _)| result)
+}
+
+/// The same, and keeps the attributions of every row.
+///
+/// # Errors
+/// Those of [`explain`].
+pub fn explain_keeping(
+    job: &ExplainJob,
+    observer: &dyn Observer,
+) -> Result<(ExplainResult, Kept), AuditError> {
+    let (result, kept) = run(job, Some(Kept::default()), observer)?;
+    Ok((result, kept.unwrap_or_default()))
+}
+
+/// The rows that were explained and what was found, in the order of the data.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    /// The columns, in the order of the model's features.
+    pub names: Vec<String>,
+    /// Rows × features, as the model takes them: categories as codes, NaN for missing.
+    pub data: Vec<f64>,
+    /// Rows × outputs × features.
+    pub values: Vec<f64>,
+}
+
+fn run(
+    job: &ExplainJob,
+    kept: Option<Kept>,
+    observer: &dyn Observer,
+) -> Result<(ExplainResult, Option<Kept>), AuditError> {
     let spec = &job.spec;
     let index = index(spec)?;
     let bytes = model_bytes(&job.model)?;
@@ -79,7 +106,12 @@ pub fn explain(job: &ExplainJob, observer: &dyn Observer) -> Result<ExplainResul
     let features = columns(&model, spec)?;
     let background = match &job.background {
         None => None,
-        Some(source) => Some(read_background(source.clone(), &features, observer)?),
+        Some(source) => Some(read_background(
+            source.clone(),
+            &model,
+            &features,
+            observer,
+        )?),
     };
     let mut params = Params::new(Arc::clone(&model))
         .index(index)
@@ -105,12 +137,16 @@ pub fn explain(job: &ExplainJob, observer: &dyn Observer) -> Result<ExplainResul
     let dataset = dataset.with_features(features)?;
     let mut pass = Pass {
         explainer: &explainer,
+        observer,
+        names: &names,
+        rows: 0,
         additive: index == Index::Shapley,
         summary: Summary::new(names.len() * model.outputs(), roles.sensitive.len()),
         digest: Sha256::new(),
         error: 0.0,
         missing: 0,
         phi: Vec::new(),
+        kept,
         out: job.out.as_deref().map(|target| Out {
             target,
             id: roles.id.as_deref(),
@@ -129,135 +165,17 @@ pub fn explain(job: &ExplainJob, observer: &dyn Observer) -> Result<ExplainResul
         background.map(|(_, doc)| doc),
         roles.clone(),
     );
+    let kept = pass.kept.take();
     if let Some(writer) = pass.out.and_then(|out| out.writer) {
         writer.finish()?;
     }
-    Ok(result)
-}
-
-fn index(spec: &ExplainSpec) -> Result<Index, AuditError> {
-    if !(spec.confidence > 0.0 && spec.confidence < 1.0) {
-        return Err(AuditError::Option(format!(
-            "--confidence {} is no level; give one between 0 and 1, such as 0.95",
-            spec.confidence
-        )));
-    }
-    match spec.index.as_str() {
-        "shapley" => Ok(Index::Shapley),
-        "banzhaf" => Ok(Index::Banzhaf),
-        other => Err(AuditError::Option(format!(
-            "there is no index {other:?}; use shapley or banzhaf"
-        ))),
-    }
-}
-
-fn options(spec: &ExplainSpec) -> Result<read::Options, AuditError> {
-    let iterations = match spec.iterations.as_str() {
-        "all" => Iterations::All,
-        "best" => Iterations::Best,
-        number => match number.parse() {
-            Ok(first) if first > 0 => Iterations::First(first),
-            _ => {
-                return Err(AuditError::Option(format!(
-                    "--iterations {number:?} is no number of iterations; use all, best or a number from 1 on"
-                )));
-            }
-        },
-    };
-    Ok(read::Options {
-        iterations,
-        ..read::Options::default()
-    })
-}
-
-fn model_bytes(model: &Model) -> Result<Vec<u8>, AuditError> {
-    match model {
-        Model::Bytes(bytes) => Ok(bytes.clone()),
-        Model::File(path) => {
-            let failed = |cause: std::io::Error| {
-                AuditError::Option(format!(
-                    "the model {} cannot be read ({cause}); check the path",
-                    path.display()
-                ))
-            };
-            let size = std::fs::metadata(path).map_err(failed)?.len();
-            if size > read::BYTES_MAX {
-                return Err(AuditError::Explain(waage_explain::Error::TooLarge {
-                    unit: "bytes",
-                    found: size,
-                    limit: read::BYTES_MAX,
-                }));
-            }
-            std::fs::read(path).map_err(failed)
-        }
-    }
-}
-
-/// Labels per feature from a JSON object of lists of texts.
-///
-/// # Errors
-/// When the text is not that.
-pub fn categories(json: &str) -> Result<IndexMap<String, Vec<String>>, serde_json::Error> {
-    serde_json::from_str(json)
-}
-
-/// The columns of a model's features: its own names, or those given in its order.
-fn columns(model: &Ensemble, spec: &ExplainSpec) -> Result<Vec<FeatureColumn>, AuditError> {
-    let count = model.features.len();
-    if !spec.features.is_empty() && spec.features.len() != count {
-        return Err(AuditError::Option(format!(
-            "--features names {} columns, the model has {count} features; name one column per feature, in the model's order",
-            spec.features.len()
-        )));
-    }
-    let unseen = match spec.unseen.as_str() {
-        "refuse" => Unseen::Refuse,
-        "missing" => Unseen::Missing,
-        other => {
-            return Err(AuditError::Option(format!(
-                "--unseen {other:?} is not known; use refuse or missing"
-            )));
-        }
-    };
-    let known = |name: &String| match spec.features.is_empty() {
-        true => model.features.iter().any(|f| f.name.as_ref() == Some(name)),
-        false => spec.features.contains(name),
-    };
-    if let Some(name) = spec.categories.keys().find(|name| !known(name)) {
-        return Err(AuditError::Option(format!(
-            "--categories names \"{name}\", which is no feature of the model; name features as the model does"
-        )));
-    }
-    let named = model.features.iter().enumerate().map(|(at, feature)| {
-        let given = spec.features.get(at).or(feature.name.as_ref());
-        let Some(name) = given else {
-            return Err(AuditError::Option(format!(
-                "the model does not name its {count} features; name their columns in the model's order with --features"
-            )));
-        };
-        let own = || {
-            feature.labels.as_ref().map(|labels| match labels {
-                Labels::Text(labels) => Categories::Text(labels.clone()),
-                Labels::Numbers(labels) => Categories::Numbers(labels.clone()),
-                Labels::Hashes(hashes) => Categories::Hashes {
-                    hashes: hashes.clone(),
-                    hash: waage_explain::read::catboost::category_hash,
-                },
-            })
-        };
-        let given = spec.categories.get(name).cloned().map(Categories::Text);
-        Ok(FeatureColumn {
-            name: name.clone(),
-            categories: given.or_else(own),
-            unseen,
-        })
-    });
-    named.collect()
+    Ok((result, kept.map(|kept| Kept { names, ..kept })))
 }
 
 /// All rows of a background.
 fn read_background(
     source: Source,
+    model: &Ensemble,
     features: &[FeatureColumn],
     observer: &dyn Observer,
 ) -> Result<(Background, BackgroundDoc), AuditError> {
@@ -281,6 +199,8 @@ fn read_background(
         }
         Ok(())
     })?;
+    let names: Vec<String> = features.iter().map(|f| f.name.clone()).collect();
+    check_finite(model, &names, &values, 0)?;
     let rows = values.len() / width.max(1);
     let mut digest = Sha256::new();
     update(&mut digest, &values);
@@ -339,12 +259,16 @@ struct Out<'a> {
 /// One pass over the rows.
 struct Pass<'a> {
     explainer: &'a TreeExplainer,
+    observer: &'a dyn Observer,
+    names: &'a [String],
+    rows: u64,
     additive: bool,
     summary: Summary,
     digest: Sha256,
     error: f64,
     missing: u64,
     phi: Vec<f64>,
+    kept: Option<Kept>,
     out: Option<Out<'a>>,
 }
 
@@ -352,9 +276,16 @@ impl Pass<'_> {
     fn frame(&mut self, frame: &Frame) -> Result<(), AuditError> {
         let model = self.explainer.model();
         let (width, outputs) = (model.features.len(), model.outputs());
+        check_finite(model, self.names, &frame.values, self.rows)?;
+        self.rows += frame.rows as u64;
         self.phi.resize(frame.rows * width * outputs, 0.0);
+        let rows = view(frame.rows, width, &frame.values)?;
         self.explainer
-            .explain(view(frame.rows, width, &frame.values)?, &mut self.phi)?;
+            .explain_observed(rows, &mut self.phi, self.observer)?;
+        if let Some(kept) = &mut self.kept {
+            kept.data.extend_from_slice(&frame.values);
+            kept.values.extend_from_slice(&self.phi);
+        }
         update(&mut self.digest, &frame.values);
         let rows = frame.values.chunks(width);
         self.missing += rows.filter(|row| row.iter().any(|x| x.is_nan())).count() as u64;
@@ -490,6 +421,8 @@ fn document(
             background,
             iterations: spec.iterations.clone(),
             unseen: spec.unseen.clone(),
+            missing: spec.missing,
+            codes: spec.codes,
             confidence: spec.confidence,
             filter: spec.filter.clone(),
             version: crate::VERSION.to_owned(),

@@ -51,6 +51,7 @@ impl AuditError {
             self,
             Self::Data(DataError::Interrupted)
                 | Self::Measure(MeasureError::Interrupted)
+                | Self::Explain(waage_explain::Error::Interrupted)
                 | Self::Synthetic(waage_data::synthetic::SyntheticError::Cancelled)
         )
     }

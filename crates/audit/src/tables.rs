@@ -1,5 +1,7 @@
 //! The lists of a document as Arrow tables: the document's field names are the columns.
 
+mod attribution;
+
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, BooleanArray, Float64Array, StringArray, UInt64Array};
@@ -12,6 +14,8 @@ use waage_result::explanation::{Explanation, Explanations};
 use waage_result::finding::Margin;
 use waage_result::power::PowerResult;
 use waage_result::scan::{Condition, ConditionValue, ScanResult};
+
+pub use attribution::{feature_groups, features};
 use waage_result::unknown::MembershipAnswers;
 
 /// Columns under construction.

@@ -71,6 +71,8 @@ fn spec(args: &Explain) -> Result<ExplainSpec, Failure> {
         index: index.to_owned(),
         iterations: args.iterations.clone(),
         unseen: args.unseen.clone(),
+        missing: args.missing,
+        codes: args.codes,
         confidence: args.confidence,
     })
 }

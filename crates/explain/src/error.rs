@@ -38,6 +38,9 @@ pub enum Error {
     /// The rows do not fit the model.
     #[error("{0}")]
     Rows(String),
+    /// The observer stopped the computation.
+    #[error("interrupted")]
+    Interrupted,
 }
 
 impl Error {

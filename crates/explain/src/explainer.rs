@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use ndarray::ArrayView2;
 use rayon::prelude::*;
+use waage_core::observer::{Observer, Silent};
 
 use crate::codes::CodeBlock;
 use crate::direct;
@@ -196,6 +197,19 @@ impl TreeExplainer {
     /// # Errors
     /// When the rows have another number of features than the model, or `out` another size.
     pub fn explain(&self, rows: ArrayView2<'_, f64>, out: &mut [f64]) -> Result<()> {
+        self.explain_observed(rows, out, &Silent)
+    }
+
+    /// The same, but an observer may stop it.
+    ///
+    /// # Errors
+    /// Those of [`TreeExplainer::explain`], and [`Error::Interrupted`]; `out` is then of no use.
+    pub fn explain_observed(
+        &self,
+        rows: ArrayView2<'_, f64>,
+        out: &mut [f64],
+        observer: &dyn Observer,
+    ) -> Result<()> {
         let model = &self.params.model;
         let stride = model.outputs() * self.width();
         if rows.ncols() != model.features.len() {
@@ -225,8 +239,9 @@ impl TreeExplainer {
         }
         for part in &self.parts {
             let block = CodeBlock::new(&part.bins, rows, model.cast, model.category);
-            self.add_tables(part, &block, out);
-            self.add_deep(part, &block, out);
+            self.add_tables(part, &block, out, observer)?;
+            self.add_deep(part, &block, out, observer);
+            going_on(observer)?;
         }
         self.add_linear(rows, out);
         if self.params.index.pairs() {
@@ -235,35 +250,59 @@ impl TreeExplainer {
         Ok(())
     }
 
-    fn add_tables(&self, part: &Prepared, block: &CodeBlock, out: &mut [f64]) {
+    fn add_tables(
+        &self,
+        part: &Prepared,
+        block: &CodeBlock,
+        out: &mut [f64],
+        observer: &dyn Observer,
+    ) -> Result<()> {
         let model = &self.params.model;
         let job = rows::Job {
             level: self.params.level,
             stride: model.outputs() * self.width(),
             width: self.width(),
+            observer,
         };
         let fits = self.parts.len() == 1 && part.chunks.len() == 1;
         if fits {
-            let tables = self.tables.get_or_init(|| self.fill(part, &part.chunks[0]));
+            let tables = match self.tables.get() {
+                Some(tables) => tables,
+                None => {
+                    let tables = self.fill(part, &part.chunks[0], observer)?;
+                    self.tables.get_or_init(|| tables)
+                }
+            };
             rows::add(&job, part, &part.chunks[0], tables.numbers(), block, out);
-            return;
+            return going_on(observer);
         }
         for chunk in &part.chunks {
-            let tables = self.fill(part, chunk);
+            let tables = self.fill(part, chunk, observer)?;
             rows::add(&job, part, chunk, tables.numbers(), block, out);
         }
+        going_on(observer)
     }
 
-    fn fill(&self, part: &Prepared, chunk: &Chunk) -> Tables {
-        part.fill(
+    /// Whole tables, or none when the observer stops.
+    fn fill(&self, part: &Prepared, chunk: &Chunk, observer: &dyn Observer) -> Result<Tables> {
+        let tables = part.fill(
             &self.params.model,
             chunk,
             self.params.index,
             self.params.level,
-        )
+            observer,
+        );
+        going_on(observer)?;
+        Ok(tables)
     }
 
-    fn add_deep(&self, part: &Prepared, block: &CodeBlock, out: &mut [f64]) {
+    fn add_deep(
+        &self,
+        part: &Prepared,
+        block: &CodeBlock,
+        out: &mut [f64],
+        observer: &dyn Observer,
+    ) {
         deep::add(
             part,
             &self.params.model,
@@ -271,6 +310,7 @@ impl TreeExplainer {
             block,
             self.width(),
             out,
+            observer,
         );
     }
 
@@ -306,6 +346,15 @@ impl TreeExplainer {
                     }
                 }
             });
+    }
+}
+
+/// An error when the observer wants to stop.
+pub(crate) fn going_on(observer: &dyn Observer) -> Result<()> {
+    if observer.cancelled() {
+        Err(Error::Interrupted)
+    } else {
+        Ok(())
     }
 }
 

@@ -19,6 +19,7 @@ pub mod model;
 pub mod plan;
 pub mod quadrature;
 pub mod read;
+pub mod rescaled;
 mod simd;
 pub mod summary;
 pub mod table;

@@ -2,6 +2,7 @@
 //! around it is thin; all computation is in the crates below.
 
 mod arrays;
+mod explain;
 mod individual;
 mod input;
 mod observer;
@@ -124,17 +125,18 @@ fn memory(text: &str) -> PyResult<u64> {
     waage_audit::parse_memory(text).map_err(|e| WaageError::new_err(e.to_string()))
 }
 
-/// The JSON Schema of a document: `audit`, `metrics`, `power`, `scan` or `spec`.
+/// The JSON Schema of a document: `audit`, `explain`, `metrics`, `power`, `scan` or `spec`.
 #[pyfunction]
 fn schema(name: &str) -> PyResult<String> {
     match name {
         "audit" => Ok(waage_audit::schema::audit()),
+        "explain" => Ok(waage_audit::schema::explain()),
         "metrics" => Ok(waage_audit::schema::metrics()),
         "scan" => Ok(waage_audit::schema::scan()),
         "spec" => Ok(waage_audit::schema::spec()),
         "power" => Ok(waage_audit::schema::power()),
         other => Err(WaageError::new_err(format!(
-            "no schema is called {other:?}: use audit, metrics, power, scan or spec"
+            "no schema is called {other:?}: use audit, explain, metrics, power, scan or spec"
         ))),
     }
 }
@@ -192,9 +194,13 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(individual::flips, module)?)?;
     module.add_function(wrap_pyfunction!(individual::regression_gap, module)?)?;
     module.add_function(wrap_pyfunction!(scan::scan, module)?)?;
+    module.add_function(wrap_pyfunction!(explain::explain, module)?)?;
     module.add_class::<AuditHandle>()?;
     module.add_class::<PowerHandle>()?;
     module.add_class::<scan::ScanHandle>()?;
+    module.add_class::<explain::ExplainHandle>()?;
+    module.add_class::<explain::Model>()?;
+    module.add_class::<explain::Explainer>()?;
     module.add_class::<result::Table>()?;
     module.add_class::<result::FigureHandle>()?;
     Ok(())

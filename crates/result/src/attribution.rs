@@ -28,6 +28,10 @@ pub struct ExplainSpec {
     pub iterations: String,
     /// What categories are that the model has not seen: `refuse` or `missing`.
     pub unseen: String,
+    /// A number that counts as missing besides missing values.
+    pub missing: Option<f64>,
+    /// Whether categorical features hold the codes of their categories, not their labels.
+    pub codes: bool,
     /// Confidence of the intervals.
     pub confidence: f64,
 }
@@ -42,6 +46,8 @@ impl Default for ExplainSpec {
             index: "shapley".to_owned(),
             iterations: "all".to_owned(),
             unseen: "refuse".to_owned(),
+            missing: None,
+            codes: false,
             confidence: 0.95,
         }
     }
@@ -112,6 +118,12 @@ pub struct ExplainSettings {
     pub iterations: String,
     /// What unseen categories were: `refuse` or `missing`.
     pub unseen: String,
+    /// The number that counted as missing besides missing values, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<f64>,
+    /// Whether categorical features held codes, not labels.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub codes: bool,
     /// Confidence of the intervals.
     pub confidence: f64,
     /// The row filter, if any.

@@ -96,6 +96,17 @@ pub struct Explain {
         help_heading = "Method"
     )]
     pub unseen: String,
+    /// Number that counts as missing besides missing values
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        allow_negative_numbers = true,
+        help_heading = "Method"
+    )]
+    pub missing: Option<f64>,
+    /// Categorical features hold the codes of their categories, not their labels
+    #[arg(long, conflicts_with = "categories", help_heading = "Method")]
+    pub codes: bool,
     /// Confidence of the intervals shown
     #[arg(
         long,

@@ -79,7 +79,7 @@ impl Background {
         &self.weights
     }
 
-    pub(super) fn check(&self, model: &Ensemble) -> Result<()> {
+    pub(crate) fn check(&self, model: &Ensemble) -> Result<()> {
         if self.features == model.features.len() {
             model.complete(self.rows(), "background row")
         } else {
@@ -92,7 +92,7 @@ impl Background {
     }
 
     /// Makes values that the model counts as missing NaN.
-    pub(super) fn clean(&mut self, model: &Ensemble) {
+    pub(crate) fn clean(&mut self, model: &Ensemble) {
         if model.missing.is_some() {
             let rows = Arc::make_mut(&mut self.rows);
             rows.iter_mut().for_each(|x| *x = model.clean(*x));

@@ -1,6 +1,7 @@
 //! Leaves whose paths have more features than a table could hold.
 
 use rayon::prelude::*;
+use waage_core::observer::Observer;
 
 use super::tables::Prepared;
 use crate::codes::CodeBlock;
@@ -84,7 +85,7 @@ impl<'a> Merged<'a> {
     }
 }
 
-/// Adds what the deep leaves give.
+/// Adds what the deep leaves give, until the observer stops.
 pub(super) fn add(
     part: &Prepared,
     model: &Ensemble,
@@ -92,10 +93,14 @@ pub(super) fn add(
     codes: &CodeBlock,
     width: usize,
     out: &mut [f64],
+    observer: &dyn Observer,
 ) {
     debug_assert!(part.deep.is_empty() || index == Index::Shapley);
     let stride = width * model.outputs();
     for deep in &part.deep {
+        if observer.cancelled() {
+            return;
+        }
         let tree = &model.trees[deep.tree as usize];
         let values = tree.leaf_values(deep.leaf);
         let targets: Vec<(usize, f64)> = match tree.output() {
@@ -125,6 +130,9 @@ pub(super) fn add(
         out.par_chunks_mut(stride).enumerate().for_each_init(
             || (Vec::new(), vec![0.0; merged.features.len()]),
             |(room, sums), (row, out)| {
+                if observer.cancelled() {
+                    return;
+                }
                 let pattern = merged.pattern(codes, row);
                 sums.fill(0.0);
                 if part.background.is_some() {

@@ -1,6 +1,7 @@
 //! Rows in blocks, blocks in strips, strips through bundles.
 
 use rayon::prelude::*;
+use waage_core::observer::Observer;
 
 use super::tables::{Chunk, Prepared};
 use crate::codes::CodeBlock;
@@ -11,17 +12,19 @@ use crate::simd::{self, Level, Strip};
 const BLOCK: usize = 8 * STRIP;
 
 /// How rows lie in the output.
-pub(super) struct Job {
+pub(super) struct Job<'a> {
     pub(super) level: Level,
     /// Numbers per row.
     pub(super) stride: usize,
     /// Numbers per row and output.
     pub(super) width: usize,
+    /// Stops the work between bundles.
+    pub(super) observer: &'a dyn Observer,
 }
 
 /// Adds the bundles of a chunk to all rows.
 pub(super) fn add(
-    job: &Job,
+    job: &Job<'_>,
     part: &Prepared,
     chunk: &Chunk,
     tables: &[f64],
@@ -32,6 +35,9 @@ pub(super) fn add(
     blocks.for_each_init(Vec::new, |patterns, (block, out)| {
         let first = block * (BLOCK / STRIP);
         for ready in &part.bundles[chunk.bundles.clone()] {
+            if job.observer.cancelled() {
+                return;
+            }
             patterns.resize(2 * STRIP * ready.planes.len(), 0_u8);
             for (strip, out) in out.chunks_mut(STRIP * job.stride).enumerate() {
                 let rows = out.len() / job.stride;

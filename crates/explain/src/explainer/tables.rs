@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use rayon::prelude::*;
+use waage_core::observer::Observer;
 
 use super::Perturbation;
 use crate::bins::Bins;
@@ -122,13 +123,14 @@ impl Prepared {
         })
     }
 
-    /// The tables of a chunk, filled in parallel.
+    /// The tables of a chunk, filled in parallel; incomplete once the observer stops.
     pub(super) fn fill(
         &self,
         model: &Ensemble,
         chunk: &Chunk,
         index: Index,
         level: Level,
+        observer: &dyn Observer,
     ) -> Tables {
         let mut tables = Tables::new(chunk.numbers);
         let mut rest = tables.numbers_mut();
@@ -140,7 +142,9 @@ impl Prepared {
         }
         jobs.into_par_iter()
             .for_each_init(Scratch::default, |scratch, (bundle, tables)| {
-                self.fill_bundle(model, bundle, index, level, tables, scratch);
+                if !observer.cancelled() {
+                    self.fill_bundle(model, bundle, index, level, tables, scratch);
+                }
             });
         tables
     }
