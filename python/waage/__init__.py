@@ -7,12 +7,15 @@
 'breach'
 """
 
+from ._attributions import Attributions
 from ._audit import Audit, audit
 from ._catalogue import Explanation, catalogue, explain_metric
+from ._explain import ModelExplanation, explain
 from ._figures import Figure
 from ._power import Power, power
 from ._scan import Scan, scan
 from ._table import Table
+from ._tree import TreeExplainer
 from ._waage import WaageError, __version__, schema
 
 TYPE_CHECKING = False
@@ -20,16 +23,20 @@ if TYPE_CHECKING:
     from . import metrics as metrics
 
 __all__ = [
+    "Attributions",
     "Audit",
     "Explanation",
     "Figure",
+    "ModelExplanation",
     "Power",
     "Scan",
     "Table",
+    "TreeExplainer",
     "WaageError",
     "__version__",
     "audit",
     "catalogue",
+    "explain",
     "explain_metric",
     "power",
     "scan",

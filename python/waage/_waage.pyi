@@ -39,6 +39,19 @@ def scan(
     decimal: str | None = None,
     progress: Callable[[str, int, int | None], object] | None = None,
 ) -> ScanHandle: ...
+def explain(
+    model: bytes | str,
+    data: Any,
+    background: Any | None,
+    spec: str,
+    *,
+    keep: bool = False,
+    out: str | PathLike[str] | None = None,
+    threads: int | None = None,
+    separator: str | None = None,
+    decimal: str | None = None,
+    progress: Callable[[str, int, int | None], object] | None = None,
+) -> tuple[ExplainHandle, tuple[list[str], Any, Any] | None]: ...
 def attribute(text: str) -> str:
     """The attribute that a text such as ``age:25:40`` means, as JSON."""
 
@@ -46,7 +59,7 @@ def memory(text: str) -> int:
     """The bytes that a text such as ``512MiB`` means."""
 
 def schema(name: str) -> str:
-    """The JSON Schema of a document: ``audit``, ``metrics``, ``power``, ``scan`` or ``spec``."""
+    """The JSON Schema of a document, such as ``audit``."""
 
 def catalogue(lang: str) -> Table:
     """Every metric that is measured, one row each."""
@@ -128,6 +141,50 @@ class PowerHandle:
 class ScanHandle:
     def render(self, format: str, lang: str = "en", width: int | None = None) -> str: ...
     def subgroups(self) -> Table: ...
+
+class ExplainHandle:
+    @property
+    def base_value(self) -> list[float]: ...
+    def render(self, format: str, lang: str = "en", width: int | None = None) -> str: ...
+    def features(self) -> Table: ...
+    def by_group(self) -> Table: ...
+
+class Model:
+    """A model that was read."""
+
+    def __new__(cls, model: bytes | str, spec: str) -> Model: ...
+    @property
+    def library(self) -> str: ...
+    @property
+    def version(self) -> str | None: ...
+    @property
+    def objective(self) -> str | None: ...
+    @property
+    def notes(self) -> list[str]: ...
+    @property
+    def names(self) -> list[str | None]: ...
+    @property
+    def labels(self) -> list[list[str] | list[float] | None]: ...
+    @property
+    def outputs(self) -> int: ...
+    @property
+    def link(self) -> str: ...
+    def matrix(self, data: Any, spec: str) -> Any: ...
+    def predict(self, rows: Any, margins: bool, threads: int | None = None) -> Any: ...
+
+class Explainer:
+    """Explains rows in memory."""
+
+    def __new__(
+        cls,
+        model: Model,
+        background: Any | None,
+        weights: Any | None,
+        space: str,
+        threads: int | None = None,
+    ) -> Explainer: ...
+    def base(self, label: float | None = None) -> list[float]: ...
+    def explain(self, rows: Any, labels: Any | None = None, threads: int | None = None) -> Any: ...
 
 class Table:
     @property
