@@ -334,7 +334,7 @@ class TreeExplainer:
             self._interactions = self._made(f"{self.index}_interaction")
         values = self._interactions.explain(rows, None, self._threads)
         count = len(self._model.names)
-        shaped = values.reshape(*values.shape[:2], count, count)
+        shaped: npt.NDArray[Any] = values.reshape(*values.shape[:2], count, count)
         return shaped.astype(self._dtype, copy=False)
 
     def __repr__(self) -> str:
