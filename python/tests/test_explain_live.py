@@ -109,7 +109,9 @@ def test_several_classes_and_early_stopping() -> None:
         assert e.values.shape == (600, 6, 3)
         assert e.base_values + e.values.sum(axis=1) == pytest.approx(margins(model, X), abs=1e-5)
         every = wg.TreeExplainer(model, iterations="all")(X[:50])
-        assert not np.allclose(every.values, e.values[:50], atol=1e-4)
+        # LightGBM forgets what it trained beyond its best iteration.
+        forgotten = type(model).__name__ == "LGBMClassifier"
+        assert np.allclose(every.values, e.values[:50], atol=1e-4) == forgotten
 
 
 def test_a_marker_of_xgboost_counts_as_missing() -> None:

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::{ArrayView1, ArrayView2, s};
 use rayon::prelude::*;
-use waage_data::{Dataset, Limits};
+use waage_data::{DataError, Dataset, Limits};
 use waage_explain::model::Ensemble;
 use waage_explain::read;
 use waage_explain::rescaled::{Rescaled, Target};
@@ -91,11 +91,14 @@ impl Loaded {
         let dataset = Dataset::open(source, &roles, None, Limits::default(), observer)?;
         let dataset = dataset.with_features(features)?;
         let mut values: Vec<f64> = Vec::new();
-        dataset.in_order(BLOCK, observer, |frame| {
+        let read = dataset.in_order(BLOCK, observer, |frame| {
             values.extend_from_slice(&frame.values);
             Ok::<_, AuditError>(())
-        })?;
-        Ok(values)
+        });
+        match read {
+            Ok(_) | Err(AuditError::Data(DataError::NoRows { .. })) => Ok(values),
+            Err(error) => Err(error),
+        }
     }
 
     /// Margins, or predictions: rows × outputs.
@@ -268,7 +271,7 @@ fn going_on(observer: &dyn Observer) -> Result<(), AuditError> {
 /// Room for results, or an error instead of an abort.
 fn reserve(rows: usize, stride: usize) -> Result<Vec<f64>, AuditError> {
     let mut out = Vec::new();
-    let numbers = rows.checked_mul(stride).unwrap_or(usize::MAX);
+    let numbers = rows.saturating_mul(stride);
     out.try_reserve_exact(numbers).map_err(|_| {
         AuditError::Option(format!(
             "{rows} rows of {stride} numbers do not fit into memory: explain fewer rows at a time"

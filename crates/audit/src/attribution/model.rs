@@ -117,6 +117,14 @@ pub(super) fn columns(
             "--categories names \"{name}\", which is no feature of the model; name features as the model does"
         )));
     }
+    for (name, labels) in &spec.categories {
+        let twice = |(at, label): &(usize, &String)| labels[..*at].contains(label);
+        if let Some((_, label)) = labels.iter().enumerate().find(twice) {
+            return Err(AuditError::Option(format!(
+                "--categories names \"{label}\" twice for \"{name}\"; name each label once, in the order of the codes"
+            )));
+        }
+    }
     let named = model.features.iter().enumerate().map(|(at, feature)| {
         let given = spec.features.get(at).or(feature.name.as_ref());
         let Some(name) = given else {
@@ -164,7 +172,7 @@ pub(super) fn check_finite(
     match values.iter().position(infinite).filter(|_| refuses) {
         None => Ok(()),
         Some(at) => Err(AuditError::Option(format!(
-            "row {} holds {} in \"{}\", and {} takes no infinite values: make it missing or a number within single precision",
+            "row {} holds {:?} in \"{}\", and {} takes no infinite values: make it missing or a number within single precision",
             first + (at / width) as u64,
             values[at],
             names[at % width],
