@@ -25,7 +25,7 @@ def logistic() -> Case:
 
 def margin(found: Case) -> Any:
     """The model's margin of rows, in one dimension."""
-    model = _waage.Model(str(found.path), "{}")
+    model = _waage.Model.read(str(found.path), "{}")
     return lambda rows: model.predict(np.ascontiguousarray(rows), True)[:, 0]
 
 

@@ -240,7 +240,7 @@ def _in_memory(
 ) -> tuple[Any, Any, dict[str, Any], list[str]]:
     """Tables with all columns that are named, and the names; fills in what the spec must know."""
     read = {"iterations": given.iterations, "missing": given.missing}
-    model = _waage.Model(given.source, json.dumps(read))
+    model = _waage.Model.read(given.source, json.dumps(read))
     rows = _rows.array(X)
     if rows is not None:
         names = spec["features"] or _rows.names(model)

@@ -132,7 +132,7 @@ class TreeExplainer:
             raise WaageError(f"dtype={self._dtype} is not given; use float64 or float32")
         given = _model_bytes.given(model, iterations)
         spec = {"iterations": given.iterations, "missing": given.missing}
-        self._model = _waage.Model(given.source, json.dumps(spec))
+        self._model = _waage.Model.read(given.source, json.dumps(spec))
         self._threads = None if threads is None else _spec.whole("threads", threads)
         self._categories = categories
         self._unseen = unseen
@@ -259,7 +259,7 @@ class TreeExplainer:
         return _rows.matrix(self._model, X, categories=self._categories, unseen=self._unseen)
 
     def _made(self, space: str) -> _waage.Explainer:
-        return _waage.Explainer(self._model, self.data, self._weights, space, self._threads)
+        return _waage.Explainer.of(self._model, self.data, self._weights, space, self._threads)
 
     def _names(self, given: Sequence[str] | None) -> list[str] | None:
         count = len(self._model.names)

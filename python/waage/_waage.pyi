@@ -152,7 +152,8 @@ class ExplainHandle:
 class Model:
     """A model that was read."""
 
-    def __new__(cls, model: bytes | str, spec: str) -> Model: ...
+    @staticmethod
+    def read(model: bytes | str, spec: str) -> Model: ...
     @property
     def library(self) -> str: ...
     @property
@@ -175,8 +176,8 @@ class Model:
 class Explainer:
     """Explains rows in memory."""
 
-    def __new__(
-        cls,
+    @staticmethod
+    def of(
         model: Model,
         background: Any | None,
         weights: Any | None,

@@ -163,8 +163,8 @@ pub struct Model {
 #[pymethods]
 impl Model {
     /// Reads bytes or a file; of the spec, `iterations` and `missing` count.
-    #[new]
-    fn new(py: Python<'_>, model: &Bound<'_, PyAny>, spec: &str) -> PyResult<Self> {
+    #[staticmethod]
+    fn read(py: Python<'_>, model: &Bound<'_, PyAny>, spec: &str) -> PyResult<Self> {
         let spec = options(spec)?;
         let model = source(model)?;
         let loaded = guarded(py, || Loaded::read(&model, &spec))?.map_err(|e| raise(&e))?;
@@ -283,9 +283,9 @@ pub struct Explainer {
 #[pymethods]
 impl Explainer {
     /// The explainer of a model for a space: the name of an index, `probability` or `log_loss`.
-    #[new]
+    #[staticmethod]
     #[pyo3(signature = (model, background, weights, space, threads=None))]
-    fn new(
+    fn of(
         py: Python<'_>,
         model: &Model,
         background: Option<PyReadonlyArray2<'_, f64>>,
