@@ -244,14 +244,14 @@ def _in_memory(
     rows = _rows.array(X)
     if rows is not None:
         names = spec["features"] or _rows.names(model)
-        X = _columns(rows, names)
-        if _rows.is_numeric(rows):
+        X = _rows.columns(model, rows, names)
+        if _rows.is_coded(model, rows):
             spec["codes"] = True
             spec["categories"] = {}
             if background is not None and not _is_path(background):
                 background = _coded(model, background, names, spec)
         elif background is not None and (other := _rows.array(background)) is not None:
-            background = _columns(other, names)
+            background = _rows.columns(model, other, names)
         spec["features"] = names
     elif background is not None and (other := _rows.array(background)) is not None:
         if any(model.labels):
@@ -259,7 +259,8 @@ def _in_memory(
                 "the rows are a table and the background an array, whose categories may be codes: "
                 "give both as tables"
             )
-        background = _columns(other, spec["features"] or _rows.names(model))
+        names = spec["features"] or _rows.names(model)
+        background = _rows.columns(model, other, names)
     X, named, attributes = _with_roles(X, roles, sensitive)
     if rows is None and not spec["features"]:
         taken = {*named.values(), *(_spec.attribute(text)["column"] for text in attributes)}
@@ -273,22 +274,12 @@ def _in_memory(
     return X, background, named, attributes
 
 
-def _columns(rows: npt.NDArray[Any], names: Sequence[str]) -> dict[str, Any]:
-    rows = rows.reshape(1, -1) if rows.ndim == 1 else rows
-    if rows.shape[1] != len(names):
-        raise WaageError(
-            f"the rows have {rows.shape[1]} columns, the model has {len(names)} features: "
-            "give one column per feature, in the model's order"
-        )
-    return {name: rows[:, j] for j, name in enumerate(names)}
-
-
 def _coded(
     model: _waage.Model, background: Any, names: Sequence[str], spec: dict[str, Any]
 ) -> dict[str, Any]:
     """A background whose categories are codes as those of the rows."""
     found, _ = _rows.matrix(model, background, unseen=spec["unseen"])
-    return _columns(found, names)
+    return _rows.columns(model, found, names)
 
 
 def _with_roles(

@@ -49,9 +49,37 @@ def array(X: Any) -> npt.NDArray[Any] | None:
     return found
 
 
-def is_numeric(rows: npt.NDArray[Any]) -> bool:
-    """Whether an array holds numbers alone."""
-    return rows.dtype.kind in "biuf"
+def is_coded(model: _waage.Model, rows: npt.NDArray[Any]) -> bool:
+    """Whether an array holds numbers alone, those of categories as codes.
+
+    CatBoost knows no codes: it hashes labels, whole numbers among them.
+    """
+    return rows.dtype.kind in "biuf" and not any(model.hashed)
+
+
+def columns(
+    model: _waage.Model, rows: npt.NDArray[Any], names: Sequence[str]
+) -> dict[str, npt.NDArray[Any]]:
+    """An array as a table."""
+    import numpy as np
+
+    rows = rows.reshape(1, -1) if rows.ndim == 1 else rows
+    if rows.shape[1] != len(names):
+        raise WaageError(
+            f"the rows have {rows.shape[1]} columns, the model has {len(names)} features: "
+            "give one column per feature, in the model's order"
+        )
+    table = {name: rows[:, j] for j, name in enumerate(names)}
+    for name, hashed in zip(names, model.hashed, strict=True):
+        if hashed and rows.dtype.kind == "f":
+            whole = table[name].astype(np.int64, casting="unsafe")
+            if not np.array_equal(whole, table[name]):
+                raise WaageError(
+                    f'"{name}" holds fractions, but the model tells its categories apart as text '
+                    "or whole numbers; give what it was trained with"
+                )
+            table[name] = whole
+    return table
 
 
 def column_names(X: Any) -> list[str] | None:
@@ -113,17 +141,11 @@ def matrix(
     table = X
     if rows is not None:
         rows = np.atleast_2d(rows)
-        if is_numeric(rows):
+        if is_coded(model, rows):
             # Single precision and integers up to 2**53 stay what they are.
             return np.require(rows, np.float64, ["ALIGNED"]), None
-        if rows.shape[1] != len(model.names):
-            raise WaageError(
-                f"the rows have {rows.shape[1]} columns, the model has {len(model.names)} "
-                "features: give one column per feature, in the model's order"
-            )
-        table = {name: rows[:, j] for j, name in enumerate(names(model))}
-    columns = column_names(table)
-    order = features(model, columns)
+        table = columns(model, rows, names(model))
+    order = features(model, column_names(table))
     spec = {
         "features": order,
         "categories": _labels(categories),

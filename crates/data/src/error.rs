@@ -266,6 +266,16 @@ pub enum DataError {
         /// What it holds.
         kind: &'static str,
     },
+    /// A column of fractions where the model knows labels.
+    #[error(
+        "column \"{column}\" holds {kind}, but the model tells its categories apart as text or whole numbers; cast it to what it was for training"
+    )]
+    NotLabels {
+        /// The column.
+        column: String,
+        /// What it holds.
+        kind: &'static str,
+    },
     /// A category that the model has not seen.
     #[error(
         "column \"{column}\" holds \"{value}\" ({place}), a category the model was not trained with; name the model's labels in the order of their codes (--categories), leave such rows out (--where), or take unseen categories as missing (--unseen missing)"

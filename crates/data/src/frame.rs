@@ -104,6 +104,13 @@ impl Dataset {
                 kind,
                 Kind::Bool | Kind::Int | Kind::Float | Kind::Decimal | Kind::Untyped | Kind::Null
             );
+            let hashed = matches!(feature.categories, Some(Categories::Hashes { .. }));
+            if hashed && matches!(kind, Kind::Float | Kind::Decimal) {
+                return Err(DataError::NotLabels {
+                    column: feature.name,
+                    kind: kind.name(),
+                });
+            }
             if !numbers && (feature.categories.is_none() || kind != Kind::Text) {
                 return Err(DataError::NotFeature {
                     column: feature.name,

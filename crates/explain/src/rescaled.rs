@@ -121,6 +121,7 @@ impl Rescaled {
         observer: &dyn Observer,
     ) -> Result<()> {
         let curves = self.curves(rows.nrows(), target)?;
+        self.model.complete(rows, "row")?;
         out.fill(0.0);
         let outputs = self.model.outputs();
         let width = rows.ncols();

@@ -210,8 +210,17 @@ impl Model {
             None => Ok(None),
             Some(Labels::Text(labels)) => labels.into_pyobject(py).map(Some),
             Some(Labels::Numbers(labels)) => labels.into_pyobject(py).map(Some),
+            Some(Labels::Hashes(hashes)) => hashes.into_pyobject(py).map(Some),
         });
         labels.collect()
+    }
+
+    /// Whether each feature's labels are known by their hashes alone.
+    #[getter]
+    fn hashed(&self) -> Vec<bool> {
+        let features = self.loaded.model().features.iter();
+        let hashed = features.map(|feature| matches!(feature.labels, Some(Labels::Hashes(_))));
+        hashed.collect()
     }
 
     /// Outputs.
