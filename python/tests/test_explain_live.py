@@ -169,3 +169,60 @@ def contributions(model: Any, X: Any) -> np.ndarray:
         rows = xgboost.DMatrix(X, enable_categorical=True)
         return np.asarray(model.get_booster().predict(rows, pred_contribs=True))[:, :-1]
     return np.asarray(model.predict(X, pred_contrib=True))[:, :-1]
+
+
+def test_forests_of_scikit_learn_have_exact_probabilities() -> None:
+    ensemble = pytest.importorskip("sklearn.ensemble")
+    X, _ = rows()
+    X = np.nan_to_num(X)
+    y = np.digitize(X[:, 0], [-0.5, 0.7])
+    forest = ensemble.RandomForestClassifier(10, max_depth=4, random_state=0).fit(X, y)
+    for output in ("raw", "probability"):
+        for background in (None, X[:50]):
+            e = wg.TreeExplainer(forest, background, output)(X)
+            assert e.space == "probability" and e.values.shape == (600, 6, 3)
+            sums = e.base_values + e.values.sum(axis=1)
+            assert sums == pytest.approx(forest.predict_proba(X), abs=1e-12)
+    boosted = ensemble.GradientBoostingClassifier(n_estimators=10).fit(X, y == 1)
+    e = wg.TreeExplainer(boosted, X[:50], "probability")(X)
+    assert e.space == "probability-rescaled"
+    sums = e.base_values + e.values.sum(axis=1)
+    assert sums == pytest.approx(boosted.predict_proba(X)[:, 1], abs=1e-10)
+    svm = pytest.importorskip("sklearn.svm")
+    with pytest.raises(TypeError, match="SVC"):
+        wg.TreeExplainer(svm.SVC().fit(X, y))
+    with pytest.raises(wg.WaageError, match="not fitted"):
+        wg.explain(ensemble.RandomForestClassifier(), X)
+
+
+def test_scikit_learn_s_values_are_shap_s() -> None:
+    ensemble = pytest.importorskip("sklearn.ensemble")
+    shap = pytest.importorskip("shap")
+    X, y = rows()
+    X = np.nan_to_num(X)
+    for kind in (ensemble.RandomForestClassifier, ensemble.GradientBoostingClassifier):
+        model = kind(n_estimators=10, max_depth=4, random_state=0).fit(X, y)
+        for background, tolerance in ((None, 1e-12), (X[:50], 1e-6)):
+            theirs = shap.TreeExplainer(model, background).shap_values(X)
+            ours = wg.TreeExplainer(model, background).shap_values(X)
+            assert ours.shape == theirs.shape
+            assert ours == pytest.approx(theirs, abs=tolerance)
+
+
+def test_categories_of_catboost_are_text_or_whole_numbers() -> None:
+    catboost = pytest.importorskip("catboost")
+    X, y = rows()
+    kind = (np.arange(600) % 3).astype(int)
+    data = np.column_stack([np.nan_to_num(X[:, 0]).round(), kind]).astype(int)
+    model = catboost.CatBoostClassifier(
+        iterations=10, depth=3, verbose=0, allow_writing_files=False, one_hot_max_size=10
+    ).fit(data, y ^ (kind == 1), cat_features=[1])
+    wanted = model.predict(data, prediction_type="RawFormulaVal")
+    for given in (data, data.astype(float), data.tolist()):
+        for e in (wg.TreeExplainer(model)(given), wg.explain(model, given)):
+            sums = e.base_values + e.values.sum(axis=1)
+            assert sums == pytest.approx(wanted, abs=1e-9)
+    with pytest.raises(wg.WaageError, match="fractions"):
+        wg.TreeExplainer(model)(data + 0.5)
+    with pytest.raises(wg.WaageError, match="whole numbers"):
+        wg.TreeExplainer(model)({"a": data[:, 0], "b": data[:, 1].astype(float)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import _model_bytes, _rows, _spec, _waage
 from ._attributions import Attributions, accepted
@@ -14,9 +14,6 @@ from ._inputs import prepare
 from ._result import Result
 from ._table import Table
 from ._waage import WaageError
-
-if TYPE_CHECKING:
-    import numpy.typing as npt
 
 
 class ModelExplanation(Result, Attributions):

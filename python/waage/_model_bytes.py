@@ -123,10 +123,10 @@ def _catboost(model: Any) -> bytes:
 
 
 def _sklearn(model: Any) -> bytes:
-    from . import _models
+    from ._models import describe, plain
 
     try:
-        described = _models.describe(model)
+        described = describe(model)
     except ValueError as error:
         raise WaageError(str(error)) from error
-    return json.dumps(_models.plain(described)).encode()
+    return json.dumps(plain(described)).encode()
