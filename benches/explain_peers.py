@@ -1,13 +1,14 @@
-"""Exact attributions of trees: Waage beside xgboost, lightgbm, shap, fasttreeshap and woodelf.
+"""Exact attributions of trees: Waage beside xgboost, lightgbm, shap, FastTreeSHAP and woodelf.
 
-One run, one machine, the same models and rows for all. Peers explain fewer rows where they are slow
-(their cost per row does not depend on the number); matrices and explainers are built before the
-clock starts for them, while Waage's time holds everything: quantising, tables, rows.
+One run, one machine, the same models and rows for all. Peers explain fewer rows where they are
+slow (their cost per row does not depend on the number); their matrices and explainers are made
+before the clock starts, while Waage's time holds everything: quantising, tables, rows. One thread
+each. Prints one JSON document per depth; rates are rows per second.
 
-    python benches/explain_peers.py BINARY [--rows N] [--depths 4,6,8,12] [--peers xgboost,lightgbm,…]
+    python benches/explain_peers.py BINARY [--rows N] [--depths 4,6,8,12] [--peers xgboost,…]
 
-BINARY is `cargo build --release -p waage-explain --example explain_rows`. Needs numpy and whichever
-peers are installed; those that are not are left out and named.
+BINARY is the example ``explain_rows`` of ``waage-explain``, in release mode (``explain.sh`` builds
+it). A peer that is not installed or fails is named in ``NAME_failed``.
 """
 
 import argparse
@@ -15,7 +16,6 @@ import json
 import os
 import statistics
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -26,12 +26,14 @@ import numpy as np
 
 FEATURES = 20
 TREES = 100
+# Rows for peers, by depth.
+FEW = {4: 4_000, 6: 1_000, 8: 300}
 
 
 def rows_of(rng, count):
     """Correlated numbers with 5 % missing."""
-    base = rng.normal(size=(count, 4))
-    x = base @ rng.normal(size=(4, FEATURES)) * 0.4 + rng.normal(size=(count, FEATURES))
+    x = rng.normal(size=(count, 4)) @ rng.normal(size=(4, FEATURES)) * 0.4
+    x += rng.normal(size=(count, FEATURES))
     x[rng.random(x.shape) < 0.05] = np.nan
     return x
 
@@ -39,7 +41,8 @@ def rows_of(rng, count):
 def target(rng, x):
     """A sum of steps and products, so that trees grow deep."""
     z = np.nan_to_num(x)
-    score = z[:, 0] * z[:, 1] + np.sin(2 * z[:, 2]) + (z[:, 3] > 0.5) * z[:, 4] + 0.3 * z[:, 5:].sum(1)
+    score = z[:, 0] * z[:, 1] + np.sin(2 * z[:, 2]) + (z[:, 3] > 0.5) * z[:, 4]
+    score += 0.3 * z[:, 5:].sum(1)
     return (score + rng.logistic(size=len(x)) > 0).astype(int)
 
 
@@ -53,18 +56,131 @@ def timed(call, runs):
     return statistics.median(times), result
 
 
-def waage(binary, model, rows, *options):
-    """Seconds and attributions of Waage."""
+class Waage:
+    """The example program on one model and the rows."""
+
+    def __init__(self, binary, rows, runs):
+        self.binary, self.rows, self.runs = binary, rows, runs
+
+    def __call__(self, model, *options, runs=None):
+        """What it tells of the time, and its attributions."""
+        with tempfile.TemporaryDirectory() as folder:
+            out = Path(folder) / "phi"
+            options = map(str, (*options, "--runs", runs or self.runs, "--out", out))
+            command = [self.binary, model, self.rows, str(FEATURES), *options]
+            ran = subprocess.run(command, check=True, capture_output=True, text=True)
+            return json.loads(ran.stdout), np.fromfile(out)
+
+
+def own(waage, model, background, count, depth):
+    """Waage's own figures."""
+    told, phi = waage(model)
+    two, again = waage(model, "--threads", 2)
+    assert np.array_equal(phi, again)
+    other, _ = waage(model, "--background", background)
+    one, _ = waage(model, "--take", 1, runs=21)
+    some = 20_000 if depth <= 8 else 2_000
+    pairs, _ = waage(model, "--take", some, "--index", "pairs")
+    figures = {
+        "nodes": told["nodes"],
+        "waage": count / told["all"],
+        "waage_alone": count / told["alone"],
+        "ns_per_row_and_tree": told["all"] / count / TREES * 1e9,
+        "two_threads": told["all"] / two["all"],
+        "interventional": count / other["all"],
+        "interventional_over_path": other["all"] / told["all"],
+        "one_row_ms": one["all"] * 1e3,
+        "pairs": some / pairs["all"],
+    }
+    return figures, phi
+
+
+def of_xgboost(_model, booster, rows, _train, phi, runs):
+    """xgboost's own contributions and interactions."""
+    import xgboost
+
+    matrix = xgboost.DMatrix(rows, nthread=1)
+    seconds, theirs = timed(lambda: booster.predict(matrix, pred_contribs=True), runs)
+    fewer = max(len(rows) // 20, 2)
+    few = xgboost.DMatrix(rows[:fewer], nthread=1)
+    pairs, _ = timed(lambda: booster.predict(few, pred_interactions=True), 1)
+    return {
+        "xgboost": len(rows) / seconds,
+        "xgboost_pairs": fewer / pairs,
+        "xgboost_difference": float(np.abs(theirs[:, :-1].ravel() - phi[: rows.size]).max()),
+    }
+
+
+def of_shap(model, _booster, rows, train, _phi, runs):
+    """shap's C code, path-dependent and against 100 rows."""
+    import shap
+
+    path = shap.TreeExplainer(model)
+    seconds, _ = timed(lambda: path.shap_values(rows, check_additivity=False), runs)
+    few = rows[: len(rows) // 10 + 1]
+    other = shap.TreeExplainer(model, train[:100], feature_perturbation="interventional")
+    slow, _ = timed(lambda: other.shap_values(few, check_additivity=False), 1)
+    return {"shap": len(rows) / seconds, "shap_interventional_100": len(few) / slow}
+
+
+def of_fasttreeshap(model, _booster, rows, _train, _phi, runs):
+    """FastTreeSHAP v2."""
+    import fasttreeshap_fixed
+
+    explainer = fasttreeshap_fixed.TreeExplainer(model, algorithm="v2", n_jobs=1)
+    seconds, _ = timed(lambda: explainer.shap_values(rows, check_additivity=False), runs)
+    return {"fasttreeshap": len(rows) / seconds}
+
+
+def of_woodelf(model, _booster, rows, _train, _phi, _runs):
+    """The pattern method's own package, on as many rows as it likes."""
+    import pandas
+    from woodelf import WoodelfExplainer
+
+    frame = pandas.DataFrame(rows, columns=[f"f{i}" for i in range(FEATURES)])
+    seconds, _ = timed(lambda: WoodelfExplainer(model).shap_values(frame), 1)
+    return {"woodelf": len(rows) / seconds}
+
+
+def of_lightgbm(waage, train, label, depth, rows, count, runs):
+    """lightgbm's own contributions, on a model of its own."""
+    import lightgbm
+
+    options = {"num_leaves": 2**depth, "min_child_samples": 1, "n_jobs": 1, "verbose": -1}
+    model = lightgbm.LGBMClassifier(n_estimators=TREES, max_depth=depth, **options)
+    booster = model.fit(train, label).booster_
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "phi"
-        command = [binary, model, rows, str(FEATURES), *map(str, options), "--out", str(out)]
-        told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-        return told, np.fromfile(out)
+        path = str(Path(folder) / "model.txt")
+        booster.save_model(path)
+        told, phi = waage(path)
+    seconds, theirs = timed(lambda: booster.predict(rows, pred_contrib=True, num_threads=1), runs)
+    return {
+        "lightgbm_nodes": told["nodes"],
+        "waage_on_lightgbm": count / told["all"],
+        "lightgbm": len(rows) / seconds,
+        "lightgbm_difference": float(np.abs(theirs[:, :-1].ravel() - phi[: rows.size]).max()),
+    }
+
+
+PEERS = {
+    "xgboost": of_xgboost,
+    "shap": of_shap,
+    "fasttreeshap": of_fasttreeshap,
+    "woodelf": of_woodelf,
+}
+
+
+def attempt(line, name, call):
+    """Adds a peer's figures, or what it failed with."""
+    try:
+        line.update(call())
+    except Exception as error:
+        line[f"{name}_failed"] = repr(error)[:200]
 
 
 def main():
-    """Measure and print one JSON document per line."""
-    parser = argparse.ArgumentParser()
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("binary")
     parser.add_argument("--rows", type=int, default=100_000)
     parser.add_argument("--depths", default="4,6,8,12")
@@ -79,102 +195,29 @@ def main():
     rows = rows_of(rng, args.rows)
     peers = args.peers.split(",")
     with tempfile.TemporaryDirectory() as folder:
-        data = str(Path(folder) / "rows")
+        data, background = str(Path(folder) / "rows"), str(Path(folder) / "background")
         rows.tofile(data)
-        background = str(Path(folder) / "background")
         train[:10_000].tofile(background)
+        waage = Waage(args.binary, data, args.runs)
         for depth in map(int, args.depths.split(",")):
-            model = xgboost.XGBClassifier(
-                n_estimators=TREES, max_depth=depth, learning_rate=0.1, tree_method="hist", nthread=1, min_child_weight=0
-            ).fit(train, label)
-            booster = model.get_booster()
+            options = {"tree_method": "hist", "nthread": 1, "min_child_weight": 0}
+            model = xgboost.XGBClassifier(n_estimators=TREES, max_depth=depth, **options)
+            model.set_params(learning_rate=0.1).fit(train, label)
             path = str(Path(folder) / "model.ubj")
-            booster.save_model(path)
+            model.get_booster().save_model(path)
             line = {"depth": depth, "rows": args.rows}
-            told, phi = waage(args.binary, path, data, "--runs", args.runs)
-            line["nodes"] = told["nodes"]
-            line["waage"] = args.rows / told["all"]
-            line["waage_alone"] = args.rows / told["alone"]
-            line["ns_per_row_and_tree"] = told["all"] / args.rows / TREES * 1e9
-            two, phi2 = waage(args.binary, path, data, "--runs", args.runs, "--threads", 2)
-            line["two_threads"] = told["all"] / two["all"]
-            assert np.array_equal(phi, phi2)
-            other, _ = waage(args.binary, path, data, "--runs", args.runs, "--background", background)
-            line["interventional_over_path"] = other["all"] / told["all"]
-            one, _ = waage(args.binary, path, data, "--runs", 21, "--take", 1)
-            line["one_row_ms"] = one["all"] * 1e3
-            some = 20_000 if depth <= 8 else 2_000
-            pairs, _ = waage(args.binary, path, data, "--runs", args.runs, "--take", some, "--index", "pairs")
-            line["pairs"] = some / pairs["all"]
-            few = {4: 4_000, 6: 1_000, 8: 300}.get(depth, 30)
-            if "xgboost" in peers:
-                matrix = xgboost.DMatrix(rows[:few], nthread=1)
-                seconds, theirs = timed(lambda m=matrix: booster.predict(m, pred_contribs=True), args.runs)
-                line["xgboost"] = few / seconds
-                line["xgboost_difference"] = float(np.abs(theirs[:, :-1].ravel() - phi[: few * FEATURES]).max())
-                fewer = max(few // 20, 2)
-                matrix = xgboost.DMatrix(rows[:fewer], nthread=1)
-                seconds, _ = timed(lambda m=matrix: booster.predict(m, pred_interactions=True), 1)
-                line["xgboost_pairs"] = fewer / seconds
-            if "shap" in peers:
-                try:
-                    import shap
-
-                    explainer = shap.TreeExplainer(model)
-                    seconds, _ = timed(lambda e=explainer: e.shap_values(rows[:few], check_additivity=False), args.runs)
-                    line["shap"] = few / seconds
-                    explainer = shap.TreeExplainer(model, train[:100], feature_perturbation="interventional")
-                    seconds, _ = timed(lambda e=explainer: e.shap_values(rows[:few // 10 + 1], check_additivity=False), 1)
-                    line["shap_interventional_100"] = (few // 10 + 1) / seconds
-                    line["waage_interventional"] = args.rows / other["all"]
-                except Exception as error:  # a peer that fails is named, not hidden
-                    line["shap_failed"] = repr(error)[:200]
-            if "fasttreeshap" in peers:
-                try:
-                    import fasttreeshap_fixed as fasttreeshap
-
-                    explainer = fasttreeshap.TreeExplainer(model, algorithm="v2", n_jobs=1)
-                    seconds, _ = timed(lambda e=explainer: e.shap_values(rows[:few], check_additivity=False), 1)
-                    line["fasttreeshap"] = few / seconds
-                except Exception as error:
-                    line["fasttreeshap_failed"] = repr(error)[:200]
-            if "woodelf" in peers and depth <= 8:
-                try:
-                    import pandas as pd
-
-                    frame = pd.DataFrame(rows[:20_000], columns=[f"f{i}" for i in range(FEATURES)])
-                    seconds, _ = timed(lambda f=frame: woodelf_values(model, f), 1)
-                    line["woodelf"] = 20_000 / seconds
-                except Exception as error:
-                    line["woodelf_failed"] = repr(error)[:200]
+            figures, phi = own(waage, path, background, args.rows, depth)
+            line.update(figures)
+            few = rows[: FEW.get(depth, 30)]
+            for name in (name for name in peers if name in PEERS):
+                some = rows[:20_000] if name == "woodelf" else few
+                given = (model, model.get_booster(), some, train, phi, args.runs)
+                attempt(line, name, lambda name=name, given=given: PEERS[name](*given))
             if "lightgbm" in peers:
-                try:
-                    import lightgbm
-
-                    light = lightgbm.LGBMClassifier(
-                        n_estimators=TREES, max_depth=depth, num_leaves=2**depth, min_child_samples=1, n_jobs=1, verbose=-1
-                    ).fit(train, label)
-                    path = str(Path(folder) / "model.txt")
-                    light.booster_.save_model(path)
-                    told, phi = waage(args.binary, path, data, "--runs", args.runs)
-                    seconds, theirs = timed(
-                        lambda b=light.booster_: b.predict(rows[:few], pred_contrib=True, num_threads=1), args.runs
-                    )
-                    line["lightgbm_nodes"] = told["nodes"]
-                    line["waage_on_lightgbm"] = args.rows / told["all"]
-                    line["lightgbm"] = few / seconds
-                    line["lightgbm_difference"] = float(np.abs(theirs[:, :-1].ravel() - phi[: few * FEATURES]).max())
-                except Exception as error:
-                    line["lightgbm_failed"] = repr(error)[:200]
+                given = (waage, train, label, depth, few, args.rows, args.runs)
+                attempt(line, "lightgbm", lambda given=given: of_lightgbm(*given))
             print(json.dumps(line), flush=True)
 
 
-def woodelf_values(model, frame):
-    """Path-dependent values by the pattern method's own package."""
-    from woodelf import WoodelfExplainer
-
-    return WoodelfExplainer(model).shap_values(frame)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
