@@ -6,57 +6,90 @@
 use ndarray::ArrayView2;
 use rayon::prelude::*;
 
-use crate::model::{CategoryRule, Ensemble, InputCast, Leaf, Node, Output, Tree};
+use crate::model::{Ensemble, Leaf, Node, Output, Tree};
 use crate::plan::shares;
 use crate::quadrature::{Rule, leaf};
 
 /// Rows up to which this is quicker than tables.
 pub const ROWS_MAX: u64 = 64;
 
-/// The path to a leaf: its distinct features, with what the row fulfils and the share of the cover.
-type Path = (Vec<(bool, f64)>, Vec<u32>);
-
-/// One leaf's attributions of one row: `(feature, φ per unit of the leaf's value)`.
-struct Walk<'a> {
-    tree: &'a Tree,
-    row: &'a [f64],
-    cast: InputCast,
-    rule: CategoryRule,
+/// One branch of a path: its feature, whether the row follows it, the share of the cover it keeps.
+#[derive(Clone, Copy)]
+struct Branch {
+    feature: u32,
+    follows: bool,
+    share: f64,
 }
 
-impl Walk<'_> {
-    /// Calls `take` with each leaf and its path.
-    fn leaves(&self, mut take: impl FnMut(Leaf, &[(bool, f64)], &[u32])) {
-        let mut stack: Vec<(u32, Path)> = vec![(0, Path::default())];
-        while let Some((at, (factors, features))) = stack.pop() {
-            match &self.tree.nodes()[at as usize] {
-                Node::Leaf(leaf) => take(*leaf, &factors, &features),
-                Node::Split(split) => {
-                    let goes_left =
-                        split.goes_left(self.row[split.feature as usize], self.cast, self.rule);
-                    let (left, right) = shares(self.tree, split);
-                    let mut child = |at: u32, follows: bool, share: f64, mut path: Path| {
-                        match path.1.iter().position(|f| *f == split.feature) {
-                            Some(known) => {
-                                let (flag, q) = &mut path.0[known];
-                                *flag &= follows;
-                                *q *= share;
-                            }
-                            None => {
-                                path.0.push((follows, share));
-                                path.1.push(split.feature);
-                            }
-                        }
-                        stack.push((at, path));
-                    };
-                    child(
-                        split.right,
-                        !goes_left,
-                        right,
-                        (factors.clone(), features.clone()),
-                    );
-                    child(split.left, goes_left, left, (factors, features));
+/// The distinct features of a path, with what the row fulfils and the share of the cover.
+#[derive(Default)]
+struct Merged {
+    factors: Vec<(bool, f64)>,
+    features: Vec<u32>,
+}
+
+impl Merged {
+    fn set(&mut self, path: &[Branch]) {
+        self.factors.clear();
+        self.features.clear();
+        for branch in path {
+            match self.features.iter().position(|f| *f == branch.feature) {
+                Some(known) => {
+                    let (flag, share) = &mut self.factors[known];
+                    *flag &= branch.follows;
+                    *share *= branch.share;
                 }
+                None => {
+                    self.features.push(branch.feature);
+                    self.factors.push((branch.follows, branch.share));
+                }
+            }
+        }
+    }
+}
+
+/// Memory of one thread.
+#[derive(Default)]
+struct Room {
+    /// Nodes to visit: their depth, and the branch that leads to them.
+    stack: Vec<(u32, usize, Option<Branch>)>,
+    path: Vec<Branch>,
+    merged: Merged,
+    products: Vec<f64>,
+}
+
+/// Calls `take` with each leaf of a tree and what a row makes of its path.
+fn leaves(
+    model: &Ensemble,
+    tree: &Tree,
+    row: &[f64],
+    room: &mut Room,
+    mut take: impl FnMut(Leaf, &Merged, &mut Vec<f64>),
+) {
+    room.stack.push((0, 0, None));
+    while let Some((at, depth, branch)) = room.stack.pop() {
+        room.path.truncate(depth.saturating_sub(1));
+        room.path.extend(branch);
+        match &tree.nodes()[at as usize] {
+            Node::Leaf(leaf) => {
+                room.merged.set(&room.path);
+                take(*leaf, &room.merged, &mut room.products);
+            }
+            Node::Split(split) => {
+                let feature = split.feature;
+                let left = split.goes_left(row[feature as usize], model.cast, model.category);
+                let (to_left, to_right) = shares(tree, split);
+                let branch = |follows, share| {
+                    Some(Branch {
+                        feature,
+                        follows,
+                        share,
+                    })
+                };
+                room.stack
+                    .push((split.right, depth + 1, branch(!left, to_right)));
+                room.stack
+                    .push((split.left, depth + 1, branch(left, to_left)));
             }
         }
     }
@@ -89,19 +122,13 @@ pub fn add(model: &Ensemble, rules: &[Rule], rows: ArrayView2<'_, f64>, out: &mu
     let rows: Vec<Vec<f64>> = rows.outer_iter().map(|row| row.to_vec()).collect();
     out.par_chunks_mut(stride)
         .zip(&rows)
-        .for_each(|(out, row)| {
-            let mut room = Vec::new();
+        .for_each_init(Room::default, |room, (out, row)| {
             for tree in &model.trees {
-                let walk = Walk {
-                    tree,
-                    row,
-                    cast: model.cast,
-                    rule: model.category,
-                };
-                walk.leaves(|found, factors, path| {
+                leaves(model, tree, row, room, |found, merged, products| {
                     let values = tree.leaf_values(found);
-                    leaf(&rules[factors.len()], 1.0, factors, &mut room, |j, x| {
-                        let at = path[j] as usize;
+                    let rule = &rules[merged.factors.len()];
+                    leaf(rule, 1.0, &merged.factors, products, |j, x| {
+                        let at = merged.features[j] as usize;
                         match tree.output() {
                             Output::One(k) => out[k as usize * features + at] += values[0] * x,
                             Output::All => {
