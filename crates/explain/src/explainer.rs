@@ -143,7 +143,9 @@ impl Params {
         };
         let base = match &self.perturbation {
             Perturbation::PathDependent => expected_margin(model),
-            Perturbation::Interventional(background) => background.mean_margin(model),
+            Perturbation::Interventional(background) => {
+                mean_margin(model, background, &parts, self.level)
+            }
         };
         Ok(TreeExplainer {
             parts,
@@ -356,6 +358,41 @@ pub(crate) fn going_on(observer: &dyn Observer) -> Result<()> {
     } else {
         Ok(())
     }
+}
+
+/// The mean margin over a background, without walking its rows through the trees.
+fn mean_margin(
+    model: &Ensemble,
+    background: &Background,
+    parts: &[Prepared],
+    level: Level,
+) -> Vec<f64> {
+    let mut out = model.base.clone();
+    if let Some(linear) = &model.linear {
+        let mean = background.mean_inputs(model);
+        for (out, weights) in out.iter_mut().zip(linear.weights.chunks(mean.len().max(1))) {
+            let terms = weights
+                .iter()
+                .zip(&mean)
+                .filter(|(weight, _)| **weight != 0.0);
+            *out += terms.map(|(weight, x)| weight * x).sum::<f64>();
+        }
+    }
+    // A tree that asks nothing is in no part's groups.
+    for tree in &model.trees {
+        if let [Node::Leaf(leaf)] = tree.nodes() {
+            let values = tree.leaf_values(*leaf);
+            match tree.output() {
+                Output::All => out.iter_mut().zip(values).for_each(|(o, v)| *o += v),
+                Output::One(k) => out[k as usize] += values[0],
+            }
+        }
+    }
+    for part in parts {
+        let mean = part.background_mean(model, level);
+        out.iter_mut().zip(mean).for_each(|(o, m)| *o += m);
+    }
+    out
 }
 
 /// The margin when no feature is known and covers decide: `base + Σ leaf · share of the cover`.

@@ -99,19 +99,6 @@ impl Background {
         }
     }
 
-    /// The mean margin of each output.
-    pub(super) fn mean_margin(&self, model: &Ensemble) -> Vec<f64> {
-        let mut mean = vec![0.0; model.outputs()];
-        let mut margin = vec![0.0; model.outputs()];
-        for (row, weight) in self.rows().outer_iter().zip(&*self.weights) {
-            model.margin(row.as_slice().unwrap_or(&[]), &mut margin);
-            mean.iter_mut()
-                .zip(&margin)
-                .for_each(|(m, x)| *m += weight * x);
-        }
-        mean
-    }
-
     /// The mean of each feature as the model's linear terms see it: missing counts as 0.
     pub(super) fn mean_inputs(&self, model: &Ensemble) -> Vec<f64> {
         let mut mean = vec![0.0; self.features];

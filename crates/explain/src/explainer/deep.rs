@@ -85,6 +85,14 @@ impl<'a> Merged<'a> {
     }
 }
 
+/// The share of rows that reach a leaf.
+pub(super) fn share(leaf: &DeepLeaf, codes: &CodeBlock, weights: &[f64]) -> f64 {
+    let merged = Merged::new(leaf);
+    let reach = weights.iter().enumerate();
+    let reach = reach.filter(|(row, _)| merged.pattern(codes, *row) == merged.all());
+    reach.map(|(_, weight)| weight).sum()
+}
+
 /// Adds what the deep leaves give, until the observer stops.
 pub(super) fn add(
     part: &Prepared,

@@ -10,7 +10,7 @@ use crate::bins::Bins;
 use crate::codes::CodeBlock;
 use crate::error::Result;
 use crate::kernel::{self, Place, Plane, STRIP};
-use crate::model::{Ensemble, Output};
+use crate::model::{Ensemble, Leaf, Output};
 use crate::plan::{BUNDLE_FEATURES, Bundle, DeepLeaf, Part};
 use crate::simd::{self, Level, WIDTH_MAX};
 use crate::table::{self, Game, Index, Layout, Scratch};
@@ -147,6 +147,58 @@ impl Prepared {
                 }
             });
         tables
+    }
+
+    /// What the part's leaves give to each output on average over the background: each leaf's value
+    /// times the share of the background that reaches it, from histograms of patterns.
+    pub(super) fn background_mean(&self, model: &Ensemble, level: Level) -> Vec<f64> {
+        let mut mean = vec![0.0; model.outputs()];
+        let Some((codes, weights)) = &self.background else {
+            return mean;
+        };
+        let mut add = |tree: u32, leaf: Leaf, share: f64| {
+            let tree = &model.trees[tree as usize];
+            let values = tree.leaf_values(leaf);
+            match tree.output() {
+                Output::All => mean
+                    .iter_mut()
+                    .zip(values)
+                    .for_each(|(m, v)| *m += share * v),
+                Output::One(k) => mean[k as usize] += share * values[0],
+            }
+        };
+        let reached: Vec<Vec<(Leaf, f64)>> = self
+            .bundles
+            .par_iter()
+            .map(|ready| {
+                let groups = ready.bundle.groups.iter().zip(&ready.planes);
+                groups
+                    .flat_map(|(group, planes)| {
+                        let shares = histogram(codes, weights, planes, group.patterns(), level);
+                        group.leaves.iter().map(move |leaf| {
+                            let reaches =
+                                |pattern: u32| leaf.factors.iter().all(|f| f.holds(pattern));
+                            let held = shares.iter().enumerate();
+                            let held = held.filter(|(pattern, _)| reaches(*pattern as u32));
+                            (leaf.leaf, held.map(|(_, share)| share).sum())
+                        })
+                    })
+                    .collect()
+            })
+            .collect();
+        for (ready, leaves) in self.bundles.iter().zip(reached) {
+            for (leaf, share) in leaves {
+                add(ready.bundle.tree, leaf, share);
+            }
+        }
+        for deep in &self.deep {
+            add(
+                deep.tree,
+                deep.leaf,
+                super::deep::share(deep, codes, weights),
+            );
+        }
+        mean
     }
 
     fn fill_bundle(
