@@ -20,7 +20,7 @@ use waage_explain::model::Ensemble;
 use waage_explain::read;
 use waage_explain::summary::Summary;
 use waage_explain::{Background, Index, Params, Perturbation, TreeExplainer};
-use waage_report::{Options, render_explain};
+use waage_report::render_explain;
 use waage_result::attribution::{
     BackgroundDoc, EXPLAIN_SCHEMA, ExplainResult, ExplainSettings, ExplainSpec, FeatureDoc,
     FeatureGroupDoc, ModelDoc,
@@ -29,8 +29,10 @@ use waage_result::document::{DatasetSummary, EstimateDoc};
 use waage_result::spec::RolesSpec;
 use waage_result::text::{Catalogue, Language};
 
+use crate::digest::hex;
 use crate::observer::{Observer, Silent};
-use crate::{AuditError, Source, Style};
+use crate::page::PageFormat;
+use crate::{AuditError, Source, Style, page};
 
 pub use memory::{Explainer, Loaded, Space};
 pub use model::{Model, categories};
@@ -230,10 +232,6 @@ fn update(digest: &mut Sha256, values: &[f64]) {
         }
         digest.update(&bytes[..8 * chunk.len()]);
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The columns of numbers in the file of attributions.
@@ -474,53 +472,22 @@ fn feature(
     }
 }
 
-/// A form in which an explanation leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ExplainFormat {
-    /// Tables for a terminal.
-    Text,
-    /// The document itself.
-    Json,
-    /// GitHub-flavoured Markdown.
-    Markdown,
-}
-
-impl std::str::FromStr for ExplainFormat {
-    type Err = AuditError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            "markdown" => Ok(Self::Markdown),
-            other => Err(AuditError::Option(format!(
-                "an explanation has no format {other:?}; use text, json or markdown"
-            ))),
-        }
-    }
-}
-
 /// An explanation as text; Markdown hides groups of fewer than five rows.
 ///
 /// # Errors
 /// [`AuditError`] when the document cannot be written.
 pub fn render(
     result: &ExplainResult,
-    format: ExplainFormat,
+    format: PageFormat,
     language: Language,
     style: Style,
 ) -> Result<String, AuditError> {
-    let format = match format {
-        ExplainFormat::Text => waage_report::Format::Text,
-        ExplainFormat::Json => waage_report::Format::Json,
-        ExplainFormat::Markdown => waage_report::Format::Markdown,
-    };
-    let options = Options {
-        color: style.color,
-        width: style.width.unwrap_or(crate::files::WIDTH),
-        ..Options::default()
-    };
-    Ok(render_explain(result, format, language, &options)?)
+    Ok(render_explain(
+        result,
+        format.of_report(),
+        language,
+        &page::options(style),
+    )?)
 }
 
 /// Rows and seconds in one line.

@@ -11,6 +11,7 @@ use waage_govern::Policy;
 use waage_metrics::propensity::inverse_weights;
 use waage_result::spec::{AttributeSpec, AuditSpec};
 
+use crate::digest::hex;
 use crate::observer::Observer;
 use crate::{AuditError, plan};
 
@@ -64,8 +65,7 @@ pub fn digest(tallies: &[&Tally], proxies: &[ProxyCells]) -> String {
         whole.update(part);
     }
     let hash = whole.finalize();
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(&hash))
 }
 
 impl Counting {

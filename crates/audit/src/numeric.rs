@@ -11,6 +11,7 @@ use waage_metrics::{Favourable, Metric};
 use waage_result::spec::{AuditSpec, RolesSpec};
 
 use crate::count;
+use crate::digest::hex;
 use crate::multiclass::{estimates, groups};
 use crate::observer::Observer;
 use crate::strata::Strata;
@@ -205,7 +206,5 @@ fn result(
 fn digest(tally: &Tally, numeric: &Numeric) -> String {
     let mut bytes = count::digest(&[tally], &[]).into_bytes();
     numeric.put(&mut bytes);
-    let hash = Sha256::digest(&bytes);
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(&Sha256::digest(&bytes)))
 }

@@ -15,13 +15,14 @@ use waage_metrics::scan::{
     Classes, Counter, Cube, Found, Layout, Magnitudes, Measure, Reestimated, Request, Tables,
     permute, reestimate, search,
 };
-use waage_report::{Options, render_scan};
+use waage_report::render_scan;
 use waage_result::scan::{ScanResult, ScanSpec};
 use waage_result::spec::RolesSpec;
 use waage_result::text::{Catalogue, Language};
 
 use crate::observer::{Observer, Phase};
-use crate::{AuditError, Source, Style};
+use crate::page::PageFormat;
+use crate::{AuditError, Source, Style, page};
 
 /// Bins of numbers, and levels of a column (FORMULAS §5).
 const BINS: u32 = 5;
@@ -224,53 +225,22 @@ fn permutations(
     .ok_or(AuditError::Data(DataError::Interrupted))
 }
 
-/// A form in which a scan leaves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScanFormat {
-    /// Tables for a terminal.
-    Text,
-    /// The document itself.
-    Json,
-    /// GitHub-flavoured Markdown.
-    Markdown,
-}
-
-impl std::str::FromStr for ScanFormat {
-    type Err = AuditError;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
-        match name {
-            "text" => Ok(Self::Text),
-            "json" => Ok(Self::Json),
-            "markdown" => Ok(Self::Markdown),
-            other => Err(AuditError::Option(format!(
-                "a scan has no format {other:?}; use text, json or markdown"
-            ))),
-        }
-    }
-}
-
 /// A scan as text; Markdown hides subgroups of fewer than five rows.
 ///
 /// # Errors
 /// [`AuditError`] when the document cannot be written.
 pub fn render(
     result: &ScanResult,
-    format: ScanFormat,
+    format: PageFormat,
     language: Language,
     style: Style,
 ) -> Result<String, AuditError> {
-    let format = match format {
-        ScanFormat::Text => waage_report::Format::Text,
-        ScanFormat::Json => waage_report::Format::Json,
-        ScanFormat::Markdown => waage_report::Format::Markdown,
-    };
-    let options = Options {
-        color: style.color,
-        width: style.width.unwrap_or(crate::files::WIDTH),
-        ..Options::default()
-    };
-    Ok(render_scan(result, format, language, &options)?)
+    Ok(render_scan(
+        result,
+        format.of_report(),
+        language,
+        &page::options(style),
+    )?)
 }
 
 /// Subgroups, rows and seconds in one line.

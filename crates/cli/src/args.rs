@@ -10,8 +10,8 @@ use clap_complete::Shell;
 use waage_audit::MAX_CLUSTERS_DEFAULT;
 
 use crate::roles::{Reading, Roles};
-pub use explain::{Explain, ExplainFormat, IndexName};
-pub use scan::{Scan, ScanFormat};
+pub use explain::{Explain, IndexName};
+pub use scan::Scan;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -444,6 +444,27 @@ pub struct Power {
 
     #[command(flatten)]
     pub reading: Reading,
+}
+
+/// What standard output shows of a scan or an explanation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PageFormat {
+    /// Tables for the terminal
+    Text,
+    /// One JSON document and nothing else
+    Json,
+    /// Markdown
+    Markdown,
+}
+
+impl From<PageFormat> for waage_audit::PageFormat {
+    fn from(format: PageFormat) -> Self {
+        match format {
+            PageFormat::Text => Self::Text,
+            PageFormat::Json => Self::Json,
+            PageFormat::Markdown => Self::Markdown,
+        }
+    }
 }
 
 /// What standard output shows of a plan.

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use waage_audit::attribution::{self, ExplainJob, Model};
 use waage_audit::{ExplainSpec, RolesSpec};
 
-use crate::args::{Explain, ExplainFormat, IndexName};
+use crate::args::{Explain, IndexName};
 use crate::audit::{language, set_threads};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
@@ -18,10 +18,9 @@ use crate::roles::attributes;
 pub fn run(args: Explain) -> Result<ExitCode, Failure> {
     let began = Instant::now();
     set_threads(args.reading.threads)?;
-    let background = args.background.is_empty().then_some(None);
-    let background = match background {
-        Some(none) => none,
-        None => Some(args.reading.source(&args.background)?),
+    let background = match args.background.as_slice() {
+        [] => None,
+        paths => Some(args.reading.source(paths)?),
     };
     let job = ExplainJob {
         model: Model::File(args.model.clone()),
@@ -34,11 +33,7 @@ pub fn run(args: Explain) -> Result<ExitCode, Failure> {
     let outcome = attribution::explain(&job, &bars);
     bars.finish();
     let result = outcome?;
-    let format = match args.format {
-        ExplainFormat::Text => attribution::ExplainFormat::Text,
-        ExplainFormat::Json => attribution::ExplainFormat::Json,
-        ExplainFormat::Markdown => attribution::ExplainFormat::Markdown,
-    };
+    let format = args.format.into();
     let language = language(args.lang);
     output::print(&attribution::render(
         &result,

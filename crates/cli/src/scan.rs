@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use waage_audit::scan::{self, ScanJob};
 use waage_audit::{RolesSpec, ScanSpec};
 
-use crate::args::{Scan, ScanFormat};
+use crate::args::Scan;
 use crate::audit::{language, set_threads};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
@@ -25,11 +25,7 @@ pub fn run(args: Scan) -> Result<ExitCode, Failure> {
     let outcome = scan::scan(&job, &bars);
     bars.finish();
     let result = outcome?;
-    let format = match args.format {
-        ScanFormat::Text => scan::ScanFormat::Text,
-        ScanFormat::Json => scan::ScanFormat::Json,
-        ScanFormat::Markdown => scan::ScanFormat::Markdown,
-    };
+    let format = args.format.into();
     let language = language(args.lang);
     output::print(&scan::render(&result, format, language, output::style())?)?;
     if !args.quiet {

@@ -71,12 +71,12 @@ impl Column {
 }
 
 /// The columns that a list of trees needs.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bins {
     columns: Vec<Column>,
     numbers: BTreeMap<u32, u32>,
     categories: BTreeMap<u32, u32>,
-    rule: Option<CategoryRule>,
+    rule: CategoryRule,
 }
 
 /// What trees ask of each feature, before it becomes columns.
@@ -157,8 +157,10 @@ impl Questions {
     #[must_use]
     pub fn bins(self, rule: CategoryRule) -> Bins {
         let mut bins = Bins {
-            rule: Some(rule),
-            ..Bins::default()
+            columns: Vec::new(),
+            numbers: BTreeMap::new(),
+            categories: BTreeMap::new(),
+            rule,
         };
         for (feature, cuts) in self.cuts {
             bins.numbers.insert(feature, bins.columns.len() as u32);
@@ -263,11 +265,7 @@ impl Bins {
         };
         let missing = match split.missing {
             Missing::Left(left) | Missing::ZeroLeft(left) => left,
-            Missing::AsZero => split.goes_left(
-                f64::NAN,
-                InputCast::F64,
-                self.rule.unwrap_or(CategoryRule::Exact),
-            ),
+            Missing::AsZero => split.goes_left(f64::NAN, InputCast::F64, self.rule),
         };
         CodeSet::of(ids.len() + 2, |code| {
             if code == 0 {

@@ -35,6 +35,7 @@ impl CodeBlock {
         rows: ArrayView2<'_, f64>,
         cast: InputCast,
         rule: CategoryRule,
+        level: Level,
     ) -> Self {
         let ladders: Vec<Option<Ladder>> = bins
             .columns()
@@ -44,7 +45,6 @@ impl CodeBlock {
                 Scale::Categories(_) => None,
             })
             .collect();
-        let level = Level::best();
         let strips = (0..rows.nrows().div_ceil(STRIP))
             .into_par_iter()
             .map(|strip| {
@@ -137,7 +137,13 @@ mod tests {
             let mut values: Vec<f64> = (0..11_000).map(|i| f64::from(i) / 2.0 - 10.0).collect();
             values.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY]);
             let rows = ArrayView2::from_shape((values.len(), 1), &values).expect("one column");
-            let block = CodeBlock::new(&bins, rows, InputCast::F64, CategoryRule::Exact);
+            let block = CodeBlock::new(
+                &bins,
+                rows,
+                InputCast::F64,
+                CategoryRule::Exact,
+                Level::best(),
+            );
             let found: Vec<u16> = (0..values.len()).map(|row| block.code(0, row)).collect();
             let column = &bins.columns()[0];
             let wanted: Vec<u16> = values

@@ -163,6 +163,7 @@ impl Params {
             &self.perturbation,
             self.index,
             self.table_bytes,
+            self.level,
         )
     }
 }
@@ -240,7 +241,13 @@ impl TreeExplainer {
             direct::add(model, rules, rows, out);
         }
         for part in &self.parts {
-            let block = CodeBlock::new(&part.bins, rows, model.cast, model.category);
+            let block = CodeBlock::new(
+                &part.bins,
+                rows,
+                model.cast,
+                model.category,
+                self.params.level,
+            );
             self.add_tables(part, &block, out, observer)?;
             self.add_deep(part, &block, out, observer);
             going_on(observer)?;

@@ -52,18 +52,14 @@ impl Plane {
         let mut plane = Self::default();
         for (at, condition) in bits.iter().enumerate() {
             let bit = 1_u8 << at;
-            let codes = condition.codes as u16;
-            let negated = condition.set.contains(codes - 1);
-            let mut runs: Vec<(u16, u16)> = Vec::new();
-            for code in (0..codes).filter(|c| condition.set.contains(*c) != negated) {
-                match runs.last_mut() {
-                    Some((_, high)) if *high + 1 == code => *high = code,
-                    _ => runs.push((code, code)),
-                }
-            }
+            let codes = condition.codes;
+            let negated = condition.set.contains((codes - 1) as u16);
+            let flipped = negated.then(|| condition.set.complement(codes));
+            let set = flipped.as_ref().unwrap_or(&condition.set);
             if negated {
                 plane.first |= bit;
             }
+            let runs = set.runs(codes);
             let column = condition.column;
             if runs.len() <= RUNS_MAX {
                 plane.flips.extend(runs.into_iter().map(|(low, high)| Flip {
@@ -73,8 +69,8 @@ impl Plane {
                     bit,
                 }));
             } else {
-                let holds = |c| condition.set.contains(c) != negated;
-                let bits = (0..codes).map(|c| if holds(c) { bit } else { 0 }).collect();
+                let bits = (0..codes).map(|c| if set.contains(c as u16) { bit } else { 0 });
+                let bits = bits.collect();
                 plane.flags.push(Flags { column, bits });
             }
         }

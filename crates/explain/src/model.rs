@@ -13,6 +13,7 @@ mod tree;
 pub use category::{CategoryRule, IdSet};
 pub use link::Link;
 pub use tree::ZERO;
+pub(crate) use tree::hang;
 pub use tree::{Leaf, LeafModel, Missing, Node, Output, RawNode, Split, Test, Tree, TreeError};
 
 /// The most nodes a model may have.

@@ -9,7 +9,7 @@
 //! in registers. Trees whose features do not fit into one bundle are cut at their upper splits.
 
 use crate::bins::{Bins, CODES_MAX, Questions};
-use crate::model::{Ensemble, Leaf, Node, Output, Tree};
+use crate::model::{Ensemble, Leaf, Node, Tree};
 
 mod cost;
 mod group;
@@ -114,11 +114,7 @@ impl Part {
         let mut deep = Vec::new();
         for number in trees {
             let tree = &model.trees[number];
-            let outputs = match tree.output() {
-                Output::All => model.outputs(),
-                Output::One(_) => 1,
-            };
-            let bits = cost::bits(tree, rows, outputs, shape);
+            let bits = cost::bits(tree, rows, shape);
             let mut cutter = group::Cutter::new(tree, &bins, bits);
             let groups = cutter.cut();
             deep.extend(cutter.deep.drain(..).map(|(leaf, factors)| DeepLeaf {

@@ -5,11 +5,9 @@ use std::path::PathBuf;
 use numpy::{IntoPyArray, PyArray2, PyArray3, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use waage_audit::attribution::{
-    self, ExplainFormat, ExplainJob, Kept, Labels, Link, Loaded, Space,
-};
+use waage_audit::attribution::{self, ExplainJob, Kept, Labels, Link, Loaded, Space};
 use waage_audit::observer::Observer;
-use waage_audit::{AuditError, ExplainResult, ExplainSpec, Style, tables};
+use waage_audit::{AuditError, ExplainResult, ExplainSpec, PageFormat, Style, tables};
 
 use crate::input::Given;
 use crate::observer::{Shared, guarded, wait};
@@ -125,7 +123,7 @@ impl ExplainHandle {
         lang: &str,
         width: Option<usize>,
     ) -> PyResult<String> {
-        let format: ExplainFormat = format.parse().map_err(|e: AuditError| raise(&e))?;
+        let format = PageFormat::named(format, "an explanation").map_err(|e| raise(&e))?;
         let language = language(lang)?;
         let style = Style {
             color: false,

@@ -1,7 +1,8 @@
 //! The subgroup scan: one call, one document.
 
 use pyo3::prelude::*;
-use waage_audit::scan::{ScanFormat, ScanJob};
+use waage_audit::PageFormat;
+use waage_audit::scan::ScanJob;
 use waage_audit::{ScanResult, ScanSpec, Style, tables};
 
 use crate::input::Given;
@@ -56,9 +57,7 @@ impl ScanHandle {
         lang: &str,
         width: Option<usize>,
     ) -> PyResult<String> {
-        let format: ScanFormat = format
-            .parse()
-            .map_err(|e: waage_audit::AuditError| raise(&e))?;
+        let format = PageFormat::named(format, "a scan").map_err(|e| raise(&e))?;
         let language = language(lang)?;
         let style = Style {
             color: false,

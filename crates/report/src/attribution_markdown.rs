@@ -5,7 +5,7 @@ use waage_result::text::Language;
 
 use crate::Options;
 use crate::attribution::Told;
-use crate::markdown::{escape, row};
+use crate::markdown::{bullets, close, escape, row};
 use crate::words::{Words, clean, isolated};
 
 /// Writes an explanation as GitHub-flavoured Markdown.
@@ -87,17 +87,6 @@ pub(crate) fn markdown(result: &ExplainResult, language: Language, options: &Opt
             parts.push(table.join("\n"));
         }
     }
-    let notes: Vec<String> = told
-        .notes()
-        .iter()
-        .map(|note| format!("- {}", escape(note)))
-        .collect();
-    if !notes.is_empty() {
-        parts.push(notes.join("\n"));
-    }
-    parts.push(format!("## {}", escape(&words.text("report.method.title"))));
-    parts.push(escape(&told.method().join(" ")));
-    parts.push("---".to_owned());
-    parts.push(escape(&words.text("report.footer")));
-    parts.join("\n\n") + "\n"
+    parts.extend(bullets(&told.notes()));
+    close(parts, &told.method(), words)
 }

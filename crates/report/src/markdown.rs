@@ -1,6 +1,7 @@
 //! The report as Markdown: GitHub's tables, everything escaped.
 
 use crate::article::{Article, Block, Cell, Mark, Table};
+use crate::words::Words;
 
 /// Writes an article as GitHub-flavoured Markdown.
 pub(crate) fn markdown(article: &Article) -> String {
@@ -94,6 +95,24 @@ fn table_lines(table: &Table) -> String {
 
 pub(crate) fn row(cells: impl Iterator<Item = String>) -> String {
     format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
+}
+
+/// How it was made and the footer, which end every page.
+pub(crate) fn close(mut parts: Vec<String>, method: &[String], words: Words) -> String {
+    parts.push(format!("## {}", escape(&words.text("report.method.title"))));
+    parts.push(escape(&method.join(" ")));
+    parts.push("---".to_owned());
+    parts.push(escape(&words.text("report.footer")));
+    parts.join("\n\n") + "\n"
+}
+
+/// Notes as a list; `None` without any.
+pub(crate) fn bullets(notes: &[String]) -> Option<String> {
+    let lines: Vec<String> = notes
+        .iter()
+        .map(|note| format!("- {}", escape(note)))
+        .collect();
+    (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
 /// A cell on one line: state, text, detail in brackets, remark.

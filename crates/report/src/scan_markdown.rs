@@ -4,7 +4,7 @@ use waage_result::scan::{ScanResult, Subgroup};
 use waage_result::text::Language;
 
 use crate::Options;
-use crate::markdown::{escape, row};
+use crate::markdown::{bullets, close, escape, row};
 use crate::scan::{Told, dash};
 use crate::words::Words;
 
@@ -50,20 +50,11 @@ pub(crate) fn markdown(result: &ScanResult, language: Language, options: &Option
     } else if let Some(more) = told.more() {
         parts.push(escape(&more));
     }
-    let notes: Vec<String> = told
-        .notes()
-        .iter()
-        .map(|note| format!("- {}", escape(note)))
-        .collect();
-    if !notes.is_empty() {
+    if let Some(notes) = bullets(&told.notes()) {
         parts.push(format!("## {}", escape(&words.text("report.data.title"))));
-        parts.push(notes.join("\n"));
+        parts.push(notes);
     }
-    parts.push(format!("## {}", escape(&words.text("report.method.title"))));
-    parts.push(escape(&told.method().join(" ")));
-    parts.push("---".to_owned());
-    parts.push(escape(&words.text("report.footer")));
-    parts.join("\n\n") + "\n"
+    close(parts, &told.method(), words)
 }
 
 fn table(told: &Told<'_>) -> String {

@@ -12,6 +12,8 @@ use waage_result::scan::{
     ScanFamily, ScanResult, ScanSettings, ScanSpec, SearchedDoc, Subgroup,
 };
 
+use crate::digest::hex;
+
 /// What the pass over the rows knows beside the tables.
 pub struct Facts {
     pub rows: u64,
@@ -225,12 +227,7 @@ fn digest(made: &Made<'_>) -> String {
     for tables in std::iter::once(made.searched).chain(made.estimated) {
         hash.update(tables.to_bytes());
     }
-    let hex: String = hash
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(&hash.finalize()))
 }
 
 /// What the columns turned out to be, after what the reader of the rows noted.

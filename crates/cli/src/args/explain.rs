@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Lang;
+use super::{Lang, PageFormat};
 use crate::roles::Reading;
 
 /// Shown after the help.
@@ -19,17 +19,6 @@ Examples:
 
 MODEL is a file of XGBoost (.json, .ubj), LightGBM (text), CatBoost (.json), ONNX or skops. Values are exact, in
 margin space, before the link function. Exit codes: 0 explained, 2 could not run, 130 interrupted.";
-
-/// What standard output shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ExplainFormat {
-    /// Tables for the terminal
-    Text,
-    /// One JSON document and nothing else
-    Json,
-    /// Markdown
-    Markdown,
-}
 
 /// How a margin is divided among features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -122,7 +111,7 @@ pub struct Explain {
     pub out: Option<PathBuf>,
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
-    pub format: ExplainFormat,
+    pub format: PageFormat,
     /// Language of tables and Markdown
     #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
     pub lang: Lang,

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::Lang;
+use super::{Lang, PageFormat};
 use crate::roles::{Outcome, Reading, Rows};
 
 /// Shown after the help.
@@ -19,17 +19,6 @@ Examples:
 Numbers without bins are cut into five of equal mass, or keep up to five values; of other columns the
 20 most frequent values stand for themselves. A missing value is a level. Exit codes: 0 whatever was
 found, 2 could not run, 130 interrupted.";
-
-/// What standard output shows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ScanFormat {
-    /// A table for the terminal
-    Text,
-    /// One JSON document and nothing else
-    Json,
-    /// Markdown
-    Markdown,
-}
 
 /// What orders subgroups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -192,7 +181,7 @@ pub struct Scan {
     pub top: u32,
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
-    pub format: ScanFormat,
+    pub format: PageFormat,
     /// Language of the table and of Markdown
     #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
     pub lang: Lang,

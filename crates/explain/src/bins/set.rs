@@ -59,6 +59,32 @@ impl CodeSet {
         }
     }
 
+    /// Its runs of neighbouring codes, of a column of `codes` codes: first and last of each.
+    #[must_use]
+    pub fn runs(&self, codes: usize) -> Vec<(u16, u16)> {
+        let mut runs: Vec<(u16, u16)> = Vec::new();
+        let mut add = |low: u16, high: u16| match runs.last_mut() {
+            Some((_, last)) if *last + 1 == low => *last = high,
+            _ => runs.push((low, high)),
+        };
+        match self {
+            Self::Span { low, high, missing } => {
+                let high = (*high).min((codes - 1) as u16);
+                if *missing {
+                    add(0, 0);
+                }
+                if *low <= high {
+                    add(*low, high);
+                }
+            }
+            Self::Flags(flags) => {
+                let held = flags.iter().enumerate().filter(|(_, held)| **held);
+                held.for_each(|(code, _)| add(code as u16, code as u16));
+            }
+        }
+        runs
+    }
+
     /// The codes in both, of a column of `codes` codes.
     #[must_use]
     pub fn and(&self, other: &Self, codes: usize) -> Self {
@@ -94,6 +120,17 @@ mod tests {
         sets.push(CodeSet::of(codes, |c| c % 2 == 0));
         for a in &sets {
             let not = a.complement(codes);
+            let runs = a.runs(codes);
+            assert!(
+                runs.windows(2).all(|pair| pair[0].1 + 1 < pair[1].0),
+                "{a:?}"
+            );
+            for code in 0..codes as u16 {
+                let within = runs
+                    .iter()
+                    .any(|(low, high)| (*low..=*high).contains(&code));
+                assert_eq!(within, a.contains(code), "{a:?}");
+            }
             for b in &sets {
                 let both = a.and(b, codes);
                 for code in 0..codes as u16 {

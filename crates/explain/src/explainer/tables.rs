@@ -81,6 +81,7 @@ impl Prepared {
         perturbation: &Perturbation,
         index: Index,
         table_bytes: usize,
+        level: Level,
     ) -> Result<Self> {
         let Part {
             bins,
@@ -90,7 +91,8 @@ impl Prepared {
         let background = match perturbation {
             Perturbation::PathDependent => None,
             Perturbation::Interventional(background) => {
-                let codes = CodeBlock::new(&bins, background.rows(), model.cast, model.category);
+                let codes =
+                    CodeBlock::new(&bins, background.rows(), model.cast, model.category, level);
                 Some((codes, background.weights().to_vec()))
             }
         };

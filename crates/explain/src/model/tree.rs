@@ -100,6 +100,20 @@ pub enum RawNode {
     Leaf(Vec<f64>, f64),
 }
 
+/// Hangs the node at `child` under its parent: the parent's place, and whether on the left.
+pub(crate) fn hang(nodes: &mut [RawNode], parent: Option<(usize, bool)>, child: usize) {
+    if let Some((parent, left)) = parent
+        && let RawNode::Split(split) = &mut nodes[parent]
+    {
+        let side = if left {
+            &mut split.left
+        } else {
+            &mut split.right
+        };
+        *side = child as u32;
+    }
+}
+
 /// Why nodes do not form a tree; nodes by their numbers in the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {

@@ -19,19 +19,18 @@ pub enum Shape {
 /// Bits to choose from.
 const CHOICES: std::ops::RangeInclusive<usize> = 4..=11;
 
-/// Costs in units of one addition to a table's number; measured in `benches/explain.rs`.
+/// Costs in units of one addition to a table's number, from runs of `examples/shape.rs`.
 const FILL: f64 = 1.5;
 const LOOK_UP: f64 = 3.0;
 const ADD: f64 = 0.25;
 
 /// The number of bits whose groups cost least for this tree and so many rows.
-pub(super) fn bits(tree: &Tree, rows: u64, outputs: usize, shape: Shape) -> usize {
+pub(super) fn bits(tree: &Tree, rows: u64, shape: Shape) -> usize {
     let inner = inner_splits(tree);
     let widths = widths(tree);
     let best = CHOICES
         .map(|bits| (cost(tree, &inner, &widths, bits, rows, shape), bits))
         .min_by(|a, b| a.0.total_cmp(&b.0));
-    let _ = outputs;
     best.map_or(8, |(_, bits)| bits)
 }
 
@@ -67,10 +66,9 @@ fn cost(tree: &Tree, inner: &[u32], widths: &[u32], bits: usize, rows: u64, shap
             continue;
         }
         let length = (width + splits).min(BITS_MAX) as f64;
-        let features = length;
         let numbers = match shape {
-            Shape::Values => features,
-            Shape::Pairs => features * (features + 1.0) / 2.0,
+            Shape::Values => length,
+            Shape::Pairs => length * (length + 1.0) / 2.0,
         };
         let patterns = libm::exp2(length);
         let leaves = (splits + 1) as f64;

@@ -18,7 +18,7 @@
 
 use crate::model::{
     CategoryRule, Ensemble, Feature, InputCast, Link, Missing, Output, RawNode, Source, Split,
-    Test, Tree,
+    Test, Tree, hang,
 };
 use crate::read::limit;
 use crate::{Error, Result};
@@ -148,15 +148,7 @@ impl Walk {
             let at = nodes.len();
             *total += 1;
             limit::nodes(*total)?;
-            if let Some((parent, left)) = parent
-                && let RawNode::Split(split) = &mut nodes[parent]
-            {
-                *(if left {
-                    &mut split.left
-                } else {
-                    &mut split.right
-                }) = at as u32;
-            }
+            hang(&mut nodes, parent, at);
             match step(node) {
                 Step::Leaf(values) => nodes.push(RawNode::Leaf(values, 0.0)),
                 Step::Split {

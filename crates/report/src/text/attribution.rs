@@ -16,11 +16,7 @@ const BAR: usize = 12;
 pub(crate) fn explanation(result: &ExplainResult, language: Language, options: &Options) -> String {
     let words = Words::of(language);
     let told = Told { result, words };
-    let mut page = Page {
-        out: String::new(),
-        width: options.width.max(40),
-        color: options.color,
-    };
+    let mut page = Page::new(options);
     page.paragraph(&told.headline(), Style::Bold, 0);
     page.line("");
     page.paragraph(&told.facts(), Style::Plain, 0);

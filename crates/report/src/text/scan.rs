@@ -13,11 +13,7 @@ use crate::words::Words;
 pub(crate) fn scan(result: &ScanResult, language: Language, options: &Options) -> String {
     let words = Words::of(language);
     let told = Told { result, words };
-    let mut page = Page {
-        out: String::new(),
-        width: options.width.max(40),
-        color: options.color,
-    };
+    let mut page = Page::new(options);
     page.paragraph(&told.headline(), Style::Bold, 0);
     page.line("");
     page.paragraph(&told.overall(), Style::Plain, 0);

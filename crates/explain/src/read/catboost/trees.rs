@@ -2,7 +2,7 @@
 
 use super::file::{Branch, File, Oblivious, Split, SplitKind};
 use super::{FORMAT, Inputs, test};
-use crate::model::{Output, RawNode, Tree};
+use crate::model::{Output, RawNode, Tree, hang};
 use crate::read::limit;
 use crate::{Error, Result};
 
@@ -170,15 +170,7 @@ fn branches(
     let mut waiting = vec![(root, None::<(usize, bool)>)];
     while let Some((branch, parent)) = waiting.pop() {
         let at = nodes.len();
-        if let Some((parent, left)) = parent
-            && let RawNode::Split(split) = &mut nodes[parent]
-        {
-            *(if left {
-                &mut split.left
-            } else {
-                &mut split.right
-            }) = at as u32;
-        }
+        hang(&mut nodes, parent, at);
         match (&branch.split, &branch.left, &branch.right, &branch.value) {
             (Some(split), Some(left), Some(right), None) => {
                 let place = || format!("tree {number}, node {at}, split");

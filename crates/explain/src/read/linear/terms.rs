@@ -2,7 +2,7 @@
 
 use super::file::{Bin, Feature, Kind, Missing, Numbers};
 use super::{FORMAT, plant};
-use crate::model::{Ensemble, IdSet, Labels, Missing as Side, RawNode, Split, Test};
+use crate::model::{Ensemble, IdSet, Labels, Missing as Side, RawNode, Split, Test, hang};
 use crate::read::limit;
 use crate::read::shown::shown;
 use crate::{Error, Result};
@@ -222,15 +222,7 @@ impl Term {
         let mut waiting = vec![(0, bins.len(), None::<(usize, bool)>)];
         while let Some((from, to, parent)) = waiting.pop() {
             let at = nodes.len();
-            if let Some((parent, left)) = parent
-                && let RawNode::Split(split) = &mut nodes[parent]
-            {
-                *(if left {
-                    &mut split.left
-                } else {
-                    &mut split.right
-                }) = at as u32;
-            }
+            hang(&mut nodes, parent, at);
             if to - from == 1 {
                 nodes.push(RawNode::Leaf(points[from].clone(), 0.0));
                 continue;

@@ -72,6 +72,17 @@ pub fn malformed(place: impl Into<String>, what: impl Into<String>) -> Error {
     Error::malformed(FORMAT, place, what)
 }
 
+/// Lists of which each node has one entry, and the one of missing values, which may be left out.
+pub fn same_lists(lists: &[(&str, usize)], tracks: usize, wanted: usize) -> Result<()> {
+    for (name, found) in lists {
+        same(name, *found, wanted)?;
+    }
+    match tracks {
+        0 => Ok(()),
+        found => same("nodes_missing_value_tracks_true", found, wanted),
+    }
+}
+
 /// Lists that go together must be equally long.
 pub fn same(name: &str, found: usize, wanted: usize) -> Result<()> {
     if found == wanted {

@@ -1,6 +1,6 @@
 //! `TreeEnsemble` of ai.onnx.ml 5: inner nodes and leaves in lists of their own.
 
-use super::attributes::{Attributes, malformed, same};
+use super::attributes::{Attributes, malformed, same, same_lists};
 use super::nodes::{Branch, Forest, Mode, RawTree, features, index};
 use super::trees::not_a_sum;
 use super::{Parts, link};
@@ -113,19 +113,18 @@ impl<'a> Lists<'a> {
         };
         let n = lists.features.len();
         limit::nodes(n.saturating_mul(2))?;
-        for (name, found) in [
-            ("nodes_modes", lists.modes.len()),
-            ("nodes_splits", lists.values.len()),
-            ("nodes_truenodeids", lists.yes.len()),
-            ("nodes_trueleafs", lists.yes_leaf.len()),
-            ("nodes_falsenodeids", lists.no.len()),
-            ("nodes_falseleafs", lists.no_leaf.len()),
-        ] {
-            same(name, found, n)?;
-        }
-        if !lists.tracks.is_empty() {
-            same("nodes_missing_value_tracks_true", lists.tracks.len(), n)?;
-        }
+        same_lists(
+            &[
+                ("nodes_modes", lists.modes.len()),
+                ("nodes_splits", lists.values.len()),
+                ("nodes_truenodeids", lists.yes.len()),
+                ("nodes_trueleafs", lists.yes_leaf.len()),
+                ("nodes_falsenodeids", lists.no.len()),
+                ("nodes_falseleafs", lists.no_leaf.len()),
+            ],
+            lists.tracks.len(),
+            n,
+        )?;
         same("leaf_weights", lists.weights.len(), lists.outputs.len())?;
         Ok(lists)
     }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::attributes::{Attributes, malformed, same};
+use super::attributes::{Attributes, malformed, same, same_lists};
 use super::nodes::{Branch, Forest, Mode, RawTree, features, index};
 use super::{Parts, chains, link};
 use crate::model::{FEATURES_MAX, OUTPUTS_MAX, RawNode};
@@ -193,19 +193,18 @@ fn nodes(attributes: Attributes<'_>) -> Result<Vec<Numbered>> {
     };
     let n = columns.trees.len();
     limit::nodes(n)?;
-    for (name, found) in [
-        ("nodes_nodeids", columns.ids.len()),
-        ("nodes_featureids", columns.features.len()),
-        ("nodes_modes", columns.modes.len()),
-        ("nodes_values", columns.values.len()),
-        ("nodes_truenodeids", columns.yes.len()),
-        ("nodes_falsenodeids", columns.no.len()),
-    ] {
-        same(name, found, n)?;
-    }
-    if !columns.tracks.is_empty() {
-        same("nodes_missing_value_tracks_true", columns.tracks.len(), n)?;
-    }
+    same_lists(
+        &[
+            ("nodes_nodeids", columns.ids.len()),
+            ("nodes_featureids", columns.features.len()),
+            ("nodes_modes", columns.modes.len()),
+            ("nodes_values", columns.values.len()),
+            ("nodes_truenodeids", columns.yes.len()),
+            ("nodes_falsenodeids", columns.no.len()),
+        ],
+        columns.tracks.len(),
+        n,
+    )?;
     let key = |i: &usize| (columns.trees[*i], columns.ids[*i]);
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_unstable_by_key(key);

@@ -12,26 +12,18 @@ use crate::words::Words;
 /// The section of groups known by probabilities, where there are any.
 pub(in crate::article) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     result.membership.first()?;
-    let mut blocks = vec![Block::Text(words.text("report.membership.intro"))];
+    let mut parts = Vec::new();
     for found in &result.membership {
-        blocks.push(Block::Heading(heading(found, words)));
-        blocks.push(Block::Text(cells(found, words)));
-        blocks.extend(
+        parts.push(Block::Heading(heading(found, words)));
+        parts.push(Block::Text(cells(found, words)));
+        parts.extend(
             tables(result, found, Names::Long, words)
                 .into_iter()
                 .map(Block::Table),
         );
     }
-    blocks.push(Block::Text(words.text("report.membership.assumption")));
-    let level = words.level(result.settings.confidence);
-    blocks.push(Block::Note(
-        words.fill("report.membership.note", &[("level", &level)]),
-    ));
-    Some(Section {
-        id: "membership",
-        title: words.text("report.membership.title"),
-        blocks,
-    })
+    let confidence = result.settings.confidence;
+    Some(super::section("membership", parts, confidence, words))
 }
 
 /// The title of an attribute's part.

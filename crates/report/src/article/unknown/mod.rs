@@ -5,6 +5,8 @@ pub(crate) mod propensity;
 
 use waage_result::document::AuditResult;
 
+use super::{Block, Section};
+
 use crate::numbers::{Unit, unit};
 use crate::words::Words;
 
@@ -25,6 +27,22 @@ pub(crate) enum Names {
     Long,
     /// For a terminal.
     Short,
+}
+
+/// A section: its introduction, the parts, what is assumed, and a note on the intervals; its texts
+/// stand under `report.{id}` in the catalogue.
+fn section(id: &'static str, parts: Vec<Block>, confidence: f64, words: Words) -> Section {
+    let key = |key: &str| format!("report.{id}.{key}");
+    let level = words.level(confidence);
+    let mut blocks = vec![Block::Text(words.text(&key("intro")))];
+    blocks.extend(parts);
+    blocks.push(Block::Text(words.text(&key("assumption"))));
+    blocks.push(Block::Note(words.fill(&key("note"), &[("level", &level)])));
+    Section {
+        id,
+        title: words.text(&key("title")),
+        blocks,
+    }
 }
 
 /// The metrics that tables show, without those that say the same as another.

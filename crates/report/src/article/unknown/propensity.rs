@@ -12,25 +12,17 @@ use crate::words::Words;
 /// The section of labels with propensities, where some are missing.
 pub(in crate::article) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     result.propensity.first()?;
-    let mut blocks = vec![Block::Text(words.text("report.propensity.intro"))];
+    let mut parts = Vec::new();
     for found in &result.propensity {
-        blocks.push(Block::Heading(heading(found, words)));
-        blocks.extend(
+        parts.push(Block::Heading(heading(found, words)));
+        parts.extend(
             tables(result, found, Names::Long, words)
                 .into_iter()
                 .map(Block::Table),
         );
     }
-    blocks.push(Block::Text(words.text("report.propensity.assumption")));
-    let level = words.level(result.settings.confidence);
-    blocks.push(Block::Note(
-        words.fill("report.propensity.note", &[("level", &level)]),
-    ));
-    Some(Section {
-        id: "propensity",
-        title: words.text("report.propensity.title"),
-        blocks,
-    })
+    let confidence = result.settings.confidence;
+    Some(super::section("propensity", parts, confidence, words))
 }
 
 /// The title of an attribute's part.
