@@ -78,6 +78,8 @@ def own(waage, model, background, count, depth):
     two, again = waage(model, "--threads", 2)
     assert np.array_equal(phi, again)
     other, _ = waage(model, "--background", background)
+    plain, same = waage(model, "--portable")
+    assert np.array_equal(phi, same)
     one, _ = waage(model, "--take", 1, runs=21)
     some = 20_000 if depth <= 8 else 2_000
     pairs, _ = waage(model, "--take", some, "--index", "pairs")
@@ -87,6 +89,7 @@ def own(waage, model, background, count, depth):
         "waage_alone": count / told["alone"],
         "ns_per_row_and_tree": told["all"] / count / TREES * 1e9,
         "two_threads": told["all"] / two["all"],
+        "vectors": plain["all"] / told["all"],
         "interventional": count / other["all"],
         "interventional_over_path": other["all"] / told["all"],
         "one_row_ms": one["all"] * 1e3,

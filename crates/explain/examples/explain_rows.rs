@@ -1,7 +1,7 @@
 //! Explains the rows of a file by a model, and says what it cost: for `benches/explain_peers.py`.
 //!
 //! `explain_rows MODEL ROWS FEATURES [--background FILE] [--index NAME] [--threads N] [--out FILE]
-//! [--runs N] [--take ROWS]`; files of numbers are plain little-endian 64-bit floats, row by row. One JSON line: the
+//! [--runs N] [--take ROWS] [--portable]`; files of numbers are plain little-endian 64-bit floats, row by row. One JSON line: the
 //! median seconds of building and explaining together, and of the explaining alone.
 
 use std::sync::Arc;
@@ -67,6 +67,9 @@ fn main() {
             let mut params = Params::new(Arc::clone(&model))
                 .index(index)
                 .rows(rows.nrows() as u64);
+            if args.iter().any(|a| a == "--portable") {
+                params = params.portable();
+            }
             if let Some(background) = &background {
                 let view =
                     ArrayView2::from_shape((background.len() / features, features), background)

@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::{CategoryRule, IdSet, InputCast, Missing, Split, Test};
+use crate::model::{CategoryRule, IdSet, InputCast, Missing, Node, Split, Test, Tree};
 
 mod set;
 
@@ -142,6 +142,37 @@ impl Questions {
         if matches!(split.missing, Missing::ZeroLeft(_)) {
             add(cut(-ZERO, false));
             add(cut(ZERO, true));
+        }
+    }
+
+    /// Adds what a tree asks, unless a column would have more than [`CODES_MAX`] codes then; says
+    /// whether it was added.
+    #[must_use]
+    pub fn add_tree(&mut self, tree: &Tree) -> bool {
+        let mut own = Self::default();
+        for node in tree.nodes() {
+            if let Node::Split(split) = node {
+                own.add(split);
+            }
+        }
+        // Only where both together might be too many does it matter what they share.
+        if self.codes_max() + own.codes_max() > CODES_MAX {
+            let mut both = self.clone();
+            both.join(&own);
+            if both.codes_max() > CODES_MAX {
+                return false;
+            }
+        }
+        self.join(&own);
+        true
+    }
+
+    fn join(&mut self, other: &Self) {
+        for (feature, cuts) in &other.cuts {
+            self.cuts.entry(*feature).or_default().extend(cuts);
+        }
+        for (feature, ids) in &other.categories {
+            self.categories.entry(*feature).or_default().extend(ids);
         }
     }
 

@@ -101,6 +101,14 @@ impl Params {
         self
     }
 
+    /// Uses no instructions but those that every machine of its kind has; the bits stay the same. For
+    /// comparing.
+    #[must_use]
+    pub fn portable(mut self) -> Self {
+        self.level = Level::Portable;
+        self
+    }
+
     /// Cuts the model into tables.
     ///
     /// # Errors
@@ -137,7 +145,7 @@ impl Params {
         let parts: Vec<Prepared> = if few {
             Vec::new()
         } else {
-            let plan = Plan::new(model, self.rows, shape);
+            let plan = Plan::new(model, self.rows, shape)?;
             let parts = plan.parts.into_iter().map(|part| self.prepare(part));
             parts.collect::<Result<_>>()?
         };

@@ -9,7 +9,8 @@
 //! in registers. Trees whose features do not fit into one bundle are cut at their upper splits.
 
 use crate::bins::{Bins, CODES_MAX, Questions};
-use crate::model::{Ensemble, Leaf, Node, Tree};
+use crate::error::{Error, Result};
+use crate::model::{Ensemble, Leaf};
 
 mod cost;
 mod group;
@@ -66,40 +67,30 @@ pub struct Plan {
 
 impl Plan {
     /// Cuts a model into groups for `rows` rows in all; only the model and this number decide.
-    #[must_use]
-    pub fn new(model: &Ensemble, rows: u64, shape: Shape) -> Self {
+    ///
+    /// # Errors
+    /// When one tree compares a feature with more values than there are codes.
+    pub fn new(model: &Ensemble, rows: u64, shape: Shape) -> Result<Self> {
         let mut parts = Vec::new();
         let mut first = 0;
         while first < model.trees.len() {
             let mut questions = Questions::default();
             let mut last = first;
-            while last < model.trees.len() {
-                let mut wider = questions.clone();
-                splits(&model.trees[last]).for_each(|s| wider.add(s));
-                if last > first && wider.codes_max() > CODES_MAX {
-                    break;
-                }
-                questions = wider;
+            while last < model.trees.len() && questions.add_tree(&model.trees[last]) {
                 last += 1;
             }
-            parts.push(Part::new(
-                model,
-                first..last,
-                questions.bins(model.category),
-                rows,
-                shape,
-            ));
+            if last == first {
+                return Err(Error::unsupported(
+                    format!("tree {first} compares a feature with more than {CODES_MAX} values"),
+                    "explain at most 64 rows at a time without a background, or train on binned values",
+                ));
+            }
+            let bins = questions.bins(model.category);
+            parts.push(Part::new(model, first..last, bins, rows, shape));
             first = last;
         }
-        Self { parts }
+        Ok(Self { parts })
     }
-}
-
-fn splits(tree: &Tree) -> impl Iterator<Item = &crate::model::Split> {
-    tree.nodes().iter().filter_map(|node| match node {
-        Node::Split(split) => Some(split),
-        Node::Leaf(_) => None,
-    })
 }
 
 impl Part {

@@ -138,6 +138,81 @@ fn threads_and_blocks_change_no_bit() {
 }
 
 #[test]
+fn instructions_change_no_bit() {
+    let mut random = Random(12);
+    let model = Arc::new(oracle::ensemble(&mut random, KIND));
+    let rows = oracle::rows(&mut random, 1_000, 12);
+    let best = explain(&build(&model, Perturbation::PathDependent), &rows);
+    let plain = Params::new(Arc::clone(&model)).portable().build();
+    let plain = explain(&plain.expect("an explainer"), &rows);
+    assert!(
+        best.iter()
+            .zip(&plain)
+            .all(|(b, p)| b.to_bits() == p.to_bits())
+    );
+}
+
+/// A tree that tells `2^depth` values apart.
+fn balanced(raw: &mut Vec<RawNode>, low: u32, high: u32) -> u32 {
+    let at = raw.len() as u32;
+    raw.push(RawNode::Leaf(vec![f64::from(low)], f64::from(high - low)));
+    if high - low > 1 {
+        let middle = low + (high - low) / 2;
+        let left = balanced(raw, low, middle);
+        let right = balanced(raw, middle, high);
+        raw[at as usize] = RawNode::Split(Split {
+            feature: 0,
+            test: Test::Below {
+                threshold: f64::from(middle),
+                or_equal: false,
+            },
+            missing: Missing::Left(true),
+            left,
+            right,
+            cover: f64::from(high - low),
+        });
+    }
+    at
+}
+
+#[test]
+fn more_values_than_codes_are_refused_and_many_trees_are_parted() {
+    let mut random = Random(13);
+    let kind = Kind {
+        features: 1,
+        outputs: 1,
+        trees: 0,
+        ..KIND
+    };
+    let mut model = oracle::ensemble(&mut random, kind);
+    let tree = |low, high| {
+        let mut raw = Vec::new();
+        balanced(&mut raw, low, high);
+        Tree::new(&raw, 0, Output::One(0), 1, 1).expect("a tree")
+    };
+    model.trees = vec![tree(0, 40_000), tree(40_000, 80_000)];
+    let rows = [3.0, 39_999.5, 70_000.0, f64::NAN];
+    let parted = Arc::new(model.clone());
+    check_efficiency(&parted, &build(&parted, Perturbation::PathDependent), &rows);
+    model.trees = vec![tree(0, 70_000)];
+    let model = Arc::new(model);
+    let error = Params::new(Arc::clone(&model))
+        .build()
+        .expect_err("70 000 values");
+    assert!(
+        error
+            .to_string()
+            .starts_with("tree 0 compares a feature with more than"),
+        "{error}"
+    );
+    let few = Params::new(Arc::clone(&model))
+        .rows(4)
+        .build()
+        .expect("an explainer");
+    check_efficiency(&model, &few, &rows);
+}
+
+#[test]
 fn a_feature_in_no_split_gets_exactly_nothing() {
     let mut random = Random(2);
     let mut model = oracle::ensemble(
