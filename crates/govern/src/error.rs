@@ -79,11 +79,56 @@ pub enum PolicyError {
         /// How to mend it.
         mend: String,
     },
+    /// No policy of that name comes with Waage.
+    #[error("no preset is called {name:?}; {hint}")]
+    NoPreset {
+        /// The name given.
+        name: String,
+        /// The nearest name, or all of them.
+        hint: String,
+    },
+    /// So much is wrong that nothing could be read.
+    #[error("nothing of the policy can be read; see waage policy check")]
+    TooManyFaults,
     /// Waivers cannot be judged without a date.
     #[error(
         "the policy has waivers, and those hold only until a day; give the day to judge them by (--as-of YYYY-MM-DD)"
     )]
     DateNeeded,
+}
+
+impl PolicyError {
+    /// Where it is, if it is at one place.
+    #[must_use]
+    pub const fn place(&self) -> Option<&Place> {
+        match self {
+            Self::Form { place, .. } | Self::Unknown { place, .. } | Self::Invalid { place, .. } => {
+                Some(place)
+            }
+            Self::Read { .. } | Self::NoPreset { .. } | Self::TooManyFaults | Self::DateNeeded => {
+                None
+            }
+        }
+    }
+
+    /// What is wrong and how to mend it, without the place.
+    #[must_use]
+    pub fn parts(&self) -> (String, String) {
+        match self {
+            Self::Form { problem, .. } => (problem.clone(), "mend the value or the line".to_owned()),
+            Self::Unknown {
+                kind, name, hint, ..
+            } => (format!("unknown {kind} {name:?}"), hint.clone()),
+            Self::Invalid { what, mend, .. } => (what.clone(), mend.clone()),
+            other => {
+                let text = other.to_string();
+                match text.split_once("; ") {
+                    Some((what, mend)) => (what.to_owned(), mend.to_owned()),
+                    None => (text, String::new()),
+                }
+            }
+        }
+    }
 }
 
 /// The nearest of the known names, or the list of them: the second half of an error's sentence.
@@ -92,20 +137,26 @@ pub enum PolicyError {
 #[must_use]
 pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
-        .filter(|(distance, candidate)| *distance <= 2 && *distance < candidate.chars().count())
-        .min_by_key(|(distance, _)| *distance);
     let list = if known.is_empty() {
         "none".to_owned()
     } else {
         known.join(", ")
     };
-    match nearest {
-        Some((_, candidate)) => format!("did you mean {candidate:?}? known: {list}"),
+    match nearest(name, &known) {
+        Some(candidate) => format!("did you mean {candidate:?}? known: {list}"),
         None => format!("known: {list}"),
     }
+}
+
+/// The nearest of the known names, if one is near.
+pub(crate) fn nearest<'k, T: AsRef<str>>(name: &str, known: &'k [T]) -> Option<&'k str> {
+    known
+        .iter()
+        .map(AsRef::as_ref)
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= 2 && *distance < candidate.chars().count())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
 }
 
 #[cfg(test)]

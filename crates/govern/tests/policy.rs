@@ -180,7 +180,7 @@ fn mistakes_in_names_are_answered_with_the_nearest() {
     );
     assert_eq!(
         error_after("[sytem]\nid = \"x\"\n"),
-        "audit.toml:9:2: unknown key \"sytem\"; did you mean \"system\"? known: schema, inconclusive, data, attribute, intersection, check, family, waiver, system, people, risk_appetite, gate, documents, business, review, privacy"
+        "audit.toml:9:2: unknown key \"sytem\"; did you mean \"system\"? known: schema, extends, inconclusive, data, attribute, intersection, check, family, waiver, system, people, risk_appetite, gate, documents, business, review, privacy"
     );
     assert_eq!(
         error_after("[[intersection]]\nattributes = [\"gender\", \"age\"]\n"),
@@ -329,19 +329,19 @@ fn values_that_make_no_sense_are_named_with_their_mend() {
         ),
         (
             "[people]\nowner = \"a\"\napprover = \"a\"\n",
-            "audit.toml:9:1: owner and approver are the same person; name another approver",
+            "audit.toml:11:12: owner and approver are the same person; name another approver",
         ),
         (
             "[system]\nid = \"x y\"\nname = \"X\"\n",
-            "audit.toml:9:1: the system's id \"x y\" is not an id; use 3 to 64 of a-z, 0-9 and the hyphen",
+            "audit.toml:10:6: the system's id \"x y\" is not an id; use 3 to 64 of a-z, 0-9 and the hyphen",
         ),
         (
             "[system]\nid = \"hiring\"\nname = \"X\"\nuse_case = \"employment\"\ncriticality = \"high\"\n",
-            "audit.toml:9:1: the criticality is below the minimum of this use case; set criticality = \"critical\" or give a criticality_reason of at least 80 characters",
+            "audit.toml:13:15: the criticality is below the minimum of this use case; set criticality = \"critical\" or give a criticality_reason of at least 80 characters",
         ),
         (
             "[privacy]\nk = 2\n",
-            "audit.toml:9:1: k is below 3, or k_external below k; hide cells below at least 3, and outside no fewer than inside",
+            "audit.toml:10:5: k is below 3, or k_external below k; hide cells below at least 3, and outside no fewer than inside",
         ),
         (
             "x = [1\n",

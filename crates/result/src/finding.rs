@@ -233,6 +233,15 @@ pub struct PolicySummary {
     /// Name of the audited system, if the policy names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<Bilingual>,
+    /// Why its criticality is below the minimum of its use, if the policy says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criticality_reason: Option<String>,
+    /// The policies that it extends, nearest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub extends: Vec<String>,
+    /// What it changes of those.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overrides: Vec<crate::policy::PolicyOverride>,
     /// Whether the verdict violates the policy: exit code 1.
     pub violated: bool,
 }
@@ -255,8 +264,17 @@ pub struct WaiverSummary {
     pub id: String,
     /// The check.
     pub check: String,
+    /// The attribute and the group that it is limited to, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
     /// The justification.
     pub justification: String,
+    /// What is done instead.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub compensating_control: String,
+    /// Who approved it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approved_by: Vec<String>,
     /// Last day of validity, ISO 8601.
     pub expires: String,
     /// `in_force`, `expired`, `not_yet` or `unused`.

@@ -85,18 +85,26 @@ impl Catalogue {
         static DE: OnceLock<Catalogue> = OnceLock::new();
         match language {
             Language::En => {
-                EN.get_or_init(|| Self::read(language, include_str!("messages/en.toml")))
+                EN.get_or_init(|| {
+                    let policy = include_str!("messages/policy.en.toml");
+                    Self::read(language, &[include_str!("messages/en.toml"), policy])
+                })
             }
             Language::De => {
-                DE.get_or_init(|| Self::read(language, include_str!("messages/de.toml")))
+                DE.get_or_init(|| {
+                    let policy = include_str!("messages/policy.de.toml");
+                    Self::read(language, &[include_str!("messages/de.toml"), policy])
+                })
             }
         }
     }
 
-    fn read(language: Language, source: &str) -> Self {
+    fn read(language: Language, sources: &[&str]) -> Self {
         let mut texts = HashMap::new();
-        if let Ok(table) = source.parse::<toml::Table>() {
-            flatten("", &table, &mut texts);
+        for source in sources {
+            if let Ok(table) = source.parse::<toml::Table>() {
+                flatten("", &table, &mut texts);
+            }
         }
         Self { language, texts }
     }

@@ -128,6 +128,9 @@ pub fn judge(
             .system
             .as_ref()
             .map(|system| system.name.clone()),
+        criticality_reason: policy.lowered_criticality().map(str::to_owned),
+        extends: policy.lineage.extends.clone(),
+        overrides: policy.lineage.overrides.clone(),
         violated: violated(policy, &findings),
     };
     Ok(Judgement {

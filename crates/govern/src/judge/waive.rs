@@ -76,10 +76,21 @@ impl<'a> Waivers<'a> {
             .map(|(waiver, &used)| WaiverSummary {
                 id: waiver.id.clone(),
                 check: waiver.check.clone(),
+                scope: scope(waiver),
                 justification: waiver.justification.clone(),
+                compensating_control: waiver.compensating_control.clone(),
+                approved_by: waiver.approved_by.iter().cloned().collect(),
                 expires: waiver.expires.to_string(),
                 state: state(waiver, used).to_owned(),
             })
             .collect()
+    }
+}
+
+/// The attribute and the group that a waiver is limited to.
+fn scope(waiver: &Waiver) -> Option<String> {
+    match (&waiver.attribute, &waiver.group) {
+        (Some(attribute), Some(group)) => Some(format!("{attribute} = {group}")),
+        (one, other) => one.clone().or_else(|| other.clone()),
     }
 }

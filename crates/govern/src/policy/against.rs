@@ -19,6 +19,19 @@ impl Policy {
         catalogue: &[&'static Quantity],
         sensitive: &[String],
     ) -> Result<(), PolicyError> {
+        self.faults_against(catalogue, sensitive)
+            .into_iter()
+            .next()
+            .map_or(Ok(()), Err)
+    }
+
+    /// Every such error.
+    pub(super) fn faults_against(
+        &self,
+        catalogue: &[&'static Quantity],
+        sensitive: &[String],
+    ) -> Vec<PolicyError> {
+        let mut faults = Vec::new();
         let known: Vec<&str> = sensitive
             .iter()
             .map(String::as_str)
@@ -30,18 +43,23 @@ impl Policy {
             )
             .collect();
         for check in &self.checks {
-            let quantity = quantity(check, catalogue)?;
-            check_comparison(check)?;
-            check_margin(check, quantity)?;
+            let fault = check_comparison(check).err();
+            match quantity(check, catalogue) {
+                Err(error) => faults.push(error),
+                Ok(quantity) if fault.is_none() => faults.extend(check_margin(check, quantity).err()),
+                Ok(_) => {}
+            }
+            faults.extend(fault);
             if let Target::Named(name) = &check.attribute {
-                check_names(name.split('*'), &known, || place(check, |p| &p.attribute))?;
+                let place = || place(check, |p| &p.attribute);
+                faults.extend(check_names(name.split('*'), &known, place).err());
             }
         }
         for intersection in &self.intersections {
             let names = intersection.attributes.iter().map(String::as_str);
-            check_names(names, &known, || intersection.place.clone())?;
+            faults.extend(check_names(names, &known, || intersection.place.clone()).err());
         }
-        Ok(())
+        faults
     }
 }
 

@@ -6,7 +6,7 @@ use waage_core::quantity::Comparison;
 use waage_result::finding::{Bilingual, Margin, Severity};
 
 use super::{
-    Check, Correction, DataPolicy, Decide, Kept, OnInconclusive, Op, POLICY_SCHEMA, Policy,
+    Check, Correction, DataPolicy, Decide, Kept, Lineage, OnInconclusive, Op, POLICY_SCHEMA, Policy,
     Privacy, Source, Target,
 };
 
@@ -68,6 +68,7 @@ impl Policy {
         };
         Self {
             source: Source::BuiltIn,
+            lineage: Lineage::default(),
             schema: POLICY_SCHEMA,
             inconclusive: OnInconclusive::Warn,
             data: DataPolicy::default(),

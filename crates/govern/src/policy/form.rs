@@ -16,6 +16,9 @@ use crate::date::Date;
 #[serde(deny_unknown_fields)]
 pub(super) struct Form {
     pub schema: Spanned<String>,
+    /// Resolved and taken out before the form is read; here so that other types are refused.
+    #[serde(rename = "extends")]
+    pub _extends: Option<String>,
     #[serde(default)]
     pub inconclusive: OnInconclusive,
     #[serde(default)]
@@ -24,21 +27,22 @@ pub(super) struct Form {
     pub attribute: Vec<AttributeForm>,
     #[serde(default)]
     pub intersection: Vec<IntersectionForm>,
-    pub check: Spanned<Vec<CheckForm>>,
+    #[serde(default)]
+    pub check: Vec<CheckForm>,
     #[serde(default)]
     pub family: BTreeMap<String, FamilyForm>,
     #[serde(default)]
     pub waiver: Vec<WaiverForm>,
-    pub system: Option<Spanned<System>>,
-    pub people: Option<Spanned<People>>,
-    pub risk_appetite: Option<Spanned<RiskAppetite>>,
+    pub system: Option<System>,
+    pub people: Option<People>,
+    pub risk_appetite: Option<RiskAppetite>,
     #[serde(default)]
     pub gate: BTreeMap<String, Gate>,
     #[serde(default)]
     pub documents: BTreeMap<String, Document>,
-    pub business: Option<Spanned<Business>>,
-    pub review: Option<Spanned<Review>>,
-    pub privacy: Option<Spanned<Privacy>>,
+    pub business: Option<Business>,
+    pub review: Option<Review>,
+    pub privacy: Option<Privacy>,
 }
 
 /// `[data]`.
@@ -60,6 +64,8 @@ pub(super) struct DataForm {
     pub favourable: Option<Spanned<toml::Value>>,
     pub stratum: Option<Names>,
     pub r#where: Option<String>,
+    #[serde(default)]
+    pub features: Vec<String>,
     pub group_min_n: Option<Spanned<i64>>,
     pub group_min_events: Option<Spanned<i64>>,
     pub min_share: Option<Spanned<f64>>,
@@ -137,7 +143,7 @@ pub(super) struct WaiverForm {
     pub justification: Spanned<String>,
     pub compensating_control: Option<Spanned<String>>,
     pub approved_by: Spanned<Vec<String>>,
-    pub created: Date,
+    pub created: Spanned<Date>,
     pub expires: Spanned<Date>,
 }
 

@@ -6,12 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 use waage_result::finding::Bilingual;
 
+use super::faults::{Faults, Problem};
 use super::form::Localised;
 use super::words::OnInconclusive;
 use crate::date::Date;
-
-/// What can be wrong with a kept section: what, and how to mend it.
-pub(super) type Problem = (String, String);
 
 /// Everything of the policy that this crate does not judge by.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -53,6 +51,22 @@ pub enum Criticality {
     Critical,
 }
 
+impl Criticality {
+    /// Every word, the least first.
+    pub const ALL: [Self; 4] = [Self::Low, Self::Medium, Self::High, Self::Critical];
+
+    /// The name in documents and policies.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
 /// What the audited model is used for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +85,31 @@ pub enum UseCase {
     Education,
     /// Anything else.
     Other,
+}
+
+impl UseCase {
+    /// The least criticality of a system of this use; a lead score that only orders contacts.
+    #[must_use]
+    pub const fn least_criticality(self) -> Criticality {
+        match self {
+            Self::Employment | Self::Credit => Criticality::Critical,
+            Self::Insurance | Self::Housing | Self::Education => Criticality::High,
+            Self::LeadScoring => Criticality::Medium,
+            Self::Other => Criticality::Low,
+        }
+    }
+}
+
+/// What a lead score may decide beside the order of contacts (GOVERNANCE §1.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sets {
+    /// The price.
+    Price,
+    /// Credit terms.
+    CreditTerms,
+    /// Access to a contract of mass character.
+    ContractAccess,
 }
 
 /// How decisions follow from scores.
@@ -121,6 +160,9 @@ pub struct System {
     /// What it is used for, as a word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub use_case: Option<UseCase>,
+    /// What a lead score decides beside the order of contacts.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub sets: BTreeSet<Sets>,
     /// How decisions follow from scores.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<DecisionRule>,
@@ -315,154 +357,224 @@ fn maybe_bilingual<'de, D: Deserializer<'de>>(
     Option::<Localised>::deserialize(deserializer).map(|text| text.map(Bilingual::from))
 }
 
-/// A problem and its mend.
-fn problem<T>(what: &str, mend: &str) -> Result<T, Problem> {
-    Err((what.to_owned(), mend.to_owned()))
+/// What is wrong with the value of a key.
+fn problem(key: &'static str, what: impl Into<String>, mend: impl Into<String>) -> Problem {
+    Problem {
+        key,
+        what: what.into(),
+        mend: mend.into(),
+    }
+}
+
+/// Shortest reason for a criticality below the minimum, in characters.
+const REASON_MIN: usize = 80;
+
+impl Kept {
+    /// What is wrong with these sections.
+    pub(super) fn check(&self, at: &mut Faults<'_>) {
+        let system = self.system.as_ref().map(System::problems);
+        at.problems("system", system.unwrap_or_default());
+        let people = self.people.as_ref().map(People::problems);
+        at.problems("people", people.unwrap_or_default());
+        let appetite = self.risk_appetite.as_ref().map(RiskAppetite::problems);
+        at.problems("risk_appetite", appetite.unwrap_or_default());
+        let business = self.business.as_ref().map(Business::problems);
+        at.problems("business", business.unwrap_or_default());
+        let review = self.review.as_ref().map(Review::problems);
+        at.problems("review", review.unwrap_or_default());
+    }
 }
 
 impl System {
-    /// Id and criticality (GOVERNANCE §1.3).
-    pub(super) fn check(&self) -> Result<(), Problem> {
+    /// The least criticality that its use allows (GOVERNANCE §1.3).
+    #[must_use]
+    pub fn least_criticality(&self) -> Criticality {
+        match self.use_case {
+            Some(UseCase::LeadScoring) if !self.sets.is_empty() => Criticality::High,
+            Some(case) => case.least_criticality(),
+            None => Criticality::Low,
+        }
+    }
+
+    /// Id and criticality.
+    fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
         let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
         if !(3..=64).contains(&self.id.len()) || !self.id.bytes().all(plain) {
-            return problem(
-                &format!("the system's id {:?} is not an id", self.id),
+            found.push(problem(
+                "id",
+                format!("the system's id {:?} is not an id", self.id),
                 "use 3 to 64 of a-z, 0-9 and the hyphen",
-            );
+            ));
         }
-        let least = match self.use_case {
-            Some(UseCase::Employment | UseCase::Credit) => Criticality::Critical,
-            Some(UseCase::Insurance | UseCase::Housing | UseCase::Education) => Criticality::High,
-            Some(UseCase::LeadScoring) => Criticality::Medium,
-            Some(UseCase::Other) | None => Criticality::Low,
-        };
+        let least = self.least_criticality();
         let reasoned = self
             .criticality_reason
             .as_ref()
-            .is_some_and(|r| r.chars().count() >= 80);
+            .is_some_and(|r| r.trim().chars().count() >= REASON_MIN);
         if self.criticality.is_some_and(|given| given < least) && !reasoned {
-            return problem(
+            found.push(problem(
+                "criticality",
                 "the criticality is below the minimum of this use case",
-                &format!(
-                    "set criticality = {:?} or give a criticality_reason of at least 80 characters",
-                    format!("{least:?}").to_lowercase()
+                format!(
+                    "set criticality = {:?} or give a criticality_reason of at least {REASON_MIN} characters",
+                    least.name()
                 ),
-            );
+            ));
         }
-        Ok(())
+        found
+    }
+}
+
+impl Document {
+    /// Whether its digest is one: 64 hexadecimal digits.
+    #[must_use]
+    pub fn has_digest(&self) -> bool {
+        let hex = |digest: &String| {
+            digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())
+        };
+        self.sha256.as_ref().is_some_and(hex)
     }
 }
 
 impl People {
+    /// Whether somebody is named for a role.
+    #[must_use]
+    pub fn fills(&self, role: &str) -> bool {
+        match role {
+            "owner" => self.owner.is_some(),
+            "developer" => !self.developer.is_empty(),
+            "validator" => self.validator.is_some(),
+            "approver" => self.approver.is_some(),
+            "dpo" => self.dpo.is_some(),
+            "review_lead" => self.review_lead.is_some(),
+            _ => false,
+        }
+    }
+
     /// Separation of roles.
-    pub(super) fn check(&self) -> Result<(), Problem> {
+    fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
         if self.owner.is_some() && self.owner == self.approver {
-            return problem(
+            found.push(problem(
+                "approver",
                 "owner and approver are the same person",
                 "name another approver",
-            );
+            ));
         }
         if self
             .validator
             .as_ref()
             .is_some_and(|v| self.developer.contains(v))
         {
-            return problem(
+            found.push(problem(
+                "validator",
                 "the validator is one of the developers",
                 "name another validator",
-            );
+            ));
         }
-        Ok(())
+        found
     }
 }
 
 impl RiskAppetite {
     /// Scores and money.
-    pub(super) fn check(&self) -> Result<(), Problem> {
-        if self
-            .max_residual
-            .values()
-            .any(|score| !(1..=25).contains(score))
-        {
-            return problem(
+    fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        let score = |score: &u8| (1..=25).contains(score);
+        if !self.max_residual.values().all(score) {
+            found.push(problem(
+                "max_residual",
                 "a residual score lies outside 1 to 25",
                 "use likelihood times impact, 1 to 25",
-            );
+            ));
         }
-        if self
-            .annual_loss_limit
-            .is_some_and(|limit| !(limit.is_finite() && limit >= 0.0))
-        {
-            return problem(
+        if !is_amount(self.annual_loss_limit) {
+            found.push(problem(
+                "annual_loss_limit",
                 "annual_loss_limit is not an amount",
                 "use a number of at least 0",
-            );
+            ));
         }
         let ascends = |scale: [f64; 4]| {
             scale[0] > 0.0 && scale.windows(2).all(|w| w[0] < w[1]) && scale[3].is_finite()
         };
         if self.money_scale.is_some_and(|scale| !ascends(scale)) {
-            return problem(
+            found.push(problem(
+                "money_scale",
                 "money_scale does not ascend",
                 "give four ascending amounts above 0",
-            );
+            ));
         }
-        Ok(())
+        found
     }
+}
+
+/// Whether a number, if there is one, can be an amount of money.
+fn is_amount(amount: Option<f64>) -> bool {
+    amount.is_none_or(|amount| amount.is_finite() && amount >= 0.0)
 }
 
 impl Business {
     /// Costs.
-    pub(super) fn check(&self) -> Result<(), Problem> {
-        if self
-            .contact_cost
-            .is_some_and(|cost| !(cost.is_finite() && cost >= 0.0))
-        {
-            return problem(
-                "contact_cost is not an amount",
-                "use a number of at least 0",
-            );
+    fn problems(&self) -> Vec<Problem> {
+        if is_amount(self.contact_cost) {
+            return Vec::new();
         }
-        Ok(())
+        vec![problem(
+            "contact_cost",
+            "contact_cost is not an amount",
+            "use a number of at least 0",
+        )]
     }
 }
 
 impl Review {
     /// Shares.
-    pub(super) fn check(&self) -> Result<(), Problem> {
+    fn problems(&self) -> Vec<Problem> {
         let share = |value: &f64| (0.0..=1.0).contains(value);
-        let single = [self.blind_share, self.double_share];
-        if !self.shares.values().all(share) || !single.iter().flatten().all(share) {
-            return problem("a share lies outside 0 to 1", "use shares such as 0.2");
-        }
-        if self.shares.values().sum::<f64>() > 1.0 + 1e-9 {
-            return problem(
+        let outside = |key| problem(key, "a share lies outside 0 to 1", "use shares such as 0.2");
+        let mut found = Vec::new();
+        if !self.shares.values().all(share) {
+            found.push(outside("shares"));
+        } else if self.shares.values().sum::<f64>() > 1.0 + 1e-9 {
+            found.push(problem(
+                "shares",
                 "the shares add up to more than 1",
                 "lower them; what is left is free",
-            );
+            ));
         }
-        Ok(())
+        if !self.blind_share.iter().all(share) {
+            found.push(outside("blind_share"));
+        }
+        if !self.double_share.iter().all(share) {
+            found.push(outside("double_share"));
+        }
+        found
     }
 }
 
 impl Privacy {
     /// The lower limit of small cells (GOVERNANCE §9.1).
-    pub(super) fn check(&self) -> Result<(), Problem> {
+    pub(super) fn problems(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
         if self.k < 3 || self.k_external < self.k {
-            return problem(
+            found.push(problem(
+                if self.k < 3 { "k" } else { "k_external" },
                 "k is below 3, or k_external below k",
                 "hide cells below at least 3, and outside no fewer than inside",
-            );
+            ));
         }
         if self
             .dp_epsilon_per_year
             .is_some_and(|e| !(e.is_finite() && e > 0.0))
         {
-            return problem(
+            found.push(problem(
+                "dp_epsilon_per_year",
                 "dp_epsilon_per_year is not a budget",
                 "use a number above 0",
-            );
+            ));
         }
-        Ok(())
+        found
     }
 }

@@ -2,16 +2,35 @@
 
 mod against;
 mod built_in;
+mod check;
+mod diff;
+mod effect;
+mod faults;
 mod form;
+mod inherit;
+mod init;
 mod kept;
+mod keys;
+mod preset;
 mod read;
+mod recover;
+mod review;
+mod schema;
 mod section;
+mod show;
+mod source;
 mod words;
 
+pub use check::check;
+pub use diff::diff;
+pub use init::{Answers, Question, draft};
 pub use kept::{
     Business, Criticality, DecisionRule, Document, Gate, Kept, Lifecycle, People, Privacy, Review,
-    RiskAppetite, System, ThirdParty, UseCase,
+    RiskAppetite, Sets, System, ThirdParty, UseCase,
 };
+pub use preset::{presets, preset_text};
+pub use schema::{reference, schema};
+pub use show::show;
 pub use words::{Against, Correction, Decide, Kind, OnInconclusive, Op, Unknown};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +39,7 @@ use serde::{Serialize, Serializer};
 use waage_core::estimate::Method;
 use waage_core::quantity::Comparison;
 use waage_result::finding::{Bilingual, Margin, Severity};
+use waage_result::policy::PolicyOverride;
 use waage_result::spec::{AttributeSpec, Cut, MembershipSpec};
 
 use crate::canonical;
@@ -34,6 +54,9 @@ pub struct Policy {
     /// `built-in`, or the file as the caller named it; not part of the digest.
     #[serde(skip)]
     pub source: Source,
+    /// What it extends and changes; not part of the digest, which is that of the resolved policy.
+    #[serde(skip)]
+    pub lineage: Lineage,
     /// Always [`POLICY_SCHEMA`].
     pub schema: &'static str,
     /// What an inconclusive verdict does to the exit code.
@@ -70,6 +93,15 @@ pub enum Source {
     BuiltIn,
     /// A file, as the caller named it.
     File(String),
+}
+
+/// What a policy extends, and what it changes of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Lineage {
+    /// The names by which they are extended, nearest first.
+    pub extends: Vec<String>,
+    /// What is changed, of the nearest first.
+    pub overrides: Vec<PolicyOverride>,
 }
 
 /// `[data]`: which column plays which part, and how small a group is judged.
@@ -119,6 +151,9 @@ pub struct DataPolicy {
     /// if absent.
     #[serde(skip_serializing_if = "is_zero")]
     pub min_share: f64,
+    /// Columns that the model uses, if the policy lists them.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub features: BTreeSet<String>,
     /// Whether the data are of the special categories of GDPR Art. 9.
     pub special_categories: bool,
 }
@@ -141,6 +176,7 @@ impl Default for DataPolicy {
             group_min_n: 30,
             group_min_events: 0,
             min_share: 0.0,
+            features: BTreeSet::new(),
             special_categories: false,
         }
     }
@@ -293,6 +329,23 @@ pub struct Waiver {
 }
 
 impl Policy {
+    /// What errors call it: the file as the caller named it.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        match &self.source {
+            Source::BuiltIn => "built-in",
+            Source::File(file) => file,
+        }
+    }
+
+    /// The reason for a criticality below the minimum of the use case, where it is below.
+    #[must_use]
+    pub fn lowered_criticality(&self) -> Option<&str> {
+        let system = self.kept.system.as_ref()?;
+        let lowered = system.criticality? < system.least_criticality();
+        system.criticality_reason.as_deref().filter(|_| lowered)
+    }
+
     /// `sha256:…` of the policy's canonical form, defaults filled in: comments, the order of keys
     /// and the place of the file do not change it.
     #[must_use]

@@ -1,85 +1,41 @@
-//! From the text of `audit.toml` to a [`Policy`], or one sentence that says what to mend.
+//! From the text of `audit.toml` to a [`Policy`], or sentences that say what to mend.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
 use std::path::Path;
 
 use toml::Spanned;
+use toml::de::Error;
 
-use super::form::Form;
-use super::kept::Problem;
-use super::section;
-use super::{Correction, Kept, POLICY_SCHEMA, Policy, Source};
-use crate::error::{Place, PolicyError, did_you_mean};
+use super::faults::Faults;
+use super::form::{FamilyForm, Form};
+use super::source::Sources;
+use super::{Correction, Kept, Lineage, POLICY_SCHEMA, Policy, Source};
+use super::{diff, inherit, recover, section};
+use crate::error::{Place, PolicyError};
 
-/// The file being read: its name and text, for places.
-#[derive(Clone, Copy)]
-pub(super) struct Text<'a> {
-    file: &'a str,
-    text: &'a str,
-}
-
-impl Text<'_> {
-    pub(super) fn place(self, span: Range<usize>) -> Place {
-        Place::at(self.file, self.text, span.start)
-    }
-
-    pub(super) fn invalid(
-        self,
-        span: Range<usize>,
-        what: impl Into<String>,
-        mend: impl Into<String>,
-    ) -> PolicyError {
-        PolicyError::Invalid {
-            place: self.place(span),
-            what: what.into(),
-            mend: mend.into(),
-        }
-    }
-
-    pub(super) fn unknown<'k>(
-        self,
-        name: &Spanned<String>,
-        kind: &'static str,
-        known: impl IntoIterator<Item = &'k str>,
-    ) -> PolicyError {
-        PolicyError::Unknown {
-            place: self.place(name.span()),
-            kind,
-            name: name.get_ref().clone(),
-            hint: did_you_mean(name.get_ref(), known),
-        }
-    }
-
-    fn section<T>(
-        self,
-        section: Option<Spanned<T>>,
-        check: impl Fn(&T) -> Result<(), Problem>,
-    ) -> Result<Option<T>, PolicyError> {
-        let Some(section) = section else {
-            return Ok(None);
-        };
-        check(section.get_ref())
-            .map_err(|(what, mend)| self.invalid(section.span(), what, mend))?;
-        Ok(Some(section.into_inner()))
-    }
+/// A policy as far as it could be read, and everything wrong with it.
+pub(super) struct Reading {
+    /// The policy, if nothing is wrong.
+    pub policy: Option<Policy>,
+    /// What is wrong, in the order of the files.
+    pub errors: Vec<PolicyError>,
+    /// Where everything stands, by path: `check.FAIR-01.margin`.
+    pub places: BTreeMap<String, Place>,
 }
 
 impl Policy {
-    /// Reads a policy file.
+    /// Reads a policy file, or with `preset:NAME` one that comes with Waage, and what it extends.
     ///
     /// # Errors
-    /// [`PolicyError`] with file, line and column: unreadable, not TOML, a key or word that is not
-    /// known (with the nearest one), or a value that makes no sense.
+    /// The first [`PolicyError`], with file, line and column: unreadable, not TOML, a key or word
+    /// that is not known (with the nearest one), or a value that makes no sense.
     pub fn read(path: &Path) -> Result<Self, PolicyError> {
-        let file = path.display().to_string();
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, &file),
-            Err(source) => Err(PolicyError::Read { file, source }),
-        }
+        let sources = Sources::read(path)?;
+        read(&sources, Extent::Whole).into_result()
     }
 
-    /// Reads a policy from its text; `file` is what errors call it.
+    /// Reads a policy from its text; `file` is what errors call it. Such a policy may extend presets,
+    /// not files.
     ///
     /// ```
     /// use waage_govern::Policy;
@@ -102,136 +58,179 @@ impl Policy {
     /// # Errors
     /// As [`Policy::read`].
     pub fn parse(text: &str, file: &str) -> Result<Self, PolicyError> {
-        let at = Text { file, text };
-        let form: Form = toml::from_str(text).map_err(|error| from_toml(at, &error))?;
-        if form.schema.get_ref() != POLICY_SCHEMA {
-            return Err(at.unknown(&form.schema, "schema", [POLICY_SCHEMA]));
+        let sources = Sources::of_text(text, file)?;
+        read(&sources, Extent::Whole).into_result()
+    }
+}
+
+impl Reading {
+    pub fn into_result(mut self) -> Result<Policy, PolicyError> {
+        match self.policy {
+            Some(policy) if self.errors.is_empty() => Ok(policy),
+            _ if self.errors.is_empty() => Err(PolicyError::TooManyFaults),
+            _ => Err(self.first()),
         }
-        let families = families(at, form.family)?;
-        let mut attributes = Vec::new();
-        let mut names = BTreeSet::new();
-        for attribute in form.attribute {
-            unique(at, &mut names, &attribute.name, "attribute")?;
-            attributes.push(section::attribute(at, attribute)?);
+    }
+
+    /// The error to be told where one is: a name that is not known before what it may have caused.
+    fn first(&mut self) -> PolicyError {
+        let unknown = |error: &PolicyError| matches!(error, PolicyError::Unknown { .. });
+        let first = self.errors.iter().position(unknown).unwrap_or(0);
+        self.errors.swap_remove(first)
+    }
+}
+
+/// How much of a policy must be there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// One that judges.
+    Whole,
+    /// One that others extend: it may have no check.
+    Base,
+}
+
+/// Reads texts as one policy.
+pub(super) fn read(sources: &Sources, extent: Extent) -> Reading {
+    let failed = |errors| Reading {
+        policy: None,
+        errors,
+        places: BTreeMap::new(),
+    };
+    let table = match inherit::resolve(sources) {
+        Ok(table) => table,
+        Err(errors) => return failed(errors),
+    };
+    let mut at = Faults::new(sources, &table);
+    let policy = recover::form(table, &mut at).map(|form| policy(&mut at, form, extent));
+    let mut errors = std::mem::take(&mut at.found);
+    errors.sort_by_key(|error| sources.order(error.place()));
+    let mut policy = policy.filter(|_| errors.is_empty());
+    if let Some(policy) = &mut policy {
+        policy.source = Source::File(sources.list[0].name.clone());
+        match lineage(sources, policy) {
+            Ok(lineage) => policy.lineage = lineage,
+            Err(faults) => errors = faults,
         }
-        let intersections = form
-            .intersection
-            .into_iter()
-            .map(|intersection| section::intersection(at, intersection))
-            .collect::<Result<Vec<_>, _>>()?;
-        let checks_span = form.check.span();
-        let mut checks = Vec::new();
-        let mut ids = BTreeSet::new();
-        for check in form.check.into_inner() {
-            unique(at, &mut ids, &check.id, "check")?;
-            checks.push(section::check(at, check, &families)?);
-        }
-        if checks.is_empty() {
-            return Err(at.invalid(checks_span, "the policy has no check", "add a [[check]]"));
-        }
-        let mut waivers = Vec::new();
-        let mut ids = BTreeSet::new();
-        for waiver in form.waiver {
-            unique(at, &mut ids, &waiver.id, "waiver")?;
-            waivers.push(section::waiver(at, waiver, &checks)?);
-        }
-        let data = section::data(at, form.data)?;
-        let kept = Kept {
-            system: at.section(form.system, |s| s.check())?,
-            people: at.section(form.people, |s| s.check())?,
-            risk_appetite: at.section(form.risk_appetite, |s| s.check())?,
-            gates: form.gate,
-            documents: form.documents,
-            business: at.section(form.business, |s| s.check())?,
-            review: at.section(form.review, |s| s.check())?,
-        };
-        Ok(Self {
-            source: Source::File(file.to_owned()),
-            schema: POLICY_SCHEMA,
-            inconclusive: form.inconclusive,
-            data,
-            attributes,
-            intersections,
-            checks,
-            families,
-            waivers,
-            privacy: at.section(form.privacy, |s| s.check())?.unwrap_or_default(),
-            kept,
-        })
+    }
+    Reading {
+        policy: policy.filter(|_| errors.is_empty()),
+        errors,
+        places: at.into_places(),
+    }
+}
+
+/// What a policy extends, and what it changes of it.
+fn lineage(sources: &Sources, policy: &Policy) -> Result<Lineage, Vec<PolicyError>> {
+    let Some(base_sources) = sources.base() else {
+        return Ok(Lineage::default());
+    };
+    let reading = read(&base_sources, Extent::Base);
+    let Some(base) = reading.policy else {
+        return Err(reading.errors);
+    };
+    let name = sources.list[1].extended_as.clone();
+    let mut extends = vec![name.clone()];
+    extends.extend(base.lineage.extends.iter().cloned());
+    let mut overrides = diff::overrides(&name, &base, policy);
+    overrides.extend(base.lineage.overrides);
+    Ok(Lineage { extends, overrides })
+}
+
+fn policy(at: &mut Faults<'_>, form: Form, extent: Extent) -> Policy {
+    if form.schema.get_ref() != POLICY_SCHEMA {
+        at.unknown(&form.schema, "schema", [POLICY_SCHEMA]);
+    }
+    let families = families(at, form.family);
+    let mut names = BTreeSet::new();
+    let mut attributes = Vec::new();
+    for attribute in form.attribute {
+        unique(at, &mut names, &attribute.name, "attribute");
+        attributes.push(section::attribute(at, attribute));
+    }
+    let intersections = form.intersection.into_iter();
+    let intersections = intersections
+        .map(|intersection| section::intersection(at, intersection))
+        .collect();
+    let mut ids = BTreeSet::new();
+    let mut checks = Vec::new();
+    for check in form.check {
+        unique(at, &mut ids, &check.id, "check");
+        checks.push(section::check(at, check, &families));
+    }
+    if checks.is_empty() && extent == Extent::Whole && !at.left_out {
+        at.invalid(0..0, "the policy has no check", "add a [[check]]");
+    }
+    let mut ids = BTreeSet::new();
+    let mut waivers = Vec::new();
+    for waiver in form.waiver {
+        unique(at, &mut ids, &waiver.id, "waiver");
+        waivers.push(section::waiver(at, waiver, &checks));
+    }
+    let privacy = form.privacy.unwrap_or_default();
+    let kept = Kept {
+        system: form.system,
+        people: form.people,
+        risk_appetite: form.risk_appetite,
+        gates: form.gate,
+        documents: form.documents,
+        business: form.business,
+        review: form.review,
+    };
+    kept.check(at);
+    at.problems("privacy", privacy.problems());
+    Policy {
+        source: Source::BuiltIn,
+        lineage: Lineage::default(),
+        schema: POLICY_SCHEMA,
+        inconclusive: form.inconclusive,
+        data: section::data(at, form.data),
+        attributes,
+        intersections,
+        checks,
+        families,
+        waivers,
+        privacy,
+        kept,
     }
 }
 
 fn families(
-    at: Text<'_>,
-    forms: BTreeMap<String, super::form::FamilyForm>,
-) -> Result<BTreeMap<String, Correction>, PolicyError> {
+    at: &mut Faults<'_>,
+    forms: BTreeMap<String, FamilyForm>,
+) -> BTreeMap<String, Correction> {
     let mut families = BTreeMap::new();
     for (name, form) in forms {
         let (span, method) = (form.method.span(), form.method.into_inner());
         if method == Correction::Ebh {
-            return Err(at.invalid(
-                span,
+            at.invalid(
+                span.clone(),
                 "the method \"ebh\" is not available in this version",
                 "use holm, bh, bonferroni or none",
-            ));
+            );
         }
         if name == "none" {
-            return Err(at.invalid(
+            at.invalid(
                 span,
                 "a family is called \"none\"",
                 "choose another name; none means no family",
-            ));
+            );
         }
         families.insert(name, method);
     }
-    Ok(families)
+    families
 }
 
-fn unique(
-    at: Text<'_>,
-    seen: &mut BTreeSet<String>,
-    name: &Spanned<String>,
-    kind: &str,
-) -> Result<(), PolicyError> {
-    if seen.insert(name.get_ref().clone()) {
-        return Ok(());
+fn unique(at: &mut Faults<'_>, seen: &mut BTreeSet<String>, name: &Spanned<String>, kind: &str) {
+    if !seen.insert(name.get_ref().clone()) {
+        at.invalid(
+            name.span(),
+            format!("the {kind} {:?} is defined twice", name.get_ref()),
+            "rename or remove one of the two",
+        );
     }
-    Err(at.invalid(
-        name.span(),
-        format!("the {kind} {:?} is defined twice", name.get_ref()),
-        "rename or remove one of the two",
-    ))
 }
 
-/// The reader's error in our words: unknown keys and words get the nearest known one.
-fn from_toml(at: Text<'_>, error: &toml::de::Error) -> PolicyError {
-    let place = at.place(error.span().unwrap_or(0..0));
-    let message = error.message();
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    for (start, kind) in [("unknown field", "key"), ("unknown variant", "word")] {
-        if message.starts_with(start)
-            && let Some((name, known)) = quoted.split_first()
-        {
-            return PolicyError::Unknown {
-                place,
-                kind,
-                name: (*name).to_owned(),
-                hint: did_you_mean(name, known.iter().copied()),
-            };
-        }
-    }
-    if message.starts_with("missing field")
-        && let Some(name) = quoted.first()
-    {
-        return PolicyError::Invalid {
-            place,
-            what: format!("the key {name:?} is missing here"),
-            mend: "add it".to_owned(),
-        };
-    }
-    let problem = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    PolicyError::Form {
-        place,
-        problem: problem.replace('`', "\""),
-    }
+/// What the TOML reader says of a text that is not TOML.
+pub(super) fn syntax(place: Place, error: &Error) -> PolicyError {
+    recover::in_our_words(place, error)
 }

@@ -7,80 +7,70 @@ use waage_core::estimate::Method;
 use waage_core::quantity::Comparison;
 use waage_result::finding::{Bilingual, Margin};
 
-use crate::error::PolicyError;
 use crate::policy::form::{CheckForm, MarginForm};
-use crate::policy::read::Text;
+use crate::policy::faults::Faults;
 use crate::policy::{Check, CheckPlaces, Correction, Op, Target};
 
 pub(in crate::policy) fn check(
-    at: Text<'_>,
+    at: &mut Faults<'_>,
     form: CheckForm,
     families: &BTreeMap<String, Correction>,
-) -> Result<Check, PolicyError> {
+) -> Check {
     if !is_check_id(form.id.get_ref()) {
-        return Err(at.invalid(
+        at.invalid(
             form.id.span(),
             format!("{:?} is not an id of a check", form.id.get_ref()),
             "use 2 to 8 capital letters, a hyphen and 2 to 4 digits, such as FAIR-01",
-        ));
+        );
     }
     let comparison = Comparison::from(*form.comparison.get_ref());
     let op = *form.op.get_ref();
-    let margin = margin(at, &form.margin, op)?;
+    let margin = margin(at, &form.margin, op);
     if comparison == Comparison::Difference && matches!(op, Op::AtLeast | Op::More) {
-        return Err(at.invalid(
+        at.invalid(
             form.op.span(),
             format!(
                 "a difference is judged in both directions, and op = {:?} would ask for a gap",
                 op.name()
             ),
             "use \"<=\", or \"between\" with a signed margin [low, high]",
-        ));
+        );
     }
     if let Some(scheme) = &form.scheme
         && comparison == Comparison::None
     {
-        return Err(at.invalid(
+        at.invalid(
             scheme.span(),
             "a scheme says with what groups are compared, and this check compares nothing",
             "leave it out, or use comparison = \"difference\" or \"ratio\"",
-        ));
+        );
     }
-    let confidence = match &form.confidence {
-        None => 0.95,
-        Some(level) if *level.get_ref() > 0.5 && *level.get_ref() < 1.0 => *level.get_ref(),
-        Some(level) => {
-            return Err(at.invalid(
-                level.span(),
-                format!("the confidence is {}", level.get_ref()),
-                "use a number above 0.5 and below 1, such as 0.95",
-            ));
+    let confidence = form.confidence.as_ref().map_or(0.95, |level| *level.get_ref());
+    if let Some(level) = &form.confidence
+        && !(confidence > 0.5 && confidence < 1.0)
+    {
+        at.invalid(
+            level.span(),
+            format!("the confidence is {confidence}"),
+            "use a number above 0.5 and below 1, such as 0.95",
+        );
+    }
+    let interval = form.interval.as_ref().and_then(|name| {
+        let allowed = methods(comparison);
+        let method = allowed.iter().find(|method| method.name() == name.get_ref());
+        if method.is_none() {
+            let names = allowed.iter().map(|method| method.name());
+            at.unknown(name, "interval for this comparison", names);
         }
-    };
-    let interval = match &form.interval {
-        None => None,
-        Some(name) => {
-            let allowed = methods(comparison);
-            let method = allowed
-                .iter()
-                .copied()
-                .find(|method| method.name() == name.get_ref());
-            if method.is_none() {
-                return Err(at.unknown(
-                    name,
-                    "interval for this comparison",
-                    allowed.iter().map(|m| m.name()),
-                ));
-            }
-            method
-        }
-    };
-    let family = match form.family {
-        Some(name) if name.get_ref() == "none" => None,
-        Some(name) if families.contains_key(name.get_ref()) => Some(name.into_inner()),
-        Some(name) => return Err(at.unknown(&name, "family", families.keys().map(String::as_str))),
-        None => None,
-    };
+        method.copied()
+    });
+    let family = form.family.filter(|name| name.get_ref() != "none");
+    if let Some(name) = &family
+        && !families.contains_key(name.get_ref())
+        && !at.left_out
+    {
+        at.unknown(name, "family", families.keys().map(String::as_str));
+    }
     let attribute = form.attribute.get_ref();
     let parts: Vec<&str> = attribute.split('*').collect();
     let repeated = parts
@@ -88,13 +78,13 @@ pub(in crate::policy) fn check(
         .enumerate()
         .any(|(i, part)| parts[..i].contains(part));
     if repeated || parts.iter().any(|part| part.trim().is_empty()) {
-        return Err(at.invalid(
+        at.invalid(
             form.attribute.span(),
             format!("{attribute:?} names no attribute"),
             "name one, or several different ones joined by *",
-        ));
+        );
     }
-    Ok(Check {
+    Check {
         places: Some(CheckPlaces {
             metric: at.place(form.metric.span()),
             attribute: at.place(form.attribute.span()),
@@ -112,12 +102,12 @@ pub(in crate::policy) fn check(
         interval,
         decide: form.decide,
         equivalence: form.equivalence,
-        family,
+        family: family.map(Spanned::into_inner),
         severity: form.severity,
         why: form.why.map(Bilingual::from),
         risk: form.risk.into_iter().collect(),
         gates: form.gates.into_iter().collect(),
-    })
+    }
 }
 
 /// `^[A-Z]{2,8}-[0-9]{2,4}$`.
@@ -130,28 +120,28 @@ fn is_check_id(id: &str) -> bool {
     })
 }
 
-/// One limit, or two with `between`.
-fn margin(at: Text<'_>, form: &Spanned<MarginForm>, op: Op) -> Result<Margin, PolicyError> {
-    match (*form.get_ref(), op) {
-        (MarginForm::Between([low, high]), Op::Between)
-            if low.is_finite() && high.is_finite() && low < high =>
-        {
-            Ok(Margin::Between([low, high]))
-        }
-        (MarginForm::One(limit), op) if op != Op::Between && limit.is_finite() => {
-            Ok(Margin::One(limit))
-        }
-        (_, Op::Between) => Err(at.invalid(
+/// One limit, or two with `between`; what was given where that makes no sense.
+fn margin(at: &mut Faults<'_>, form: &Spanned<MarginForm>, op: Op) -> Margin {
+    let margin = match *form.get_ref() {
+        MarginForm::One(limit) => Margin::One(limit),
+        MarginForm::Between(limits) => Margin::Between(limits),
+    };
+    match (margin, op) {
+        (Margin::Between([low, high]), Op::Between)
+            if low.is_finite() && high.is_finite() && low < high => {}
+        (Margin::One(limit), op) if op != Op::Between && limit.is_finite() => {}
+        (_, Op::Between) => at.invalid(
             form.span(),
             "op = \"between\" needs two ascending numbers",
             "write margin = [low, high]",
-        )),
-        (_, op) => Err(at.invalid(
+        ),
+        (_, op) => at.invalid(
             form.span(),
             format!("op = {:?} needs one finite number", op.name()),
             "write margin = 0.1, or op = \"between\" for two",
-        )),
+        ),
     }
+    margin
 }
 
 /// Interval methods that a check of this comparison may name.
