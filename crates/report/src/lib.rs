@@ -23,12 +23,15 @@ mod article;
 mod attribution;
 mod attribution_markdown;
 mod explanation;
+mod gate;
 mod headline;
 mod html;
 mod json;
 mod markdown;
+mod notices;
 mod numbers;
 mod order;
+mod policy;
 mod scan;
 mod scan_markdown;
 mod text;
@@ -44,8 +47,11 @@ use waage_result::text::Language;
 
 use crate::article::Article;
 
+pub use gate::gate;
 pub use headline::headline;
 pub use json::{json, metrics_schema, power_json, power_schema, schema};
+pub use notices::NoticeFormat;
+pub use policy::{policy_check, policy_diff, policy_presets};
 pub use text::power_text;
 
 /// A form in which a report leaves.

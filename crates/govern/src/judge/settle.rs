@@ -56,3 +56,31 @@ pub(crate) fn rows_needed(
     // The largest number that any data could hold; beyond it no number is worth telling.
     (total.is_finite() && total > 0.0 && total < 1e15).then(|| total.ceil() as u64)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::region::Limit;
+    use waage_core::estimate::{Evidence, Method};
+
+    /// GOVERNANCE §1.1: rates near 0.3, 0.05 from the margin, 95 %: 645.4 rows of each group.
+    #[test]
+    fn a_gap_of_two_rates_is_settled_by_the_worked_number() {
+        let n = 200.0;
+        let evidence = Evidence::StandardError((2.0 * 0.3 * 0.7_f64 / n).sqrt());
+        let estimate = Estimate::new(0.1, 400, Method::Normal, evidence, 0.95);
+        let region = Region {
+            low: None,
+            high: Some(Limit {
+                at: 0.05,
+                closed: true,
+            }),
+        };
+        let total = rows_needed(&estimate, &region, Comparison::Difference, 400, 0.9, 0.95);
+        let z = 1.959_963_984_540_054_f64;
+        let each = 2.0 * 0.3 * 0.7 * z * z / (0.05 * 0.05);
+        assert!((each - 645.4).abs() < 0.05, "{each}");
+        assert_eq!(total, Some((2.0 * each).ceil() as u64));
+        assert_eq!(each.ceil(), 646.0);
+    }
+}

@@ -90,7 +90,7 @@ pub enum UseCase {
 impl UseCase {
     /// The least criticality of a system of this use; a lead score that only orders contacts.
     #[must_use]
-    pub const fn least_criticality(self) -> Criticality {
+    pub const fn least(self) -> Criticality {
         match self {
             Self::Employment | Self::Credit => Criticality::Critical,
             Self::Insurance | Self::Housing | Self::Education => Criticality::High,
@@ -391,7 +391,7 @@ impl System {
     pub fn least_criticality(&self) -> Criticality {
         match self.use_case {
             Some(UseCase::LeadScoring) if !self.sets.is_empty() => Criticality::High,
-            Some(case) => case.least_criticality(),
+            Some(case) => case.least(),
             None => Criticality::Low,
         }
     }

@@ -157,7 +157,7 @@ fn policy(at: &mut Faults<'_>, form: Form, extent: Extent) -> Policy {
         unique(at, &mut ids, &check.id, "check");
         checks.push(section::check(at, check, &families));
     }
-    if checks.is_empty() && extent == Extent::Whole && !at.left_out {
+    if checks.is_empty() && extent == Extent::Whole && at.found.is_empty() {
         at.invalid(0..0, "the policy has no check", "add a [[check]]");
     }
     let mut ids = BTreeSet::new();

@@ -100,6 +100,15 @@ mod tests {
         Design::new(0.95, 0.8).unwrap()
     }
 
+    /// GOVERNANCE §1.1: 1318.6 rows of each group near a rate of 0.3 find a gap of 0.05.
+    #[test]
+    fn the_worked_number_of_planning_with_power() {
+        let gap = usual().smallest_gap(0.3, 1318.6, 1318.6).unwrap();
+        assert!((gap - 0.05).abs() < 1e-6, "{gap}");
+        assert!(usual().smallest_gap(0.3, 1319.0, 1319.0).unwrap() < 0.05);
+        assert!(usual().smallest_gap(0.3, 1318.0, 1318.0).unwrap() > 0.05);
+    }
+
     /// FORMULAS §4.8.
     #[test]
     fn the_worked_numbers() {

@@ -1,13 +1,14 @@
 //! What the policy found, and what would settle what it could not decide.
 
 use waage_result::document::AuditResult;
-use waage_result::finding::{Finding, State};
+use waage_result::finding::{Finding, State, WaiverSummary};
 use waage_result::text::Language;
 
 use super::{Block, Cell, Column, Row, Section, Table, mark};
 use crate::headline::{family_of, remedy};
 use crate::numbers::{limits, unit};
 use crate::order::worst_first;
+use crate::policy::{cells, inherited};
 use crate::words::{Words, clean};
 
 /// Every finding, worst first; waivers; checks that were not run.
@@ -24,6 +25,12 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
         blocks.push(Block::Heading(words.text("report.waivers.title")));
         blocks.push(Block::Table(waivers(result, words)));
     }
+    if let Some(reason) = &result.policy.criticality_reason {
+        let reason = clean(reason);
+        let values = [("reason", reason.as_str())];
+        blocks.push(Block::Note(words.fill("policy.criticality.reason", &values)));
+    }
+    blocks.extend(inheritance(result, words));
     if !result.not_run.is_empty() {
         blocks.push(Block::Heading(words.text("report.not_run.title")));
         blocks.push(Block::Table(not_run(result, words)));
@@ -205,10 +212,18 @@ fn waivers(result: &AuditResult, words: Words) -> Table {
     let rows = result.policy.waivers.iter().map(|waiver| Row {
         cells: vec![
             Cell::text(clean(&waiver.id)),
-            Cell::text(clean(&waiver.check)),
+            Cell {
+                text: clean(&waiver.check),
+                detail: waiver.scope.as_ref().map(|scope| clean(scope)),
+                ..Cell::default()
+            },
             Cell::text(words.name_in("report.waiver_state", &waiver.state)),
             Cell::text(clean(&waiver.expires)),
-            Cell::text(clean(&waiver.justification)),
+            Cell {
+                text: clean(&waiver.justification),
+                detail: control(waiver, words),
+                ..Cell::default()
+            },
         ],
         ..Row::default()
     });
@@ -219,6 +234,56 @@ fn waivers(result: &AuditResult, words: Words) -> Table {
             .into(),
         rows: rows.collect(),
     }
+}
+
+/// What is done instead, and who approved that.
+fn control(waiver: &WaiverSummary, words: Words) -> Option<String> {
+    if waiver.compensating_control.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = waiver.approved_by.iter().map(|name| clean(name)).collect();
+    let (control, names) = (clean(&waiver.compensating_control), words.list(&names));
+    let values = [("control", control.as_str()), ("names", &names)];
+    Some(words.fill("policy.waiver.control", &values))
+}
+
+/// What the policy extends, and what it changes of it.
+fn inheritance(result: &AuditResult, words: Words) -> Vec<Block> {
+    let policy = &result.policy;
+    let mut sentences = inherited(&policy.extends, &[], words).into_iter();
+    let Some(extends) = sentences.next() else {
+        return Vec::new();
+    };
+    let mut blocks = vec![
+        Block::Heading(words.text("policy.overrides.title")),
+        Block::Text(extends),
+    ];
+    if policy.overrides.is_empty() {
+        blocks.extend(sentences.map(Block::Text));
+        return blocks;
+    }
+    let rows = policy.overrides.iter().map(|each| {
+        let [key, from, to, effect, why] = cells(&each.change, words, words.catalogue.language());
+        let effect = Cell {
+            text: effect,
+            detail: Some(why),
+            ..Cell::default()
+        };
+        let texts = [key, from, to].map(Cell::text).into_iter();
+        Row {
+            cells: texts.chain([effect, Cell::text(clean(&each.base))]).collect(),
+            ..Row::default()
+        }
+    });
+    let titles = ["diff.key", "diff.from", "diff.to", "diff.effect", "overrides.base"];
+    blocks.push(Block::Table(Table {
+        caption: words.text("policy.overrides.caption"),
+        columns: titles
+            .map(|key| Column::text(words.text(&format!("policy.{key}"))))
+            .into(),
+        rows: rows.collect(),
+    }));
+    blocks
 }
 
 fn not_run(result: &AuditResult, words: Words) -> Table {

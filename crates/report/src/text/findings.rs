@@ -8,6 +8,7 @@ use super::grid::{Column, Grid, Style, composites};
 use crate::article::{Cell, left_out, mark, tally};
 use crate::numbers::{limits, unit};
 use crate::order::worst_first;
+use crate::policy::inherited;
 use crate::words::{Words, clean};
 
 /// Findings listed: breaches and what is undecided.
@@ -95,6 +96,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
         page.paragraph(&sentence, Style::Dim, 2);
     }
     waived(page, &sorted, words);
+    policy_notes(page, result, words);
     to_settle(page, &sorted, words);
 }
 
@@ -121,6 +123,23 @@ fn waived(page: &mut Page, sorted: &[&Finding], words: Words) {
             Style::Dim,
             2,
         );
+    }
+}
+
+/// Waivers that no longer hold, a lowered criticality, and what is changed of an inherited policy.
+fn policy_notes(page: &mut Page, result: &AuditResult, words: Words) {
+    for waiver in result.policy.waivers.iter().filter(|w| w.state == "expired") {
+        let (id, check, day) = (clean(&waiver.id), clean(&waiver.check), clean(&waiver.expires));
+        let values = [("waiver", id.as_str()), ("check", &check), ("day", &day)];
+        let text = words.fill("policy.waiver.expired", &values);
+        page.paragraph(&text, Style::Yellow, 2);
+    }
+    if let Some(reason) = &result.policy.criticality_reason {
+        let text = words.fill("policy.criticality.reason", &[("reason", &clean(reason))]);
+        page.paragraph(&text, Style::Dim, 2);
+    }
+    for sentence in inherited(&result.policy.extends, &result.policy.overrides, words) {
+        page.paragraph(&sentence, Style::Dim, 2);
     }
 }
 

@@ -13,7 +13,7 @@ const COMFORTABLE: usize = 20;
 
 /// How a piece of text stands out, on terminals with colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Style {
+pub(crate) enum Style {
     Plain,
     Bold,
     Dim,
@@ -50,7 +50,7 @@ impl Style {
 }
 
 /// How a column is set.
-pub(super) struct Column {
+pub(crate) struct Column {
     title: String,
     right: bool,
     flexible: bool,
@@ -58,7 +58,7 @@ pub(super) struct Column {
 
 impl Column {
     /// Left-aligned, shortened where the terminal is narrow.
-    pub(super) fn flexible(title: &str) -> Self {
+    pub(crate) fn flexible(title: &str) -> Self {
         Self {
             title: title.to_owned(),
             right: false,
@@ -67,7 +67,7 @@ impl Column {
     }
 
     /// Left-aligned, never shortened.
-    pub(super) fn fixed(title: &str) -> Self {
+    pub(crate) fn fixed(title: &str) -> Self {
         Self {
             title: title.to_owned(),
             right: false,
@@ -76,7 +76,7 @@ impl Column {
     }
 
     /// Right-aligned, never shortened.
-    pub(super) fn number(title: &str) -> Self {
+    pub(crate) fn number(title: &str) -> Self {
         Self {
             title: title.to_owned(),
             right: true,
@@ -86,7 +86,7 @@ impl Column {
 }
 
 /// Rows of cells, a style each.
-pub(super) struct Grid {
+pub(crate) struct Grid {
     columns: Vec<Column>,
     rows: Vec<Vec<(String, Style)>>,
 }
@@ -99,7 +99,7 @@ impl Grid {
         }
     }
 
-    pub(super) fn row(&mut self, cells: Vec<(String, Style)>) {
+    pub(crate) fn row(&mut self, cells: Vec<(String, Style)>) {
         self.rows.push(cells);
     }
 

@@ -22,7 +22,8 @@ use waage_result::document::AuditResult;
 use waage_result::privacy::Hidden;
 use waage_result::text::Language;
 
-use self::grid::{Grid, Style, shorten, wrap};
+pub(crate) use self::grid::{Column, Grid, Style};
+use self::grid::{shorten, wrap};
 use crate::Options;
 use crate::article::{Mark, Views, facts_of_data, mark, methods, reasons_in_order};
 use crate::headline::headline;
@@ -72,14 +73,15 @@ pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) 
     page.out
 }
 
-struct Page {
+/// A text for a terminal, as it grows.
+pub(crate) struct Page {
     out: String,
     width: usize,
     color: bool,
 }
 
 impl Page {
-    fn new(options: &Options) -> Self {
+    pub(crate) fn new(options: &Options) -> Self {
         Self {
             out: String::new(),
             width: options.width.max(40),
@@ -87,13 +89,17 @@ impl Page {
         }
     }
 
-    fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         self.out.push_str(text.trim_end());
         self.out.push('\n');
     }
 
-    fn styled(&self, text: &str, style: Style) -> String {
+    pub(crate) fn styled(&self, text: &str, style: Style) -> String {
         style.paint(text, self.color)
+    }
+
+    pub(crate) fn into_text(self) -> String {
+        self.out
     }
 
     /// A sentence after a state's symbol, set in bold.
@@ -129,7 +135,7 @@ impl Page {
         self.line(&line);
     }
 
-    fn paragraph(&mut self, text: &str, style: Style, indent: usize) {
+    pub(crate) fn paragraph(&mut self, text: &str, style: Style, indent: usize) {
         for part in wrap(text, self.width - indent) {
             let line = format!("{}{}", " ".repeat(indent), self.styled(&part, style));
             self.line(&line);
@@ -148,7 +154,7 @@ impl Page {
         }
     }
 
-    fn grid(&mut self, grid: &Grid) {
+    pub(crate) fn grid(&mut self, grid: &Grid) {
         for line in grid.lines(self.width - 2, self.color) {
             self.line(&format!("  {line}"));
         }

@@ -40,7 +40,7 @@ pub fn draft(answers: &Answers, language: Language) -> Result<String, String> {
             odd.name
         ));
     }
-    let least = answers.use_case().least_criticality();
+    let least = answers.use_case().least();
     let reasoned = answers.criticality_reason.as_ref().map(|reason| reason.chars().count());
     if answers.criticality() < least && reasoned.unwrap_or(0) < 80 {
         return Err(format!(
@@ -133,7 +133,7 @@ impl Draft<'_> {
 
     fn system(&mut self) {
         let answers = self.answers;
-        let (criticality, least) = (answers.criticality(), answers.use_case().least_criticality());
+        let (criticality, least) = (answers.criticality(), answers.use_case().least());
         self.line("\n[system]");
         self.line(format!("id = {}", quoted(&answers.system_id())));
         self.line(format!("name = {}", quoted(&answers.system_name())));

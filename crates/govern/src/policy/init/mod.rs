@@ -270,7 +270,7 @@ impl Answers {
 
     fn criticality(&self) -> Criticality {
         self.criticality
-            .unwrap_or_else(|| self.use_case().least_criticality())
+            .unwrap_or_else(|| self.use_case().least())
     }
 
     fn max_residual(&self) -> u8 {
