@@ -79,6 +79,7 @@ pub mod canonical;
 mod date;
 mod error;
 mod judge;
+pub mod keys;
 pub mod ledger;
 pub mod policy;
 mod time;

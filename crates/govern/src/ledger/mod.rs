@@ -42,6 +42,7 @@ use serde_json::{Value, json};
 pub use entry::{Entry, PAYLOAD_BYTES_MAX};
 pub use error::LedgerError;
 pub use hash::Hash;
+pub(crate) use kind::is_id;
 pub use kind::{KINDS, is_kind};
 pub use place::Options;
 pub use sound::read;
