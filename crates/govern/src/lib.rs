@@ -75,6 +75,7 @@
 //! # Ok::<(), waage_govern::PolicyError>(())
 //! ```
 
+pub mod approval;
 pub mod canonical;
 mod date;
 mod error;

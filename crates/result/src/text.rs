@@ -85,18 +85,20 @@ impl Catalogue {
         static DE: OnceLock<Catalogue> = OnceLock::new();
         match language {
             Language::En => {
-                EN.get_or_init(|| Self::read(language, include_str!("messages/en.toml")))
+                EN.get_or_init(|| Self::read(language, &[include_str!("messages/en.toml"), include_str!("messages/ledger.en.toml")]))
             }
             Language::De => {
-                DE.get_or_init(|| Self::read(language, include_str!("messages/de.toml")))
+                DE.get_or_init(|| Self::read(language, &[include_str!("messages/de.toml"), include_str!("messages/ledger.de.toml")]))
             }
         }
     }
 
-    fn read(language: Language, source: &str) -> Self {
+    fn read(language: Language, sources: &[&str]) -> Self {
         let mut texts = HashMap::new();
-        if let Ok(table) = source.parse::<toml::Table>() {
-            flatten("", &table, &mut texts);
+        for source in sources {
+            if let Ok(table) = source.parse::<toml::Table>() {
+                flatten("", &table, &mut texts);
+            }
         }
         Self { language, texts }
     }

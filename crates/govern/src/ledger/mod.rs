@@ -24,6 +24,7 @@
 
 mod append;
 mod chain;
+mod checkpoint;
 mod entry;
 mod error;
 pub(crate) mod hash;
@@ -31,6 +32,7 @@ mod head;
 mod kind;
 mod lines;
 pub mod merkle;
+pub mod note;
 mod place;
 pub mod proof;
 mod sound;
@@ -39,6 +41,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+pub use checkpoint::Checkpoint;
 pub use entry::{Entry, PAYLOAD_BYTES_MAX};
 pub use error::LedgerError;
 pub use hash::Hash;
@@ -52,6 +55,16 @@ use entry::Draft;
 use place::Place;
 
 use crate::time::Timestamp;
+
+/// Whether an entry could be written, without writing it.
+pub(crate) fn check_payload(
+    kind: &str,
+    actor: &str,
+    payload: &Value,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    Draft::new(kind, actor, payload, now).map(|_| ())
+}
 
 /// A ledger that entries are added to.
 #[derive(Clone, Debug)]
