@@ -36,6 +36,23 @@ impl Date {
         same.then_some(date)
     }
 
+    /// The day that is so many days after 1970-01-01; `None` outside the years 0001 to 9999.
+    #[must_use]
+    pub fn from_days(days: i64) -> Option<Self> {
+        let days = i32::try_from(days).ok()?;
+        let first = Self::new(1, 1, 1)?;
+        let last = Self::new(9999, 12, 31)?;
+        (first.days..=last.days)
+            .contains(&days)
+            .then_some(Self { days })
+    }
+
+    /// Days since 1970-01-01; negative before.
+    #[must_use]
+    pub const fn days(&self) -> i32 {
+        self.days
+    }
+
     /// Days from another day to this one; negative if this one is earlier.
     #[must_use]
     pub const fn days_since(&self, other: &Self) -> i32 {

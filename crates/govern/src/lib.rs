@@ -75,14 +75,19 @@
 //! # Ok::<(), waage_govern::PolicyError>(())
 //! ```
 
+pub mod approval;
 pub mod canonical;
 mod date;
 mod error;
 mod judge;
+pub mod keys;
+pub mod ledger;
 pub mod policy;
+mod time;
 pub mod wording;
 
 pub use date::Date;
 pub use error::{Place, PolicyError, did_you_mean};
 pub use judge::{Facts, Judgement, judge};
 pub use policy::Policy;
+pub use time::Timestamp;

@@ -77,6 +77,19 @@ pub struct Catalogue {
     texts: HashMap<String, String>,
 }
 
+/// The files of English texts, one for each subject.
+const ENGLISH: [&str; 3] = [
+    include_str!("messages/en.toml"),
+    include_str!("messages/ledger.en.toml"),
+    include_str!("messages/policy.en.toml"),
+];
+/// The files of German texts.
+const GERMAN: [&str; 3] = [
+    include_str!("messages/de.toml"),
+    include_str!("messages/ledger.de.toml"),
+    include_str!("messages/policy.de.toml"),
+];
+
 impl Catalogue {
     /// The catalogue of a language.
     #[must_use]
@@ -84,18 +97,8 @@ impl Catalogue {
         static EN: OnceLock<Catalogue> = OnceLock::new();
         static DE: OnceLock<Catalogue> = OnceLock::new();
         match language {
-            Language::En => {
-                EN.get_or_init(|| {
-                    let policy = include_str!("messages/policy.en.toml");
-                    Self::read(language, &[include_str!("messages/en.toml"), policy])
-                })
-            }
-            Language::De => {
-                DE.get_or_init(|| {
-                    let policy = include_str!("messages/policy.de.toml");
-                    Self::read(language, &[include_str!("messages/de.toml"), policy])
-                })
-            }
+            Language::En => EN.get_or_init(|| Self::read(language, &ENGLISH)),
+            Language::De => DE.get_or_init(|| Self::read(language, &GERMAN)),
         }
     }
 

@@ -87,19 +87,6 @@ pub enum UseCase {
     Other,
 }
 
-impl UseCase {
-    /// The least criticality of a system of this use; a lead score that only orders contacts.
-    #[must_use]
-    pub const fn least(self) -> Criticality {
-        match self {
-            Self::Employment | Self::Credit => Criticality::Critical,
-            Self::Insurance | Self::Housing | Self::Education => Criticality::High,
-            Self::LeadScoring => Criticality::Medium,
-            Self::Other => Criticality::Low,
-        }
-    }
-}
-
 /// What a lead score may decide beside the order of contacts (GOVERNANCE §1.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -382,6 +369,19 @@ impl Kept {
         at.problems("business", business.unwrap_or_default());
         let review = self.review.as_ref().map(Review::problems);
         at.problems("review", review.unwrap_or_default());
+    }
+}
+
+impl UseCase {
+    /// The lowest criticality of this use (GOVERNANCE §1.3).
+    #[must_use]
+    pub const fn least(self) -> Criticality {
+        match self {
+            Self::Employment | Self::Credit => Criticality::Critical,
+            Self::Insurance | Self::Housing | Self::Education => Criticality::High,
+            Self::LeadScoring => Criticality::Medium,
+            Self::Other => Criticality::Low,
+        }
     }
 }
 

@@ -92,7 +92,7 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    pub(super) const fn new(columns: Vec<Column>) -> Self {
+    pub(crate) const fn new(columns: Vec<Column>) -> Self {
         Self {
             columns,
             rows: Vec::new(),
