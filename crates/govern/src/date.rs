@@ -22,6 +22,9 @@ pub struct Date {
 }
 
 impl Date {
+    /// 1970-01-01, from which days are counted.
+    pub(crate) const EPOCH: Self = Self { days: 0 };
+
     /// The day of a year, a month (1 to 12) and a day of the month; `None` if there is none such.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
@@ -34,6 +37,16 @@ impl Date {
         let same =
             civil_from_days(date.days) == (i64::from(year), u32::from(month), u32::from(day));
         same.then_some(date)
+    }
+
+    /// So many days later, at most the last day there is.
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> Self {
+        const LAST: i64 = 2_932_896;
+        let later = (i64::from(self.days) + i64::from(days)).min(LAST);
+        Self {
+            days: i32::try_from(later).unwrap_or(self.days),
+        }
     }
 
     /// Days from another day to this one; negative if this one is earlier.
@@ -130,5 +143,8 @@ mod tests {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
         assert!("2026-01-31".parse::<Date>().unwrap() < "2026-02-01".parse().unwrap());
+        let day: Date = "2026-12-31".parse().unwrap();
+        assert_eq!(day.plus_days(60).to_string(), "2027-03-01");
+        assert_eq!(day.plus_days(u32::MAX).to_string(), "9999-12-31");
     }
 }

@@ -78,8 +78,12 @@
 pub mod canonical;
 mod date;
 mod error;
+pub mod incident;
+pub mod inventory;
 mod judge;
 pub mod policy;
+pub mod records;
+pub mod risks;
 pub mod wording;
 
 pub use date::Date;

@@ -12,6 +12,7 @@ pub mod memory;
 pub mod power;
 pub mod privacy;
 pub mod ranking;
+pub mod risks;
 pub mod scan;
 pub mod spec;
 pub mod text;

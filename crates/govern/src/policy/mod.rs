@@ -12,6 +12,8 @@ pub use kept::{
     Business, Criticality, DecisionRule, Document, Gate, Kept, Lifecycle, People, Privacy, Review,
     RiskAppetite, System, ThirdParty, UseCase,
 };
+pub(crate) use form::Localised;
+pub(crate) use read::{Text, from_toml};
 pub use words::{Against, Correction, Decide, Kind, OnInconclusive, Op, Unknown};
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -14,17 +14,17 @@ use crate::error::{Place, PolicyError, did_you_mean};
 
 /// The file being read: its name and text, for places.
 #[derive(Clone, Copy)]
-pub(super) struct Text<'a> {
-    file: &'a str,
-    text: &'a str,
+pub(crate) struct Text<'a> {
+    pub(crate) file: &'a str,
+    pub(crate) text: &'a str,
 }
 
 impl Text<'_> {
-    pub(super) fn place(self, span: Range<usize>) -> Place {
+    pub(crate) fn place(self, span: Range<usize>) -> Place {
         Place::at(self.file, self.text, span.start)
     }
 
-    pub(super) fn invalid(
+    pub(crate) fn invalid(
         self,
         span: Range<usize>,
         what: impl Into<String>,
@@ -37,7 +37,7 @@ impl Text<'_> {
         }
     }
 
-    pub(super) fn unknown<'k>(
+    pub(crate) fn unknown<'k>(
         self,
         name: &Spanned<String>,
         kind: &'static str,
@@ -204,7 +204,7 @@ fn unique(
 }
 
 /// The reader's error in our words: unknown keys and words get the nearest known one.
-fn from_toml(at: Text<'_>, error: &toml::de::Error) -> PolicyError {
+pub(crate) fn from_toml(at: Text<'_>, error: &toml::de::Error) -> PolicyError {
     let place = at.place(error.span().unwrap_or(0..0));
     let message = error.message();
     let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
