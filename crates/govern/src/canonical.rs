@@ -1,7 +1,12 @@
 //! JSON in one canonical form (RFC 8785), so that equal documents have equal digests.
 
+mod scan;
+
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+pub use scan::{DEPTH_MAX, is_canonical};
+pub(crate) use scan::{string, value, word};
 
 /// The greatest whole number that every JSON reader keeps: 2⁵³ − 1. Larger ones are written as
 /// decimal strings (GOVERNANCE §4.1).

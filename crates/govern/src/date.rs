@@ -22,9 +22,6 @@ pub struct Date {
 }
 
 impl Date {
-    /// 1970-01-01, from which days are counted.
-    pub(crate) const EPOCH: Self = Self { days: 0 };
-
     /// The day of a year, a month (1 to 12) and a day of the month; `None` if there is none such.
     #[must_use]
     pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
@@ -44,9 +41,24 @@ impl Date {
     pub fn plus_days(self, days: u32) -> Self {
         const LAST: i64 = 2_932_896;
         let later = (i64::from(self.days) + i64::from(days)).min(LAST);
-        Self {
-            days: i32::try_from(later).unwrap_or(self.days),
-        }
+        Self::from_days(later).unwrap_or(self)
+    }
+
+    /// The day that is so many days after 1970-01-01; `None` outside the years 0001 to 9999.
+    #[must_use]
+    pub fn from_days(days: i64) -> Option<Self> {
+        let days = i32::try_from(days).ok()?;
+        let first = Self::new(1, 1, 1)?;
+        let last = Self::new(9999, 12, 31)?;
+        (first.days..=last.days)
+            .contains(&days)
+            .then_some(Self { days })
+    }
+
+    /// Days since 1970-01-01; negative before.
+    #[must_use]
+    pub const fn days(&self) -> i32 {
+        self.days
     }
 
     /// Days from another day to this one; negative if this one is earlier.

@@ -81,12 +81,15 @@ mod error;
 pub mod incident;
 pub mod inventory;
 mod judge;
+pub mod ledger;
 pub mod policy;
 pub mod records;
 pub mod risks;
+mod time;
 pub mod wording;
 
 pub use date::Date;
 pub use error::{Place, PolicyError, did_you_mean};
 pub use judge::{Facts, Judgement, judge};
 pub use policy::Policy;
+pub use time::Timestamp;

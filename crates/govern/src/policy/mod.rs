@@ -8,11 +8,11 @@ mod read;
 mod section;
 mod words;
 
+pub(crate) use form::Localised;
 pub use kept::{
     Business, Criticality, DecisionRule, Document, Gate, Kept, Lifecycle, People, Privacy, Review,
     RiskAppetite, System, ThirdParty, UseCase,
 };
-pub(crate) use form::Localised;
 pub(crate) use read::{Text, from_toml};
 pub use words::{Against, Correction, Decide, Kind, OnInconclusive, Op, Unknown};
 

@@ -2,15 +2,13 @@
 //! incidents.
 //!
 //! They are read with the place of every mistake ([`toml`]), changed under a lock and replaced
-//! whole ([`file`]), dated by [`Moment`]s that the caller gives, and hold no contact data
+//! whole ([`file`]), dated by the caller ([`moment`]), and hold no contact data
 //! ([`personal`]).
 
 pub mod file;
-mod moment;
+pub mod moment;
 pub mod personal;
 pub mod toml;
-
-pub use moment::Moment;
 
 use std::io;
 

@@ -49,7 +49,10 @@ fn has_phone(text: &str) -> bool {
 
 /// Two letters, two check digits and 11 to 30 more letters and digits whose remainder by 97 is 1.
 fn has_iban(text: &str) -> bool {
-    let packed: Vec<u8> = text.bytes().filter(|b| !matches!(b, b' ' | b'\t')).collect();
+    let packed: Vec<u8> = text
+        .bytes()
+        .filter(|b| !matches!(b, b' ' | b'\t'))
+        .collect();
     let head = |at: usize| {
         packed.len() >= at + 15
             && packed[at..at + 2].iter().all(u8::is_ascii_uppercase)

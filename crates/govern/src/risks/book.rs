@@ -26,7 +26,12 @@ impl Book {
     pub fn parse(text: &str, file: &str) -> Result<Self, RecordError> {
         let register = Register::parse(text, file)?;
         let document = text.parse::<DocumentMut>().map_err(|error| {
-            let problem = error.message().lines().next().unwrap_or_default().to_owned();
+            let problem = error
+                .message()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
             RecordError::rule(format!("{file}: {problem}"), "mend the line")
         })?;
         Ok(Self {
@@ -169,7 +174,12 @@ impl Book {
         } else {
             return Err(other_form(&file));
         }
-        if let Some(risk) = self.register.risks.iter_mut().find(|known| known.id == risk) {
+        if let Some(risk) = self
+            .register
+            .risks
+            .iter_mut()
+            .find(|known| known.id == risk)
+        {
             risk.controls.push(control.clone());
         }
         Ok(())
@@ -269,7 +279,11 @@ fn write_risk(table: &mut Table, risk: &Risk) {
     set(table, "impact", i64::from(risk.impact).into());
     let likelihood = i64::from(risk.likelihood_inherent);
     set(table, "likelihood_inherent", likelihood.into());
-    set(table, "owner", risk.owner.as_deref().unwrap_or_default().into());
+    set(
+        table,
+        "owner",
+        risk.owner.as_deref().unwrap_or_default().into(),
+    );
     set(table, "treatment", risk.treatment.name().into());
     let controls = risk.controls.iter().map(control_table);
     let mut list: Array = controls.map(Value::InlineTable).collect();

@@ -53,7 +53,9 @@ pub fn text(start: &Start, policy: Option<&Policy>) -> Result<String, RecordErro
         if let Some(owner) = &owner {
             book.set_owner(&risk.id, owner)?;
         }
-        let level = risk.money.map_or(1, |money| money_level(money.mean(), &scale));
+        let level = risk
+            .money
+            .map_or(1, |money| money_level(money.mean(), &scale));
         if level > risk.impact {
             book.set_level(&risk.id, "impact", level)?;
         }
@@ -109,7 +111,9 @@ mod tests {
         let ids: Vec<_> = register.risks.iter().map(|risk| risk.id.clone()).collect();
         let expected: Vec<_> = (1..=20).map(|at| format!("R-{at:03}")).collect();
         assert_eq!(ids, expected);
-        register.check_money(&super::super::scale::MONEY_SCALE).unwrap();
+        register
+            .check_money(&super::super::scale::MONEY_SCALE)
+            .unwrap();
         let areas: BTreeSet<_> = register.risks.iter().map(|r| r.category.area()).collect();
         assert_eq!(areas, BTreeSet::from(AREAS));
         for risk in &register.risks {

@@ -71,7 +71,10 @@ pub fn of_finding(finding: &Finding) -> Option<Exceedance> {
             .reason
             .as_deref()
             .is_some_and(|reason| !JUDGED_REASONS.contains(&reason));
-    let value = finding.estimate.value.filter(|v| v.is_finite() && !unjudged)?;
+    let value = finding
+        .estimate
+        .value
+        .filter(|v| v.is_finite() && !unjudged)?;
     let (low, high) = limits(finding);
     let upper = high.and_then(|t| beyond(finding, value, t, true));
     let lower = low.and_then(|t| beyond(finding, value, t, false));
@@ -106,7 +109,11 @@ fn beyond(finding: &Finding, value: f64, limit: f64, above: bool) -> Option<Exce
         standard_error,
         probability,
     };
-    if let (true, true, Some(p)) = (outside, finding.estimate.method.starts_with("bootstrap"), finding.p) {
+    if let (true, true, Some(p)) = (
+        outside,
+        finding.estimate.method.starts_with("bootstrap"),
+        finding.p,
+    ) {
         return Some(of(None, 1.0 - p.clamp(0.0, 1.0) / 2.0));
     }
     let z = z_of_level(finding.level.unwrap_or(LEVEL_DEFAULT))?;
@@ -183,13 +190,24 @@ mod tests {
 
     #[test]
     fn the_worked_examples() {
-        for (m, p, level) in [(0.074, 0.887_267_0, 4), (0.030, 0.156_223_4, 2), (0.12, 0.999_796_4, 5)] {
+        for (m, p, level) in [
+            (0.074, 0.887_267_0, 4),
+            (0.030, 0.156_223_4, 2),
+            (0.12, 0.999_796_4, 5),
+        ] {
             let close = |got: f64| (got - p).abs() < 1e-7;
             assert!(close(must_not_exceed(m, 0.05, 0.0198)), "{m}");
             assert!(close(1.0 - must_not_fall_below(m, 0.05, 0.0198)), "{m}");
             assert_eq!(likelihood_level(p), level);
             for sign in [1.0, -1.0] {
-                let found = of_finding(&finding(sign * m, 0.0198, "difference", "<=", Margin::One(0.05))).unwrap();
+                let found = of_finding(&finding(
+                    sign * m,
+                    0.0198,
+                    "difference",
+                    "<=",
+                    Margin::One(0.05),
+                ))
+                .unwrap();
                 assert!(close(found.probability), "{sign} {m}: {found:?}");
                 assert_eq!((found.level(), found.limit), (level, sign * 0.05));
                 assert!((found.standard_error.unwrap() - 0.0198).abs() < 1e-12);
@@ -199,14 +217,19 @@ mod tests {
 
     #[test]
     fn the_bad_side_follows_the_operator() {
-        let p = |comparison, op, margin| of_finding(&finding(0.7, 0.05, comparison, op, margin)).unwrap().probability;
+        let p = |comparison, op, margin| {
+            of_finding(&finding(0.7, 0.05, comparison, op, margin))
+                .unwrap()
+                .probability
+        };
         assert!(p("none", ">=", Margin::One(0.8)) > 0.97);
         assert!(p("none", ">", Margin::One(0.6)) < 0.03);
         assert!(p("none", "<=", Margin::One(0.6)) > 0.97);
         assert!(p("none", "between", Margin::Between([0.75, 0.9])) > 0.8);
         // ln 0.8 − ln 0.7 = 0.1335, and the upper end of the interval lies ln(0.798/0.7)/1.96 off.
         let ratio = of_finding(&finding(0.7, 0.05, "ratio", ">=", Margin::One(0.8))).unwrap();
-        let error = libm::log((0.7 + z_of_level(0.95).unwrap() * 0.05) / 0.7) / z_of_level(0.95).unwrap();
+        let error =
+            libm::log((0.7 + z_of_level(0.95).unwrap() * 0.05) / 0.7) / z_of_level(0.95).unwrap();
         assert!((ratio.standard_error.unwrap() - error).abs() < 1e-12);
         assert!((ratio.probability - sf((libm::log(0.7) - libm::log(0.8)) / error)).abs() < 1e-12);
     }
@@ -220,7 +243,10 @@ mod tests {
         (open.estimate.low, open.estimate.high) = (None, None);
         assert_eq!(of_finding(&open), None);
         open.estimate.high = Some(0.6);
-        assert!(of_finding(&open).unwrap().probability > 0.99, "the other end stands in");
+        assert!(
+            of_finding(&open).unwrap().probability > 0.99,
+            "the other end stands in"
+        );
         let mut none = finding(0.5, 0.01, "difference", "<=", Margin::One(0.05));
         none.estimate.value = None;
         assert_eq!(of_finding(&none), None);
@@ -233,7 +259,11 @@ mod tests {
         drawn.p = Some(0.2);
         let found = of_finding(&drawn).unwrap();
         assert_eq!((found.probability, found.standard_error), (0.9, None));
-        let certain = |value| of_finding(&finding(value, 0.0, "difference", "<=", Margin::One(0.05))).unwrap().probability;
+        let certain = |value| {
+            of_finding(&finding(value, 0.0, "difference", "<=", Margin::One(0.05)))
+                .unwrap()
+                .probability
+        };
         assert_eq!((certain(0.05), certain(0.051)), (0.0, 1.0));
     }
 }

@@ -12,6 +12,7 @@ pub mod catalogue;
 pub mod exceedance;
 mod form;
 pub mod questionnaire;
+mod recorded;
 mod register;
 pub mod rule;
 pub mod scale;
@@ -20,7 +21,8 @@ pub mod words;
 
 pub use appetite::{Over, OverAppetite, over_appetite};
 pub use book::Book;
-pub(crate) use register::{is_check_id, is_numbered};
+pub use recorded::record;
 pub use register::{Control, Measured, Money, REGISTER_SCHEMA, Register, Risk};
+pub(crate) use register::{is_check_id, is_numbered};
 pub use rule::{Evidence, Periods, Rule, Step, assess};
 pub use told::{Filter, Order, plain, tell, tell_step};

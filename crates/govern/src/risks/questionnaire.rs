@@ -251,7 +251,11 @@ impl Answers {
                 Answer::Word(word) => (word.as_str(), None),
                 Answer::Amount(amount) => ("amount", Some(money_level(*amount, money_scale))),
             };
-            for rule in question.rules.iter().filter(|r| r.answers.iter().any(|a| a == word)) {
+            for rule in question
+                .rules
+                .iter()
+                .filter(|r| r.answers.iter().any(|a| a == word))
+            {
                 let of = reasons.entry(&rule.risk).or_default();
                 of.likelihood = of.likelihood.max(rule.likelihood);
                 of.impact = of.impact.max(rule.impact).max(level);
@@ -295,7 +299,10 @@ fn read_answer(
         _ => Err(source.invalid(
             answer,
             format!("the answer to {} is none of those offered", question.id),
-            format!("write one of {}, or leave \"\"", question.answers.join(", ")),
+            format!(
+                "write one of {}, or leave \"\"",
+                question.answers.join(", ")
+            ),
         )),
     }
 }
@@ -351,7 +358,10 @@ pub fn take(
     day: Date,
 ) -> Result<(), RecordError> {
     for id in accepted.iter().filter(|id| *id != "all") {
-        if !suggestions.iter().any(|s| s.risk == *id && s.action == "raise") {
+        if !suggestions
+            .iter()
+            .any(|s| s.risk == *id && s.action == "raise")
+        {
             return Err(RecordError::rule(
                 format!("the answers raise no level of {id}"),
                 "name risks that stand under raise, or all",
@@ -406,7 +416,11 @@ mod tests {
             assert_eq!(forbidden_word(&question.text.en, Language::En), None);
             for rule in &question.rules {
                 reached.insert(rule.risk.as_str());
-                assert!(rule.answers.iter().all(|a| question.answers.contains(a)), "{}", question.id);
+                assert!(
+                    rule.answers.iter().all(|a| question.answers.contains(a)),
+                    "{}",
+                    question.id
+                );
                 let levels = [rule.likelihood, rule.impact];
                 assert!(levels.iter().flatten().all(|level| (1..=5).contains(level)));
             }
@@ -422,7 +436,11 @@ mod tests {
                 let text = template(*occasion, language);
                 let answers = Answers::parse(&text, "answers.toml").unwrap();
                 assert_eq!(answers.unanswered().len(), asked(*occasion).count());
-                assert!(answers.suggest(&Register::default(), &super::super::scale::MONEY_SCALE).is_empty());
+                assert!(
+                    answers
+                        .suggest(&Register::default(), &super::super::scale::MONEY_SCALE)
+                        .is_empty()
+                );
             }
         }
     }

@@ -151,11 +151,7 @@ impl Register {
     /// # Errors
     /// [`RecordError`] with file, line and column of the first mistake.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
-        let text = file::read(
-            path,
-            "the risk register",
-            "make one with waage risks init",
-        )?;
+        let text = file::read(path, "the risk register", "make one with waage risks init")?;
         Self::parse(&text, &path.display().to_string())
     }
 
@@ -238,7 +234,11 @@ impl Risk {
 }
 
 /// Whether a text is a prefix, a hyphen and so many digits.
-pub(crate) fn is_numbered(text: &str, prefix: &str, digits: std::ops::RangeInclusive<usize>) -> bool {
+pub(crate) fn is_numbered(
+    text: &str,
+    prefix: &str,
+    digits: std::ops::RangeInclusive<usize>,
+) -> bool {
     text.strip_prefix(prefix).is_some_and(|rest| {
         digits.contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_digit())
     })
@@ -292,7 +292,9 @@ fn read_risk(source: Source<'_>, form: RiskForm) -> Result<Risk, RecordError> {
         }
         controls.push(read_control(source, control)?);
     }
-    let owner = form.owner.filter(|owner| !owner.get_ref().trim().is_empty());
+    let owner = form
+        .owner
+        .filter(|owner| !owner.get_ref().trim().is_empty());
     if let Some(owner) = &owner {
         source.free_text(owner, "the owner", owner.get_ref())?;
     }
@@ -420,23 +422,26 @@ fn read_control(source: Source<'_>, form: ControlForm) -> Result<Control, Record
     if form.state == ControlState::Tested && form.check.is_none() {
         return Err(source.invalid(
             &form.id,
-            format!("the control {} is tested and names no check", form.id.get_ref()),
+            format!(
+                "the control {} is tested and names no check",
+                form.id.get_ref()
+            ),
             "name the check that shows it works, or set state = \"implemented\"",
         ));
     }
     Ok(Control {
         text: bilingual(source, form.text, "the control's text")?,
-        check: form.check.map(|check| check_id(source, check)).transpose()?,
+        check: form
+            .check
+            .map(|check| check_id(source, check))
+            .transpose()?,
         id: form.id.into_inner(),
         kind: form.kind,
         state: form.state,
     })
 }
 
-fn read_measured(
-    source: Source<'_>,
-    form: Spanned<MeasuredForm>,
-) -> Result<Measured, RecordError> {
+fn read_measured(source: Source<'_>, form: Spanned<MeasuredForm>) -> Result<Measured, RecordError> {
     let of = form.get_ref();
     let level = |value: i64| u8::try_from(value).ok().filter(|v| (1..=5).contains(v));
     let levels = level(of.likelihood).zip(level(of.level));

@@ -199,7 +199,12 @@ pub fn assess(register: &mut Register, evidence: &[Evidence], periods: Periods<'
 /// Keeps the last day on which the checks of a risk and of its controls ran.
 fn note_runs(risk: &mut Risk, results: &[&Evidence], day: Date) {
     let of_controls = risk.controls.iter().filter_map(|c| c.check.clone());
-    let named: Vec<String> = risk.linked_checks.iter().cloned().chain(of_controls).collect();
+    let named: Vec<String> = risk
+        .linked_checks
+        .iter()
+        .cloned()
+        .chain(of_controls)
+        .collect();
     for check in named {
         let ran = results
             .iter()
@@ -284,7 +289,10 @@ fn look(check: &str, results: &[&Evidence]) -> Result<Seen, String> {
         for finding in one.result.findings.iter().filter(|f| f.check == check) {
             state = state.max(finding.state);
             let Some(exceedance) = of_finding(finding) else {
-                reason = finding.reason.clone().unwrap_or_else(|| "no_value".to_owned());
+                reason = finding
+                    .reason
+                    .clone()
+                    .unwrap_or_else(|| "no_value".to_owned());
                 continue;
             };
             let greater = worst

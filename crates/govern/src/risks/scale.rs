@@ -26,7 +26,8 @@ pub fn money_level(amount: f64, scale: &[f64; 4]) -> u8 {
 }
 
 fn level(value: f64, cuts: &[f64; 4]) -> u8 {
-    cuts.iter().fold(1, |level, &cut| level + u8::from(value >= cut))
+    cuts.iter()
+        .fold(1, |level, &cut| level + u8::from(value >= cut))
 }
 
 /// Mean of the PERT distribution: `(low + 4·likely + high)/6`.
@@ -56,14 +57,31 @@ mod tests {
         assert_eq!(mean, 55_000.0);
         assert_eq!(0.5 * mean, 27_500.0);
         assert_eq!(money_level(mean, &MONEY_SCALE), 3);
-        for (amount, level) in [(0.0, 1), (4_999.0, 1), (5_000.0, 2), (25_000.0, 3), (99_999.0, 3), (100_000.0, 4), (500_000.0, 5)] {
+        for (amount, level) in [
+            (0.0, 1),
+            (4_999.0, 1),
+            (5_000.0, 2),
+            (25_000.0, 3),
+            (99_999.0, 3),
+            (100_000.0, 4),
+            (500_000.0, 5),
+        ] {
             assert_eq!(money_level(amount, &MONEY_SCALE), level, "{amount}");
         }
     }
 
     #[test]
     fn bands_have_the_stated_edges() {
-        let edges = [(1, "low"), (4, "low"), (5, "moderate"), (9, "moderate"), (10, "high"), (14, "high"), (15, "severe"), (25, "severe")];
+        let edges = [
+            (1, "low"),
+            (4, "low"),
+            (5, "moderate"),
+            (9, "moderate"),
+            (10, "high"),
+            (14, "high"),
+            (15, "severe"),
+            (25, "severe"),
+        ];
         for (score, name) in edges {
             assert_eq!(band(score), name, "{score}");
         }

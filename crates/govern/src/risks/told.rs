@@ -58,7 +58,9 @@ pub fn tell(
     // Stable sorts: ties stay in the order of the file.
     match filter.order {
         Order::File => {}
-        Order::Score => risks.sort_by_key(|risk| std::cmp::Reverse((risk.score_residual, risk.score_inherent))),
+        Order::Score => {
+            risks.sort_by_key(|risk| std::cmp::Reverse((risk.score_residual, risk.score_inherent)))
+        }
         Order::Loss => {
             let loss = |risk: &document::Risk| {
                 let annual = risk.money.as_ref().and_then(|money| money.annual);
@@ -94,7 +96,10 @@ fn keeps(filter: &Filter, risk: &document::Risk) -> bool {
 fn tell_risk(risk: &Risk, policy: Option<&Policy>, day: Date) -> document::Risk {
     let periods = Periods::of(policy);
     let likelihood = periods.likelihood(risk, day);
-    let (inherent, residual) = (risk.likelihood_inherent * risk.impact, likelihood * risk.impact);
+    let (inherent, residual) = (
+        risk.likelihood_inherent * risk.impact,
+        likelihood * risk.impact,
+    );
     let fresh = risk
         .measured
         .as_ref()
@@ -190,7 +195,10 @@ pub fn tell_step(step: &Step) -> document::Change {
         risk: step.risk.clone(),
         day: step.day.to_string(),
         likelihood: [step.likelihood.0, step.likelihood.1],
-        score: [step.likelihood.0 * step.impact, step.likelihood.1 * step.impact],
+        score: [
+            step.likelihood.0 * step.impact,
+            step.likelihood.1 * step.impact,
+        ],
         rule: step.rule.name().to_owned(),
         exceedances: step
             .seen

@@ -1,0 +1,113 @@
+//! Does a line hold where it stands? The chain is followed from its beginning, or from an end that is
+//! known to hold.
+
+use super::entry::{Parts, parts};
+use super::hash::{Hash, Hasher};
+use super::lines::Line;
+use super::merkle::Tree;
+use crate::time::Timestamp;
+
+/// What is wrong with the first line that does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flaw {
+    /// The file ends before the line does.
+    NoLineEnd,
+    /// It is not an entry in canonical form.
+    Form,
+    /// Its hash is not that of its content.
+    OwnHash,
+    /// It has another number than comes next.
+    Number,
+    /// It follows another entry than the one before it.
+    Prev,
+    /// A first entry that is not the genesis, or a genesis that is not first.
+    Genesis,
+}
+
+impl Flaw {
+    /// The name in documents and catalogues.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NoLineEnd => "no_line_end",
+            Self::Form => "form",
+            Self::OwnHash => "own_hash",
+            Self::Number => "number",
+            Self::Prev => "prev",
+            Self::Genesis => "genesis",
+        }
+    }
+
+    /// For errors.
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::NoLineEnd => "its line has no end",
+            Self::Form => "its line is not an entry in canonical form",
+            Self::OwnHash => "its hash is not that of its content",
+            Self::Number => "another number comes next",
+            Self::Prev => "it follows another entry than the one before it",
+            Self::Genesis => "a ledger begins with one genesis and has no other",
+        }
+    }
+}
+
+/// A chain as far as it holds.
+pub(crate) struct Chain {
+    /// Number of the next entry, which is the number of entries.
+    pub next: u64,
+    /// Hash of the last entry.
+    pub last: Hash,
+    last_hex: [u8; 64],
+    /// The Merkle tree over the lines.
+    pub tree: Tree,
+    /// When the last entry was made.
+    pub ts: Option<Timestamp>,
+    ts_text: [u8; 20],
+    pub hasher: Hasher,
+}
+
+impl Chain {
+    /// The chain that follows `entries` entries with this last hash and tree.
+    pub fn after(last: Hash, tree: Tree) -> Self {
+        Self {
+            next: tree.size(),
+            last,
+            last_hex: last.hex(),
+            tree,
+            ts: None,
+            ts_text: [0; 20],
+            hasher: Hasher::default(),
+        }
+    }
+
+    /// Takes the next line if it holds here. The chain does not change if it does not.
+    pub fn take<'a>(&mut self, line: &Line<'a>) -> Result<Parts<'a>, Flaw> {
+        if !line.is_whole {
+            return Err(Flaw::NoLineEnd);
+        }
+        let parts = parts(line.bytes).ok_or(Flaw::Form)?;
+        let hash = parts.computed(&mut self.hasher);
+        let hex = hash.hex();
+        if parts.hash != hex {
+            return Err(Flaw::OwnHash);
+        }
+        if parts.seq != self.next {
+            return Err(Flaw::Number);
+        }
+        if parts.prev != self.last_hex {
+            return Err(Flaw::Prev);
+        }
+        if (parts.kind == "genesis") != (parts.seq == 0) {
+            return Err(Flaw::Genesis);
+        }
+        if self.ts_text != parts.ts {
+            self.ts = Some(Timestamp::parse_bytes(parts.ts).ok_or(Flaw::Form)?);
+            self.ts_text.copy_from_slice(parts.ts);
+        }
+        let leaf = self.hasher.hash([&[0], line.bytes]);
+        self.tree.push_with(leaf, &mut self.hasher);
+        self.next += 1;
+        self.last = hash;
+        self.last_hex = hex;
+        Ok(parts)
+    }
+}

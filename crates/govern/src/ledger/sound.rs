@@ -1,0 +1,106 @@
+//! Reading a ledger that must hold: the first line that does not is an error.
+
+use std::fs::File;
+use std::path::Path;
+
+use super::chain::Chain;
+use super::entry::{Entry, Parts};
+use super::error::LedgerError;
+use super::hash::Hash;
+use super::lines::Lines;
+use super::merkle::Tree;
+use super::place::{Options, Place};
+
+/// A ledger, or a part of it from the beginning, that holds.
+#[derive(Clone, Debug)]
+pub(crate) struct Sound {
+    /// Bytes, line ends included.
+    pub size_bytes: u64,
+    /// Hash of the last entry.
+    pub last: Hash,
+    /// The tree over its lines, and so the number of entries.
+    pub tree: Tree,
+}
+
+impl Default for Sound {
+    fn default() -> Self {
+        Self {
+            size_bytes: 0,
+            last: Hash::ZERO,
+            tree: Tree::default(),
+        }
+    }
+}
+
+/// Follows the chain from an end that holds to another offset.
+pub(crate) fn follow(
+    place: &Place,
+    known: Sound,
+    to: u64,
+    mut seen: impl FnMut(&Parts<'_>),
+) -> Result<Sound, LedgerError> {
+    let failed = |source| LedgerError::Read {
+        file: place.name(),
+        source,
+    };
+    let file = File::open(&place.ledger).map_err(failed)?;
+    let mut lines = Lines::new(file, known.size_bytes, to).map_err(failed)?;
+    let mut chain = Chain::after(known.last, known.tree);
+    let mut size_bytes = known.size_bytes;
+    while let Some(line) = lines.next().map_err(failed)? {
+        let parts = chain.take(&line).map_err(|flaw| LedgerError::Damaged {
+            file: place.name(),
+            seq: chain.next,
+            what: flaw.sentence().to_owned(),
+        })?;
+        seen(&parts);
+        size_bytes = line.end;
+    }
+    Ok(Sound {
+        size_bytes,
+        last: chain.last,
+        tree: chain.tree,
+    })
+}
+
+/// The entries of a ledger of which the kinds are asked for, in their order. The whole chain is
+/// checked on the way; memory grows only with the entries given.
+///
+/// ```no_run
+/// # use std::path::Path;
+/// use waage_govern::ledger::{Options, read};
+/// let approvals = read(Path::new("ledger.jsonl"), &Options::default(), |kind| kind == "approval")?;
+/// # Ok::<(), waage_govern::ledger::LedgerError>(())
+/// ```
+///
+/// # Errors
+/// [`LedgerError`]: a file that cannot be read, or [`LedgerError::Damaged`] with the first entry that
+/// does not hold.
+pub fn read(
+    path: &Path,
+    options: &Options,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Vec<Entry>, LedgerError> {
+    let place = Place::of(path);
+    let (size_bytes, head) = place.snapshot(options)?;
+    let mut out = Vec::new();
+    let sound = follow(&place, Sound::default(), size_bytes, |parts| {
+        if wanted(parts.kind) {
+            out.extend(parts.entry());
+        }
+    })?;
+    let damaged = |what: &str| LedgerError::Damaged {
+        file: place.name(),
+        seq: sound.tree.size(),
+        what: what.to_owned(),
+    };
+    if sound.tree.size() == 0 {
+        return Err(damaged("it is empty"));
+    }
+    match head {
+        Some(head) if sound.tree.size() <= head.seq => {
+            Err(damaged("entries are missing at its end"))
+        }
+        _ => Ok(out),
+    }
+}
