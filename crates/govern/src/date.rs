@@ -36,6 +36,14 @@ impl Date {
         same.then_some(date)
     }
 
+    /// So many days later, at most the last day there is.
+    #[must_use]
+    pub fn plus_days(self, days: u32) -> Self {
+        const LAST: i64 = 2_932_896;
+        let later = (i64::from(self.days) + i64::from(days)).min(LAST);
+        Self::from_days(later).unwrap_or(self)
+    }
+
     /// The day that is so many days after 1970-01-01; `None` outside the years 0001 to 9999.
     #[must_use]
     pub fn from_days(days: i64) -> Option<Self> {
@@ -147,5 +155,8 @@ mod tests {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
         assert!("2026-01-31".parse::<Date>().unwrap() < "2026-02-01".parse().unwrap());
+        let day: Date = "2026-12-31".parse().unwrap();
+        assert_eq!(day.plus_days(60).to_string(), "2027-03-01");
+        assert_eq!(day.plus_days(u32::MAX).to_string(), "9999-12-31");
     }
 }

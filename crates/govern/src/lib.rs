@@ -79,10 +79,14 @@ pub mod approval;
 pub mod canonical;
 mod date;
 mod error;
+pub mod incident;
+pub mod inventory;
 mod judge;
 pub mod keys;
 pub mod ledger;
 pub mod policy;
+pub mod records;
+pub mod risks;
 mod time;
 pub mod wording;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::keys::Role;
-use crate::policy::{Criticality, Policy, UseCase};
+use crate::policy::{Criticality, Policy};
 
 /// Persons needed, by role.
 pub type Required = BTreeMap<Role, u32>;
@@ -26,8 +26,9 @@ pub fn required(policy: &Policy, gate: Option<&str>) -> Result<Required, String>
         .kept
         .system
         .as_ref()
-        .and_then(|system| system.criticality.or(system.use_case.map(UseCase::least)))
-        .unwrap_or(Criticality::Low);
+        .map_or(Criticality::Low, |system| {
+            system.criticality.unwrap_or_else(|| system.least_criticality())
+        });
     let roles: &[Role] = match criticality {
         Criticality::Low => &[Role::Owner],
         Criticality::Medium => &[Role::Owner, Role::Approver],

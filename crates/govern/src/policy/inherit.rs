@@ -21,7 +21,7 @@ pub(super) fn resolve(sources: &Sources) -> Result<Spanned<DeTable<'_>>, Vec<Pol
         let (table, faults) = DeTable::parse_recoverable(&source.text);
         errors.extend(faults.iter().map(|fault| {
             let span = shifted(fault.span().unwrap_or(0..0), source.start());
-            super::read::syntax(sources.place(&span), fault)
+            super::text::in_our_words(sources.place(&span), fault)
         }));
         let span = shifted(table.span(), source.start());
         let mut over = shift_table(table.into_inner(), source.start());

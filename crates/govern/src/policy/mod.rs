@@ -19,11 +19,13 @@ mod schema;
 mod section;
 mod show;
 mod source;
+mod text;
 mod words;
 
 pub use check::check;
 pub use diff::diff;
 pub use init::{Answers, Question, draft};
+pub(crate) use form::Localised;
 pub use kept::{
     Business, Criticality, DecisionRule, Document, Gate, Kept, Lifecycle, People, Privacy, Review,
     RiskAppetite, Sets, System, ThirdParty, UseCase,
@@ -31,6 +33,7 @@ pub use kept::{
 pub use preset::{presets, preset_text};
 pub use schema::{reference, schema};
 pub use show::show;
+pub(crate) use text::{Text, from_toml};
 pub use words::{Against, Correction, Decide, Kind, OnInconclusive, Op, Unknown};
 
 use std::collections::{BTreeMap, BTreeSet};

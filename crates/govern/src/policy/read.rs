@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use toml::Spanned;
-use toml::de::Error;
 
 use super::faults::Faults;
 use super::form::{FamilyForm, Form};
@@ -228,9 +227,4 @@ fn unique(at: &mut Faults<'_>, seen: &mut BTreeSet<String>, name: &Spanned<Strin
             "rename or remove one of the two",
         );
     }
-}
-
-/// What the TOML reader says of a text that is not TOML.
-pub(super) fn syntax(place: Place, error: &Error) -> PolicyError {
-    recover::in_our_words(place, error)
 }

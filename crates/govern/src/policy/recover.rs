@@ -11,7 +11,8 @@ use toml::de::{DeArray, DeTable, DeValue, Deserializer, Error};
 use super::faults::Faults;
 use super::form::Form;
 use super::{POLICY_SCHEMA, keys};
-use crate::error::{Place, PolicyError, did_you_mean, nearest};
+use super::text::{in_our_words, missing_key};
+use crate::error::nearest;
 
 /// Mistakes of form that are told of one policy.
 const ROUNDS_MAX: usize = 64;
@@ -75,37 +76,6 @@ pub(super) fn form(mut table: Spanned<DeTable<'_>>, at: &mut Faults<'_>) -> Opti
         }
     }
     None
-}
-
-fn missing_key(place: Place, key: &str) -> PolicyError {
-    PolicyError::Invalid {
-        place,
-        what: format!("the key {key:?} is missing here"),
-        mend: "add it".to_owned(),
-    }
-}
-
-/// A syntax error, or a value of a wrong type, in our words.
-pub(super) fn in_our_words(place: Place, error: &Error) -> PolicyError {
-    let message = error.message();
-    let quoted: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    for (start, kind) in [("unknown field", "key"), ("unknown variant", "word")] {
-        if message.starts_with(start)
-            && let Some((name, known)) = quoted.split_first()
-        {
-            return PolicyError::Unknown {
-                place,
-                kind,
-                name: (*name).to_owned(),
-                hint: did_you_mean(name, known.iter().copied()),
-            };
-        }
-    }
-    let problem = message.split_whitespace().collect::<Vec<_>>().join(" ");
-    PolicyError::Form {
-        place,
-        problem: problem.replace('`', "\""),
-    }
 }
 
 /// What kind of mistake the reader met.

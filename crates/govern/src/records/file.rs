@@ -1,0 +1,181 @@
+//! Reading, locking and replacing whole files.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use super::RecordError;
+
+/// Largest file that is read: no register of people's making comes near.
+pub const SIZE_MAX_BYTES: u64 = 64 << 20;
+
+/// How long a lock is waited for.
+const WAIT: Duration = Duration::from_secs(10);
+/// Pause between two tries.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The text of a file; `what` it is and how to get one stand in the error.
+///
+/// # Errors
+/// [`RecordError::Read`]: not there, not readable, not UTF-8 or larger than [`SIZE_MAX_BYTES`].
+pub fn read(path: &Path, what: &'static str, mend: &'static str) -> Result<String, RecordError> {
+    let failed = |source| RecordError::Read {
+        what,
+        file: path.display().to_string(),
+        source,
+        mend,
+    };
+    let file = File::open(path).map_err(failed)?;
+    let mut text = String::new();
+    let read = file
+        .take(SIZE_MAX_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
+    if read as u64 > SIZE_MAX_BYTES {
+        return Err(failed(io::Error::other("it is larger than 64 MiB")));
+    }
+    Ok(text)
+}
+
+/// An exclusive lock beside a file (`risks.toml.lock`), held until it is dropped.
+///
+/// The lock file stays: removing it would let two processes lock two files of one name.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a file, waiting at most ten seconds.
+    ///
+    /// # Errors
+    /// [`RecordError::Locked`] if another process keeps it, [`RecordError::Write`] if the lock file
+    /// cannot be made.
+    pub fn take(path: &Path) -> Result<Self, RecordError> {
+        let beside = with_suffix(path, ".lock");
+        let failed = |source| RecordError::Write {
+            file: beside.display().to_string(),
+            source,
+        };
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&beside)
+            .map_err(failed)?;
+        let tries = WAIT.as_millis() / PAUSE.as_millis();
+        for _ in 0..tries {
+            match file.try_lock() {
+                Ok(()) => return Ok(Self { _file: file }),
+                Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+                Err(TryLockError::Error(source)) => return Err(failed(source)),
+            }
+        }
+        Err(RecordError::Locked {
+            file: beside.display().to_string(),
+            seconds: WAIT.as_secs(),
+        })
+    }
+}
+
+/// Replaces a file as a whole: written beside it, brought to the disk, renamed. Call it under the
+/// file's [`Lock`].
+///
+/// # Errors
+/// [`RecordError::Write`]; the file is then as it was.
+pub fn replace(path: &Path, text: &str) -> Result<(), RecordError> {
+    let failed = |source| RecordError::Write {
+        file: path.display().to_string(),
+        source,
+    };
+    let part = with_suffix(path, ".part");
+    let written = write_through(&part, path, text);
+    let outcome = written.and_then(|()| fs::rename(&part, path));
+    if outcome.is_err() {
+        let _ = fs::remove_file(&part);
+    }
+    outcome.map_err(failed)?;
+    // The rename itself must survive a power cut; not every system lets a folder be synced.
+    if let Some(folder) = path.parent() {
+        let folder = if folder == Path::new("") {
+            Path::new(".")
+        } else {
+            folder
+        };
+        if let Ok(folder) = File::open(folder) {
+            let _ = folder.sync_all();
+        }
+    }
+    Ok(())
+}
+
+fn write_through(part: &Path, target: &Path, text: &str) -> io::Result<()> {
+    if target.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    // What an interrupted run left under this name is nobody's: the lock is ours.
+    let mut file = File::create(part)?;
+    if let Ok(metadata) = fs::metadata(target) {
+        file.set_permissions(metadata.permissions())?;
+    }
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name: OsString = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("risks.toml");
+        replace(&path, "one").unwrap();
+        replace(&path, "two").unwrap();
+        assert_eq!(read(&path, "the file", "x").unwrap(), "two");
+        let names: Vec<_> = fs::read_dir(folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        assert_eq!(names, ["risks.toml"], "nothing is left beside it");
+        let error = replace(&folder.path().join("absent/risks.toml"), "x").unwrap_err();
+        assert!(error.to_string().contains("nothing was changed"), "{error}");
+    }
+
+    #[test]
+    fn writers_wait_for_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("count");
+        replace(&path, "0").unwrap();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..25 {
+                        let _lock = Lock::take(&path).unwrap();
+                        let count: u32 = read(&path, "it", "x").unwrap().parse().unwrap();
+                        replace(&path, &(count + 1).to_string()).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(read(&path, "it", "x").unwrap(), "100");
+    }
+
+    #[test]
+    fn what_is_no_text_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        fs::write(&path, [0xff, 0xfe]).unwrap();
+        let error = read(&path, "the register", "save it as UTF-8").unwrap_err();
+        assert!(error.to_string().ends_with("save it as UTF-8"), "{error}");
+    }
+}
