@@ -80,4 +80,6 @@ pub struct GateResult {
     pub errors: Vec<GateReason>,
     /// What holds.
     pub passed: Vec<GateReason>,
+    /// What is told and never decides: findings of severity `info`.
+    pub noted: Vec<GateReason>,
 }

@@ -25,6 +25,7 @@ use case::{Case, is_unjudged_unknown, same_attribute};
 use decide::{Decision, decide, is_of_selection};
 use family::{Corrected, correct};
 use waive::Waivers;
+pub(crate) use waive::{Standing, waivers_of};
 
 /// What a judgement needs to know of the audit beside its measurements.
 #[derive(Clone, Copy, Debug)]

@@ -13,11 +13,54 @@ pub(crate) struct Waivers<'a> {
 }
 
 /// How a waiver stands on a day.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
     InForce,
     Expired,
     NotYet,
+}
+
+impl Standing {
+    fn of(waiver: &Waiver, day: Date) -> Self {
+        if day > waiver.expires {
+            Self::Expired
+        } else if day >= waiver.created {
+            Self::InForce
+        } else {
+            Self::NotYet
+        }
+    }
+}
+
+/// Whether a waiver is about a group of a check.
+fn covers(waiver: &Waiver, check: &str, attribute: &str, group: Option<&str>) -> bool {
+    waiver.check == check
+        && waiver
+            .attribute
+            .as_ref()
+            .is_none_or(|a| super::case::same_attribute(a, attribute))
+        && waiver
+            .group
+            .as_ref()
+            .is_none_or(|g| Some(g.as_str()) == group)
+}
+
+/// The waiver about a group of a check and how it stands on a day: one in force before one that
+/// ended, that before one that has not begun.
+pub(crate) fn waivers_of<'p>(
+    policy: &'p Policy,
+    day: Date,
+    check: &str,
+    attribute: &str,
+    group: Option<&str>,
+) -> Option<(&'p Waiver, Standing)> {
+    let about = policy.waivers.iter().filter(|w| covers(w, check, attribute, group));
+    let standing = about.map(|waiver| (waiver, Standing::of(waiver, day)));
+    standing.min_by_key(|(_, standing)| match standing {
+        Standing::InForce => 0,
+        Standing::Expired => 1,
+        Standing::NotYet => 2,
+    })
 }
 
 impl<'a> Waivers<'a> {
@@ -30,11 +73,8 @@ impl<'a> Waivers<'a> {
     }
 
     fn standing(&self, waiver: &Waiver) -> Standing {
-        match self.as_of {
-            Some(day) if day > waiver.expires => Standing::Expired,
-            Some(day) if day >= waiver.created => Standing::InForce,
-            _ => Standing::NotYet,
-        }
+        self.as_of
+            .map_or(Standing::NotYet, |day| Standing::of(waiver, day))
     }
 
     /// The first waiver in force that covers a group of a check.
@@ -46,15 +86,7 @@ impl<'a> Waivers<'a> {
     ) -> Option<&'a Waiver> {
         let policy = self.policy;
         let (index, waiver) = policy.waivers.iter().enumerate().find(|(_, waiver)| {
-            waiver.check == check
-                && waiver
-                    .attribute
-                    .as_ref()
-                    .is_none_or(|a| super::case::same_attribute(a, attribute))
-                && waiver
-                    .group
-                    .as_ref()
-                    .is_none_or(|g| Some(g.as_str()) == group)
+            covers(waiver, check, attribute, group)
                 && self.standing(waiver) == Standing::InForce
         })?;
         self.used[index] = true;

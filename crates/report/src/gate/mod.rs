@@ -45,7 +45,7 @@ struct Told<'a> {
 
 impl<'a> Told<'a> {
     /// Kinds of reasons, the gravest first, with their style.
-    fn lists(&self) -> [(&'static str, Style, &'a [GateReason]); 5] {
+    fn lists(&self) -> [(&'static str, Style, &'a [GateReason]); 6] {
         let result = self.result;
         [
             ("breaches", Style::Red, &result.breaches),
@@ -53,6 +53,7 @@ impl<'a> Told<'a> {
             ("inconclusive", Style::Yellow, &result.inconclusive),
             ("waived", Style::Yellow, &result.waived),
             ("passed", Style::Green, &result.passed),
+            ("noted", Style::Dim, &result.noted),
         ]
     }
 
@@ -93,7 +94,7 @@ impl<'a> Told<'a> {
         let headline = page.styled(&self.headline(), style);
         page.line(&headline);
         for (kind, style, reasons) in self.lists() {
-            if reasons.is_empty() || (kind == "passed" && !explain) {
+            if reasons.is_empty() || (matches!(kind, "passed" | "noted") && !explain) {
                 continue;
             }
             let most = if explain { reasons.len() } else { SHOWN_MAX };
@@ -165,7 +166,7 @@ impl<'a> Told<'a> {
     fn junit(&self) -> String {
         let result = self.result;
         let total: usize = self.lists().iter().map(|(_, _, list)| list.len()).sum();
-        let skipped = result.inconclusive.len() + result.waived.len();
+        let skipped = result.inconclusive.len() + result.waived.len() + result.noted.len();
         let mut out = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"waage gate {}\" tests=\"{total}\" failures=\"{}\" errors=\"{}\" skipped=\"{skipped}\">\n",
             xml(&result.gate),
@@ -180,7 +181,7 @@ impl<'a> Told<'a> {
                 let body = match kind {
                     "breaches" => format!("<failure message=\"{text}\"/>"),
                     "errors" => format!("<error message=\"{text}\"/>"),
-                    "inconclusive" | "waived" => format!("<skipped message=\"{text}\"/>"),
+                    "inconclusive" | "waived" | "noted" => format!("<skipped message=\"{text}\"/>"),
                     _ => String::new(),
                 };
                 let class = format!("waage.gate.{}", result.gate);

@@ -1,0 +1,236 @@
+//! The findings of the checks that a gate asks for.
+
+use std::collections::BTreeMap;
+
+use waage_result::approval::ApprovalResult;
+use waage_result::finding::{Bilingual, Finding, Severity, State};
+use waage_result::gate::GateReason;
+use waage_result::text::{Catalogue, Language};
+
+use super::demand::Which;
+use super::request::{Audit, Request};
+use super::signed::signers;
+use super::told::{List, Told, reason, sentence, sentence_with};
+use crate::judge::{Standing, waivers_of};
+use crate::policy::{Check, OnInconclusive};
+
+/// What becomes of the findings of each check.
+pub(super) fn checks(
+    told: &mut Told,
+    request: &Request<'_>,
+    which: Which,
+    signatures: Option<&ApprovalResult>,
+) {
+    let asked: Vec<&Check> = request
+        .policy
+        .checks
+        .iter()
+        .filter(|check| which == Which::All || check.gates.contains(request.gate))
+        .collect();
+    if asked.is_empty() {
+        told.say(List::Error, "check", request.gate, "no_checks", &[("gate", request.gate)]);
+        return;
+    }
+    let Some(audit) = told.need(&request.audit, "result", "check") else {
+        return;
+    };
+    let judged = Judged {
+        request,
+        audit,
+        signatures,
+    };
+    for check in asked {
+        judged.check(told, check);
+    }
+}
+
+struct Judged<'a> {
+    request: &'a Request<'a>,
+    audit: &'a Audit,
+    signatures: Option<&'a ApprovalResult>,
+}
+
+impl Judged<'_> {
+    fn check(&self, told: &mut Told, check: &Check) {
+        let result = &self.audit.result;
+        let findings: Vec<&Finding> = result.findings.iter().filter(|f| f.check == check.id).collect();
+        let not_run = result.not_run.iter().filter(|n| n.check == check.id);
+        let mut undecided: Vec<GateReason> = Vec::new();
+        for one in not_run {
+            let key = format!("reason.{}", one.reason);
+            let word = |language| {
+                let catalogue = Catalogue::of(language);
+                catalogue.get(&key).unwrap_or(&one.reason).to_owned()
+            };
+            let words = Bilingual {
+                de: word(Language::De),
+                en: word(Language::En),
+            };
+            let values = [("check", check.id.as_str()), ("attribute", &one.attribute)];
+            let text = sentence_with("check_not_run", &values, &[("reason", words)]);
+            undecided.push(GateReason {
+                severity: Some(check.severity),
+                ..reason("check", &check.id, text)
+            });
+        }
+        if findings.is_empty() && undecided.is_empty() {
+            told.say(List::Breach, "check", &check.id, "check_absent", &[("check", &check.id)]);
+            return;
+        }
+        let mut passes = 0_usize;
+        for finding in findings {
+            match finding.state {
+                State::Pass => passes += 1,
+                _ if finding.severity == Severity::Info => told.push(List::Noted, of(finding)),
+                State::Breach => self.objection(told, finding),
+                State::Inconclusive => undecided.push(of(finding)),
+            }
+        }
+        if passes > 0 {
+            let groups = passes.to_string();
+            let values = [("check", check.id.as_str()), ("groups", &groups)];
+            told.say(List::Passed, "check", &check.id, "check_pass", &values);
+        }
+        if !undecided.is_empty() {
+            self.undecided(told, check, undecided);
+        }
+    }
+
+    /// Findings that could not be decided: by the gate, or because it is not the first time.
+    fn undecided(&self, told: &mut Told, check: &Check, reasons: Vec<GateReason>) {
+        let gate = self.request.policy.kept.gates.get(self.request.gate);
+        let fails = gate.is_some_and(|gate| gate.inconclusive == OnInconclusive::Fail);
+        let most = gate.and_then(|gate| gate.max_consecutive_inconclusive);
+        let info = check.severity == Severity::Info;
+        let before = most.filter(|_| !fails && !info).and_then(|most| {
+            let entries = told.need(&self.request.entries, "ledger", "consecutive")?;
+            Some((self.in_a_row(entries, &check.id) + 1, most))
+        });
+        for one in reasons {
+            if info {
+                told.push(List::Noted, one);
+            } else if fails {
+                self.object(told, one);
+            } else if let Some((count, most)) = before.filter(|(count, most)| count > most) {
+                let (count, limit) = (count.to_string(), most.to_string());
+                let values = [("check", check.id.as_str()), ("count", &count), ("limit", &limit)];
+                let text = sentence_with("consecutive", &values, &[("text", one.text.clone())]);
+                self.object(told, GateReason { text, ..one });
+            } else {
+                told.push(List::Inconclusive, one);
+            }
+        }
+    }
+
+    /// How often the check was inconclusive at this gate without a break before, results counted once.
+    fn in_a_row(&self, entries: &[crate::ledger::Entry], check: &str) -> u32 {
+        let own = self.audit.subject.digest.as_str();
+        let decisions = entries.iter().rev().filter(|entry| {
+            entry.kind == "gate.decision" && entry.payload["gate"] == self.request.gate
+        });
+        let mut seen = BTreeMap::new();
+        for entry in decisions {
+            let digest = entry.payload["audit_digest"].as_str().unwrap_or_default();
+            if digest == own || seen.contains_key(digest) {
+                continue;
+            }
+            let open = entry.payload["inconclusive"].as_array();
+            if !open.is_some_and(|open| open.iter().any(|id| id == check)) {
+                break;
+            }
+            seen.insert(digest, ());
+        }
+        u32::try_from(seen.len()).unwrap_or(u32::MAX)
+    }
+
+    fn objection(&self, told: &mut Told, finding: &Finding) {
+        self.object(told, of(finding));
+    }
+
+    /// Something that is not met, unless a waiver in force and signed covers it.
+    fn object(&self, told: &mut Told, one: GateReason) {
+        let (attribute, group) = scope(&one);
+        let found = waivers_of(
+            self.request.policy,
+            self.request.as_of,
+            &one.subject,
+            attribute,
+            group,
+        );
+        let Some((waiver, standing)) = found else {
+            told.push(List::Breach, one);
+            return;
+        };
+        let expires = waiver.expires.to_string();
+        let values = [("waiver", waiver.id.as_str()), ("expires", &expires)];
+        let text = |key: &str, more: &[(&str, &str)]| {
+            let values: Vec<(&str, &str)> = values.iter().chain(more).copied().collect();
+            sentence_with(key, &values, &[("text", one.text.clone())])
+        };
+        match (standing, self.signatures) {
+            (Standing::NotYet, _) => told.push(List::Breach, one),
+            (Standing::Expired, _) => {
+                let text = text("waiver_expired", &[]);
+                told.push(List::Breach, GateReason { text, ..one });
+            }
+            (Standing::InForce, None) => {
+                // A waiver that nobody can prove excuses nothing.
+                told.need(&self.request.entries, "ledger", "waiver");
+                told.need(&self.request.keys, "keys", "waiver");
+                let text = text("waiver_unproven", &[]);
+                told.push(List::Breach, GateReason { text, ..one });
+            }
+            (Standing::InForce, Some(state)) => {
+                let signers = signers(state);
+                let missing: Vec<&str> = waiver
+                    .approved_by
+                    .iter()
+                    .map(String::as_str)
+                    .filter(|name| !signers.contains(name))
+                    .collect();
+                if missing.is_empty() {
+                    let text = text("waiver_in_force", &[]);
+                    let waived_by = Some(waiver.id.clone());
+                    told.push(
+                        List::Waived,
+                        GateReason {
+                            text,
+                            waived_by,
+                            ..one
+                        },
+                    );
+                } else {
+                    let text = text("waiver_unsigned", &[("names", &missing.join(", "))]);
+                    told.push(List::Breach, GateReason { text, ..one });
+                }
+            }
+        }
+    }
+}
+
+/// A finding as a reason.
+fn of(finding: &Finding) -> GateReason {
+    let group = match &finding.group {
+        Some(group) => format!("{} = {group}", finding.attribute),
+        None => finding.attribute.clone(),
+    };
+    let text = if finding.text.en.is_empty() {
+        sentence("check_absent", &[("check", &finding.check)])
+    } else {
+        finding.text.clone()
+    };
+    GateReason {
+        group: Some(group),
+        severity: Some(finding.severity),
+        ..reason("check", &finding.check, text)
+    }
+}
+
+/// Attribute and group of a reason, as a waiver's scope names them.
+fn scope(one: &GateReason) -> (&str, Option<&str>) {
+    let of = one.group.as_deref().unwrap_or_default();
+    match of.split_once(" = ") {
+        Some((attribute, group)) => (attribute, Some(group)),
+        None => (of, None),
+    }
+}

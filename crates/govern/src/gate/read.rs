@@ -1,0 +1,134 @@
+//! The files of a gate. What cannot be read is no reason to stop: a breach that is shown elsewhere
+//! must not be hidden by it.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+
+use super::demand::GateError;
+use super::request::{Audit, Found, Part, Request};
+use crate::date::Date;
+use crate::incident::Log;
+use crate::keys::Keys;
+use crate::ledger;
+use crate::policy::Policy;
+use crate::risks::Register;
+
+/// Largest result that is read.
+const RESULT_BYTES_MAX: u64 = 1 << 30;
+/// Kinds of entries that a gate looks at.
+const KINDS: [&str; 4] = ["approval", "audit.result", "gate.decision", "checkpoint"];
+
+/// The files that a gate looks at, as they were named.
+#[derive(Clone, Debug, Default)]
+pub struct Files {
+    /// The policy.
+    pub policy: PathBuf,
+    /// The policy before a change.
+    pub against: Option<PathBuf>,
+    /// The audit's result.
+    pub result: Option<PathBuf>,
+    /// The ledger.
+    pub ledger: Option<PathBuf>,
+    /// Public keys.
+    pub keys: Option<PathBuf>,
+    /// The risk register.
+    pub risks: Option<PathBuf>,
+    /// Incidents.
+    pub incidents: Option<PathBuf>,
+}
+
+/// Reads everything and judges the gate on a day.
+///
+/// # Errors
+/// [`GateError`] only for a policy that cannot be read and a gate that nobody knows.
+pub fn read(
+    gate: &str,
+    files: &Files,
+    data_digest: Option<&str>,
+    as_of: Date,
+) -> Result<waage_result::gate::GateResult, GateError> {
+    let policy = Policy::read(&files.policy)?;
+    let folder = files.policy.parent().unwrap_or(Path::new(""));
+    super::judge(&Request {
+        gate,
+        policy: &policy,
+        against: part(files.against.as_deref(), |path| Policy::read(path)),
+        audit: part(files.result.as_deref(), audit),
+        entries: part(files.ledger.as_deref(), |path| {
+            ledger::read(path, &ledger::Options::default(), |kind| KINDS.contains(&kind))
+        }),
+        keys: part(files.keys.as_deref(), Keys::read),
+        risks: part(files.risks.as_deref(), Register::read),
+        incidents: part(files.incidents.as_deref(), incidents),
+        documents: documents(&policy, folder),
+        data_digest,
+        as_of,
+    })
+}
+
+fn part<T, E: ToString>(path: Option<&Path>, read: impl Fn(&Path) -> Result<T, E>) -> Part<T> {
+    match path.map(read) {
+        None => Part::Absent,
+        Some(Ok(part)) => Part::Given(part),
+        Some(Err(error)) => Part::Failed(error.to_string()),
+    }
+}
+
+/// A file that is not there is no proof that nothing happened.
+fn incidents(path: &Path) -> Result<Log, String> {
+    if !path.exists() {
+        return Err(format!(
+            "the incidents {:?} are not there; name an existing file, an empty one if there are none",
+            path.display().to_string()
+        ));
+    }
+    Log::read(path).map_err(|error| error.to_string())
+}
+
+fn audit(path: &Path) -> Result<Audit, String> {
+    let file = path.display().to_string();
+    let refuse = |what: String| {
+        format!("{file:?} is no result of an audit: {what}; give a document of waage audit --format json")
+    };
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|open| open.take(RESULT_BYTES_MAX + 1).read_to_end(&mut bytes))
+        .map_err(|error| refuse(format!("it cannot be read ({error})")))?;
+    if bytes.len() as u64 > RESULT_BYTES_MAX {
+        return Err(refuse("it is larger than 1 GiB".to_owned()));
+    }
+    let document = serde_json::from_slice(&bytes)
+        .map_err(|error| refuse(format!("it is not JSON ({error})")))?;
+    Audit::of(document).map_err(refuse)
+}
+
+/// The digests of the documents that a policy lists; their paths start at its folder.
+fn documents(policy: &Policy, folder: &Path) -> BTreeMap<String, Found> {
+    let of = |path: &str| match digest(&folder.join(path)) {
+        Ok(digest) => Found::Digest(digest),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Missing,
+        Err(error) => Found::Failed(error.to_string()),
+    };
+    let listed = policy.kept.documents.iter();
+    listed.map(|(id, document)| (id.clone(), of(&document.path))).collect()
+}
+
+fn digest(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    let mut hasher = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

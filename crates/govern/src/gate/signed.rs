@@ -1,0 +1,80 @@
+//! Who signed the result, and whether that is enough.
+
+use std::collections::BTreeSet;
+
+use waage_result::approval::ApprovalResult;
+
+use super::request::Request;
+use super::told::{List, Told, reason, sentence, sentence_with};
+use crate::approval;
+use crate::ledger::Entry;
+
+/// The state of the approvals of a result, if ledger, keys and result are given.
+pub(super) fn signatures(request: &Request<'_>) -> Option<ApprovalResult> {
+    let (entries, keys) = (request.entries.given()?, request.keys.given()?);
+    let digest = &request.audit.given()?.subject.digest;
+    let needed = needed(request).ok()?;
+    let approvals: Vec<Entry> = entries.iter().filter(|e| e.kind == "approval").cloned().collect();
+    Some(approval::state_for(request.policy, &needed, keys, &approvals, digest, request.as_of))
+}
+
+fn needed(request: &Request<'_>) -> Result<approval::Required, String> {
+    let described = request.policy.kept.gates.contains_key(request.gate);
+    approval::required(request.policy, described.then_some(request.gate))
+}
+
+/// The ids of those whose signature under the result counts.
+pub(super) fn signers(state: &ApprovalResult) -> BTreeSet<&str> {
+    state.signatures.iter().map(|one| one.signer.as_str()).collect()
+}
+
+/// The signatures that the policy and the gate ask for.
+pub(super) fn required(told: &mut Told, request: &Request<'_>) {
+    if let Err(error) = needed(request) {
+        let text = sentence_with(
+            "failed",
+            &[("error", &error)],
+            &[("requirement", super::told::word("gate.requirement.signature"))],
+        );
+        told.push(List::Error, reason("signature", request.gate, text));
+        return;
+    }
+    let parts = [
+        told.need(&request.audit, "result", "signature").is_some(),
+        told.need(&request.entries, "ledger", "signature").is_some(),
+        told.need(&request.keys, "keys", "signature").is_some(),
+    ];
+    if parts.contains(&false) {
+        return;
+    }
+    let Some(state) = signatures(request) else {
+        return;
+    };
+    for one in &state.signatures {
+        let values = [("signer", one.signer.as_str()), ("role", &one.role)];
+        told.say(List::Passed, "signature", &one.role, "signature", &values);
+    }
+    for missing in &state.missing {
+        let count = missing.count.to_string();
+        let values = [("role", missing.role.as_str()), ("count", &count)];
+        told.say(List::Breach, "signature", &missing.role, "signature_missing", &values);
+    }
+    // Signatures that do not count matter where one is missing, and to nobody else.
+    if !state.missing.is_empty() {
+        for one in &state.invalid {
+            let values = [("signer", one.signer.as_str()), ("role", &one.role)];
+            let text = sentence_with("signature_invalid", &values, &[("text", one.text.clone())]);
+            told.push(List::Breach, reason("signature", &one.role, text));
+        }
+    }
+    for one in state.rejections.iter().filter(|one| one.blocks) {
+        let values = [("signer", one.signer.as_str()), ("role", &one.role)];
+        told.say(List::Breach, "signature", &one.role, "signature_rejected", &values);
+    }
+    for condition in state.conditions.iter().filter(|condition| condition.overdue) {
+        let task = condition.task.as_deref().or(condition.check.as_deref()).unwrap_or_default();
+        let due = condition.due.as_deref().unwrap_or("–");
+        let text = sentence("signature_condition", &[("due", due), ("task", task)]);
+        told.push(List::Breach, reason("condition", task, text));
+    }
+}
