@@ -26,6 +26,12 @@ pub enum AuditError {
     /// The policy cannot be used.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A gate cannot be judged.
+    #[error(transparent)]
+    Gate(#[from] waage_govern::gate::GateError),
+    /// A ledger cannot be read or written.
+    #[error(transparent)]
+    Ledger(#[from] waage_govern::ledger::LedgerError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),

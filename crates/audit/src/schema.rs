@@ -44,6 +44,57 @@ pub fn explain() -> String {
     )
 }
 
+/// The schema of the policy file, for editors.
+#[must_use]
+pub fn policy() -> String {
+    pretty(&waage_govern::policy::schema())
+}
+
+/// The schema of the document of `waage policy check --format json`.
+#[must_use]
+pub fn policy_check() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::policy::PolicyCheck),
+        waage_result::policy::POLICY_CHECK_SCHEMA,
+    )
+}
+
+/// The schema of the document of `waage policy diff --format json`.
+#[must_use]
+pub fn policy_diff() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::policy::PolicyDiff),
+        waage_result::policy::POLICY_DIFF_SCHEMA,
+    )
+}
+
+/// The schema of the document of `waage policy show --format json`.
+#[must_use]
+pub fn policy_show() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::policy::PolicyShow),
+        waage_result::policy::POLICY_SHOW_SCHEMA,
+    )
+}
+
+/// The schema of the document of `waage policy presets --format json`.
+#[must_use]
+pub fn policy_presets() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::policy::PolicyPresets),
+        waage_result::policy::POLICY_PRESETS_SCHEMA,
+    )
+}
+
+/// The schema of the document of `waage gate --format json`.
+#[must_use]
+pub fn gate() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::gate::GateResult),
+        waage_result::gate::GATE_SCHEMA,
+    )
+}
+
 /// A document's schema with its name in it.
 fn of_document(mut schema: schemars::Schema, id: &str) -> String {
     schema.insert("$id".to_owned(), id.into());

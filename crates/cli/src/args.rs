@@ -1,6 +1,8 @@
 //! What the command line accepts.
 
 mod explain;
+pub mod gate;
+pub mod policy;
 mod scan;
 
 use std::path::PathBuf;
@@ -108,6 +110,12 @@ pub enum Command {
     /// Explain a model: which features it relies on, and what each gives to every row
     #[command(after_help = explain::EXAMPLES)]
     Explain(Box<Explain>),
+    /// Policies as code: draft, check, compare
+    #[command(subcommand, after_help = policy::EXAMPLES)]
+    Policy(policy::Policy),
+    /// May the system take its next step? Checks, signatures, documents, risks, incidents
+    #[command(after_help = gate::EXAMPLES)]
+    Gate(Box<gate::Gate>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -140,6 +148,18 @@ pub enum SchemaName {
     Spec,
     /// The document of `waage power --format json`
     Power,
+    /// The policy file, for editors
+    Policy,
+    /// The document of `waage policy check --format json`
+    PolicyCheck,
+    /// The document of `waage policy diff --format json`
+    PolicyDiff,
+    /// The document of `waage policy show --format json`
+    PolicyShow,
+    /// The document of `waage policy presets --format json`
+    PolicyPresets,
+    /// The document of `waage gate --format json`
+    Gate,
 }
 
 /// `waage demo`.

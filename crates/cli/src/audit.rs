@@ -94,19 +94,32 @@ pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
 
 /// Today, or the day that SOURCE_DATE_EPOCH names.
 pub fn today() -> Result<String, Failure> {
-    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+    Ok(day_of(seconds()?))
+}
+
+fn day_of(seconds: u64) -> String {
+    waage_audit::iso_date(i32::try_from(seconds / 86_400).unwrap_or(i32::MAX))
+}
+
+/// This moment in UTC, or the one that SOURCE_DATE_EPOCH names, as RFC 3339 writes it.
+pub fn now() -> Result<String, Failure> {
+    let seconds = seconds()?;
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    Ok(format!("{}T{hour:02}:{minute:02}:{second:02}Z", day_of(seconds)))
+}
+
+/// Seconds since the beginning of 1970.
+fn seconds() -> Result<u64, Failure> {
+    match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(epoch) => epoch.parse::<u64>().ok().filter(|s| *s <= LAST_SECOND).ok_or_else(|| {
             Failure::Message(format!(
                 "SOURCE_DATE_EPOCH is {epoch:?}, not the seconds since 1970 of a day up to the year 9999; correct or unset it"
             ))
-        })?,
-        Err(_) => std::time::SystemTime::now()
+        }),
+        Err(_) => Ok(std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |elapsed| elapsed.as_secs()),
-    };
-    Ok(waage_audit::iso_date(
-        i32::try_from(seconds / 86_400).unwrap_or(i32::MAX),
-    ))
+            .map_or(0, |elapsed| elapsed.as_secs())),
+    }
 }
 
 fn job(args: &Audit) -> Result<Job, Failure> {

@@ -5,8 +5,10 @@ mod audit;
 mod datasets;
 mod demo;
 mod explain;
+mod gate;
 mod metrics;
 mod output;
+mod policy;
 mod power;
 mod progress;
 mod roles;
@@ -47,6 +49,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Power(args) => power::run(&args),
         Command::Scan(args) => scan::run(*args),
         Command::Explain(args) => explain::run(*args),
+        Command::Policy(command) => policy::run(&command),
+        Command::Gate(args) => gate::run(*args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -58,6 +62,12 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Explain => waage_audit::schema::explain(),
                 SchemaName::Spec => waage_audit::schema::spec(),
                 SchemaName::Power => waage_audit::schema::power(),
+                SchemaName::Policy => waage_audit::schema::policy(),
+                SchemaName::PolicyCheck => waage_audit::schema::policy_check(),
+                SchemaName::PolicyDiff => waage_audit::schema::policy_diff(),
+                SchemaName::PolicyShow => waage_audit::schema::policy_show(),
+                SchemaName::PolicyPresets => waage_audit::schema::policy_presets(),
+                SchemaName::Gate => waage_audit::schema::gate(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

@@ -1,6 +1,6 @@
 //! Everything wrong with a policy, gathered while it is read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use toml::Spanned;
@@ -26,8 +26,9 @@ pub(super) struct Faults<'s> {
     sources: &'s Sources,
     keys: BTreeMap<String, Range<usize>>,
     pub found: Vec<PolicyError>,
-    /// Parts that could not be read and were left out: what refers to them is no further error.
-    pub left_out: bool,
+    /// Sections of which a part could not be read and was left out: what refers to it is no further
+    /// error.
+    pub left_out: BTreeSet<String>,
 }
 
 impl<'s> Faults<'s> {
@@ -38,7 +39,7 @@ impl<'s> Faults<'s> {
             sources,
             keys,
             found: Vec::new(),
-            left_out: false,
+            left_out: BTreeSet::new(),
         }
     }
 

@@ -32,14 +32,8 @@ pub(super) fn form(mut table: Spanned<DeTable<'_>>, at: &mut Faults<'_>) -> Opti
         let mended = match Kind::of(&error) {
             Kind::UnknownKey(name, known) => {
                 at.push(in_our_words(at.place(span), &error));
-                match take_key(table.get_mut(), begin, start) {
-                    // What is mistyped is not missing too.
-                    Some(table) => {
-                        told.extend(nearest(&name, &known).map(|key| (table, key.to_owned())));
-                        true
-                    }
-                    None => false,
-                }
+                // What is mistyped is read as what was meant, so that the rest is looked at too.
+                take_key(table.get_mut(), start, nearest(&name, &known))
             }
             Kind::Missing(name) if name == "schema" => {
                 at.push(missing_key(at.place(span), &name));
@@ -56,7 +50,7 @@ pub(super) fn form(mut table: Spanned<DeTable<'_>>, at: &mut Faults<'_>) -> Opti
                         at.push(missing_key(at.place(span.clone()), &key));
                     }
                 }
-                at.left_out = true;
+                at.left_out.extend(section_of(table.get_ref(), &span));
                 take_table(table.get_mut(), &span)
             }
             Kind::Value => {
@@ -71,7 +65,6 @@ pub(super) fn form(mut table: Spanned<DeTable<'_>>, at: &mut Faults<'_>) -> Opti
             }
         };
         if !mended {
-            at.left_out = true;
             return None;
         }
     }
@@ -120,44 +113,53 @@ fn missing(table: Option<&DeTable<'_>>, first: &str) -> Vec<String> {
     out
 }
 
+/// The section that holds the table of a span.
+fn section_of(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
+    let mut sections = table.iter();
+    let found = sections.find(|(_, value)| inner(value, span).is_some());
+    found.map(|(key, _)| key.get_ref().to_string())
+}
+
+/// The innermost table of a span within a value.
+fn inner<'t, 'i>(
+    value: &'t Spanned<DeValue<'i>>,
+    span: &Range<usize>,
+) -> Option<&'t DeTable<'i>> {
+    let deeper = match value.get_ref() {
+        DeValue::Table(table) => table.iter().find_map(|(_, value)| inner(value, span)),
+        DeValue::Array(items) => items.iter().find_map(|item| inner(item, span)),
+        _ => None,
+    };
+    deeper.or_else(|| value.get_ref().as_table().filter(|_| value.span() == *span))
+}
+
 /// The innermost table of a span.
 fn find<'t, 'i>(table: &'t Spanned<DeTable<'i>>, span: &Range<usize>) -> Option<&'t DeTable<'i>> {
-    fn inner<'t, 'i>(
-        value: &'t Spanned<DeValue<'i>>,
-        span: &Range<usize>,
-    ) -> Option<&'t DeTable<'i>> {
-        let deeper = match value.get_ref() {
-            DeValue::Table(table) => table.iter().find_map(|(_, value)| inner(value, span)),
-            DeValue::Array(items) => items.iter().find_map(|item| inner(item, span)),
-            _ => None,
-        };
-        deeper.or_else(|| value.get_ref().as_table().filter(|_| value.span() == *span))
-    }
     let within = table.get_ref().iter();
     let found = within.into_iter().find_map(|(_, value)| inner(value, span));
     found.or_else(|| (table.span() == *span).then(|| table.get_ref()))
 }
 
-/// Takes out the key that stands at an offset; gives the place of its table.
-fn take_key(table: &mut DeTable<'_>, begin: usize, start: usize) -> Option<usize> {
+/// Takes out the key that stands at an offset, or renames it where its table lacks that name.
+fn take_key(table: &mut DeTable<'_>, start: usize, meant: Option<&str>) -> bool {
     let here = table.keys().find(|key| key.span().start == start);
     if let Some(name) = here.map(|key| key.get_ref().to_string()) {
-        table.remove(name.as_str());
-        return Some(begin);
-    }
-    table.iter_mut().find_map(|(_, value)| {
-        let begin = value.span().start;
-        match value.get_mut() {
-            DeValue::Table(table) => take_key(table, begin, start),
-            DeValue::Array(items) => items.iter_mut().find_map(|item| {
-                let begin = item.span().start;
-                match item.get_mut() {
-                    DeValue::Table(table) => take_key(table, begin, start),
-                    _ => None,
-                }
-            }),
-            _ => None,
+        let taken = table.remove_entry(name.as_str());
+        if let (Some((key, value)), Some(meant)) = (taken, meant)
+            && !table.contains_key(meant)
+        {
+            let key = Spanned::new(key.span(), meant.to_owned().into());
+            table.insert(key, value);
         }
+        return true;
+    }
+    table.iter_mut().any(|(_, value)| match value.get_mut() {
+        DeValue::Table(table) => take_key(table, start, meant),
+        DeValue::Array(items) => items.iter_mut().any(|item| match item.get_mut() {
+            DeValue::Table(table) => take_key(table, start, meant),
+            _ => false,
+        }),
+        _ => false,
     })
 }
 

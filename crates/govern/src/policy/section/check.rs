@@ -67,7 +67,7 @@ pub(in crate::policy) fn check(
     let family = form.family.filter(|name| name.get_ref() != "none");
     if let Some(name) = &family
         && !families.contains_key(name.get_ref())
-        && !at.left_out
+        && !at.left_out.contains("family")
     {
         at.unknown(name, "family", families.keys().map(String::as_str));
     }

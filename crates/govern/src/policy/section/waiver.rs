@@ -18,7 +18,7 @@ pub(in crate::policy) fn waiver(at: &mut Faults<'_>, form: WaiverForm, checks: &
     let check = checks
         .iter()
         .find(|check| check.id == *form.check.get_ref());
-    if check.is_none() && !at.left_out {
+    if check.is_none() && !at.left_out.contains("check") {
         let ids = checks.iter().map(|check| check.id.as_str());
         at.unknown(&form.check, "check", ids);
     }
