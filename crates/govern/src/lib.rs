@@ -87,6 +87,7 @@ pub mod keys;
 pub mod ledger;
 pub mod policy;
 pub mod records;
+pub mod review;
 pub mod risks;
 mod time;
 pub mod wording;

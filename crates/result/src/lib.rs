@@ -17,6 +17,7 @@ pub mod policy;
 pub mod power;
 pub mod privacy;
 pub mod ranking;
+pub mod review;
 pub mod risks;
 pub mod scan;
 pub mod spec;
