@@ -32,6 +32,9 @@ pub enum AuditError {
     /// A ledger cannot be read or written.
     #[error(transparent)]
     Ledger(#[from] waage_govern::ledger::LedgerError),
+    /// A batch of cases cannot be drawn, or what came back cannot be taken.
+    #[error(transparent)]
+    Review(#[from] waage_govern::review::StoreError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),

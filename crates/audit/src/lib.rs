@@ -27,6 +27,7 @@ mod plan;
 pub mod policy;
 mod power;
 mod ranking;
+pub mod review;
 pub mod scan;
 pub mod schema;
 mod strata;

@@ -23,6 +23,14 @@ pub fn day(text: &str) -> Result<Date, AuditError> {
     text.parse().map_err(AuditError::Option)
 }
 
+/// A moment of RFC 3339.
+///
+/// # Errors
+/// [`AuditError::Option`] for what is none.
+pub fn moment(text: &str) -> Result<Timestamp, AuditError> {
+    waage_govern::records::moment::read(text).map_err(AuditError::Option)
+}
+
 /// Everything that is wrong with a policy file, or `preset:NAME`, and what is probably not meant.
 ///
 /// # Errors

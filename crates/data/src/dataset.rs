@@ -63,6 +63,8 @@ pub struct Dataset {
     slicing: Option<Slicing>,
     /// Columns of a model's features, with their positions among the needed ones.
     pub(crate) features: Vec<(usize, FeatureColumn)>,
+    /// Columns that frames hold as they are, as positions among the needed ones.
+    pub(crate) kept: Vec<usize>,
     pub(crate) notes: Vec<Note>,
     /// Where standard input was put, if it is no Arrow stream; removed in the end.
     _spool: Option<NamedTempFile>,
@@ -163,6 +165,7 @@ impl Dataset {
             limits,
             slicing: None,
             features: Vec::new(),
+            kept: Vec::new(),
             notes: opened.notes,
             _spool: opened.spool,
         })

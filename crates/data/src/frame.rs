@@ -8,13 +8,13 @@ use hashbrown::HashMap;
 use waage_core::block::Block;
 use waage_core::label::Label;
 use waage_core::observer::{Observer, Phase};
-use waage_result::document::Note;
+use waage_result::document::{CutResult, Note};
 
 use crate::DataError;
 use crate::columns::axis::cast_to;
 use crate::columns::number::Numbers;
 use crate::dataset::Dataset;
-use crate::decode::Decoder;
+use crate::decode::{Decoder, Plan};
 use crate::fold::Piece;
 use crate::kind::Kind;
 use crate::levels::typed;
@@ -60,7 +60,7 @@ pub struct FeatureColumn {
 }
 
 /// Rows that follow each other in the data.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Frame {
     /// The number of rows.
     pub rows: usize,
@@ -68,6 +68,16 @@ pub struct Frame {
     pub values: Vec<f64>,
     /// The id column, in pieces that together have `rows` rows; empty without the role.
     pub ids: Vec<ArrayRef>,
+    /// The columns of [`Dataset::with_kept`], each in pieces as [`Frame::ids`].
+    pub kept: Vec<Vec<ArrayRef>>,
+    /// Label and decision per row: see [`waage_core::block::outcome`].
+    pub outcomes: Vec<u8>,
+    /// Scores, NaN for a missing one, with the role.
+    pub scores: Option<Vec<f64>>,
+    /// Labels by level code of what was seen so far, per sensitive attribute.
+    pub axes: Vec<Vec<Label>>,
+    /// Score of the last selected row, if a cut was made.
+    pub cut: Option<f64>,
     /// Level codes per sensitive attribute, by first sight: see [`FrameRead::axes`].
     pub groups: Vec<Vec<u32>>,
     /// Weights, with the role.
@@ -83,6 +93,8 @@ pub struct FrameRead {
     pub rows: u64,
     /// Rows that the filter left out.
     pub rows_filtered_out: u64,
+    /// Where the cut of the score fell, if one was made.
+    pub cut: Option<CutResult>,
     /// What a reader of the numbers must know.
     pub notes: Vec<Note>,
 }
@@ -123,6 +135,19 @@ impl Dataset {
         Ok(self)
     }
 
+    /// Names columns that frames hold as they are; call it once, before [`Dataset::in_order`].
+    ///
+    /// # Errors
+    /// A column that does not exist.
+    pub fn with_kept(mut self, columns: &[String]) -> Result<Self, DataError> {
+        let table = &mut self.table;
+        let positions = columns
+            .iter()
+            .map(|column| table.needed.position(&table.parts, column));
+        self.kept = positions.collect::<Result<_, _>>()?;
+        Ok(self)
+    }
+
     /// Hands on all rows that count, in the order of the data, in frames of `block` rows (the last
     /// may have fewer). Reading goes on in a thread of its own while a frame is worked on.
     ///
@@ -152,7 +177,16 @@ impl Dataset {
             .map(|(column, f)| (at(*column), f))
             .collect();
         let id = self.roles.id.map(&mut at);
+        let kept: Vec<usize> = self.kept.iter().map(|column| at(*column)).collect();
         let plan = &prepared.plan;
+        let cut = prepared.cut.as_ref().map(|cut| cut.score);
+        let axes = || -> Vec<Vec<Label>> {
+            let axes = plan.axes.iter().zip(&self.roles.axes).map(|(axis, role)| {
+                let labels = axis.levels.labels();
+                if role.untyped { typed(labels) } else { labels }
+            });
+            axes.collect()
+        };
         let (send, receive) = sync_channel::<Frame>(WAITING_MAX);
         let read = |send: std::sync::mpsc::SyncSender<Frame>| {
             let new = || Reader {
@@ -162,8 +196,11 @@ impl Dataset {
                     .map(|(at, f)| Feature::new(*at, f))
                     .collect(),
                 id,
+                kept: &kept,
+                axes: &axes,
+                cut,
                 block: block.max(1),
-                open: Frame::empty(plan.axes.len(), plan.weight.is_some()),
+                open: Frame::default().with_room(plan, kept.len()),
                 send: send.clone(),
             };
             // One thread takes the units in their order.
@@ -207,29 +244,54 @@ impl Dataset {
         }
         let mut notes = self.notes.clone();
         crate::check::columns(plan, &seen, rows, &mut notes)?;
-        let axes = plan.axes.iter().zip(&self.roles.axes).map(|(axis, role)| {
-            let labels = axis.levels.labels();
-            if role.untyped { typed(labels) } else { labels }
-        });
         Ok(FrameRead {
-            axes: axes.collect(),
+            axes: axes(),
             rows,
             rows_filtered_out,
+            cut: prepared.cut,
             notes,
         })
     }
 }
 
 impl Frame {
-    fn empty(axes: usize, weighted: bool) -> Self {
+    fn with_room(self, plan: &Plan, kept: usize) -> Self {
         Self {
-            rows: 0,
-            values: Vec::new(),
-            ids: Vec::new(),
-            groups: vec![Vec::new(); axes],
-            weights: weighted.then(Vec::new),
+            groups: vec![Vec::new(); plan.axes.len()],
+            weights: plan.weight.is_some().then(Vec::new),
+            scores: plan.score.is_some().then(Vec::new),
+            kept: vec![Vec::new(); kept],
+            ..self
         }
     }
+
+    /// An empty frame with the same columns.
+    fn alike(&self) -> Self {
+        Self {
+            groups: vec![Vec::new(); self.groups.len()],
+            weights: self.weights.as_ref().map(|_| Vec::new()),
+            scores: self.scores.as_ref().map(|_| Vec::new()),
+            kept: vec![Vec::new(); self.kept.len()],
+            ..Self::default()
+        }
+    }
+}
+
+/// Cuts what is beyond so many rows off the pieces of a column.
+fn split_pieces(pieces: &mut Vec<ArrayRef>, rows: usize) -> Vec<ArrayRef> {
+    let mut rest = Vec::new();
+    let mut before = 0;
+    for piece in std::mem::take(pieces) {
+        let kept = (rows - before.min(rows)).min(piece.len());
+        if kept > 0 {
+            pieces.push(piece.slice(0, kept));
+        }
+        if kept < piece.len() {
+            rest.push(piece.slice(kept, piece.len() - kept));
+        }
+        before += piece.len();
+    }
+    rest
 }
 
 /// Gathers pieces into frames.
@@ -237,6 +299,9 @@ struct Reader<'a> {
     decoder: Decoder<'a>,
     features: Vec<Feature<'a>>,
     id: Option<usize>,
+    kept: &'a [usize],
+    axes: &'a (dyn Fn() -> Vec<Vec<Label>> + Sync),
+    cut: Option<f64>,
     block: usize,
     open: Frame,
     send: std::sync::mpsc::SyncSender<Frame>,
@@ -257,8 +322,15 @@ impl Reader<'_> {
                 .ids
                 .push(std::sync::Arc::clone(&piece.columns[id]));
         }
+        for (pieces, column) in self.open.kept.iter_mut().zip(self.kept) {
+            pieces.push(std::sync::Arc::clone(&piece.columns[*column]));
+        }
         let open = &mut self.open;
         self.decoder.add(piece, |block: &Block<'_>| {
+            open.outcomes.extend_from_slice(block.outcomes);
+            if let (Some(scores), Some(found)) = (&mut open.scores, block.scores) {
+                scores.extend_from_slice(found);
+            }
             for (codes, axis) in open.groups.iter_mut().zip(block.axes) {
                 codes.extend(axis.keys.iter().map(|key| axis.table[*key as usize]));
             }
@@ -273,10 +345,9 @@ impl Reader<'_> {
             .groups
             .iter_mut()
             .for_each(|codes| codes.resize(rows, 0));
-        self.open
-            .weights
-            .iter_mut()
-            .for_each(|weights| weights.resize(rows, 0.0));
+        let numbers = self.open.weights.iter_mut().chain(&mut self.open.scores);
+        numbers.for_each(|numbers| numbers.resize(rows, 0.0));
+        self.open.outcomes.resize(rows, 0);
         while self.open.rows >= self.block {
             let rest = self.split();
             let full = std::mem::replace(&mut self.open, rest);
@@ -289,38 +360,38 @@ impl Reader<'_> {
     fn split(&mut self) -> Frame {
         let (block, width) = (self.block, self.features.len());
         let open = &mut self.open;
-        let mut rest = Frame::empty(open.groups.len(), open.weights.is_some());
+        let mut rest = open.alike();
         rest.rows = open.rows - block;
         rest.values = open.values.split_off(block * width);
+        rest.outcomes = open.outcomes.split_off(block.min(open.outcomes.len()));
         for (rest, codes) in rest.groups.iter_mut().zip(&mut open.groups) {
             *rest = codes.split_off(block.min(codes.len()));
         }
-        if let (Some(rest), Some(weights)) = (&mut rest.weights, &mut open.weights) {
-            *rest = weights.split_off(block.min(weights.len()));
+        let numbers = [
+            (&mut rest.weights, &mut open.weights),
+            (&mut rest.scores, &mut open.scores),
+        ];
+        for (rest, numbers) in numbers {
+            if let (Some(rest), Some(numbers)) = (rest, numbers) {
+                *rest = numbers.split_off(block.min(numbers.len()));
+            }
         }
-        let mut before = 0;
-        let ids = std::mem::take(&mut open.ids);
-        for id in ids {
-            let kept = (block - before.min(block)).min(id.len());
-            if kept > 0 {
-                open.ids.push(id.slice(0, kept));
-            }
-            if kept < id.len() {
-                rest.ids.push(id.slice(kept, id.len() - kept));
-            }
-            before += id.len();
+        rest.ids = split_pieces(&mut open.ids, block);
+        for (rest, pieces) in rest.kept.iter_mut().zip(&mut open.kept) {
+            *rest = split_pieces(pieces, block);
         }
         open.rows = block;
         rest
     }
 
-    fn hand_on(&self, frame: Frame) -> Result<(), DataError> {
+    fn hand_on(&self, mut frame: Frame) -> Result<(), DataError> {
+        (frame.axes, frame.cut) = ((self.axes)(), self.cut);
         // Nobody takes frames any more: whoever did has an error of its own to tell.
         self.send.send(frame).map_err(|_| DataError::Interrupted)
     }
 
     fn flush(&mut self) -> Result<(), DataError> {
-        let empty = Frame::empty(self.open.groups.len(), self.open.weights.is_some());
+        let empty = self.open.alike();
         let last = std::mem::replace(&mut self.open, empty);
         if last.rows > 0 {
             self.hand_on(last)

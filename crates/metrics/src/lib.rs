@@ -3,6 +3,7 @@
 //! Everything is algebra on the cube: [`measure()`] takes a [`waage_core::tally::Tally`] and gives
 //! the estimate of every metric of every group and of every comparison, intervals included.
 
+pub mod agreement;
 pub mod arrays;
 mod band;
 pub mod bootstrap;

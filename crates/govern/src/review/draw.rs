@@ -138,10 +138,10 @@ impl Nearest {
         }
     }
 
-    fn offer(&mut self, distance: f64, key: u64, row: &Row) {
+    fn offer(&mut self, distance: f64, key: u64, row: &Row) -> bool {
         self.candidates += 1;
         if self.most == 0 {
-            return;
+            return false;
         }
         let farthest = self.heap.peek();
         if self.heap.len() == self.most
@@ -151,7 +151,7 @@ impl Nearest {
         {
             let as_far = farthest.is_some_and(|held| held.distance == distance);
             self.tied_out += u64::from(as_far);
-            return;
+            return false;
         }
         self.heap.push(Held {
             distance,
@@ -166,6 +166,7 @@ impl Nearest {
                 false => 0,
             };
         }
+        true
     }
 
     /// The distance of the farthest kept, and the share of those as far that are kept.
@@ -214,26 +215,27 @@ impl Sampler {
         }
     }
 
-    /// Takes a row.
-    pub fn add(&mut self, row: &Row) {
+    /// Takes a row, and says whether it may be drawn: whoever wants more of it keeps that now.
+    pub fn add(&mut self, row: &Row) -> bool {
         let keys = Keys::of(self.design.seed, &row.id);
-        self.random.offer(0.0, keys.random, row);
+        let mut held = self.random.offer(0.0, keys.random, row);
         if let Some(distance) = self.distance(row) {
-            self.threshold.offer(distance, keys.tie, row);
+            held |= self.threshold.offer(distance, keys.tie, row);
         }
         if let Some(unsure) = self.unsure(row) {
-            self.uncertain.offer(-unsure, keys.tie, row);
+            held |= self.uncertain.offer(-unsure, keys.tie, row);
         }
         if self.can_draw[Stratum::Group as usize] && row.in_group {
             let half = match row.selected {
                 true => &mut self.selected,
                 false => &mut self.rejected,
             };
-            half.offer(0.0, keys.group, row);
+            held |= half.offer(0.0, keys.group, row);
         }
         if self.can_draw[Stratum::Flagged as usize] && row.flagged {
-            self.flagged.offer(0.0, keys.flagged, row);
+            held |= self.flagged.offer(0.0, keys.flagged, row);
         }
+        held
     }
 
     fn distance(&self, row: &Row) -> Option<f64> {
@@ -247,8 +249,10 @@ impl Sampler {
     }
 
     /// The cases, in the order in which they are to be reviewed, and how each stratum fared.
-    #[must_use]
-    pub fn finish(self) -> (Vec<Drawn>, [Fared; 5]) {
+    ///
+    /// # Errors
+    /// How many of the drawn rows share their id with another: ids must be unique.
+    pub fn finish(self) -> Result<(Vec<Drawn>, [Fared; 5]), u64> {
         let sizes = self.sizes;
         let (selected, rejected) = (self.selected.candidates, self.rejected.candidates);
         // Half of the group selected, half not; one half takes what the other lacks.
@@ -301,6 +305,7 @@ impl Sampler {
             ];
             1.0 - parts.iter().map(|part| 1.0 - part).product::<f64>()
         };
+        let mut twice = 0;
         let mut drawn: Vec<Drawn> = Vec::new();
         let mut place_of: HashMap<String, usize> = HashMap::new();
         let fared = [
@@ -323,6 +328,7 @@ impl Sampler {
             held.sort_unstable();
             for held in held.into_iter().take(count as usize) {
                 if let Some(&place) = place_of.get(&held.row.id) {
+                    twice += u64::from(drawn[place].row.at != held.row.at);
                     drawn[place].strata.push(stratum);
                     continue;
                 }
@@ -336,13 +342,16 @@ impl Sampler {
                 });
             }
         }
+        if twice > 0 {
+            return Err(twice);
+        }
         self.arrange(&mut drawn);
         let fared = std::array::from_fn(|at| Fared {
             wanted: wanted[at],
             drawn: fared[at].0,
             candidates: fared[at].1,
         });
-        (drawn, fared)
+        Ok((drawn, fared))
     }
 
     /// An order that tells nothing of strata, and who is judged blind or twice.
@@ -395,8 +404,21 @@ mod tests {
 
     fn drawn(rows: &[Row], design: Design) -> (Vec<Drawn>, [Fared; 5]) {
         let mut sampler = Sampler::new(design, Some(0.7), [true; 5]);
-        rows.iter().for_each(|row| sampler.add(row));
-        sampler.finish()
+        for row in rows {
+            sampler.add(row);
+        }
+        sampler.finish().unwrap()
+    }
+
+    #[test]
+    fn ids_that_occur_twice_are_told() {
+        let mut rows = rows(50);
+        rows[7].id = rows[3].id.clone();
+        let mut sampler = Sampler::new(design(200, 0), None, [false; 5]);
+        for row in &rows {
+            assert!(sampler.add(row));
+        }
+        assert_eq!(sampler.finish(), Err(1));
     }
 
     fn design(sample: u32, seed: u64) -> Design {

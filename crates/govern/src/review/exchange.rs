@@ -213,6 +213,11 @@ fn read_csv(text: &str) -> Result<Vec<(u64, Columns)>, String> {
     let head = text.lines().next().unwrap_or_default();
     let count = |separator: char| head.matches(separator).count();
     let separator = if count(';') > count(',') { b';' } else { b',' };
+    // A record begins where the last ended, which is before the line feed of a line end of two.
+    let line_of = |at: &csv::Position| {
+        let byte = text.as_bytes().get(at.byte() as usize);
+        at.line() + u64::from(byte == Some(&b'\n'))
+    };
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .from_reader(text.as_bytes());
@@ -227,11 +232,11 @@ fn read_csv(text: &str) -> Result<Vec<(u64, Columns)>, String> {
         let record = record.map_err(|cause| match cause.kind() {
             csv::ErrorKind::UnequalLengths { pos, len, expected_len } => format!(
                 "line {}: {len} cells where the head has {expected_len}; check separators and quotes",
-                pos.as_ref().map_or(0, csv::Position::line)
+                pos.as_ref().map_or(0, line_of)
             ),
             _ => format!("{cause}; save the file as CSV in UTF-8"),
         })?;
-        let number = record.position().map_or(0, csv::Position::line);
+        let number = record.position().map_or(0, line_of);
         let cells = names.iter().zip(&record);
         let row = cells.map(|(name, cell)| (name.clone(), unguarded(cell).to_owned()));
         rows.push((number, row.collect()));
