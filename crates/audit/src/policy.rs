@@ -43,7 +43,9 @@ pub fn render_check(
     style: Style,
 ) -> Result<String, AuditError> {
     let options = options(style);
-    Ok(waage_report::policy_check(check, format, language, &options)?)
+    Ok(waage_report::policy_check(
+        check, format, language, &options,
+    )?)
 }
 
 /// What changed between two policies.
@@ -112,7 +114,9 @@ pub fn render_presets(
     style: Style,
 ) -> Result<String, AuditError> {
     let options = options(style);
-    Ok(waage_report::policy_presets(presets, format, language, &options)?)
+    Ok(waage_report::policy_presets(
+        presets, format, language, &options,
+    )?)
 }
 
 /// The file of a preset.
@@ -170,7 +174,9 @@ pub fn write_new(path: &Path, text: &str, replace: bool) -> Result<(), AuditErro
     let failed = |error: std::io::Error| {
         AuditError::Option(match error.kind() {
             ErrorKind::AlreadyExists => {
-                format!("{shown:?} is there already; choose another --out, or replace it with --force")
+                format!(
+                    "{shown:?} is there already; choose another --out, or replace it with --force"
+                )
             }
             _ => format!("{shown:?} cannot be written ({error}); choose another --out"),
         })

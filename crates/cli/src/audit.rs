@@ -105,7 +105,10 @@ fn day_of(seconds: u64) -> String {
 pub fn now() -> Result<String, Failure> {
     let seconds = seconds()?;
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    Ok(format!("{}T{hour:02}:{minute:02}:{second:02}Z", day_of(seconds)))
+    Ok(format!(
+        "{}T{hour:02}:{minute:02}:{second:02}Z",
+        day_of(seconds)
+    ))
 }
 
 /// Seconds since the beginning of 1970.

@@ -108,7 +108,8 @@ impl Checkpoint {
         if origin.is_empty() {
             return Err(refuse("its first line names no origin"));
         }
-        let plain = size.bytes().all(|b| b.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
+        let plain =
+            size.bytes().all(|b| b.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
         let size = size
             .parse()
             .ok()
@@ -205,7 +206,10 @@ mod tests {
     fn the_worked_note_is_written_and_read() {
         let key = signer();
         let public = key.public();
-        assert_eq!(key_hash("waage.example/demo", &public), [0x63, 0xca, 0x75, 0x42]);
+        assert_eq!(
+            key_hash("waage.example/demo", &public),
+            [0x63, 0xca, 0x75, 0x42]
+        );
         let root = ROOT.parse().unwrap();
         let signer = Signer::Secret(key);
         let made = Checkpoint::sign("waage.example/demo", 5, root, &signer, &public).unwrap();
