@@ -68,6 +68,16 @@ pub(crate) fn append(
 ) -> Result<Entry, LedgerError> {
     place.check_file_system(options)?;
     let _lock = place.lock(options)?;
+    let (file, mut end) = recovered(place, now, watch)?;
+    write(place, &file, &mut end, draft, watch)
+}
+
+/// The ledger and its end, after a torn tail was moved aside and that was recorded.
+fn recovered(
+    place: &Place,
+    now: Timestamp,
+    watch: &mut dyn Watch,
+) -> Result<(File, Sound), LedgerError> {
     let mut file = open(place)?;
     let tail = cut_torn_tail(place, &mut file, watch)?;
     let mut end = end(place, &file)?;
@@ -75,7 +85,22 @@ pub(crate) fn append(
         let draft = Draft::new("ledger.recovered", "waage", &tail, now)?;
         write(place, &file, &mut end, draft, watch)?;
     }
-    write(place, &file, &mut end, draft, watch)
+    Ok((file, end))
+}
+
+/// Adds an entry about all entries before it, which are read again from the beginning.
+pub(crate) fn append_about<E: From<LedgerError>>(
+    place: &Place,
+    options: &Options,
+    now: Timestamp,
+    about: impl FnOnce(&Sound) -> Result<Draft, E>,
+) -> Result<Entry, E> {
+    place.check_file_system(options)?;
+    let _lock = place.lock(options)?;
+    let (file, end) = recovered(place, now, &mut Unwatched)?;
+    let mut whole = follow(place, Sound::default(), end.size_bytes, |_| ())?;
+    let draft = about(&whole)?;
+    Ok(write(place, &file, &mut whole, draft, &mut Unwatched)?)
 }
 
 /// Begins a ledger where there is none.

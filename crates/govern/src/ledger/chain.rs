@@ -25,18 +25,6 @@ pub(crate) enum Flaw {
 }
 
 impl Flaw {
-    /// The name in documents and catalogues.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NoLineEnd => "no_line_end",
-            Self::Form => "form",
-            Self::OwnHash => "own_hash",
-            Self::Number => "number",
-            Self::Prev => "prev",
-            Self::Genesis => "genesis",
-        }
-    }
-
     /// For errors.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -62,6 +50,8 @@ pub(crate) struct Chain {
     /// When the last entry was made.
     pub ts: Option<Timestamp>,
     ts_text: [u8; 20],
+    /// Of an entry of kind `checkpoint`, the root over those before it.
+    pub root_before: Option<Hash>,
     pub hasher: Hasher,
 }
 
@@ -75,6 +65,7 @@ impl Chain {
             tree,
             ts: None,
             ts_text: [0; 20],
+            root_before: None,
             hasher: Hasher::default(),
         }
     }
@@ -103,6 +94,7 @@ impl Chain {
             self.ts = Some(Timestamp::parse_bytes(parts.ts).ok_or(Flaw::Form)?);
             self.ts_text.copy_from_slice(parts.ts);
         }
+        self.root_before = (parts.kind == "checkpoint").then(|| self.tree.root());
         let leaf = self.hasher.hash([&[0], line.bytes]);
         self.tree.push_with(leaf, &mut self.hasher);
         self.next += 1;

@@ -40,13 +40,15 @@ impl Lines {
     /// The lines between two offsets, of which the first begins a line.
     pub fn new(mut file: File, start: u64, end: u64) -> io::Result<Self> {
         file.seek(SeekFrom::Start(start))?;
+        let left = end.saturating_sub(start);
+        let room = usize::try_from(left).map_or(BUFFER_BYTES, |left| left.min(BUFFER_BYTES));
         Ok(Self {
             file,
-            buffer: vec![0; BUFFER_BYTES],
+            buffer: vec![0; room],
             from: 0,
             to: 0,
             start,
-            left: end.saturating_sub(start),
+            left,
         })
     }
 

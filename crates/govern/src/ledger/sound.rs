@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::chain::Chain;
-use super::entry::{Entry, Parts};
+use super::entry::{Entry, LINE_BYTES_MAX, Parts, parts};
 use super::error::LedgerError;
 use super::hash::Hash;
 use super::lines::Lines;
@@ -81,26 +81,61 @@ pub fn read(
     options: &Options,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Entry>, LedgerError> {
-    let place = Place::of(path);
-    let (size_bytes, head) = place.snapshot(options)?;
     let mut out = Vec::new();
-    let sound = follow(&place, Sound::default(), size_bytes, |parts| {
+    walk(&Place::of(path), options, |parts| {
         if wanted(parts.kind) {
             out.extend(parts.entry());
         }
     })?;
+    Ok(out)
+}
+
+/// All of a ledger as it stands now.
+pub(crate) fn whole(place: &Place, options: &Options) -> Result<Sound, LedgerError> {
+    walk(place, options, |_| ())
+}
+
+/// Follows a ledger from its beginning to its end, which must not lie before the head's.
+pub(crate) fn walk(
+    place: &Place,
+    options: &Options,
+    seen: impl FnMut(&Parts<'_>),
+) -> Result<Sound, LedgerError> {
+    let (size_bytes, head) = place.snapshot(options)?;
+    let sound = follow(place, Sound::default(), size_bytes, seen)?;
+    let entries = sound.tree.size();
     let damaged = |what: &str| LedgerError::Damaged {
         file: place.name(),
-        seq: sound.tree.size(),
+        seq: entries,
         what: what.to_owned(),
     };
-    if sound.tree.size() == 0 {
+    if entries == 0 {
         return Err(damaged("it is empty"));
     }
-    match head {
-        Some(head) if sound.tree.size() <= head.seq => {
-            Err(damaged("entries are missing at its end"))
-        }
-        _ => Ok(out),
+    if head.is_some_and(|head| entries <= head.seq) {
+        return Err(damaged("entries are missing at its end"));
     }
+    Ok(sound)
+}
+
+/// The id that the first entry gives.
+pub(crate) fn id(place: &Place) -> Result<String, LedgerError> {
+    let failed = |source| LedgerError::Read {
+        file: place.name(),
+        source,
+    };
+    let file = File::open(&place.ledger).map_err(failed)?;
+    let mut lines = Lines::new(file, 0, LINE_BYTES_MAX as u64 + 1).map_err(failed)?;
+    let entry = lines
+        .next()
+        .map_err(failed)?
+        .and_then(|line| parts(line.bytes)?.entry())
+        .filter(|entry| entry.kind == "genesis");
+    entry
+        .and_then(|entry| entry.payload["ledger_id"].as_str().map(str::to_owned))
+        .ok_or_else(|| LedgerError::Damaged {
+            file: place.name(),
+            seq: 0,
+            what: "it does not begin with a genesis that names it".to_owned(),
+        })
 }
