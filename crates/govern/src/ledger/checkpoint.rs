@@ -270,7 +270,7 @@ mod tests {
             [0x63, 0xca, 0x75, 0x42]
         );
         let root = ROOT.parse().unwrap();
-        let signer = Signer::Secret(key);
+        let signer = Signer::from(key);
         let made = Checkpoint::sign("waage.example/demo", 5, root, &signer, &public).unwrap();
         assert_eq!(made.note.write(), NOTE);
         let read = Checkpoint::parse(NOTE, "cp").unwrap();

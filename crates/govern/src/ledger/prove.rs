@@ -211,7 +211,7 @@ mod tests {
         }
         let key = SecretKey::from_seed(&[1; 32]);
         let public = key.public();
-        let signer = Signer::Secret(key);
+        let signer = Signer::from(key);
         let sign = |record| {
             ledger
                 .checkpoint(None, &signer, ("log", &public), record, now)
