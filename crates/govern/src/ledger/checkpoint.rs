@@ -69,12 +69,12 @@ impl Ledger {
         };
         if !record {
             let whole = whole(&self.place, &self.options)?;
-            let (size, root) = (whole.tree.size(), whole.tree.root());
+            let (size, root) = (whole.entries, whole.root());
             return Ok(Checkpoint::sign(&origin, size, root, signer, public)?);
         }
         let mut made = None;
         append_about(&self.place, &self.options, now, |whole| {
-            let (size, root) = (whole.tree.size(), whole.tree.root());
+            let (size, root) = (whole.entries, whole.root());
             let checkpoint = Checkpoint::sign(&origin, size, root, signer, public)?;
             let payload = json!({
                 "key": crate::keys::fingerprint(public), "origin": origin, "root": root, "size": size,

@@ -146,12 +146,7 @@ mod tests {
         let mut lines = Lines::new(file, start, bytes.len() as u64).unwrap();
         let mut out = Vec::new();
         while let Some(line) = lines.next().unwrap() {
-            out.push((
-                line.bytes.to_vec(),
-                line.start,
-                line.end,
-                line.is_whole,
-            ));
+            out.push((line.bytes.to_vec(), line.start, line.end, line.is_whole));
         }
         out
     }
@@ -189,9 +184,7 @@ mod tests {
         let given = read(&bytes, 0);
         assert_eq!(given.len(), 40);
         let mut at = 0;
-        for ((text, start, end, is_whole), length) in
-            given.iter().zip(lengths.iter().cycle())
-        {
+        for ((text, start, end, is_whole), length) in given.iter().zip(lengths.iter().cycle()) {
             assert_eq!((*start, *end), (at, at + *length as u64 + 1));
             assert!(is_whole);
             let kept = if *length > LINE_BYTES_MAX { 0 } else { *length };

@@ -14,21 +14,30 @@ use super::place::{Options, Place};
 /// A ledger, or a part of it from the beginning, that holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Sound {
+    /// Number of entries.
+    pub entries: u64,
     /// Bytes, line ends included.
     pub size_bytes: u64,
     /// Hash of the last entry.
     pub last: Hash,
-    /// The tree over its lines, and so the number of entries.
-    pub tree: Tree,
+    /// The tree over its lines, if it is followed.
+    pub tree: Option<Tree>,
 }
 
-impl Default for Sound {
-    fn default() -> Self {
+impl Sound {
+    /// Nothing yet.
+    pub fn begin(with_tree: bool) -> Self {
         Self {
+            entries: 0,
             size_bytes: 0,
             last: Hash::ZERO,
-            tree: Tree::default(),
+            tree: with_tree.then(Tree::default),
         }
+    }
+
+    /// The root of the tree, which must be followed.
+    pub fn root(&self) -> Hash {
+        self.tree.as_ref().map_or(Hash::ZERO, Tree::root)
     }
 }
 
@@ -45,7 +54,7 @@ pub(crate) fn follow(
     };
     let file = File::open(&place.ledger).map_err(failed)?;
     let mut lines = Lines::new(file, known.size_bytes, to).map_err(failed)?;
-    let mut chain = Chain::after(known.last, known.tree);
+    let mut chain = Chain::after(known.entries, known.last, known.tree);
     let mut size_bytes = known.size_bytes;
     while let Some(line) = lines.next().map_err(failed)? {
         let parts = chain.take(&line).map_err(|flaw| LedgerError::Damaged {
@@ -57,6 +66,7 @@ pub(crate) fn follow(
         size_bytes = line.end;
     }
     Ok(Sound {
+        entries: chain.next,
         size_bytes,
         last: chain.last,
         tree: chain.tree,
@@ -82,7 +92,7 @@ pub fn read(
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Entry>, LedgerError> {
     let mut out = Vec::new();
-    walk(&Place::of(path), options, |parts| {
+    walk(&Place::of(path), options, false, |parts| {
         if wanted(parts.kind) {
             out.extend(parts.entry());
         }
@@ -92,18 +102,19 @@ pub fn read(
 
 /// All of a ledger as it stands now.
 pub(crate) fn whole(place: &Place, options: &Options) -> Result<Sound, LedgerError> {
-    walk(place, options, |_| ())
+    walk(place, options, true, |_| ())
 }
 
 /// Follows a ledger from its beginning to its end, which must not lie before the head's.
 pub(crate) fn walk(
     place: &Place,
     options: &Options,
+    with_tree: bool,
     seen: impl FnMut(&Parts<'_>),
 ) -> Result<Sound, LedgerError> {
     let (size_bytes, head) = place.snapshot(options)?;
-    let sound = follow(place, Sound::default(), size_bytes, seen)?;
-    let entries = sound.tree.size();
+    let sound = follow(place, Sound::begin(with_tree), size_bytes, seen)?;
+    let entries = sound.entries;
     let damaged = |what: &str| LedgerError::Damaged {
         file: place.name(),
         seq: entries,

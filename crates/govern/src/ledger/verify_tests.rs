@@ -76,8 +76,14 @@ fn rewritten(line: &str, text: &str) -> String {
 #[test]
 fn a_whole_ledger_holds() {
     let (folder, path) = ledger(6);
-    let result = check(&path);
+    let asked = VerifyOptions {
+        with_root: true,
+        ..VerifyOptions::default()
+    };
+    let result = verify(&path, &asked).unwrap();
     assert!(result.valid, "{:?}", result.first_bad);
+    assert_eq!(result.root, Some(signed(&path, 7).root.to_string()));
+    assert_eq!(check(&path).root, None);
     assert_eq!(result.entries, 7);
     assert_eq!(result.ledger_id.as_deref(), Some("demo"));
     assert_eq!(result.size_bytes, std::fs::metadata(&path).unwrap().len());
