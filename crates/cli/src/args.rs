@@ -1,6 +1,9 @@
 //! What the command line accepts.
 
+mod approve;
 mod explain;
+mod keys;
+mod ledger;
 mod scan;
 
 use std::path::PathBuf;
@@ -10,7 +13,12 @@ use clap_complete::Shell;
 use waage_audit::MAX_CLUSTERS_DEFAULT;
 
 use crate::roles::{Reading, Roles};
+pub use approve::Approve;
 pub use explain::{Explain, IndexName};
+pub use keys::{Keys, New, Signing};
+pub use ledger::{
+    Access, Append, CheckProof, Checkpoint, Init, Ledger, Look, Note, Prove, Show, Verify,
+};
 pub use scan::Scan;
 
 const EXAMPLES: &str = "\
@@ -108,6 +116,15 @@ pub enum Command {
     /// Explain a model: which features it relies on, and what each gives to every row
     #[command(after_help = explain::EXAMPLES)]
     Explain(Box<Explain>),
+    /// Sign a result: approve it, reject it, or approve it with conditions
+    #[command(after_help = approve::EXAMPLES)]
+    Approve(Box<Approve>),
+    /// Make, list and revoke the keys that people sign with
+    #[command(subcommand, after_help = keys::EXAMPLES)]
+    Keys(Keys),
+    /// The log of what was decided, in which every change shows
+    #[command(subcommand, after_help = ledger::EXAMPLES)]
+    Ledger(Ledger),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -140,6 +157,16 @@ pub enum SchemaName {
     Spec,
     /// The document of `waage power --format json`
     Power,
+    /// The document of `waage ledger verify --format json`
+    Ledger,
+    /// The document of `waage ledger show --format json`
+    Entries,
+    /// The document of `waage ledger prove`
+    Proof,
+    /// The document of `waage approve --format json`
+    Approval,
+    /// The document of `waage keys list --format json`
+    Keys,
 }
 
 /// `waage demo`.
@@ -306,6 +333,12 @@ pub struct Audit {
     /// Day as of which waivers are judged, such as 2026-11-24; today if absent
     #[arg(long, value_name = "DATE", help_heading = "Method")]
     pub as_of: Option<String>,
+
+    /// Ledger that records digests and verdict; begun if there is none
+    #[arg(long, value_name = "FILE", help_heading = "Ledger")]
+    pub ledger: Option<PathBuf>,
+    #[command(flatten)]
+    pub access: Access,
 
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]

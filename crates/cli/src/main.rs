@@ -1,10 +1,14 @@
 //! The `waage` command: the only crate that prints or exits.
 
+mod approve;
 mod args;
 mod audit;
+mod clock;
 mod datasets;
 mod demo;
 mod explain;
+mod keys;
+mod ledger;
 mod metrics;
 mod output;
 mod power;
@@ -47,6 +51,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Power(args) => power::run(&args),
         Command::Scan(args) => scan::run(*args),
         Command::Explain(args) => explain::run(*args),
+        Command::Approve(args) => approve::run(&args),
+        Command::Keys(command) => keys::run(command),
+        Command::Ledger(command) => ledger::run(command),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -58,6 +65,11 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Explain => waage_audit::schema::explain(),
                 SchemaName::Spec => waage_audit::schema::spec(),
                 SchemaName::Power => waage_audit::schema::power(),
+                SchemaName::Ledger => waage_audit::schema::ledger(),
+                SchemaName::Entries => waage_audit::schema::entries(),
+                SchemaName::Proof => waage_audit::schema::proof(),
+                SchemaName::Approval => waage_audit::schema::approval(),
+                SchemaName::Keys => waage_audit::schema::keys(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

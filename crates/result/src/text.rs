@@ -84,12 +84,24 @@ impl Catalogue {
         static EN: OnceLock<Catalogue> = OnceLock::new();
         static DE: OnceLock<Catalogue> = OnceLock::new();
         match language {
-            Language::En => {
-                EN.get_or_init(|| Self::read(language, &[include_str!("messages/en.toml"), include_str!("messages/ledger.en.toml")]))
-            }
-            Language::De => {
-                DE.get_or_init(|| Self::read(language, &[include_str!("messages/de.toml"), include_str!("messages/ledger.de.toml")]))
-            }
+            Language::En => EN.get_or_init(|| {
+                Self::read(
+                    language,
+                    &[
+                        include_str!("messages/en.toml"),
+                        include_str!("messages/ledger.en.toml"),
+                    ],
+                )
+            }),
+            Language::De => DE.get_or_init(|| {
+                Self::read(
+                    language,
+                    &[
+                        include_str!("messages/de.toml"),
+                        include_str!("messages/ledger.de.toml"),
+                    ],
+                )
+            }),
         }
     }
 

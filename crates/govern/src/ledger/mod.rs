@@ -37,6 +37,7 @@ pub mod note;
 mod place;
 pub mod proof;
 mod prove;
+mod show;
 mod sound;
 mod verify;
 
@@ -52,6 +53,7 @@ pub(crate) use kind::is_id;
 pub use kind::{KINDS, is_kind};
 pub use place::Options;
 pub use prove::{check_proof, prove_consistency, prove_inclusion};
+pub use show::{Shown, git_note, show};
 pub use sound::read;
 pub use verify::{VerifyOptions, verify};
 
