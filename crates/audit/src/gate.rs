@@ -4,6 +4,7 @@ use std::path::Path;
 
 use waage_govern::Timestamp;
 pub use waage_govern::gate::Files;
+use waage_govern::ledger::Options;
 use waage_report::NoticeFormat;
 use waage_result::gate::GateResult;
 use waage_result::text::Language;
@@ -31,18 +32,18 @@ pub fn gate(
     )?)
 }
 
-/// Adds a gate's decision to a ledger; `now` is the moment, RFC 3339.
+/// Adds a gate's decision to a ledger.
 ///
 /// # Errors
 /// [`AuditError::Ledger`] if the entry cannot be added.
 pub fn record(
     ledger: &Path,
+    options: &Options,
     result: &GateResult,
     actor: &str,
-    now: &str,
+    now: Timestamp,
 ) -> Result<(), AuditError> {
-    let now: Timestamp = now.parse().map_err(AuditError::Option)?;
-    waage_govern::gate::record(ledger, result, actor, now)?;
+    waage_govern::gate::record(ledger, options, result, actor, now)?;
     Ok(())
 }
 

@@ -1,11 +1,15 @@
 //! The `waage` command: the only crate that prints or exits.
 
+mod approve;
 mod args;
 mod audit;
+mod clock;
 mod datasets;
 mod demo;
 mod explain;
 mod gate;
+mod keys;
+mod ledger;
 mod metrics;
 mod output;
 mod policy;
@@ -51,6 +55,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Explain(args) => explain::run(*args),
         Command::Policy(command) => policy::run(&command),
         Command::Gate(args) => gate::run(*args),
+        Command::Approve(args) => approve::run(&args),
+        Command::Keys(command) => keys::run(command),
+        Command::Ledger(command) => ledger::run(command),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -68,6 +75,11 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::PolicyShow => waage_audit::schema::policy_show(),
                 SchemaName::PolicyPresets => waage_audit::schema::policy_presets(),
                 SchemaName::Gate => waage_audit::schema::gate(),
+                SchemaName::Ledger => waage_audit::schema::ledger(),
+                SchemaName::Entries => waage_audit::schema::entries(),
+                SchemaName::Proof => waage_audit::schema::proof(),
+                SchemaName::Approval => waage_audit::schema::approval(),
+                SchemaName::Keys => waage_audit::schema::keys(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

@@ -447,7 +447,7 @@ fn inconclusive_too_often_in_a_row_counts_as_failed() {
         assert_eq!(result, again);
         let now = moment(&format!("2026-11-2{i}T09:00:00Z"));
         for _ in 0..2 {
-            record(&place.path(), &result, "waage", now).unwrap();
+            record(&place.path(), &Options::default(), &result, "waage", now).unwrap();
         }
         let expected = if i < 2 { 0 } else { 1 };
         assert_eq!(result.exit, expected, "period {i}: {}", show(&result));
@@ -466,6 +466,7 @@ fn inconclusive_too_often_in_a_row_counts_as_failed() {
     assert_eq!(result.exit, 0);
     record(
         &place.path(),
+        &Options::default(),
         &result,
         "waage",
         moment("2026-11-26T09:00:00Z"),

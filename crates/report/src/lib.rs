@@ -32,8 +32,10 @@ mod notices;
 mod numbers;
 mod order;
 mod policy;
+mod record;
 mod scan;
 mod scan_markdown;
+mod sheet;
 mod text;
 mod words;
 
@@ -52,6 +54,7 @@ pub use headline::headline;
 pub use json::{json, metrics_schema, power_json, power_schema, schema};
 pub use notices::NoticeFormat;
 pub use policy::{policy_check, policy_diff, policy_presets};
+pub use record::{Record, render_record};
 pub use text::power_text;
 
 /// A form in which a report leaves.

@@ -356,14 +356,14 @@ mod tests {
         let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
         let key = SecretKey::parse(seed, "test", || unreachable!()).unwrap();
         let public = key.public();
-        let payload = statement.sign(&Signer::Secret(key), &public).unwrap();
+        let payload = statement.sign(&Signer::from(key), &public).unwrap();
         assert_eq!(payload["key"], "21fe31dfa154a261");
         assert_eq!(
             payload["signature"],
             "abc09e7e267d5c4b6705de02a5df781c88b54db8abb7f43c5e82df0193d0842534faaa9ea4f3ab9a697ee102342256517f727a626a3c12807109921a8ce33e0c"
         );
         let other = SecretKey::from_seed(&[2; 32]);
-        assert!(statement.sign(&Signer::Secret(other), &public).is_err());
+        assert!(statement.sign(&Signer::from(other), &public).is_err());
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub struct Files {
     pub risks: Option<PathBuf>,
     /// Incidents.
     pub incidents: Option<PathBuf>,
+    /// How the ledger is opened.
+    pub options: ledger::Options,
 }
 
 /// Reads everything and judges the gate on a day.
@@ -59,7 +61,7 @@ pub fn read(
         against: part(files.against.as_deref(), |path| Policy::read(path)),
         audit: part(files.result.as_deref(), audit),
         entries: part(files.ledger.as_deref(), |path| {
-            ledger::read(path, &ledger::Options::default(), |kind| {
+            ledger::read(path, &files.options, |kind| {
                 KINDS.contains(&kind)
             })
         }),

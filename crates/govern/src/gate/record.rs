@@ -19,6 +19,7 @@ pub type RecordError = LedgerError;
 /// [`LedgerError`] if the entry cannot be added.
 pub fn record(
     ledger: &Path,
+    options: &Options,
     result: &GateResult,
     actor: &str,
     now: Timestamp,
@@ -40,7 +41,7 @@ pub fn record(
         "inconclusive": subjects(undecided),
         "waived": subjects(result.waived.iter()),
     });
-    Ledger::open(ledger, &Options::default())?.append("gate.decision", actor, &payload, now)
+    Ledger::open(ledger, options)?.append("gate.decision", actor, &payload, now)
 }
 
 /// What reasons are about, each once, in order.
