@@ -26,6 +26,12 @@ pub enum AuditError {
     /// The policy cannot be used.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A register, a file of incidents or an inventory cannot be used.
+    #[error(transparent)]
+    Record(#[from] waage_govern::records::RecordError),
+    /// A ledger cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] waage_govern::ledger::LedgerError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),

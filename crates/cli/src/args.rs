@@ -1,7 +1,11 @@
 //! What the command line accepts.
 
 mod explain;
+pub mod incident;
+pub mod registers;
+pub mod risks;
 mod scan;
+pub mod systems;
 
 use std::path::PathBuf;
 
@@ -108,6 +112,15 @@ pub enum Command {
     /// Explain a model: which features it relies on, and what each gives to every row
     #[command(after_help = explain::EXAMPLES)]
     Explain(Box<Explain>),
+    /// The risk register: what can go wrong, who acts, and what measurements change
+    #[command(subcommand, after_help = risks::EXAMPLES)]
+    Risks(risks::Risks),
+    /// Incidents: from the first report to what was learnt
+    #[command(subcommand, after_help = incident::EXAMPLES)]
+    Incident(incident::Incident),
+    /// The inventory of systems: purposes, owners, tiers, the AI Act's class as a suggestion
+    #[command(subcommand, after_help = systems::EXAMPLES)]
+    Systems(systems::Systems),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -140,6 +153,12 @@ pub enum SchemaName {
     Spec,
     /// The document of `waage power --format json`
     Power,
+    /// The document of `waage risks list --format json`
+    Risks,
+    /// The document of `waage incident list --format json`
+    Incidents,
+    /// The document of `waage systems list --format json`
+    Systems,
 }
 
 /// `waage demo`.

@@ -94,7 +94,15 @@ pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
 
 /// Today, or the day that SOURCE_DATE_EPOCH names.
 pub fn today() -> Result<String, Failure> {
-    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+    let seconds = seconds_now()?;
+    Ok(waage_audit::iso_date(
+        i32::try_from(seconds / 86_400).unwrap_or(i32::MAX),
+    ))
+}
+
+/// Seconds since 1970, now or as SOURCE_DATE_EPOCH names them.
+pub fn seconds_now() -> Result<u64, Failure> {
+    Ok(match std::env::var("SOURCE_DATE_EPOCH") {
         Ok(epoch) => epoch.parse::<u64>().ok().filter(|s| *s <= LAST_SECOND).ok_or_else(|| {
             Failure::Message(format!(
                 "SOURCE_DATE_EPOCH is {epoch:?}, not the seconds since 1970 of a day up to the year 9999; correct or unset it"
@@ -103,10 +111,7 @@ pub fn today() -> Result<String, Failure> {
         Err(_) => std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
             .map_or(0, |elapsed| elapsed.as_secs()),
-    };
-    Ok(waage_audit::iso_date(
-        i32::try_from(seconds / 86_400).unwrap_or(i32::MAX),
-    ))
+    })
 }
 
 fn job(args: &Audit) -> Result<Job, Failure> {

@@ -5,12 +5,17 @@ mod audit;
 mod datasets;
 mod demo;
 mod explain;
+mod incident;
+mod incident_change;
 mod metrics;
 mod output;
 mod power;
 mod progress;
+mod registers;
+mod risks;
 mod roles;
 mod scan;
+mod systems;
 mod usage;
 
 use std::process::ExitCode;
@@ -47,6 +52,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Power(args) => power::run(&args),
         Command::Scan(args) => scan::run(*args),
         Command::Explain(args) => explain::run(*args),
+        Command::Risks(command) => risks::run(command),
+        Command::Incident(command) => incident::run(command),
+        Command::Systems(command) => systems::run(command),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -58,6 +66,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Explain => waage_audit::schema::explain(),
                 SchemaName::Spec => waage_audit::schema::spec(),
                 SchemaName::Power => waage_audit::schema::power(),
+                SchemaName::Risks => waage_audit::schema::risks(),
+                SchemaName::Incidents => waage_audit::schema::incidents(),
+                SchemaName::Systems => waage_audit::schema::systems(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

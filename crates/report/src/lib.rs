@@ -23,6 +23,7 @@ mod article;
 mod attribution;
 mod attribution_markdown;
 mod explanation;
+mod governance;
 mod headline;
 mod html;
 mod json;
@@ -44,6 +45,9 @@ use waage_result::text::Language;
 
 use crate::article::Article;
 
+pub use governance::{
+    IncidentsView, RisksView, render_incidents, render_risks, render_systems, risks_export,
+};
 pub use headline::headline;
 pub use json::{json, metrics_schema, power_json, power_schema, schema};
 pub use text::power_text;

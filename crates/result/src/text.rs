@@ -84,19 +84,33 @@ impl Catalogue {
         static EN: OnceLock<Catalogue> = OnceLock::new();
         static DE: OnceLock<Catalogue> = OnceLock::new();
         match language {
-            Language::En => {
-                EN.get_or_init(|| Self::read(language, include_str!("messages/en.toml")))
-            }
-            Language::De => {
-                DE.get_or_init(|| Self::read(language, include_str!("messages/de.toml")))
-            }
+            Language::En => EN.get_or_init(|| {
+                Self::read(
+                    language,
+                    &[
+                        include_str!("messages/en.toml"),
+                        include_str!("messages/registers.en.toml"),
+                    ],
+                )
+            }),
+            Language::De => DE.get_or_init(|| {
+                Self::read(
+                    language,
+                    &[
+                        include_str!("messages/de.toml"),
+                        include_str!("messages/registers.de.toml"),
+                    ],
+                )
+            }),
         }
     }
 
-    fn read(language: Language, source: &str) -> Self {
+    fn read(language: Language, sources: &[&str]) -> Self {
         let mut texts = HashMap::new();
-        if let Ok(table) = source.parse::<toml::Table>() {
-            flatten("", &table, &mut texts);
+        for source in sources {
+            if let Ok(table) = source.parse::<toml::Table>() {
+                flatten("", &table, &mut texts);
+            }
         }
         Self { language, texts }
     }
