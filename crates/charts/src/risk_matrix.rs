@@ -150,7 +150,8 @@ impl Sheet {
                 if !spot.residual {
                     canvas.disc((x, y), RADIUS - 1.6, palette::PAPER)?;
                 }
-                canvas.text(&placed.label, x, y + RADIUS + 6.5, LABEL, Anchor::Middle)?;
+                // Beside the mark: arrows run up and down.
+                canvas.text(&placed.label, x + RADIUS + 2.5, y, LABEL, Anchor::Start)?;
             }
         }
         Ok(())
@@ -168,9 +169,9 @@ impl Spot {
     fn at(self, top: f64) -> (f64, f64) {
         let (left, upper) = corner(self.likelihood, self.impact, top);
         let step = (CELL.0 - 12.0) / COLUMNS as f64;
-        let x = left + 6.0 + step * ((self.at % COLUMNS) as f64 + 0.5);
+        let x = left + 16.0 + step * (self.at % COLUMNS) as f64;
         let row = self.at / COLUMNS + if self.residual { ROWS } else { 0 };
-        (x, upper + 11.0 + 21.5 * row as f64)
+        (x, upper + 14.0 + 21.5 * row as f64)
     }
 }
 

@@ -97,7 +97,8 @@ fn init(args: &args::Init) -> Result<ExitCode, Failure> {
 fn list(args: args::List) -> Result<ExitCode, Failure> {
     if let Some(category) = &args.category {
         let categories = words::Category::ALL.iter().map(|category| category.name());
-        let known: Vec<&str> = categories.chain(words::AREAS).collect();
+        let mut known: Vec<&str> = words::AREAS.to_vec();
+        known.extend(categories.filter(|name| !words::AREAS.contains(name)));
         if !known.contains(&category.as_str()) {
             let hint = waage_audit::govern::did_you_mean(category, known);
             return Err(Failure::Message(format!(

@@ -176,7 +176,10 @@ fn a_level_rises_at_once_and_falls_one_step_per_passing_period() {
     );
     assert_eq!(step(open), (Rule::HeldNotPassing, (5, 5)));
     // A linked check that is not in the result earns nothing either.
-    let half = evidence("2026-03-21", &[finding("FAIR-01", "female", 0.0, 0.005, "pass")]);
+    let half = evidence(
+        "2026-03-21",
+        &[finding("FAIR-01", "female", 0.0, 0.005, "pass")],
+    );
     assert_eq!(step(half), (Rule::HeldNotPassing, (5, 5)));
     assert_eq!(step(pass("2026-03-22")), (Rule::FallsOneLevel, (5, 4)));
     // An older result changes nothing.
@@ -209,13 +212,26 @@ fn the_worst_group_and_the_worst_check_count() {
 fn several_results_are_periods_in_order_of_their_days() {
     let policy = policy();
     let pass = |on: &str| {
-        evidence(on, &[finding("FAIR-01", "f", 0.0, 0.005, "pass"), finding("FAIR-02", "f", 0.0, 0.005, "pass")])
+        evidence(
+            on,
+            &[
+                finding("FAIR-01", "f", 0.0, 0.005, "pass"),
+                finding("FAIR-02", "f", 0.0, 0.005, "pass"),
+            ],
+        )
     };
     let mut register = Register::parse(REGISTER, "risks.toml").unwrap();
     let results = [pass("2026-03-02"), pass("2026-01-01"), pass("2026-01-31")];
     let steps = assess(&mut register, &results, Periods::of(Some(&policy)));
-    let told: Vec<_> = steps.iter().map(|step| (step.day.to_string(), step.likelihood)).collect();
-    let expected = [("2026-01-01", (4, 3)), ("2026-01-31", (3, 2)), ("2026-03-02", (2, 1))];
+    let told: Vec<_> = steps
+        .iter()
+        .map(|step| (step.day.to_string(), step.likelihood))
+        .collect();
+    let expected = [
+        ("2026-01-01", (4, 3)),
+        ("2026-01-31", (3, 2)),
+        ("2026-03-02", (2, 1)),
+    ];
     assert_eq!(told, expected.map(|(day, levels)| (day.to_owned(), levels)));
 }
 
@@ -224,11 +240,28 @@ fn a_measurement_that_is_no_longer_fresh_earns_nothing() {
     let policy = policy();
     let periods = Periods::of(Some(&policy));
     let mut register = Register::parse(REGISTER, "risks.toml").unwrap();
-    assess(&mut register, &[both("2026-01-01", 0.12, "breach")], periods);
+    assess(
+        &mut register,
+        &[both("2026-01-01", 0.12, "breach")],
+        periods,
+    );
     let risk = register.risk("R-004").unwrap();
-    assert_eq!(periods.likelihood(risk, day("2026-03-02")), 5, "60 days: twice the period");
-    assert_eq!(periods.likelihood(risk, day("2026-03-03")), 4, "then the inherent level stands");
-    let told = tell(&register, Some(&policy), day("2026-03-03"), &Filter::default());
+    assert_eq!(
+        periods.likelihood(risk, day("2026-03-02")),
+        5,
+        "60 days: twice the period"
+    );
+    assert_eq!(
+        periods.likelihood(risk, day("2026-03-03")),
+        4,
+        "then the inherent level stands"
+    );
+    let told = tell(
+        &register,
+        Some(&policy),
+        day("2026-03-03"),
+        &Filter::default(),
+    );
     assert_eq!(told.risks[0].basis, "inherent");
     assert!(!told.risks[0].measured.as_ref().unwrap().fresh);
 }
@@ -240,13 +273,25 @@ fn controls_count_only_if_tested_and_run() {
     let reasons = |register: &Register, on: &str| {
         let told = tell(register, Some(&policy), day(on), &Filter::default());
         let controls = told.risks[0].controls.iter();
-        controls.map(|control| control.reason.clone()).collect::<Vec<_>>()
+        controls
+            .map(|control| control.reason.clone())
+            .collect::<Vec<_>>()
     };
     let some = |text: &str| Some(text.to_owned());
-    assert_eq!(reasons(&register, "2026-01-01"), [some("never_ran"), some("planned")]);
-    assess(&mut register, &[both("2026-01-01", 0.0, "pass")], Periods::of(Some(&policy)));
+    assert_eq!(
+        reasons(&register, "2026-01-01"),
+        [some("never_ran"), some("planned")]
+    );
+    assess(
+        &mut register,
+        &[both("2026-01-01", 0.0, "pass")],
+        Periods::of(Some(&policy)),
+    );
     assert_eq!(reasons(&register, "2026-01-31"), [None, some("planned")]);
-    assert_eq!(reasons(&register, "2026-02-01"), [some("ran_too_long_ago"), some("planned")]);
+    assert_eq!(
+        reasons(&register, "2026-02-01"),
+        [some("ran_too_long_ago"), some("planned")]
+    );
 }
 
 #[test]
@@ -254,13 +299,22 @@ fn what_is_above_the_appetite_is_told_and_acceptance_needs_a_signature() {
     let policy = policy();
     let register = Register::parse(REGISTER, "risks.toml").unwrap();
     let over = over_appetite(&register, &policy, &[], day("2026-11-01"));
-    let ids: Vec<_> = over.risks.iter().map(|risk| (risk.id.as_str(), risk.score, risk.accepted_until.is_some())).collect();
+    let ids: Vec<_> = over
+        .risks
+        .iter()
+        .map(|risk| (risk.id.as_str(), risk.score, risk.accepted_until.is_some()))
+        .collect();
     assert_eq!(ids, [("R-004", 12, false), ("R-030", 10, true)]);
     // 0.5 a year times the mean of 55 000.
     assert_eq!(over.annual_loss, 27_500.0);
     assert!(over.loss_is_over());
     // Results are taken into account without being written.
-    let worse = over_appetite(&register, &policy, &[both("2026-11-01", 0.12, "breach")], day("2026-11-01"));
+    let worse = over_appetite(
+        &register,
+        &policy,
+        &[both("2026-11-01", 0.12, "breach")],
+        day("2026-11-01"),
+    );
     assert_eq!(worse.risks[0].score, 15);
     // The acceptance ends.
     let later = over_appetite(&register, &policy, &[], day("2027-03-01"));
@@ -271,9 +325,18 @@ fn what_is_above_the_appetite_is_told_and_acceptance_needs_a_signature() {
 #[test]
 fn money_is_held_to_the_impact_beside_it() {
     let register = Register::parse(REGISTER, "risks.toml").unwrap();
-    assert!(register.check_money(&[5_000.0, 25_000.0, 100_000.0, 500_000.0]).is_ok());
-    let error = register.check_money(&[1_000.0, 2_000.0, 50_000.0, 500_000.0]).unwrap_err();
-    assert!(error.to_string().contains("R-004") && error.to_string().contains("impact = 4"), "{error}");
+    assert!(
+        register
+            .check_money(&[5_000.0, 25_000.0, 100_000.0, 500_000.0])
+            .is_ok()
+    );
+    let error = register
+        .check_money(&[1_000.0, 2_000.0, 50_000.0, 500_000.0])
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("R-004") && error.to_string().contains("impact = 4"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -287,22 +350,48 @@ fn writing_keeps_comments_order_and_everything_untouched() {
         write,
         ..Request::default()
     };
-    let run = |write| assessment::run(&path, Some(&policy), &request(write), day("2026-11-02"), None).unwrap();
+    let run = |write| {
+        assessment::run(
+            &path,
+            Some(&policy),
+            &request(write),
+            day("2026-11-02"),
+            None,
+        )
+        .unwrap()
+    };
     let dry = run(false);
     assert_eq!(dry.changes.len(), 1);
-    assert_eq!(std::fs::read_to_string(&path).unwrap(), REGISTER, "a dry run writes nothing");
+    assert_eq!(
+        std::fs::read_to_string(&path).unwrap(),
+        REGISTER,
+        "a dry run writes nothing"
+    );
     run(true);
     let text = std::fs::read_to_string(&path).unwrap();
     let mut rest = text.as_str();
     for line in REGISTER.lines().filter(|line| !line.is_empty()) {
-        let at = rest.find(line).unwrap_or_else(|| panic!("{line} is gone or moved:\n{text}"));
+        let at = rest
+            .find(line)
+            .unwrap_or_else(|| panic!("{line} is gone or moved:\n{text}"));
         rest = &rest[at + line.len()..];
     }
     assert!(text.contains("[risk.measured]\nlikelihood = 5\n"), "{text}");
-    assert!(text.contains("ran = { FAIR-01 = 2026-11-01, FAIR-02 = 2026-11-01 }"), "{text}");
+    assert!(
+        text.contains("ran = { FAIR-01 = 2026-11-01, FAIR-02 = 2026-11-01 }"),
+        "{text}"
+    );
     // Reading it again gives what was kept; the same result again changes no byte.
     let kept = Register::parse(&text, "risks.toml").unwrap();
-    assert_eq!(kept.risk("R-004").unwrap().measured.as_ref().unwrap().likelihood, 5);
+    assert_eq!(
+        kept.risk("R-004")
+            .unwrap()
+            .measured
+            .as_ref()
+            .unwrap()
+            .likelihood,
+        5
+    );
     run(true);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
 }
@@ -328,10 +417,21 @@ fn changes_go_to_the_ledger_with_old_and_new_values() {
             write: true,
             ..Request::default()
         };
-        assessment::run(&path, Some(&policy), &request, day("2026-11-02"), Some(witness)).unwrap();
+        assessment::run(
+            &path,
+            Some(&policy),
+            &request,
+            day("2026-11-02"),
+            Some(witness),
+        )
+        .unwrap();
     }
     let entries = read(&log, &Options::default(), |kind| kind == "risk.scored").unwrap();
-    assert_eq!(entries.len(), 1, "what changes nothing is not recorded again");
+    assert_eq!(
+        entries.len(),
+        1,
+        "what changes nothing is not recorded again"
+    );
     let payload = &entries[0].payload;
     assert_eq!(payload["risk"], "R-004");
     assert_eq!(payload["old"], json!({"likelihood": 4, "score": 12}));
@@ -349,27 +449,65 @@ fn a_result_after_the_day_is_refused() {
         ..Request::default()
     };
     let error = assessment::run(&path, None, &request, day("2026-11-02"), None).unwrap_err();
-    assert!(error.to_string().contains("lies after 2026-11-02"), "{error}");
+    assert!(
+        error.to_string().contains("lies after 2026-11-02"),
+        "{error}"
+    );
 }
 
 #[test]
 fn mistakes_are_told_with_their_place() {
     for (from, to, place, says) in [
-        ("impact = 3", "impact = 6", "14:10", "use a level from 1 to 5"),
-        ("impact = 3", "impact = 3\nimpcat = 3", "15:1", "did you mean \"impact\"?"),
-        ("\"R-030\"", "\"R-004\"", "27:6", "defined twice"),
-        ("\"R-030\"", "\"30\"", "27:6", "no id of a risk"),
-        ("\"reduce\"", "\"redcue\"", "17:13", "did you mean \"reduce\"?"),
-        ("high = 160000", "high = 1", "12:16", "not in order"),
-        ("\"FAIR-02\"", "\"fair\"", "20:29", "no id of a check"),
-        ("treatment = \"accept\"", "treatment = \"avoid\"", "34:18", "its treatment is not accept"),
-        ("0.5", "-0.5", "13:22", "at least 0"),
-        ("waage/risks/1", "waage/risk/1", "2:10", "did you mean \"waage/risks/1\"?"),
-        ("\"Nobody measures this\"", "\"Ask jo@example.org\"", "29:9", "holds an e-mail address"),
-        (", check = \"FAIR-01\"", "", "18:20", "names no check"),
+        (
+            "impact = 3",
+            "impact = 6",
+            "13:10",
+            "use a level from 1 to 5",
+        ),
+        (
+            "impact = 3",
+            "impact = 3\nimpcat = 3",
+            "14:1",
+            "did you mean \"impact\"?",
+        ),
+        ("\"R-030\"", "\"R-004\"", "26:6", "defined twice"),
+        ("\"R-030\"", "\"30\"", "26:6", "no id of a risk"),
+        (
+            "\"reduce\"",
+            "\"redcue\"",
+            "16:13",
+            "did you mean \"reduce\"?",
+        ),
+        ("high = 160000", "high = 1", "11:16", "not in order"),
+        ("\"FAIR-02\"", "\"fair\"", "19:29", "no id of a check"),
+        (
+            "treatment = \"accept\"",
+            "treatment = \"avoid\"",
+            "35:18",
+            "its treatment is not accept",
+        ),
+        ("0.5", "-0.5", "12:22", "at least 0"),
+        (
+            "waage/risks/1",
+            "waage/risk/1",
+            "2:10",
+            "did you mean \"waage/risks/1\"?",
+        ),
+        (
+            "\"Nobody measures this\"",
+            "\"Ask jo@example.org\"",
+            "28:9",
+            "holds an e-mail address",
+        ),
+        (", check = \"FAIR-01\"", "", "17:20", "names no check"),
     ] {
-        let error = Register::parse(&REGISTER.replacen(from, to, 1), "risks.toml").unwrap_err().to_string();
-        assert!(error.starts_with(&format!("risks.toml:{place}: ")) && error.contains(says), "{to}: {error}");
+        let error = Register::parse(&REGISTER.replacen(from, to, 1), "risks.toml")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with(&format!("risks.toml:{place}: ")) && error.contains(says),
+            "{to}: {error}"
+        );
         assert_eq!(error.lines().count(), 1);
     }
 }
@@ -383,13 +521,42 @@ fn lists_filter_and_sort() {
         assert_eq!(told.total, 2);
         told.risks.into_iter().map(|risk| risk.id).collect()
     };
-    let by = |order| ids(Filter { order, ..Filter::default() });
+    let by = |order| {
+        ids(Filter {
+            order,
+            ..Filter::default()
+        })
+    };
     assert_eq!(by(Order::Score), ["R-004", "R-030"]);
     assert_eq!(by(Order::Review), ["R-004", "R-030"], "without a date last");
-    assert_eq!(ids(Filter { overdue: true, ..Filter::default() }), ["R-004"]);
-    assert_eq!(ids(Filter { category: Some("privacy".into()), ..Filter::default() }), ["R-030"]);
-    assert_eq!(ids(Filter { category: Some("ethics".into()), ..Filter::default() }), ["R-004"]);
-    assert_eq!(ids(Filter { over_appetite: true, ..Filter::default() }), ["R-004", "R-030"]);
+    assert_eq!(
+        ids(Filter {
+            overdue: true,
+            ..Filter::default()
+        }),
+        ["R-004"]
+    );
+    assert_eq!(
+        ids(Filter {
+            category: Some("privacy".into()),
+            ..Filter::default()
+        }),
+        ["R-030"]
+    );
+    assert_eq!(
+        ids(Filter {
+            category: Some("ethics".into()),
+            ..Filter::default()
+        }),
+        ["R-004"]
+    );
+    assert_eq!(
+        ids(Filter {
+            over_appetite: true,
+            ..Filter::default()
+        }),
+        ["R-004", "R-030"]
+    );
 }
 
 #[test]
@@ -400,10 +567,21 @@ fn a_register_begins_with_the_policys_owner_checks_and_scale() {
     };
     let text = catalogue::text(&start, Some(&policy())).unwrap();
     let register = Register::parse(&text, "risks.toml").unwrap();
-    assert!(register.risks.iter().all(|risk| risk.owner.as_deref() == Some("m.owner")));
+    assert!(
+        register
+            .risks
+            .iter()
+            .all(|risk| risk.owner.as_deref() == Some("m.owner"))
+    );
     assert_eq!(register.risks[0].review_date, Some(day("2027-01-30")));
-    assert_eq!(register.risk("R-001").unwrap().linked_checks, ["FAIR-01", "FAIR-02"]);
-    assert!(register.risk("R-009").unwrap().linked_checks.is_empty(), "the policy has no DRIFT-01");
+    assert_eq!(
+        register.risk("R-001").unwrap().linked_checks,
+        ["FAIR-01", "FAIR-02"]
+    );
+    assert!(
+        register.risk("R-009").unwrap().linked_checks.is_empty(),
+        "the policy has no DRIFT-01"
+    );
     assert!(text.contains("# who answers for it / wer dafür einsteht"));
 }
 
@@ -435,20 +613,35 @@ fn answers_suggest_and_take_nothing_by_themselves() {
     let request = |write: bool, accepted: &[&str]| Request {
         answers: Some(answers.clone()),
         write,
-        accepted: accepted.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>(),
+        accepted: accepted
+            .iter()
+            .map(|id| (*id).to_owned())
+            .collect::<BTreeSet<_>>(),
         ..Request::default()
     };
     let run = |request: &Request| assessment::run(&path, None, request, day("2026-11-02"), None);
     let told = run(&request(false, &[])).unwrap();
     let action = |told: &waage_result::risks::RisksResult, id: &str| {
-        told.suggestions.iter().find(|s| s.risk == id).map(|s| (s.action.clone(), s.taken))
+        told.suggestions
+            .iter()
+            .find(|s| s.risk == id)
+            .map(|s| (s.action.clone(), s.taken))
     };
     assert_eq!(action(&told, "R-001"), Some(("raise".into(), false)));
     assert_eq!(action(&told, "R-002"), Some(("higher_kept".into(), false)));
-    assert_eq!(action(&told, "R-009"), Some(("raise".into(), false)), "250 000 is impact 4");
+    assert_eq!(
+        action(&told, "R-009"),
+        Some(("raise".into(), false)),
+        "250 000 is impact 4"
+    );
     assert_eq!(action(&told, "R-014"), Some(("add".into(), false)));
     assert!(told.unanswered.contains(&"BIAS-1".to_owned()));
-    let reasons = &told.suggestions.iter().find(|s| s.risk == "R-014").unwrap().reasons;
+    let reasons = &told
+        .suggestions
+        .iter()
+        .find(|s| s.risk == "R-014")
+        .unwrap()
+        .reasons;
     assert_eq!(reasons.len(), 2, "the model and the money both speak of it");
 
     // Written without --accept: only what is missing comes, as a draft.
@@ -456,30 +649,53 @@ fn answers_suggest_and_take_nothing_by_themselves() {
     assert_eq!(action(&told, "R-014"), Some(("add".into(), true)));
     let now = Register::read(&path).unwrap();
     let added = now.risk("R-014").unwrap();
-    assert_eq!((added.status.name(), added.sources[0].as_str()), ("draft", "answers:pre_deployment@2026-11-02"));
+    assert_eq!(
+        (added.status.name(), added.sources[0].as_str()),
+        ("draft", "answers:pre_deployment@2026-11-02")
+    );
     assert_eq!((added.likelihood_inherent, added.impact), (4, 4));
     let level = |of: &Register, id: &str| of.risk(id).unwrap().likelihood_inherent;
-    assert_eq!(level(&now, "R-001"), level(&register, "R-001"), "human values stay");
+    assert_eq!(
+        level(&now, "R-001"),
+        level(&register, "R-001"),
+        "human values stay"
+    );
     // Named, it is raised; nothing is lowered.
     run(&request(true, &["R-001"])).unwrap();
     let now = Register::read(&path).unwrap();
     assert_eq!((level(&now, "R-001"), level(&now, "R-002")), (5, 3));
     assert_eq!(now.risk("R-009").unwrap().impact, 3);
     let error = run(&request(true, &["R-002"])).unwrap_err();
-    assert!(error.to_string().contains("raise no level of R-002"), "{error}");
+    assert!(
+        error.to_string().contains("raise no level of R-002"),
+        "{error}"
+    );
 }
 
 #[test]
 fn answers_that_are_none_are_refused() {
     for (from, to, says) in [
         ("DATA-1", "DATA-9", "did you mean \"DATA-1\"?"),
-        ("\"no\"", "\"maybe\"", "write one of yes, partly, no, unknown"),
+        (
+            "\"no\"",
+            "\"maybe\"",
+            "write one of yes, partly, no, unknown",
+        ),
         ("250000", "\"much\"", "no amount"),
         ("250000", "-1", "no amount"),
-        ("pre_deployment", "sometimes", "known: pre_deployment, periodic"),
+        (
+            "pre_deployment",
+            "sometimes",
+            "known: pre_deployment, periodic",
+        ),
     ] {
-        let error = Answers::parse(&ANSWERS.replacen(from, to, 1), "answers.toml").unwrap_err().to_string();
-        assert!(error.starts_with("answers.toml:") && error.contains(says), "{error}");
+        let error = Answers::parse(&ANSWERS.replacen(from, to, 1), "answers.toml")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("answers.toml:") && error.contains(says),
+            "{error}"
+        );
     }
     let _ = Language::ALL;
 }

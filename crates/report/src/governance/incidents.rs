@@ -185,11 +185,8 @@ fn shown(told: &Told, words: Words) -> Vec<Block> {
         data(&incident.id),
         words.name_in("incident.kind", &incident.kind)
     );
-    let mut blocks = vec![
-        Block::Heading(title),
-        Block::Facts(facts.list),
-        clocks(told, words),
-    ];
+    let mut blocks = vec![Block::Heading(title), Block::Facts(facts.list)];
+    blocks.extend(clocks(told, words));
     blocks.extend(actions(told, words));
     blocks.extend(notifications(told, words));
     blocks.push(history(told, words));
@@ -211,25 +208,21 @@ fn join_with(list: &[String], between: &str) -> String {
         .join(between)
 }
 
-fn clocks(told: &Told, words: Words) -> Block {
-    let columns = [("clock", false), ("due", false), ("left", true)];
-    let mut out = table(
-        words.text("incident.clock.title"),
-        "incident.column",
-        &columns,
-        words,
-    );
+fn clocks(told: &Told, words: Words) -> [Block; 2] {
+    let columns = [("due", false), ("clock", false), ("left", true)];
+    let caption = words.text("incident.clock.title");
+    let mut out = table(caption, "incident.column", &columns, words);
     for clock in &told.clocks {
-        let mut name = Cell::text(words.text(&format!("incident.clock.{}", clock.code)));
-        if clock.code != "triage" {
-            name.detail = Some(words.text("incident.clock.counsel"));
-        }
         let mut left = Cell::text(hours(clock.hours_left, words));
         left.detail = Some(words.text(&format!("incident.clock.{}", clock.state)));
-        out.rows
-            .push(row(vec![name, Cell::text(data(&clock.due)), left]));
+        out.rows.push(row(vec![
+            Cell::text(data(&clock.due)),
+            Cell::text(words.text(&format!("incident.clock.{}", clock.code))),
+            left,
+        ]));
     }
-    Block::Table(out)
+    let counsel = Block::Note(words.text("incident.clock.counsel"));
+    [Block::Table(out), counsel]
 }
 
 fn actions(told: &Told, words: Words) -> Option<Block> {

@@ -202,13 +202,13 @@ fn listed(risks: &[&Risk], result: &RisksResult, words: Words) -> Vec<Block> {
         ("id", false),
         ("risk", false),
         ("score", true),
-        ("band", false),
+        ("status", false),
+        ("loss", true),
+        ("review", false),
+        ("owner", false),
         ("likelihood", true),
         ("impact", true),
-        ("loss", true),
-        ("status", false),
-        ("owner", false),
-        ("review", false),
+        ("band", false),
     ];
     let caption = words.fill(
         "risks.caption",
@@ -225,24 +225,24 @@ fn listed(risks: &[&Risk], result: &RisksResult, words: Words) -> Vec<Block> {
                 .as_deref()
                 .map_or_else(|| "–".to_owned(), data),
         );
-        review.flag = risk.overdue.then(|| words.text("risks.overdue"));
+        review.flag = risk.overdue.then(|| words.text("risks.overdue_short"));
         let mut score = Cell::text(arrow(risk.score_inherent, risk.score_residual));
-        score.flag = risk.over_appetite.then(|| words.text("risks.over"));
+        score.flag = risk.over_appetite.then(|| words.text("risks.over_short"));
         table.rows.push(row(vec![
             Cell::text(data(&risk.id)),
             Cell::text(pick(&risk.title, words)),
             score,
-            Cell::text(words.name_in("risks.band", &risk.band_residual)),
-            Cell::text(arrow(risk.likelihood_inherent, risk.likelihood_residual)),
-            Cell::text(risk.impact.to_string()),
-            loss.map_or_else(Cell::none, |loss| Cell::text(money(loss, currency, words))),
             Cell::text(words.name_in("risks.status", &risk.status)),
+            loss.map_or_else(Cell::none, |loss| Cell::text(money(loss, currency, words))),
+            review,
             Cell::text(
                 risk.owner
                     .as_deref()
                     .map_or_else(|| words.text("risks.no_owner"), data),
             ),
-            review,
+            Cell::text(arrow(risk.likelihood_inherent, risk.likelihood_residual)),
+            Cell::text(risk.impact.to_string()),
+            Cell::text(words.name_in("risks.band", &risk.band_residual)),
         ]));
     }
     vec![Block::Table(table)]
