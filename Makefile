@@ -71,6 +71,9 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md
 	cargo run --locked --quiet --package waage -- schema power > docs/power.schema.json
+	cargo run --locked --quiet --package waage -- schema risks > docs/risks.schema.json
+	cargo run --locked --quiet --package waage -- schema incidents > docs/incidents.schema.json
+	cargo run --locked --quiet --package waage -- schema systems > docs/systems.schema.json
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

@@ -29,6 +29,9 @@ pub enum AuditError {
     /// A gate cannot be judged.
     #[error(transparent)]
     Gate(#[from] waage_govern::gate::GateError),
+    /// A register, a file of incidents or an inventory cannot be used.
+    #[error(transparent)]
+    Record(#[from] waage_govern::records::RecordError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),

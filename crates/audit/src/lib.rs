@@ -29,6 +29,7 @@ pub mod policy;
 mod power;
 mod ranking;
 mod record;
+pub mod registers;
 pub mod scan;
 pub mod schema;
 mod strata;

@@ -130,6 +130,33 @@ pub fn keys() -> String {
     of_document(schemars::schema_for!(KeysResult), KEYS_SCHEMA)
 }
 
+/// The schema of the document of `waage risks`.
+#[must_use]
+pub fn risks() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::risks::RisksResult),
+        waage_result::risks::RISKS_SCHEMA,
+    )
+}
+
+/// The schema of the document of `waage incident`.
+#[must_use]
+pub fn incidents() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::incidents::IncidentsResult),
+        waage_result::incidents::INCIDENTS_SCHEMA,
+    )
+}
+
+/// The schema of the document of `waage systems`.
+#[must_use]
+pub fn systems() -> String {
+    of_document(
+        schemars::schema_for!(waage_result::systems::SystemsResult),
+        waage_result::systems::SYSTEMS_SCHEMA,
+    )
+}
+
 /// A document's schema with its name in it.
 fn of_document(mut schema: schemars::Schema, id: &str) -> String {
     schema.insert("$id".to_owned(), id.into());

@@ -3,10 +3,14 @@
 mod approve;
 mod explain;
 pub mod gate;
-pub mod policy;
+pub mod incident;
 mod keys;
 mod ledger;
+pub mod policy;
+pub mod registers;
+pub mod risks;
 mod scan;
+pub mod systems;
 
 use std::path::PathBuf;
 
@@ -133,6 +137,15 @@ pub enum Command {
     /// The log of what was decided, in which every change shows
     #[command(subcommand, after_help = ledger::EXAMPLES)]
     Ledger(Ledger),
+    /// The risk register: what can go wrong, who acts, and what measurements change
+    #[command(subcommand, after_help = risks::EXAMPLES)]
+    Risks(risks::Risks),
+    /// Incidents: from the first report to what was learnt
+    #[command(subcommand, after_help = incident::EXAMPLES)]
+    Incident(incident::Incident),
+    /// The inventory of systems: purposes, owners, tiers, the AI Act's class as a suggestion
+    #[command(subcommand, after_help = systems::EXAMPLES)]
+    Systems(systems::Systems),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -187,6 +200,12 @@ pub enum SchemaName {
     Approval,
     /// The document of `waage keys list --format json`
     Keys,
+    /// The document of `waage risks list --format json`
+    Risks,
+    /// The document of `waage incident list --format json`
+    Incidents,
+    /// The document of `waage systems list --format json`
+    Systems,
 }
 
 /// `waage demo`.

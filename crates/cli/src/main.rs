@@ -8,6 +8,8 @@ mod datasets;
 mod demo;
 mod explain;
 mod gate;
+mod incident;
+mod incident_change;
 mod keys;
 mod ledger;
 mod metrics;
@@ -15,8 +17,11 @@ mod output;
 mod policy;
 mod power;
 mod progress;
+mod registers;
+mod risks;
 mod roles;
 mod scan;
+mod systems;
 mod usage;
 
 use std::process::ExitCode;
@@ -58,6 +63,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Approve(args) => approve::run(&args),
         Command::Keys(command) => keys::run(command),
         Command::Ledger(command) => ledger::run(command),
+        Command::Risks(command) => risks::run(command),
+        Command::Incident(command) => incident::run(command),
+        Command::Systems(command) => systems::run(command),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -80,6 +88,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Proof => waage_audit::schema::proof(),
                 SchemaName::Approval => waage_audit::schema::approval(),
                 SchemaName::Keys => waage_audit::schema::keys(),
+                SchemaName::Risks => waage_audit::schema::risks(),
+                SchemaName::Incidents => waage_audit::schema::incidents(),
+                SchemaName::Systems => waage_audit::schema::systems(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

@@ -202,7 +202,7 @@ impl Place {
             ts: now,
             expires: None,
         };
-        let signer = Signer::Secret(SecretKey::from_seed(&[seed; 32]));
+        let signer = Signer::Secret(Box::new(SecretKey::from_seed(&[seed; 32])));
         approve(
             &self.ledger(),
             &Options::default(),
@@ -571,7 +571,7 @@ fn an_owner_cannot_sign_as_approver() {
         ts: moment("2026-11-29T12:00:00Z"),
         expires: None,
     };
-    let signer = Signer::Secret(SecretKey::from_seed(&[1; 32]));
+    let signer = Signer::Secret(Box::new(SecretKey::from_seed(&[1; 32])));
     let public = SecretKey::from_seed(&[1; 32]).public();
     let payload = statement.sign(&signer, &public).unwrap();
     place

@@ -24,6 +24,7 @@ mod attribution;
 mod attribution_markdown;
 mod explanation;
 mod gate;
+mod governance;
 mod headline;
 mod html;
 mod json;
@@ -50,6 +51,9 @@ use waage_result::text::Language;
 use crate::article::Article;
 
 pub use gate::gate;
+pub use governance::{
+    IncidentsView, RisksView, render_incidents, render_risks, render_systems, risks_export,
+};
 pub use headline::headline;
 pub use json::{json, metrics_schema, power_json, power_schema, schema};
 pub use notices::NoticeFormat;

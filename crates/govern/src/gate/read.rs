@@ -61,9 +61,7 @@ pub fn read(
         against: part(files.against.as_deref(), |path| Policy::read(path)),
         audit: part(files.result.as_deref(), audit),
         entries: part(files.ledger.as_deref(), |path| {
-            ledger::read(path, &files.options, |kind| {
-                KINDS.contains(&kind)
-            })
+            ledger::read(path, &files.options, |kind| KINDS.contains(&kind))
         }),
         keys: part(files.keys.as_deref(), Keys::read),
         risks: part(files.risks.as_deref(), Register::read),

@@ -1,6 +1,7 @@
 //! The report for a terminal: about a screen, aligned, worst first. It is a working document and
 //! shows every group.
 
+mod article;
 mod attribution;
 mod findings;
 mod grid;
@@ -15,6 +16,7 @@ mod unknown;
 
 pub use power::power_text;
 
+pub(crate) use self::article::article;
 pub(crate) use self::attribution::explanation;
 pub(crate) use self::scan::scan;
 pub(crate) use self::sheet::sheet;
