@@ -215,3 +215,159 @@ fn what_cannot_be_run_ends_with_2() {
     assert!(said.contains("cannot be read"), "{said}");
     assert!(Path::new(&folder.path("audit.toml")).exists());
 }
+
+const WHOLE: &str = "\
+schema = \"waage/policy/1\"
+[system]
+id = \"leads\"
+name = \"Leads\"
+use_case = \"lead_scoring\"
+criticality = \"medium\"
+strategy_link = \"sales strategy, goal 3\"
+[people]
+owner = \"m.owner\"
+approver = \"a.approver\"
+[risk_appetite]
+max_residual = { medium = 9 }
+[data]
+label = \"converted\"
+score = \"score\"
+top_fraction = 0.3
+[[attribute]]
+name = \"gender\"
+[[check]]
+id = \"FAIR-01\"
+metric = \"selection_rate\"
+comparison = \"difference\"
+attribute = \"gender\"
+op = \"<=\"
+margin = 0.5
+gates = [\"periodic\"]
+[gate.pre_deployment]
+inconclusive = \"fail\"
+required_signatures = { owner = 1, approver = 1 }
+max_audit_age_days = 30
+[documents.data_validation]
+path = \"data_sheet.md\"
+sha256 = \"DIGEST\"
+";
+
+const RISK: &str = "\
+schema = \"waage/risks/1\"
+[[risk]]
+id = \"R-001\"
+category = \"bias\"
+title = { en = \"t\", de = \"t\" }
+cause = \"c\"
+event = \"e\"
+impact = 3
+likelihood_inherent = 2
+owner = \"m.owner\"
+treatment = \"reduce\"
+status = \"open\"
+review_date = 2027-02-01
+";
+
+/// Noon of 29 November 2026.
+const NOON: &str = "1795953600";
+
+#[test]
+fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("audit.toml", &WHOLE.replace("DIGEST", EVIDENCE));
+    write("data_sheet.md", "evidence");
+    write("risks.toml", RISK);
+    write("incidents.jsonl", "");
+    let at = |line: &str, epoch: &str| {
+        let mut command = waage_tests::command();
+        command
+            .current_dir(folder.path())
+            .env("SOURCE_DATE_EPOCH", epoch);
+        let output = command.args(line.split(' ')).output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        (
+            output.status.code(),
+            text(&output.stdout),
+            text(&output.stderr),
+        )
+    };
+    let ok = |line: &str| {
+        let (code, shown, said) = at(line, NOON);
+        assert_eq!(code, Some(0), "{line}: {said}{shown}");
+        shown
+    };
+    for (id, roles) in [("m.owner", "owner,approver"), ("a.approver", "approver")] {
+        ok(&format!(
+            "keys new {id} --person {id} --roles {roles} --out {id}.key --no-passphrase"
+        ));
+    }
+    let data = root().join("datasets/lead_scoring.parquet");
+    let result = ok(&format!(
+        "audit {} --policy audit.toml --ledger ledger.jsonl --format json --quiet",
+        data.display()
+    ));
+    write("audit.json", &result);
+    let gate = "gate pre_deployment --policy audit.toml --result audit.json --ledger ledger.jsonl \
+                --keys keys.toml --risks risks.toml --incidents incidents.jsonl"
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let (code, shown, _) = at(&gate, NOON);
+    assert_eq!(code, Some(1), "nobody signed: {shown}");
+    assert!(
+        shown.contains("1 signature(s) missing in the role approver"),
+        "{shown}"
+    );
+    let approve = |who: &str, role: &str| {
+        let line = format!(
+            "approve audit.json --policy audit.toml --role {role} --key {who}.key --signer {who} --decision approve"
+        );
+        at(&line, NOON)
+    };
+    let (code, _, said) = approve("m.owner", "owner");
+    assert_eq!(code, Some(0), "{said}");
+    let (code, _, said) = approve("m.owner", "approver");
+    assert_eq!(code, Some(2), "the owner is no approver: {said}");
+    assert_eq!(at(&gate, NOON).0, Some(1), "one signature is missing");
+    let (code, _, said) = approve("a.approver", "approver");
+    assert_eq!(code, Some(0), "{said}");
+    let opened = ok(&format!("{gate} --explain --record"));
+    assert!(
+        opened.starts_with("Gate pre_deployment: passed on 2026-11-29"),
+        "{opened}"
+    );
+    assert!(
+        opened.contains("shown: Signed by a.approver as approver."),
+        "{opened}"
+    );
+    ok("ledger verify ledger.jsonl");
+
+    // Each link by itself: an old audit, a changed result, an open incident, a damaged ledger.
+    let (code, shown, _) = at(&gate, "1798718400");
+    assert_eq!(code, Some(1), "31 December: {shown}");
+    assert!(
+        shown.contains("32 days old, at most 30 are allowed"),
+        "{shown}"
+    );
+    write(
+        "audit.json",
+        &result.replacen("\"seed\": 0", "\"seed\": 1", 1),
+    );
+    let (code, shown, _) = at(&gate, NOON);
+    assert_eq!(code, Some(1), "signatures are of another result: {shown}");
+    write("audit.json", &result);
+    ok("gate periodic --policy audit.toml --result audit.json --as-of 2026-11-29 --help");
+    let lines = fs::read_to_string(folder.path().join("ledger.jsonl")).unwrap();
+    write(
+        "ledger.jsonl",
+        &lines.replacen("\"verdict\":\"pass\"", "\"verdict\":\"past\"", 1),
+    );
+    let (code, shown, _) = at(&gate, NOON);
+    assert_eq!(
+        code,
+        Some(2),
+        "nothing is proven and nothing is passed: {shown}"
+    );
+    assert!(shown.contains("not evaluated: Signatures:"), "{shown}");
+}

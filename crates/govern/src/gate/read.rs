@@ -58,7 +58,7 @@ pub fn read(
     super::judge(&Request {
         gate,
         policy: &policy,
-        against: part(files.against.as_deref(), |path| Policy::read(path)),
+        against: part(files.against.as_deref(), Policy::read),
         audit: part(files.result.as_deref(), audit),
         entries: part(files.ledger.as_deref(), |path| {
             ledger::read(path, &files.options, |kind| KINDS.contains(&kind))
