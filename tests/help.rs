@@ -19,6 +19,12 @@ fn help_texts() {
         ("power", &["power", "--help"]),
         ("scan", &["scan", "--help"]),
         ("demo", &["demo", "--help"]),
+        ("risks", &["risks", "--help"]),
+        ("risks_assess", &["risks", "assess", "--help"]),
+        ("incident", &["incident", "--help"]),
+        ("incident_update", &["incident", "update", "--help"]),
+        ("systems", &["systems", "--help"]),
+        ("systems_classify", &["systems", "classify", "--help"]),
         (
             "datasets",
             &["datasets", "generate", "lead-scoring", "--help"],

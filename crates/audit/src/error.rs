@@ -29,9 +29,9 @@ pub enum AuditError {
     /// A gate cannot be judged.
     #[error(transparent)]
     Gate(#[from] waage_govern::gate::GateError),
-    /// A ledger cannot be read or written.
+    /// A register, a file of incidents or an inventory cannot be used.
     #[error(transparent)]
-    Ledger(#[from] waage_govern::ledger::LedgerError),
+    Record(#[from] waage_govern::records::RecordError),
     /// A batch of cases cannot be drawn, or what came back cannot be taken.
     #[error(transparent)]
     Review(#[from] waage_govern::review::StoreError),
@@ -47,6 +47,18 @@ pub enum AuditError {
     /// A model cannot be read or explained.
     #[error(transparent)]
     Explain(#[from] waage_explain::Error),
+    /// A ledger cannot be read or written.
+    #[error(transparent)]
+    Ledger(#[from] waage_govern::ledger::LedgerError),
+    /// A key cannot be used.
+    #[error(transparent)]
+    Key(#[from] waage_govern::keys::KeyError),
+    /// A result was not signed.
+    #[error(transparent)]
+    Approval(#[from] waage_govern::approval::ApprovalError),
+    /// A checkpoint was not made.
+    #[error(transparent)]
+    Checkpoint(#[from] waage_govern::ledger::CheckpointError),
     /// An option out of range or unknown.
     #[error("{0}")]
     Option(String),

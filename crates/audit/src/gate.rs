@@ -4,6 +4,7 @@ use std::path::Path;
 
 use waage_govern::Timestamp;
 pub use waage_govern::gate::Files;
+use waage_govern::ledger::Options;
 use waage_report::NoticeFormat;
 use waage_result::gate::GateResult;
 use waage_result::text::Language;
@@ -23,16 +24,26 @@ pub fn gate(
     data_digest: Option<&str>,
     as_of: &str,
 ) -> Result<GateResult, AuditError> {
-    Ok(waage_govern::gate::read(name, files, data_digest, day(as_of)?)?)
+    Ok(waage_govern::gate::read(
+        name,
+        files,
+        data_digest,
+        day(as_of)?,
+    )?)
 }
 
-/// Adds a gate's decision to a ledger; `now` is the moment, RFC 3339.
+/// Adds a gate's decision to a ledger.
 ///
 /// # Errors
 /// [`AuditError::Ledger`] if the entry cannot be added.
-pub fn record(ledger: &Path, result: &GateResult, actor: &str, now: &str) -> Result<(), AuditError> {
-    let now: Timestamp = now.parse().map_err(AuditError::Option)?;
-    waage_govern::gate::record(ledger, result, actor, now)?;
+pub fn record(
+    ledger: &Path,
+    options: &Options,
+    result: &GateResult,
+    actor: &str,
+    now: Timestamp,
+) -> Result<(), AuditError> {
+    waage_govern::gate::record(ledger, options, result, actor, now)?;
     Ok(())
 }
 
@@ -48,5 +59,7 @@ pub fn render(
     style: Style,
 ) -> Result<String, AuditError> {
     let options = options(style);
-    Ok(waage_report::gate(result, format, explain, language, &options)?)
+    Ok(waage_report::gate(
+        result, format, explain, language, &options,
+    )?)
 }

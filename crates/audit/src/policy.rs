@@ -23,14 +23,6 @@ pub fn day(text: &str) -> Result<Date, AuditError> {
     text.parse().map_err(AuditError::Option)
 }
 
-/// A moment of RFC 3339.
-///
-/// # Errors
-/// [`AuditError::Option`] for what is none.
-pub fn moment(text: &str) -> Result<Timestamp, AuditError> {
-    waage_govern::records::moment::read(text).map_err(AuditError::Option)
-}
-
 /// Everything that is wrong with a policy file, or `preset:NAME`, and what is probably not meant.
 ///
 /// # Errors
@@ -51,7 +43,9 @@ pub fn render_check(
     style: Style,
 ) -> Result<String, AuditError> {
     let options = options(style);
-    Ok(waage_report::policy_check(check, format, language, &options)?)
+    Ok(waage_report::policy_check(
+        check, format, language, &options,
+    )?)
 }
 
 /// What changed between two policies.
@@ -120,7 +114,9 @@ pub fn render_presets(
     style: Style,
 ) -> Result<String, AuditError> {
     let options = options(style);
-    Ok(waage_report::policy_presets(presets, format, language, &options)?)
+    Ok(waage_report::policy_presets(
+        presets, format, language, &options,
+    )?)
 }
 
 /// The file of a preset.
@@ -178,7 +174,9 @@ pub fn write_new(path: &Path, text: &str, replace: bool) -> Result<(), AuditErro
     let failed = |error: std::io::Error| {
         AuditError::Option(match error.kind() {
             ErrorKind::AlreadyExists => {
-                format!("{shown:?} is there already; choose another --out, or replace it with --force")
+                format!(
+                    "{shown:?} is there already; choose another --out, or replace it with --force"
+                )
             }
             _ => format!("{shown:?} cannot be written ({error}); choose another --out"),
         })

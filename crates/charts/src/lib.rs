@@ -31,11 +31,13 @@ mod error;
 mod figure;
 mod font;
 mod frame;
+mod incident_timeline;
 mod marks;
 mod palette;
 mod panel;
 mod point;
 mod rates;
+mod risk_matrix;
 mod scores;
 mod view;
 
@@ -49,6 +51,8 @@ use waage_result::text::{Catalogue, Language};
 pub use error::ChartError;
 pub use figure::Figure;
 pub use font::{INTER_REGULAR, INTER_SEMIBOLD, font_face_css};
+pub use incident_timeline::incident_timeline;
+pub use risk_matrix::risk_matrix;
 
 use crate::view::View;
 

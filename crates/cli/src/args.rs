@@ -1,9 +1,17 @@
 //! What the command line accepts.
 
+mod approve;
 mod explain;
 pub mod gate;
+pub mod incident;
+mod keys;
+mod ledger;
 pub mod policy;
+pub mod registers;
+pub mod review;
+pub mod risks;
 mod scan;
+pub mod systems;
 
 use std::path::PathBuf;
 
@@ -12,7 +20,12 @@ use clap_complete::Shell;
 use waage_audit::MAX_CLUSTERS_DEFAULT;
 
 use crate::roles::{Reading, Roles};
+pub use approve::Approve;
 pub use explain::{Explain, IndexName};
+pub use keys::{Keys, New, Signing};
+pub use ledger::{
+    Access, Append, CheckProof, Checkpoint, Init, Ledger, Look, Note, Prove, Show, Verify,
+};
 pub use scan::Scan;
 
 const EXAMPLES: &str = "\
@@ -116,6 +129,27 @@ pub enum Command {
     /// May the system take its next step? Checks, signatures, documents, risks, incidents
     #[command(after_help = gate::EXAMPLES)]
     Gate(Box<gate::Gate>),
+    /// Sign a result: approve it, reject it, or approve it with conditions
+    #[command(after_help = approve::EXAMPLES)]
+    Approve(Box<Approve>),
+    /// Make, list and revoke the keys that people sign with
+    #[command(subcommand, after_help = keys::EXAMPLES)]
+    Keys(Keys),
+    /// The log of what was decided, in which every change shows
+    #[command(subcommand, after_help = ledger::EXAMPLES)]
+    Ledger(Ledger),
+    /// The risk register: what can go wrong, who acts, and what measurements change
+    #[command(subcommand, after_help = risks::EXAMPLES)]
+    Risks(risks::Risks),
+    /// Incidents: from the first report to what was learnt
+    #[command(subcommand, after_help = incident::EXAMPLES)]
+    Incident(incident::Incident),
+    /// The inventory of systems: purposes, owners, tiers, the AI Act's class as a suggestion
+    #[command(subcommand, after_help = systems::EXAMPLES)]
+    Systems(systems::Systems),
+    /// Human review: draw cases, take back decisions, and measure how people decide
+    #[command(subcommand, after_help = review::EXAMPLES)]
+    Review(review::Review),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -160,6 +194,26 @@ pub enum SchemaName {
     PolicyPresets,
     /// The document of `waage gate --format json`
     Gate,
+    /// The document of `waage ledger verify --format json`
+    Ledger,
+    /// The document of `waage ledger show --format json`
+    Entries,
+    /// The document of `waage ledger prove`
+    Proof,
+    /// The document of `waage approve --format json`
+    Approval,
+    /// The document of `waage keys list --format json`
+    Keys,
+    /// The document of `waage risks list --format json`
+    Risks,
+    /// The document of `waage incident list --format json`
+    Incidents,
+    /// The document of `waage systems list --format json`
+    Systems,
+    /// The document of `waage review report --format json`
+    Review,
+    /// The file batch.json of `waage review sample`
+    ReviewBatch,
 }
 
 /// `waage demo`.
@@ -326,6 +380,12 @@ pub struct Audit {
     /// Day as of which waivers are judged, such as 2026-11-24; today if absent
     #[arg(long, value_name = "DATE", help_heading = "Method")]
     pub as_of: Option<String>,
+
+    /// Ledger that records digests and verdict; begun if there is none
+    #[arg(long, value_name = "FILE", help_heading = "Ledger")]
+    pub ledger: Option<PathBuf>,
+    #[command(flatten)]
+    pub access: Access,
 
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]

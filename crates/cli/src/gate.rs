@@ -6,7 +6,8 @@ use waage_audit::NoticeFormat;
 use waage_audit::gate::{self, Files};
 
 use crate::args::gate::{Gate, GateFormat};
-use crate::audit::{language, now, today};
+use crate::audit::{language, today};
+use crate::clock;
 use crate::output::{self, Failure};
 
 /// Who records a decision of a gate.
@@ -23,6 +24,7 @@ pub fn run(args: Gate) -> Result<ExitCode, Failure> {
         keys: args.keys,
         risks: args.risks,
         incidents: args.incidents,
+        options: args.access.into(),
     };
     let result = gate::gate(&args.name, &files, args.data_digest.as_deref(), &as_of)?;
     let format = match args.format {
@@ -37,7 +39,7 @@ pub fn run(args: Gate) -> Result<ExitCode, Failure> {
     output::print(&text)?;
     if let Some(ledger) = args.ledger.filter(|_| args.record) {
         // A decision that could not be recorded does not undo one that was shown.
-        if let Err(error) = gate::record(&ledger, &result, ACTOR, &now()?) {
+        if let Err(error) = gate::record(&ledger, &files.options, &result, ACTOR, clock::now()?) {
             output::say(&format!("waage: {error}"));
             return Ok(ExitCode::from(if result.exit == 1 { 1 } else { 2 }));
         }

@@ -1,18 +1,28 @@
 //! The `waage` command: the only crate that prints or exits.
 
+mod approve;
 mod args;
 mod audit;
+mod clock;
 mod datasets;
 mod demo;
 mod explain;
 mod gate;
+mod incident;
+mod incident_change;
+mod keys;
+mod ledger;
 mod metrics;
 mod output;
 mod policy;
 mod power;
 mod progress;
+mod registers;
+mod review;
+mod risks;
 mod roles;
 mod scan;
+mod systems;
 mod usage;
 
 use std::process::ExitCode;
@@ -51,6 +61,13 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Explain(args) => explain::run(*args),
         Command::Policy(command) => policy::run(&command),
         Command::Gate(args) => gate::run(*args),
+        Command::Approve(args) => approve::run(&args),
+        Command::Keys(command) => keys::run(command),
+        Command::Ledger(command) => ledger::run(command),
+        Command::Risks(command) => risks::run(command),
+        Command::Incident(command) => incident::run(command),
+        Command::Systems(command) => systems::run(command),
+        Command::Review(command) => review::run(command),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -68,6 +85,16 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::PolicyShow => waage_audit::schema::policy_show(),
                 SchemaName::PolicyPresets => waage_audit::schema::policy_presets(),
                 SchemaName::Gate => waage_audit::schema::gate(),
+                SchemaName::Ledger => waage_audit::schema::ledger(),
+                SchemaName::Entries => waage_audit::schema::entries(),
+                SchemaName::Proof => waage_audit::schema::proof(),
+                SchemaName::Approval => waage_audit::schema::approval(),
+                SchemaName::Keys => waage_audit::schema::keys(),
+                SchemaName::Risks => waage_audit::schema::risks(),
+                SchemaName::Incidents => waage_audit::schema::incidents(),
+                SchemaName::Systems => waage_audit::schema::systems(),
+                SchemaName::Review => waage_audit::schema::review(),
+                SchemaName::ReviewBatch => waage_audit::schema::review_batch(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

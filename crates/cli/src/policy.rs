@@ -75,7 +75,10 @@ fn page_format(format: PageFormat) -> waage_audit::Format {
 
 fn show(args: &Show) -> Result<ExitCode, Failure> {
     let show = policy::show(&args.file)?;
-    output::print(&policy::render_show(&show, args.format == ShowFormat::Json)?)?;
+    output::print(&policy::render_show(
+        &show,
+        args.format == ShowFormat::Json,
+    )?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -188,7 +191,9 @@ fn ask(answers: &mut Answers, lang: Lang) -> Result<(), Failure> {
 fn line(input: &mut impl BufRead) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     let unreadable = |error: io::Error| {
-        Failure::Message(format!("the answer cannot be read ({error}); give flags instead and --yes"))
+        Failure::Message(format!(
+            "the answer cannot be read ({error}); give flags instead and --yes"
+        ))
     };
     let mut bounded = input.by_ref().take(ANSWER_BYTES_MAX);
     bounded.read_until(b'\n', &mut bytes).map_err(unreadable)?;

@@ -102,9 +102,9 @@ impl PolicyError {
     #[must_use]
     pub const fn place(&self) -> Option<&Place> {
         match self {
-            Self::Form { place, .. } | Self::Unknown { place, .. } | Self::Invalid { place, .. } => {
-                Some(place)
-            }
+            Self::Form { place, .. }
+            | Self::Unknown { place, .. }
+            | Self::Invalid { place, .. } => Some(place),
             Self::Read { .. } | Self::NoPreset { .. } | Self::TooManyFaults | Self::DateNeeded => {
                 None
             }
@@ -115,7 +115,9 @@ impl PolicyError {
     #[must_use]
     pub fn parts(&self) -> (String, String) {
         match self {
-            Self::Form { problem, .. } => (problem.clone(), "mend the value or the line".to_owned()),
+            Self::Form { problem, .. } => {
+                (problem.clone(), "mend the value or the line".to_owned())
+            }
             Self::Unknown {
                 kind, name, hint, ..
             } => (format!("unknown {kind} {name:?}"), hint.clone()),

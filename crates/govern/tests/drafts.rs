@@ -53,7 +53,11 @@ fn margins_follow_from_the_risk_appetite() {
         ("medium", Some("25"), 0.25, 0.8),
     ] {
         let mut given = answers();
-        let case = if criticality == "low" { "other" } else { "lead_scoring" };
+        let case = if criticality == "low" {
+            "other"
+        } else {
+            "lead_scoring"
+        };
         given.answer("use_case", case).unwrap();
         given.answer("criticality", criticality).unwrap();
         if let Some(residual) = residual {
@@ -75,13 +79,23 @@ fn margins_follow_from_the_risk_appetite() {
 fn texts_in_both_languages_claim_nothing() {
     for language in Language::ALL {
         let text = draft(&answers(), language).unwrap();
-        let comments: Vec<&str> = text.lines().filter_map(|line| Some(line.split_once('#')?.1)).collect();
+        let comments: Vec<&str> = text
+            .lines()
+            .filter_map(|line| Some(line.split_once('#')?.1))
+            .collect();
         assert!(comments.len() > 10);
         for comment in comments {
             assert_eq!(forbidden_word(comment, language), None, "{comment}");
         }
-        assert!(text.lines().all(|line| !line.starts_with('#') || line.chars().count() <= 100));
-        assert_eq!(draft(&answers(), language).unwrap(), text, "same answers, same bytes");
+        assert!(
+            text.lines()
+                .all(|line| !line.starts_with('#') || line.chars().count() <= 100)
+        );
+        assert_eq!(
+            draft(&answers(), language).unwrap(),
+            text,
+            "same answers, same bytes"
+        );
     }
 }
 
@@ -101,7 +115,12 @@ fn every_preset_can_be_built_on() {
         assert_eq!(policy.data.label.as_deref(), Some("converted"));
         assert_eq!(
             policy.kept.system.as_ref().unwrap().use_case,
-            Policy::read(format!("preset:{}", preset.name).as_ref()).unwrap().kept.system.unwrap().use_case
+            Policy::read(format!("preset:{}", preset.name).as_ref())
+                .unwrap()
+                .kept
+                .system
+                .unwrap()
+                .use_case
         );
     }
 }
@@ -110,7 +129,10 @@ fn every_preset_can_be_built_on() {
 fn hostile_answers_stay_texts() {
     let mut given = answers();
     let nasty = "a\"]\nschema = 3 # \u{202e}' <b>";
-    assert!(given.answer("name", nasty).is_err(), "control characters are refused");
+    assert!(
+        given.answer("name", nasty).is_err(),
+        "control characters are refused"
+    );
     given.answer("name", "a\"] = {x} \\ # <b>'").unwrap();
     given.answer("owner", "o\"o").unwrap();
     given.roles.label = Some("con\nverted\"".to_owned());
@@ -139,11 +161,23 @@ fn answers_that_make_no_sense_are_named() {
         assert!(error.contains(part), "{key}: {error}");
     }
     given.answer("owner", "m.owner").unwrap();
-    assert!(given.answer("approver", "m.owner").unwrap_err().contains("another approver"));
+    assert!(
+        given
+            .answer("approver", "m.owner")
+            .unwrap_err()
+            .contains("another approver")
+    );
     let error = draft(&Answers::default(), Language::En).unwrap_err();
-    assert!(error.starts_with("no sensitive attribute is named"), "{error}");
+    assert!(
+        error.starts_with("no sensitive attribute is named"),
+        "{error}"
+    );
     given.answer("criticality", "low").unwrap();
-    assert!(draft(&given, Language::En).unwrap_err().contains("below medium"));
+    assert!(
+        draft(&given, Language::En)
+            .unwrap_err()
+            .contains("below medium")
+    );
 }
 
 #[test]
@@ -162,12 +196,19 @@ fn questions_carry_what_is_known_as_their_default() {
         ("cut", "top_fraction=0.3"),
         ("sensitive", "gender,age:25:40:60"),
     ] {
-        assert!(defaults.contains(&(key.to_owned(), default.to_owned())), "{key}: {defaults:?}");
+        assert!(
+            defaults.contains(&(key.to_owned(), default.to_owned())),
+            "{key}: {defaults:?}"
+        );
     }
     for asked in 0..defaults.len() {
         for language in Language::ALL {
             let question = given.question(asked, language).unwrap();
-            assert!(!question.text.starts_with("policy.ask"), "{}", question.text);
+            assert!(
+                !question.text.starts_with("policy.ask"),
+                "{}",
+                question.text
+            );
         }
     }
 }
@@ -176,7 +217,12 @@ fn questions_carry_what_is_known_as_their_default() {
 fn the_schema_knows_every_key_that_the_reader_knows() {
     let schema = schema();
     let keys = |section: &serde_json::Value| -> Vec<String> {
-        let mut keys: Vec<String> = section["properties"].as_object().unwrap().keys().cloned().collect();
+        let mut keys: Vec<String> = section["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .cloned()
+            .collect();
         keys.sort();
         keys
     };
@@ -206,10 +252,16 @@ fn the_schema_knows_every_key_that_the_reader_knows() {
             head => format!("{least}{head}nonsense_key = 1\n"),
         };
         let error = Policy::parse(&text, "p").unwrap_err().to_string();
-        let (_, known) = error.split_once("known: ").unwrap_or_else(|| panic!("{name}: {error}"));
+        let (_, known) = error
+            .split_once("known: ")
+            .unwrap_or_else(|| panic!("{name}: {error}"));
         let mut known: Vec<String> = known.split(", ").map(str::to_owned).collect();
         known.sort();
-        let section = if name.is_empty() { &schema } else { &schema["$defs"][name] };
+        let section = if name.is_empty() {
+            &schema
+        } else {
+            &schema["$defs"][name]
+        };
         assert_eq!(keys(section), known, "{name}");
         assert_eq!(section["additionalProperties"], false, "{name}");
     }

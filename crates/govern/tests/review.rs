@@ -23,7 +23,10 @@ fn checked_on(text: &str, on: &str) -> PolicyCheck {
     let folder = format!("{}/", folder.path().display());
     let bare = |text: &mut String| *text = text.replace(&folder, "");
     bare(&mut found.file);
-    found.errors.iter_mut().for_each(|e| bare(&mut e.place.file));
+    found
+        .errors
+        .iter_mut()
+        .for_each(|e| bare(&mut e.place.file));
     let remarks = found.warnings.iter_mut().chain(&mut found.notes);
     remarks.for_each(|r| bare(&mut r.place.file));
     found
@@ -35,7 +38,9 @@ fn checked(text: &str) -> PolicyCheck {
 
 /// `line:column what` of every error.
 fn errors(found: &PolicyCheck) -> Vec<String> {
-    let told = |e: &waage_result::policy::PolicyFault| format!("{}:{} {}", e.place.line, e.place.column, e.what);
+    let told = |e: &waage_result::policy::PolicyFault| {
+        format!("{}:{} {}", e.place.line, e.place.column, e.what)
+    };
     found.errors.iter().map(told).collect()
 }
 
@@ -110,7 +115,11 @@ k = 2
     );
     let typo = &found.errors[6];
     assert_eq!(typo.place.text, "magrin = 0.05");
-    assert!(typo.mend.starts_with("did you mean \"margin\"?"), "{}", typo.mend);
+    assert!(
+        typo.mend.starts_with("did you mean \"margin\"?"),
+        "{}",
+        typo.mend
+    );
     assert_eq!(typo.place.file, "audit.toml");
 }
 
@@ -126,7 +135,10 @@ fn syntax_errors_are_told_before_anything_else() {
 fn errors_of_meaning_follow_those_of_form() {
     let from = [
         ("margin = 0.05 ", "margin = 1.5 "),
-        ("metric = \"selection_rate\"\ncomparison = \"ratio\"", "metric = \"selection_rat\"\ncomparison = \"ratio\""),
+        (
+            "metric = \"selection_rate\"\ncomparison = \"ratio\"",
+            "metric = \"selection_rat\"\ncomparison = \"ratio\"",
+        ),
         ("special_categories = false", "special_categories = true"),
         ("dpo = \"p.privacy\" ", "# dpo "),
         ("strategy_link", "# strategy_link"),
@@ -145,11 +157,23 @@ fn errors_of_meaning_follow_those_of_form() {
         "the margin 1.5 lies outside what a difference of selection_rate can be",
         "unknown metric \"selection_rat\"",
     ] {
-        assert!(told.iter().any(|one| one.contains(part)), "{part}: {told:?}");
+        assert!(
+            told.iter().any(|one| one.contains(part)),
+            "{part}: {told:?}"
+        );
     }
     assert_eq!(told.len(), 5);
-    assert!(found.errors.iter().all(|e| e.place.line > 0 && !e.place.text.is_empty()));
-    let reasoned = text.replacen("basis = \"AGG", "direct_use_reason = \"Required by the regulator, see memo 3\"\nbasis = \"AGG", 1);
+    assert!(
+        found
+            .errors
+            .iter()
+            .all(|e| e.place.line > 0 && !e.place.text.is_empty())
+    );
+    let reasoned = text.replacen(
+        "basis = \"AGG",
+        "direct_use_reason = \"Required by the regulator, see memo 3\"\nbasis = \"AGG",
+        1,
+    );
     assert_eq!(checked(&reasoned).errors.len(), 4);
 }
 
@@ -183,42 +207,123 @@ fn the_template_is_valid_and_says_what_its_gates_will_miss() {
 fn warnings_name_what_is_probably_not_meant() {
     let warned = |from: &str, to: &str, rule: &str| {
         assert!(TEMPLATE.contains(from), "{from}");
-        assert!(!rules(&checked(TEMPLATE).warnings).contains(&rule), "{rule} in the template");
+        assert!(
+            !rules(&checked(TEMPLATE).warnings).contains(&rule),
+            "{rule} in the template"
+        );
         let found = checked(&TEMPLATE.replacen(from, to, 1));
         assert!(found.valid, "{rule}: {:?}", errors(&found));
-        assert!(rules(&found.warnings).contains(&rule), "{rule}: {:?}", rules(&found.warnings));
+        assert!(
+            rules(&found.warnings).contains(&rule),
+            "{rule}: {:?}",
+            rules(&found.warnings)
+        );
     };
-    warned("decide = \"three_way\"", "decide = \"lenient\"", "lenient_major");
-    warned("gates = [\"pre_deployment\", \"periodic\"]", "gates = [\"pre_deploymnt\"]", "gate_unknown");
+    warned(
+        "decide = \"three_way\"",
+        "decide = \"lenient\"",
+        "lenient_major",
+    );
+    warned(
+        "gates = [\"pre_deployment\", \"periodic\"]",
+        "gates = [\"pre_deploymnt\"]",
+        "gate_unknown",
+    );
     warned("family = \"fairness-main\"", "# family", "family_unused");
-    warned("criticality = \"high\"", "# criticality", "criticality_missing");
-    warned("attribute = \"gender\"", "attribute = \"gendr\"", "attribute_unlisted");
-    warned("validator = \"v.independent\"", "# validator", "role_unfilled");
+    warned(
+        "criticality = \"high\"",
+        "# criticality",
+        "criticality_missing",
+    );
+    warned(
+        "attribute = \"gender\"",
+        "attribute = \"gendr\"",
+        "attribute_unlisted",
+    );
+    warned(
+        "validator = \"v.independent\"",
+        "# validator",
+        "role_unfilled",
+    );
 }
 
 #[test]
 fn each_use_has_its_least_criticality_and_its_note() {
     let of = |case: &str, criticality: &str, more: &str| {
         let text = TEMPLATE
-            .replacen("use_case = \"lead_scoring\"", &format!("use_case = \"{case}\"\n{more}"), 1)
-            .replacen("criticality = \"high\"", &format!("criticality = \"{criticality}\""), 1);
+            .replacen(
+                "use_case = \"lead_scoring\"",
+                &format!("use_case = \"{case}\"\n{more}"),
+                1,
+            )
+            .replacen(
+                "criticality = \"high\"",
+                &format!("criticality = \"{criticality}\""),
+                1,
+            );
         checked(&text)
     };
     for (case, least, below, note, names) in [
-        ("employment", "critical", "high", "use_employment", "Annex III no. 4"),
-        ("credit", "critical", "high", "use_credit", "Annex III no. 5(b)"),
-        ("insurance", "high", "medium", "use_insurance", "Annex III no. 5(c)"),
-        ("housing", "high", "medium", "use_housing_education", "at least"),
-        ("education", "high", "medium", "use_housing_education", "at least"),
-        ("lead_scoring", "medium", "low", "use_lead_order", "system.sets"),
+        (
+            "employment",
+            "critical",
+            "high",
+            "use_employment",
+            "Annex III no. 4",
+        ),
+        (
+            "credit",
+            "critical",
+            "high",
+            "use_credit",
+            "Annex III no. 5(b)",
+        ),
+        (
+            "insurance",
+            "high",
+            "medium",
+            "use_insurance",
+            "Annex III no. 5(c)",
+        ),
+        (
+            "housing",
+            "high",
+            "medium",
+            "use_housing_education",
+            "at least",
+        ),
+        (
+            "education",
+            "high",
+            "medium",
+            "use_housing_education",
+            "at least",
+        ),
+        (
+            "lead_scoring",
+            "medium",
+            "low",
+            "use_lead_order",
+            "system.sets",
+        ),
     ] {
         let found = of(case, least, "");
         assert!(found.valid, "{case}: {:?}", errors(&found));
-        let told = found.notes.iter().find(|n| n.rule == note).unwrap_or_else(|| panic!("{case}"));
+        let told = found
+            .notes
+            .iter()
+            .find(|n| n.rule == note)
+            .unwrap_or_else(|| panic!("{case}"));
         assert!(told.text.en.contains(names), "{}", told.text.en);
         let found = of(case, below, "");
-        assert!(errors(&found)[0].contains("the criticality is below the minimum"), "{case}");
-        let reason = format!("criticality_reason = \"{}\"", "Two people decide every case by hand and never see the score. ".repeat(2));
+        assert!(
+            errors(&found)[0].contains("the criticality is below the minimum"),
+            "{case}"
+        );
+        let reason = format!(
+            "criticality_reason = \"{}\"",
+            "Two people decide every case by hand and never see the score. ".repeat(2)
+        );
         let found = of(case, below, &reason);
         assert!(found.valid, "{case}: {:?}", errors(&found));
         assert!(rules(&found.notes).contains(&"criticality_lowered"));
@@ -227,7 +332,11 @@ fn each_use_has_its_least_criticality_and_its_note() {
     let sets = "sets = [\"price\", \"contract_access\"]";
     assert!(errors(&of("lead_scoring", "medium", sets))[0].contains("below the minimum"));
     let found = of("lead_scoring", "high", sets);
-    let told = found.notes.iter().find(|n| n.rule == "use_lead_sets").unwrap();
+    let told = found
+        .notes
+        .iter()
+        .find(|n| n.rule == "use_lead_sets")
+        .unwrap();
     assert!(told.text.en.contains("AGG § 19") && told.text.de.contains("Art. 22 DSGVO"));
     assert!(of("other", "low", "").valid);
 }

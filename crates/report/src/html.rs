@@ -18,6 +18,8 @@ const STYLE: &str = include_str!("templates/page.css");
 struct Page<'a> {
     article: &'a Article,
     pictures: Vec<Picture<'a>>,
+    /// Id of the section that the pictures stand before.
+    pictures_before: &'a str,
     font: String,
     style: &'a str,
     charts_title: String,
@@ -41,6 +43,19 @@ pub(crate) fn html(
     figures: &[Figure],
     language: Language,
 ) -> Result<String, ReportError> {
+    page(article, figures, "groups", language)
+}
+
+/// The same, with the figures before the section of an id.
+///
+/// # Errors
+/// As [`html`].
+pub(crate) fn page(
+    article: &Article,
+    figures: &[Figure],
+    pictures_before: &str,
+    language: Language,
+) -> Result<String, ReportError> {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_template("page.html", PAGE)?;
@@ -54,6 +69,7 @@ pub(crate) fn html(
                 svg: inline(&f.svg),
             })
             .collect(),
+        pictures_before,
         font: font_face_css(),
         style: STYLE,
         charts_title: words.text("report.charts.title"),

@@ -24,6 +24,7 @@ mod attribution;
 mod attribution_markdown;
 mod explanation;
 mod gate;
+mod governance;
 mod headline;
 mod html;
 mod json;
@@ -32,10 +33,14 @@ mod notices;
 mod numbers;
 mod order;
 mod policy;
+mod record;
+mod review;
 mod scan;
 mod scan_markdown;
+mod sheet;
 mod text;
 mod words;
+mod worksheet;
 
 use std::str::FromStr;
 
@@ -48,11 +53,16 @@ use waage_result::text::Language;
 use crate::article::Article;
 
 pub use gate::gate;
+pub use governance::{
+    IncidentsView, RisksView, render_incidents, render_risks, render_systems, risks_export,
+};
 pub use headline::headline;
 pub use json::{json, metrics_schema, power_json, power_schema, schema};
 pub use notices::NoticeFormat;
 pub use policy::{policy_check, policy_diff, policy_presets};
+pub use record::{Record, render_record};
 pub use text::power_text;
+pub use worksheet::worksheet;
 
 /// A form in which a report leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

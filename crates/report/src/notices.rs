@@ -63,7 +63,12 @@ pub(crate) struct Spot<'a> {
 }
 
 /// A workflow command: `::error file=audit.toml,line=8,col=1,title=…::…`.
-pub(crate) fn workflow_command(level: &str, spot: Option<Spot<'_>>, title: &str, text: &str) -> String {
+pub(crate) fn workflow_command(
+    level: &str,
+    spot: Option<Spot<'_>>,
+    title: &str,
+    text: &str,
+) -> String {
     let mut out = format!("::{level} ");
     if let Some(spot) = spot {
         let _ = write!(out, "file={},", property(spot.file));
@@ -77,7 +82,9 @@ pub(crate) fn workflow_command(level: &str, spot: Option<Spot<'_>>, title: &str,
 
 /// Text after the `::` of a workflow command: on one line.
 fn message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// A property of a workflow command: neither `,` nor `:`.
@@ -117,6 +124,9 @@ mod tests {
             workflow_command("error", Some(spot), "x", "100 %\n::error::y"),
             "::error file=a%2Cb%3Ac.toml,line=3,col=1,title=x::100 %25%0A::error::y\n"
         );
-        assert_eq!(xml("<a href=\"x\">&\u{1}"), "&lt;a href=&quot;x&quot;&gt;&amp;\u{fffd}");
+        assert_eq!(
+            xml("<a href=\"x\">&\u{1}"),
+            "&lt;a href=&quot;x&quot;&gt;&amp;\u{fffd}"
+        );
     }
 }

@@ -8,7 +8,7 @@ use crate::finding::Bilingual;
 /// The schema's name, first key of every document of `waage approve`.
 pub const APPROVAL_SCHEMA: &str = "waage/approval/1";
 /// The same of `waage keys list`.
-pub const KEYS_SCHEMA: &str = "waage/keys/1";
+pub const KEYS_SCHEMA: &str = "waage/key-list/1";
 
 /// Which signatures a result has, and which it lacks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -115,7 +115,7 @@ pub struct ConditionDoc {
 /// The keys of `keys.toml`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct KeysResult {
-    /// `waage/keys/1`.
+    /// `waage/key-list/1`.
     pub schema: String,
     /// Keys by id.
     pub keys: Vec<KeyDoc>,

@@ -81,8 +81,8 @@ pub struct LedgerResult {
     pub last_hash: Option<String>,
     /// When that entry was made.
     pub last_ts: Option<String>,
-    /// Root of the Merkle tree over the entries that hold.
-    pub root: String,
+    /// Root of the Merkle tree over the entries that hold, if it was asked for or a checkpoint was given.
+    pub root: Option<String>,
     /// The checkpoints that were given, and what they say.
     pub checkpoints: Vec<CheckpointCheck>,
     /// Signatures of entries, if keys were given.

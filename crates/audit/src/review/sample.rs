@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use waage_core::block::outcome;
 use waage_core::label::Label;
 use waage_data::{Dataset, FeatureColumn, Frame, Limits, Unseen};
+use waage_govern::Timestamp;
 use waage_govern::review::{
     Design, Drawn, PseudonymKey, Row, Sampler, Stratum, batch_id, due_at,
 };
@@ -19,7 +20,6 @@ use waage_result::review::{
 use waage_result::spec::RolesSpec;
 
 use crate::observer::Observer;
-use crate::policy::moment;
 use crate::{AuditError, Source};
 
 /// Rows that are looked at together.
@@ -58,8 +58,8 @@ pub struct SampleJob {
     pub system_id: Option<String>,
     /// Digest of the audit that led to this batch.
     pub audit_digest: Option<String>,
-    /// When the batch is drawn, RFC 3339.
-    pub drawn_at: String,
+    /// When the batch is drawn.
+    pub drawn_at: Timestamp,
 }
 
 /// Draws the cases.
@@ -68,7 +68,7 @@ pub struct SampleJob {
 /// [`AuditError`]: roles or columns that do not suit, ids that are missing or occur twice, or an
 /// interruption by the observer.
 pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, AuditError> {
-    let drawn_at = moment(&job.drawn_at)?;
+    let drawn_at = job.drawn_at;
     let roles = &job.roles;
     let wrong = |text: &str| Err(AuditError::Option(text.to_owned()));
     if roles.id.is_none() {

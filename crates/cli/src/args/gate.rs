@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::Lang;
+use super::{Access, Lang};
 
 /// Shown after the help.
 pub const EXAMPLES: &str = "\
@@ -83,4 +83,6 @@ pub struct Gate {
     /// Language
     #[arg(long, value_enum, default_value = "en")]
     pub lang: Lang,
+    #[command(flatten)]
+    pub access: Access,
 }

@@ -21,7 +21,9 @@ pub enum ApprovalError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A document that is not a result.
-    #[error("{file:?} is no result that can be signed: {what}; give a document of waage audit --format json")]
+    #[error(
+        "{file:?} is no result that can be signed: {what}; give a document of waage audit --format json"
+    )]
     Document {
         /// The file.
         file: String,

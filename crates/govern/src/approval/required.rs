@@ -27,7 +27,9 @@ pub fn required(policy: &Policy, gate: Option<&str>) -> Result<Required, String>
         .system
         .as_ref()
         .map_or(Criticality::Low, |system| {
-            system.criticality.unwrap_or_else(|| system.least_criticality())
+            system
+                .criticality
+                .unwrap_or_else(|| system.least_criticality())
         });
     let roles: &[Role] = match criticality {
         Criticality::Low => &[Role::Owner],

@@ -305,13 +305,13 @@ impl<'a> Rules<'a> {
             out.rejections.push(valid);
             return;
         }
-        let same = |one: &Valid| {
-            one.person == valid.person && one.statement.role == valid.statement.role
-        };
+        let same =
+            |one: &Valid| one.person == valid.person && one.statement.role == valid.statement.role;
         if let Some(at) = out.valid.iter().position(same) {
             let before = std::mem::replace(&mut out.valid[at], valid);
             let reason = Reason::new("replaced");
-            out.invalid.push(invalid(before.seq, &before.statement, reason));
+            out.invalid
+                .push(invalid(before.seq, &before.statement, reason));
         } else {
             out.valid.push(valid);
         }
@@ -335,7 +335,11 @@ impl<'a> Rules<'a> {
         match (key.standing(statement.ts), key.standing(entry_ts)) {
             // A key that is revoked cannot be made valid again by dating a statement back.
             (Standing::Revoked, _) | (_, Standing::Revoked) => {
-                return Some(Reason::with("key_revoked", "ts", statement.ts.max(entry_ts)));
+                return Some(Reason::with(
+                    "key_revoked",
+                    "ts",
+                    statement.ts.max(entry_ts),
+                ));
             }
             (Standing::NotYet, _) => {
                 return Some(Reason::with("key_not_yet", "ts", statement.ts));
@@ -411,7 +415,12 @@ impl<'a> Rules<'a> {
         ]
         .into_iter()
         .flatten()
-        .chain(people.developer.iter().map(|id| (id.clone(), Role::Developer)))
+        .chain(
+            people
+                .developer
+                .iter()
+                .map(|id| (id.clone(), Role::Developer)),
+        )
         .filter(|(id, _)| self.is_person(id, person, signer))
         .map(|(_, role)| role)
         .collect()

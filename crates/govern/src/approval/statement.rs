@@ -117,7 +117,9 @@ fn is_check_id(text: &str) -> bool {
 fn one_line(text: &str, what: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > TEXT_MAX {
-        return Err(format!("{what} has no text or more than {TEXT_MAX} characters; shorten it"));
+        return Err(format!(
+            "{what} has no text or more than {TEXT_MAX} characters; shorten it"
+        ));
     }
     Ok(text.to_owned())
 }
@@ -155,7 +157,9 @@ impl Statement {
             one_line(comment, "the comment")?;
         }
         if self.conditions.len() > CONDITIONS_MAX {
-            return Err(format!("there are more than {CONDITIONS_MAX} conditions; join some"));
+            return Err(format!(
+                "there are more than {CONDITIONS_MAX} conditions; join some"
+            ));
         }
         match (self.decision, self.conditions.is_empty()) {
             (Decision::ApproveWithConditions, true) => {
@@ -173,7 +177,9 @@ impl Statement {
             _ => {}
         }
         if self.expires.is_some_and(|day| day < self.ts.date()) {
-            return Err("the approval would expire before it is given; give a later --expires".to_owned());
+            return Err(
+                "the approval would expire before it is given; give a later --expires".to_owned(),
+            );
         }
         Ok(())
     }
@@ -325,8 +331,10 @@ mod tests {
 
     fn worked() -> Statement {
         Statement {
-            audit_digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a".to_owned(),
-            policy_digest: "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
+            audit_digest: "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+                .to_owned(),
+            policy_digest:
+                "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855".to_owned(),
             role: Role::Approver,
             signer: "a.approver".to_owned(),
             decision: Decision::Approve,
@@ -348,14 +356,14 @@ mod tests {
         let seed = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
         let key = SecretKey::parse(seed, "test", || unreachable!()).unwrap();
         let public = key.public();
-        let payload = statement.sign(&Signer::Secret(key), &public).unwrap();
+        let payload = statement.sign(&Signer::from(key), &public).unwrap();
         assert_eq!(payload["key"], "21fe31dfa154a261");
         assert_eq!(
             payload["signature"],
             "abc09e7e267d5c4b6705de02a5df781c88b54db8abb7f43c5e82df0193d0842534faaa9ea4f3ab9a697ee102342256517f727a626a3c12807109921a8ce33e0c"
         );
         let other = SecretKey::from_seed(&[2; 32]);
-        assert!(statement.sign(&Signer::Secret(other), &public).is_err());
+        assert!(statement.sign(&Signer::from(other), &public).is_err());
     }
 
     #[test]
@@ -380,7 +388,10 @@ mod tests {
             ("expires", json!("soon")),
             ("comment", json!(7)),
             ("conditions", json!([])),
-            ("conditions", json!([{"check": "FAIR-01", "due": "2026-01-01"}])),
+            (
+                "conditions",
+                json!([{"check": "FAIR-01", "due": "2026-01-01"}]),
+            ),
         ] {
             let mut other = full.value();
             other[name] = value;
@@ -401,7 +412,14 @@ mod tests {
         assert!(with(&|s| s.expires = Some("2026-01-04".parse().unwrap())).is_err());
         assert!(with(&|s| s.expires = Some("2026-01-05".parse().unwrap())).is_ok());
         assert!(with(&|s| s.comment = Some("x".repeat(TEXT_MAX + 1))).is_err());
-        for text in ["", "fair-01", "FAIR01", "2026-13-01: x", "2026-10-01:", "F-01"] {
+        for text in [
+            "",
+            "fair-01",
+            "FAIR01",
+            "2026-13-01: x",
+            "2026-10-01:",
+            "F-01",
+        ] {
             assert!(text.parse::<Condition>().is_err(), "{text}");
         }
     }

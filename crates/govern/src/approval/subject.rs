@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::add::ApprovalError;
 use crate::canonical;
+use crate::policy::Policy;
 
 /// Largest document that is read.
 const BYTES_MAX: u64 = 1 << 30;
@@ -67,6 +68,20 @@ impl Subject {
             dataset_digest: word(&document["dataset"]["digest"]),
             digest: canonical::digest(&document),
         })
+    }
+
+    /// Checks that a policy is the one that judged.
+    ///
+    /// # Errors
+    /// [`ApprovalError::Statement`] if it is another one.
+    pub fn check_policy(&self, policy: &Policy, path: &Path) -> Result<(), ApprovalError> {
+        if policy.digest() == self.policy_digest {
+            return Ok(());
+        }
+        Err(ApprovalError::Statement(format!(
+            "the result was not judged by {:?} as it is now; audit again with this policy, or give the policy of that audit",
+            path.display().to_string()
+        )))
     }
 
     /// The payload of its entry in a ledger: digests and a verdict, nothing of the data.

@@ -11,10 +11,22 @@ pub(super) fn digests(told: &mut Told, request: &Request<'_>) {
     };
     let mut compare = |subject: &str, found: &str, expected: &str| {
         if found == expected {
-            told.say(List::Passed, "digest", subject, &format!("digest_{subject}"), &[]);
+            told.say(
+                List::Passed,
+                "digest",
+                subject,
+                &format!("digest_{subject}"),
+                &[],
+            );
         } else {
             let values = [("found", found), ("expected", expected)];
-            told.say(List::Breach, "stale", subject, &format!("stale_{subject}"), &values);
+            told.say(
+                List::Breach,
+                "stale",
+                subject,
+                &format!("stale_{subject}"),
+                &values,
+            );
         }
     };
     let expected = request.policy.digest();
@@ -37,7 +49,11 @@ pub(super) fn age(told: &mut Told, request: &Request<'_>, limit: u32) {
     };
     let age = request.as_of.days_since(&day);
     let (day, limit_text, age_text) = (day.to_string(), limit.to_string(), age.to_string());
-    let values = [("day", day.as_str()), ("age", &age_text), ("limit", &limit_text)];
+    let values = [
+        ("day", day.as_str()),
+        ("age", &age_text),
+        ("limit", &limit_text),
+    ];
     let (list, key) = if age < 0 {
         (List::Error, "age_future")
     } else if i64::from(age) > i64::from(limit) {
@@ -55,7 +71,11 @@ fn day_of(request: &Request<'_>) -> Option<Date> {
         let of_this = |entry: &&crate::ledger::Entry| {
             entry.kind == "audit.result" && entry.payload["digest"] == audit.subject.digest.as_str()
         };
-        entries.iter().rev().find(of_this).map(|entry| entry.ts.date())
+        entries
+            .iter()
+            .rev()
+            .find(of_this)
+            .map(|entry| entry.ts.date())
     });
     let judged = || audit.result.settings.as_of.as_deref()?.parse().ok();
     recorded.or_else(judged)
@@ -67,7 +87,9 @@ pub(super) fn checkpoint(told: &mut Told, request: &Request<'_>) {
         return;
     };
     let last = |checkpoint: bool| {
-        let of_kind = entries.iter().filter(|e| (e.kind == "checkpoint") == checkpoint);
+        let of_kind = entries
+            .iter()
+            .filter(|e| (e.kind == "checkpoint") == checkpoint);
         of_kind.map(|entry| entry.seq).max()
     };
     let (list, key) = match (last(true), last(false)) {

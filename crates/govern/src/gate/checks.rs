@@ -28,7 +28,13 @@ pub(super) fn checks(
         .filter(|check| which == Which::All || check.gates.contains(request.gate))
         .collect();
     if asked.is_empty() {
-        told.say(List::Error, "check", request.gate, "no_checks", &[("gate", request.gate)]);
+        told.say(
+            List::Error,
+            "check",
+            request.gate,
+            "no_checks",
+            &[("gate", request.gate)],
+        );
         return;
     }
     let Some(audit) = told.need(&request.audit, "result", "check") else {
@@ -53,7 +59,11 @@ struct Judged<'a> {
 impl Judged<'_> {
     fn check(&self, told: &mut Told, check: &Check) {
         let result = &self.audit.result;
-        let findings: Vec<&Finding> = result.findings.iter().filter(|f| f.check == check.id).collect();
+        let findings: Vec<&Finding> = result
+            .findings
+            .iter()
+            .filter(|f| f.check == check.id)
+            .collect();
         let not_run = result.not_run.iter().filter(|n| n.check == check.id);
         let mut undecided: Vec<GateReason> = Vec::new();
         for one in not_run {
@@ -74,7 +84,13 @@ impl Judged<'_> {
             });
         }
         if findings.is_empty() && undecided.is_empty() {
-            told.say(List::Breach, "check", &check.id, "check_absent", &[("check", &check.id)]);
+            told.say(
+                List::Breach,
+                "check",
+                &check.id,
+                "check_absent",
+                &[("check", &check.id)],
+            );
             return;
         }
         let mut passes = 0_usize;
@@ -113,9 +129,21 @@ impl Judged<'_> {
                 self.object(told, one);
             } else if let Some((count, most)) = before.filter(|(count, most)| count > most) {
                 let (count, limit) = (count.to_string(), most.to_string());
-                let values = [("check", check.id.as_str()), ("count", &count), ("limit", &limit)];
+                let values = [
+                    ("check", check.id.as_str()),
+                    ("count", &count),
+                    ("limit", &limit),
+                ];
                 let text = sentence_with("consecutive", &values, &[("text", one.text.clone())]);
-                self.object(told, GateReason { text, ..one });
+                let requirement = "consecutive".to_owned();
+                self.object(
+                    told,
+                    GateReason {
+                        requirement,
+                        text,
+                        ..one
+                    },
+                );
             } else {
                 told.push(List::Inconclusive, one);
             }

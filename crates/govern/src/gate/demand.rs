@@ -78,7 +78,11 @@ pub(super) fn demands(name: &str, policy: &Policy) -> Result<Vec<Demand>, GateEr
     }
     let review = policy.kept.review.is_some();
     let mut demands = match name {
-        "design" => vec![Demand::Names, Demand::RiskCount, Demand::Record("classification")],
+        "design" => vec![
+            Demand::Names,
+            Demand::RiskCount,
+            Demand::Record("classification"),
+        ],
         "pre_deployment" => vec![
             Demand::Digests,
             Demand::Checks(Which::All),
@@ -114,7 +118,10 @@ pub(super) fn demands(name: &str, policy: &Policy) -> Result<Vec<Demand>, GateEr
         .max_audit_age_days
         .or(gate.every_days.filter(|_| name == "periodic"));
     if let Some(limit) = limit {
-        demands.insert(usize::from(demands.contains(&Demand::Digests)), Demand::Age(limit));
+        demands.insert(
+            usize::from(demands.contains(&Demand::Digests)),
+            Demand::Age(limit),
+        );
     }
     if !gate.required_signatures.is_empty() && !demands.contains(&Demand::Signatures) {
         demands.push(Demand::Signatures);
@@ -124,7 +131,9 @@ pub(super) fn demands(name: &str, policy: &Policy) -> Result<Vec<Demand>, GateEr
     }
     // A step that only names checks still has to look at them.
     let named = policy.checks.iter().any(|check| check.gates.contains(name));
-    let looks = demands.iter().any(|demand| matches!(demand, Demand::Checks(_)));
+    let looks = demands
+        .iter()
+        .any(|demand| matches!(demand, Demand::Checks(_)));
     if named && !looks {
         demands.push(Demand::Checks(Which::Named));
     }

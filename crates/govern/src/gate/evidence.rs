@@ -17,8 +17,16 @@ pub(super) fn names(told: &mut Told, request: &Request<'_>) {
     let kept = &request.policy.kept;
     let system = kept.system.as_ref();
     for (what, named) in [
-        ("owner", kept.people.as_ref().is_some_and(|people| people.owner.is_some())),
-        ("purpose", system.is_some_and(|system| system.purpose.is_some())),
+        (
+            "owner",
+            kept.people
+                .as_ref()
+                .is_some_and(|people| people.owner.is_some()),
+        ),
+        (
+            "purpose",
+            system.is_some_and(|system| system.purpose.is_some()),
+        ),
         ("attributes", !request.policy.attributes.is_empty()),
     ] {
         let (list, key) = match named {
@@ -37,7 +45,13 @@ pub(super) fn documents(told: &mut Told, request: &Request<'_>) {
     };
     for id in &gate.require_documents {
         if document(told, request, id, List::Breach) {
-            told.say(List::Passed, "document", id, "document", &[("document", id)]);
+            told.say(
+                List::Passed,
+                "document",
+                id,
+                "document",
+                &[("document", id)],
+            );
         }
     }
 }
@@ -58,7 +72,10 @@ pub(super) fn record(told: &mut Told, request: &Request<'_>, id: &'static str) {
 /// Whether a document is there, unchanged and valid; says what is not.
 fn document(told: &mut Told, request: &Request<'_>, id: &str, list: List) -> bool {
     let mut say = |list: List, key: &str, more: &[(&str, &str)]| {
-        let values: Vec<(&str, &str)> = std::iter::once(&("document", id)).chain(more).copied().collect();
+        let values: Vec<(&str, &str)> = std::iter::once(&("document", id))
+            .chain(more)
+            .copied()
+            .collect();
         told.say(list, "document", id, key, &values);
         false
     };
@@ -69,7 +86,9 @@ fn document(told: &mut Told, request: &Request<'_>, id: &str, list: List) -> boo
         return say(list, "document_undigested", &[]);
     }
     match request.documents.get(id) {
-        None | Some(Found::Missing) => return say(list, "document_missing", &[("path", &listed.path)]),
+        None | Some(Found::Missing) => {
+            return say(list, "document_missing", &[("path", &listed.path)]);
+        }
         Some(Found::Failed(error)) => {
             return say(List::Error, "document_failed", &[("error", error)]);
         }
@@ -93,7 +112,10 @@ pub(super) fn risk_count(told: &mut Told, request: &Request<'_>) {
     let Some(register) = told.need(&request.risks, "risks", "risk") else {
         return;
     };
-    let confirmed = register.risks.iter().filter(|risk| risk.status != Status::Draft);
+    let confirmed = register
+        .risks
+        .iter()
+        .filter(|risk| risk.status != Status::Draft);
     let (count, least) = (confirmed.count(), RISKS_MIN.to_string());
     let (list, key) = match count >= RISKS_MIN {
         true => (List::Passed, "risks_count"),
@@ -122,16 +144,21 @@ pub(super) fn appetite(told: &mut Told, request: &Request<'_>) {
     };
     let kept = &request.policy.kept;
     let criticality = kept.system.as_ref().and_then(|system| system.criticality);
-    let limit = kept.risk_appetite.as_ref().and_then(|appetite| {
-        appetite.max_residual.get(&criticality?)
-    });
+    let limit = kept
+        .risk_appetite
+        .as_ref()
+        .and_then(|appetite| appetite.max_residual.get(&criticality?));
     if limit.is_none() {
         told.say(List::Error, "risk", "risk_appetite", "risk_no_limit", &[]);
     }
     let over = over_appetite(register, request.policy, &measured(request), request.as_of);
     for risk in &over.risks {
         let (score, limit) = (risk.score.to_string(), risk.limit.to_string());
-        let mut values = vec![("risk", risk.id.as_str()), ("score", &score), ("limit", &limit)];
+        let mut values = vec![
+            ("risk", risk.id.as_str()),
+            ("score", &score),
+            ("limit", &limit),
+        ];
         let until = risk.accepted_until.map(|day| day.to_string());
         match &until {
             // An acceptance needs a signature, and no signed statement is about a risk yet.
@@ -146,7 +173,9 @@ pub(super) fn appetite(told: &mut Told, request: &Request<'_>) {
         let currency = kept.risk_appetite.as_ref().and_then(|a| a.currency.clone());
         let amount = |value: f64| {
             let amount = format!("{value:.2}");
-            currency.as_ref().map_or_else(|| amount.clone(), |c| format!("{amount} {c}"))
+            currency
+                .as_ref()
+                .map_or_else(|| amount.clone(), |c| format!("{amount} {c}"))
         };
         let (loss, limit) = (
             amount(over.annual_loss),
@@ -164,13 +193,17 @@ pub(super) fn appetite(told: &mut Told, request: &Request<'_>) {
     if !has_any(register) && over.drafts.is_empty() {
         let values = [("count", "0"), ("least", "1")];
         told.say(List::Error, "risk", "risks", "risks_few", &values);
-    } else if over.risks.is_empty() && !over.loss_is_over() && limit.is_some() && has_any(register) {
+    } else if over.risks.is_empty() && !over.loss_is_over() && limit.is_some() && has_any(register)
+    {
         told.say(List::Passed, "risk", "risks", "risks_within", &[]);
     }
 }
 
 fn has_any(register: &Register) -> bool {
-    register.risks.iter().any(|risk| risk.status != Status::Draft)
+    register
+        .risks
+        .iter()
+        .any(|risk| risk.status != Status::Draft)
 }
 
 /// Reviews of risks that are overdue.
@@ -180,7 +213,13 @@ pub(super) fn risk_reviews(told: &mut Told, request: &Request<'_>) {
     };
     let over = over_appetite(register, request.policy, &[], request.as_of);
     for risk in &over.overdue {
-        told.say(List::Breach, "risk_review", risk, "risk_overdue", &[("risk", risk)]);
+        told.say(
+            List::Breach,
+            "risk_review",
+            risk,
+            "risk_overdue",
+            &[("risk", risk)],
+        );
     }
     if over.overdue.is_empty() {
         told.say(List::Passed, "risk_review", "risks", "risk_reviews", &[]);
@@ -192,11 +231,15 @@ pub(super) fn incidents(told: &mut Told, request: &Request<'_>, all: bool) {
     let Some(log) = told.need(&request.incidents, "incidents", "incident") else {
         return;
     };
-    let system = request.policy.kept.system.as_ref().map(|system| system.id.as_str());
+    let system = request
+        .policy
+        .kept
+        .system
+        .as_ref()
+        .map(|system| system.id.as_str());
     let open = if all {
-        let of_system = |other: Option<&str>| {
-            system.is_none() || other.is_none() || other == system
-        };
+        let of_system =
+            |other: Option<&str>| system.is_none() || other.is_none() || other == system;
         let incidents = log.incidents.iter();
         incidents
             .filter(|incident| is_open(incident) && of_system(incident.system.as_deref()))
@@ -210,7 +253,13 @@ pub(super) fn incidents(told: &mut Told, request: &Request<'_>, all: bool) {
             ("severity", &incident.severity),
             ("state", &incident.state),
         ];
-        told.say(List::Breach, "incident", &incident.id, "incident_open", &values);
+        told.say(
+            List::Breach,
+            "incident",
+            &incident.id,
+            "incident_open",
+            &values,
+        );
     }
     if open.is_empty() {
         told.say(List::Passed, "incident", "incidents", "incidents_none", &[]);
@@ -224,13 +273,16 @@ pub(super) fn changes(told: &mut Told, request: &Request<'_>) {
         return;
     };
     let diff = diff(before, request.policy);
-    let looser = diff.changes.iter().filter(|change| change.effect == Effect::Looser);
+    let looser = diff
+        .changes
+        .iter()
+        .filter(|change| change.effect == Effect::Looser);
     let mut any = false;
     for change in looser {
         any = true;
         let value = |value: &Option<serde_json::Value>| match value {
             Some(value) if !value.is_object() => value.to_string(),
-            Some(_) => "{…}".to_owned(),
+            Some(_) => "…".to_owned(),
             None => "–".to_owned(),
         };
         let (from, to) = (value(&change.from), value(&change.to));

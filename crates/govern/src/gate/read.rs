@@ -39,6 +39,8 @@ pub struct Files {
     pub risks: Option<PathBuf>,
     /// Incidents.
     pub incidents: Option<PathBuf>,
+    /// How the ledger is opened.
+    pub options: ledger::Options,
 }
 
 /// Reads everything and judges the gate on a day.
@@ -56,10 +58,10 @@ pub fn read(
     super::judge(&Request {
         gate,
         policy: &policy,
-        against: part(files.against.as_deref(), |path| Policy::read(path)),
+        against: part(files.against.as_deref(), Policy::read),
         audit: part(files.result.as_deref(), audit),
         entries: part(files.ledger.as_deref(), |path| {
-            ledger::read(path, &ledger::Options::default(), |kind| KINDS.contains(&kind))
+            ledger::read(path, &files.options, |kind| KINDS.contains(&kind))
         }),
         keys: part(files.keys.as_deref(), Keys::read),
         risks: part(files.risks.as_deref(), Register::read),
@@ -92,7 +94,9 @@ fn incidents(path: &Path) -> Result<Log, String> {
 fn audit(path: &Path) -> Result<Audit, String> {
     let file = path.display().to_string();
     let refuse = |what: String| {
-        format!("{file:?} is no result of an audit: {what}; give a document of waage audit --format json")
+        format!(
+            "{file:?} is no result of an audit: {what}; give a document of waage audit --format json"
+        )
     };
     let mut bytes = Vec::new();
     File::open(path)
@@ -114,7 +118,9 @@ fn documents(policy: &Policy, folder: &Path) -> BTreeMap<String, Found> {
         Err(error) => Found::Failed(error.to_string()),
     };
     let listed = policy.kept.documents.iter();
-    listed.map(|(id, document)| (id.clone(), of(&document.path))).collect()
+    listed
+        .map(|(id, document)| (id.clone(), of(&document.path)))
+        .collect()
 }
 
 fn digest(path: &Path) -> io::Result<String> {
@@ -130,5 +136,9 @@ fn digest(path: &Path) -> io::Result<String> {
             read => hasher.update(&buffer[..read]),
         }
     }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }

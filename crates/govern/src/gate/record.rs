@@ -19,26 +19,35 @@ pub type RecordError = LedgerError;
 /// [`LedgerError`] if the entry cannot be added.
 pub fn record(
     ledger: &Path,
+    options: &Options,
     result: &GateResult,
     actor: &str,
     now: Timestamp,
 ) -> Result<Entry, RecordError> {
-    let subjects = |reasons: &[GateReason]| {
-        let mut ids: Vec<&str> = reasons.iter().map(|reason| reason.subject.as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        ids.into_iter().map(str::to_owned).collect::<Vec<_>>()
-    };
+    // A check that failed because it was inconclusive too often still was inconclusive.
+    let again = result
+        .breaches
+        .iter()
+        .filter(|reason| reason.requirement == "consecutive");
+    let undecided = result.inconclusive.iter().chain(again);
     let payload = json!({
         "gate": result.gate,
         "verdict": result.verdict.name(),
         "as_of": result.as_of,
         "policy_digest": result.policy_digest,
         "audit_digest": result.audit_digest,
-        "breaches": subjects(&result.breaches),
-        "errors": subjects(&result.errors),
-        "inconclusive": subjects(&result.inconclusive),
-        "waived": subjects(&result.waived),
+        "breaches": subjects(result.breaches.iter()),
+        "errors": subjects(result.errors.iter()),
+        "inconclusive": subjects(undecided),
+        "waived": subjects(result.waived.iter()),
     });
-    Ledger::open(ledger, &Options::default())?.append("gate.decision", actor, &payload, now)
+    Ledger::open(ledger, options)?.append("gate.decision", actor, &payload, now)
+}
+
+/// What reasons are about, each once, in order.
+fn subjects<'a>(reasons: impl Iterator<Item = &'a GateReason>) -> Vec<&'a str> {
+    let mut ids: Vec<&str> = reasons.map(|reason| reason.subject.as_str()).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
 }

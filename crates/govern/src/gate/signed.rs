@@ -14,8 +14,19 @@ pub(super) fn signatures(request: &Request<'_>) -> Option<ApprovalResult> {
     let (entries, keys) = (request.entries.given()?, request.keys.given()?);
     let digest = &request.audit.given()?.subject.digest;
     let needed = needed(request).ok()?;
-    let approvals: Vec<Entry> = entries.iter().filter(|e| e.kind == "approval").cloned().collect();
-    Some(approval::state_for(request.policy, &needed, keys, &approvals, digest, request.as_of))
+    let approvals: Vec<Entry> = entries
+        .iter()
+        .filter(|e| e.kind == "approval")
+        .cloned()
+        .collect();
+    Some(approval::state_for(
+        request.policy,
+        &needed,
+        keys,
+        &approvals,
+        digest,
+        request.as_of,
+    ))
 }
 
 fn needed(request: &Request<'_>) -> Result<approval::Required, String> {
@@ -25,7 +36,11 @@ fn needed(request: &Request<'_>) -> Result<approval::Required, String> {
 
 /// The ids of those whose signature under the result counts.
 pub(super) fn signers(state: &ApprovalResult) -> BTreeSet<&str> {
-    state.signatures.iter().map(|one| one.signer.as_str()).collect()
+    state
+        .signatures
+        .iter()
+        .map(|one| one.signer.as_str())
+        .collect()
 }
 
 /// The signatures that the policy and the gate ask for.
@@ -34,7 +49,10 @@ pub(super) fn required(told: &mut Told, request: &Request<'_>) {
         let text = sentence_with(
             "failed",
             &[("error", &error)],
-            &[("requirement", super::told::word("gate.requirement.signature"))],
+            &[(
+                "requirement",
+                super::told::word("gate.requirement.signature"),
+            )],
         );
         told.push(List::Error, reason("signature", request.gate, text));
         return;
@@ -57,7 +75,13 @@ pub(super) fn required(told: &mut Told, request: &Request<'_>) {
     for missing in &state.missing {
         let count = missing.count.to_string();
         let values = [("role", missing.role.as_str()), ("count", &count)];
-        told.say(List::Breach, "signature", &missing.role, "signature_missing", &values);
+        told.say(
+            List::Breach,
+            "signature",
+            &missing.role,
+            "signature_missing",
+            &values,
+        );
     }
     // Signatures that do not count matter where one is missing, and to nobody else.
     if !state.missing.is_empty() {
@@ -69,10 +93,24 @@ pub(super) fn required(told: &mut Told, request: &Request<'_>) {
     }
     for one in state.rejections.iter().filter(|one| one.blocks) {
         let values = [("signer", one.signer.as_str()), ("role", &one.role)];
-        told.say(List::Breach, "signature", &one.role, "signature_rejected", &values);
+        told.say(
+            List::Breach,
+            "signature",
+            &one.role,
+            "signature_rejected",
+            &values,
+        );
     }
-    for condition in state.conditions.iter().filter(|condition| condition.overdue) {
-        let task = condition.task.as_deref().or(condition.check.as_deref()).unwrap_or_default();
+    for condition in state
+        .conditions
+        .iter()
+        .filter(|condition| condition.overdue)
+    {
+        let task = condition
+            .task
+            .as_deref()
+            .or(condition.check.as_deref())
+            .unwrap_or_default();
         let due = condition.due.as_deref().unwrap_or("–");
         let text = sentence("signature_condition", &[("due", due), ("task", task)]);
         told.push(List::Breach, reason("condition", task, text));

@@ -106,13 +106,30 @@ impl Told {
     }
 
     /// A reason with a sentence of the catalogue.
-    pub fn say(&mut self, list: List, requirement: &str, subject: &str, key: &str, values: &[(&str, &str)]) {
+    pub fn say(
+        &mut self,
+        list: List,
+        requirement: &str,
+        subject: &str,
+        key: &str,
+        values: &[(&str, &str)],
+    ) {
         self.push(list, reason(requirement, subject, sentence(key, values)));
     }
 
     /// A part, or the error that a requirement could not be evaluated without it.
-    pub fn need<'p, T>(&mut self, part: &'p Part<T>, name: &str, requirement: &str) -> Option<&'p T> {
-        let title = || ("requirement", word(&format!("gate.requirement.{requirement}")));
+    pub fn need<'p, T>(
+        &mut self,
+        part: &'p Part<T>,
+        name: &str,
+        requirement: &str,
+    ) -> Option<&'p T> {
+        let title = || {
+            (
+                "requirement",
+                word(&format!("gate.requirement.{requirement}")),
+            )
+        };
         let text = match part {
             Part::Given(part) => return Some(part),
             Part::Absent => {

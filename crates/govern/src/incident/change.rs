@@ -50,6 +50,8 @@ pub struct Change {
     pub root_cause_code: Option<String>,
     /// Further actions; one with the text of a known one replaces it.
     pub corrective_actions: Vec<CorrectiveAction>,
+    /// Actions that are done, by their text.
+    pub done: Vec<String>,
     /// The lesson in English.
     pub lesson_en: Option<String>,
     /// The lesson in German.
@@ -79,21 +81,40 @@ pub fn update(
     actor: &str,
     at: Timestamp,
 ) -> Result<Incident, RecordError> {
-    log::add(path, |log| {
-        let before = log.incident(id)?;
-        if change == Change::default() {
-            return Err(RecordError::rule(
-                format!("nothing is said about {id}"),
-                "give a new state or what is now known, see waage incident update --help",
-            ));
-        }
-        let mut incident = before.clone();
-        incident.revision += 1;
-        let (state, note) = (change.state, change.note.clone());
-        apply(&mut incident, change);
-        advance(&mut incident, state, note, actor, at)?;
-        Ok(incident)
-    })
+    log::add(path, |log| changed(log.incident(id)?, change, actor, at))
+}
+
+/// The record after a change.
+///
+/// # Errors
+/// As [`update`].
+pub(super) fn changed(
+    before: &Incident,
+    change: Change,
+    actor: &str,
+    at: Timestamp,
+) -> Result<Incident, RecordError> {
+    if change == Change::default() {
+        return Err(RecordError::rule(
+            format!("nothing is said about {}", before.id),
+            "give a new state or what is now known, see waage incident update --help",
+        ));
+    }
+    let mut incident = before.clone();
+    incident.revision += 1;
+    let (state, note) = (change.state, change.note.clone());
+    let done = change.done.clone();
+    apply(&mut incident, change);
+    finish_actions(&mut incident, &done, at)?;
+    advance(&mut incident, state, note, actor, at)?;
+    Ok(incident)
+}
+
+/// The record with what a change makes known, its state as before.
+pub(super) fn applied(before: &Incident, change: &Change) -> Incident {
+    let mut incident = before.clone();
+    apply(&mut incident, change.clone());
+    incident
 }
 
 fn apply(incident: &mut Incident, change: Change) {
@@ -159,6 +180,33 @@ fn apply(incident: &mut Incident, change: Change) {
             lessons.de = de;
         }
     }
+}
+
+/// Marks actions as done.
+fn finish_actions(
+    incident: &mut Incident,
+    done: &[String],
+    at: Timestamp,
+) -> Result<(), RecordError> {
+    for text in done {
+        let known = incident
+            .corrective_actions
+            .iter()
+            .map(|action| action.text.clone());
+        let known: Vec<String> = known.collect();
+        let action = incident
+            .corrective_actions
+            .iter_mut()
+            .find(|action| action.text == *text);
+        let Some(action) = action else {
+            return Err(RecordError::rule(
+                format!("{} has no action {text:?}", incident.id),
+                crate::did_you_mean(text, known.iter().map(String::as_str)),
+            ));
+        };
+        action.done_at = Some(at.to_string());
+    }
+    Ok(())
 }
 
 /// Enters a state, if it may follow and nothing is missing.

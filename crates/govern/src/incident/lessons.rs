@@ -1,11 +1,17 @@
 //! What an incident changes in the register: a draft of a risk, a planned control.
 
+use std::path::Path;
+
 use waage_result::incidents::Incident;
+
+use super::change::{Change, changed};
+use super::log;
 
 use crate::date::Date;
 use crate::records::RecordError;
 use crate::risks::words::{Category, ControlKind, ControlState, Per, Status, Treatment};
 use crate::risks::{Book, Control, Money, Risk, plain, scale};
+use crate::time::Timestamp;
 
 /// Days until a drafted risk is looked at.
 const REVIEW_DAYS: u32 = 30;
@@ -60,6 +66,57 @@ pub fn draft_risk(incident: &Incident, id: String, title: &str, day: Date) -> Ri
         measured: None,
         ran: std::collections::BTreeMap::new(),
     }
+}
+
+/// A change, and what it adds to the register.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Learning {
+    /// The change.
+    pub change: Change,
+    /// Titles of risks to draft.
+    pub new_risks: Vec<String>,
+    /// Controls to plan.
+    pub new_controls: Vec<NewControl>,
+}
+
+/// Changes an incident and adds what it taught to the register at `risks`, under the locks of both
+/// files. The register is written first, and only if the incident may change so: a draft that no
+/// incident names is seen in the register, a name without a draft would be lost.
+///
+/// # Errors
+/// [`RecordError`] as of [`update`](super::update) and of the register.
+pub fn learn(
+    path: &Path,
+    id: &str,
+    learning: Learning,
+    risks: &Path,
+    actor: &str,
+    at: Timestamp,
+) -> Result<Incident, RecordError> {
+    let Learning {
+        mut change,
+        new_risks,
+        new_controls,
+    } = learning;
+    if new_risks.is_empty() && new_controls.is_empty() {
+        return super::update(path, id, change, actor, at);
+    }
+    log::add(path, |log| {
+        let before = log.incident(id)?;
+        Book::update(risks, |book| {
+            for title in &new_risks {
+                let number = book.register.next_id();
+                // Drafted from what the change makes known, not from what was known before it.
+                let known = super::change::applied(before, &change);
+                book.add_risk(&draft_risk(&known, number.clone(), title, at.date()))?;
+                change.new_risks.push(number);
+            }
+            for control in &new_controls {
+                change.changed_controls.push(control.add_to(book)?);
+            }
+            changed(before, change, actor, at)
+        })
+    })
 }
 
 /// A control that an incident asks for.

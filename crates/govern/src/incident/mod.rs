@@ -15,8 +15,9 @@ pub mod rules;
 pub mod words;
 
 pub use change::{Change, update};
-pub use lessons::{NewControl, draft_risk};
+pub use lessons::{Learning, NewControl, draft_risk, learn};
 pub use log::{Log, add};
 pub use metrics::{Filter, is_open, metrics, open_majors, tell};
 pub use open::{Opening, open};
 pub use recorded::record;
+pub use waage_result::finding::Severity;

@@ -7,4 +7,4 @@ mod told;
 
 pub use classify::{ANSWERS_SCHEMA, Answer, Answers, classify, questions, read_answers, template};
 pub use file::{INVENTORY_SCHEMA, Inventory, System, keep_answers};
-pub use told::{minimum, tell, tier};
+pub use told::{minimum, tell, tell_answers, tier};

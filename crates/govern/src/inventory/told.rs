@@ -72,6 +72,21 @@ pub fn tell(inventory: &Inventory, id: Option<&str>, day: Date) -> SystemsResult
     }
 }
 
+/// Tells what answers suggest that are kept nowhere.
+#[must_use]
+pub fn tell_answers(answers: &Answers, day: Date) -> SystemsResult {
+    SystemsResult {
+        schema: document::SYSTEMS_SCHEMA.to_owned(),
+        as_of: day.to_string(),
+        systems: vec![document::System {
+            classification: Some(classify(answers)),
+            criticality_minimum: minimum(UseCase::Other, answers).name().to_owned(),
+            ..document::System::default()
+        }],
+        ..SystemsResult::default()
+    }
+}
+
 fn tell_system(system: &System) -> document::System {
     let word = |value: serde_json::Value| value.as_str().map(str::to_owned);
     document::System {

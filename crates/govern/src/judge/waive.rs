@@ -54,7 +54,10 @@ pub(crate) fn waivers_of<'p>(
     attribute: &str,
     group: Option<&str>,
 ) -> Option<(&'p Waiver, Standing)> {
-    let about = policy.waivers.iter().filter(|w| covers(w, check, attribute, group));
+    let about = policy
+        .waivers
+        .iter()
+        .filter(|w| covers(w, check, attribute, group));
     let standing = about.map(|waiver| (waiver, Standing::of(waiver, day)));
     standing.min_by_key(|(_, standing)| match standing {
         Standing::InForce => 0,
@@ -86,8 +89,7 @@ impl<'a> Waivers<'a> {
     ) -> Option<&'a Waiver> {
         let policy = self.policy;
         let (index, waiver) = policy.waivers.iter().enumerate().find(|(_, waiver)| {
-            covers(waiver, check, attribute, group)
-                && self.standing(waiver) == Standing::InForce
+            covers(waiver, check, attribute, group) && self.standing(waiver) == Standing::InForce
         })?;
         self.used[index] = true;
         Some(waiver)

@@ -16,10 +16,16 @@ const ANSWER_BYTES_MAX: u64 = 4096;
 #[derive(Debug)]
 pub enum Signer {
     /// A private key in memory.
-    Secret(SecretKey),
+    Secret(Box<SecretKey>),
     /// A command of the system's shell: the message on standard input, the signature on standard
     /// output as 64 bytes, 128 hexadecimal digits or base64. So an HSM, an agent or a card signs.
     Command(String),
+}
+
+impl From<SecretKey> for Signer {
+    fn from(key: SecretKey) -> Self {
+        Self::Secret(Box::new(key))
+    }
 }
 
 impl Signer {

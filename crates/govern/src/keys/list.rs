@@ -198,8 +198,11 @@ fn key(at: Text<'_>, form: Form) -> Result<Key, KeyError> {
     })
 }
 
-/// A public key from its digits; keys of small order, which verify anything, are refused.
-pub(crate) fn public(digits: &str) -> Result<VerifyingKey, String> {
+/// A public key from its 64 digits; keys of small order, which verify anything, are refused.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn public(digits: &str) -> Result<VerifyingKey, String> {
     let mut bytes = [0; 32];
     from_hex(digits.as_bytes(), &mut bytes).ok_or("the public key is not 64 digits 0-9 and a-f")?;
     match VerifyingKey::from_bytes(&bytes) {

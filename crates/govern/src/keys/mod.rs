@@ -21,6 +21,7 @@
 //! ```
 
 mod command;
+mod describe;
 mod edit;
 mod error;
 mod list;
@@ -35,8 +36,10 @@ use ed25519_dalek::{Signature, VerifyingKey};
 pub use command::Signer;
 pub use edit::{NewKey, revoke};
 pub use error::KeyError;
+pub use list::public;
 pub use role::Role;
 pub use secret::SecretKey;
+pub use zeroize::Zeroizing;
 
 use crate::ledger::hash::{sha256, to_hex};
 use crate::time::Timestamp;

@@ -9,10 +9,17 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::VerifyingKey;
 
+use serde_json::json;
+
+use super::Ledger;
+use super::append::append_about;
+use super::entry::Draft;
 use super::error::LedgerError;
 use super::hash::Hash;
 use super::note::{NOTE_BYTES_MAX, NoteSignature, SignedNote, is_name, key_hash};
+use super::sound::whole;
 use crate::keys::{KeyError, Keys, Signer};
+use crate::time::Timestamp;
 
 /// A checkpoint and the note that it stands in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +32,58 @@ pub struct Checkpoint {
     pub root: Hash,
     /// The note, with its signatures.
     pub note: SignedNote,
+}
+
+/// Why no checkpoint was made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// The ledger.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+}
+
+impl Ledger {
+    /// Signs the root over all entries, each of which is checked again; `origin` is the ledger's id if
+    /// absent.
+    ///
+    /// With `record`, an entry of kind `checkpoint` follows that names size and root, so that another
+    /// history would have to leave it out.
+    ///
+    /// # Errors
+    /// [`CheckpointError`]: a ledger that does not hold, a signer that fails.
+    pub fn checkpoint(
+        &self,
+        origin: Option<&str>,
+        signer: &Signer,
+        (id, public): (&str, &VerifyingKey),
+        record: bool,
+        now: Timestamp,
+    ) -> Result<Checkpoint, CheckpointError> {
+        let origin = match origin {
+            Some(origin) => origin.to_owned(),
+            None => self.id()?,
+        };
+        if !record {
+            let whole = whole(&self.place, &self.options)?;
+            let (size, root) = (whole.entries, whole.root());
+            return Ok(Checkpoint::sign(&origin, size, root, signer, public)?);
+        }
+        let mut made = None;
+        append_about(&self.place, &self.options, now, |whole| {
+            let (size, root) = (whole.entries, whole.root());
+            let checkpoint = Checkpoint::sign(&origin, size, root, signer, public)?;
+            let payload = json!({
+                "key": crate::keys::fingerprint(public), "origin": origin, "root": root, "size": size,
+            });
+            made = Some(checkpoint);
+            Ok::<_, CheckpointError>(Draft::new("checkpoint", id, &payload, now)?)
+        })?;
+        made.ok_or_else(|| LedgerError::entry("no checkpoint was made", "repeat it").into())
+    }
 }
 
 impl Checkpoint {
@@ -108,7 +167,8 @@ impl Checkpoint {
         if origin.is_empty() {
             return Err(refuse("its first line names no origin"));
         }
-        let plain = size.bytes().all(|b| b.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
+        let plain =
+            size.bytes().all(|b| b.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
         let size = size
             .parse()
             .ok()
@@ -205,9 +265,12 @@ mod tests {
     fn the_worked_note_is_written_and_read() {
         let key = signer();
         let public = key.public();
-        assert_eq!(key_hash("waage.example/demo", &public), [0x63, 0xca, 0x75, 0x42]);
+        assert_eq!(
+            key_hash("waage.example/demo", &public),
+            [0x63, 0xca, 0x75, 0x42]
+        );
         let root = ROOT.parse().unwrap();
-        let signer = Signer::Secret(key);
+        let signer = Signer::from(key);
         let made = Checkpoint::sign("waage.example/demo", 5, root, &signer, &public).unwrap();
         assert_eq!(made.note.write(), NOTE);
         let read = Checkpoint::parse(NOTE, "cp").unwrap();

@@ -68,9 +68,7 @@ impl SignedNote {
         let (text, lines) = note
             .rsplit_once("\n\n")
             .ok_or("no empty line divides its text from its signatures")?;
-        let lines = lines
-            .strip_suffix('\n')
-            .ok_or("its last line has no end")?;
+        let lines = lines.strip_suffix('\n').ok_or("its last line has no end")?;
         let signatures = lines
             .split('\n')
             .map(|line| signature(line).ok_or("a line of its signatures is none"))

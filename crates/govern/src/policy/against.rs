@@ -46,7 +46,9 @@ impl Policy {
             let fault = check_comparison(check).err();
             match quantity(check, catalogue) {
                 Err(error) => faults.push(error),
-                Ok(quantity) if fault.is_none() => faults.extend(check_margin(check, quantity).err()),
+                Ok(quantity) if fault.is_none() => {
+                    faults.extend(check_margin(check, quantity).err())
+                }
                 Ok(_) => {}
             }
             faults.extend(fault);

@@ -6,8 +6,8 @@ use waage_core::quantity::Comparison;
 use waage_result::finding::{Bilingual, Margin, Severity};
 
 use super::{
-    Check, Correction, DataPolicy, Decide, Kept, Lineage, OnInconclusive, Op, POLICY_SCHEMA, Policy,
-    Privacy, Source, Target,
+    Check, Correction, DataPolicy, Decide, Kept, Lineage, OnInconclusive, Op, POLICY_SCHEMA,
+    Policy, Privacy, Source, Target,
 };
 
 /// The family of all comparisons of the built-in policy.

@@ -8,8 +8,8 @@ use waage_result::policy::{
     Effect, POLICY_DIFF_SCHEMA, PolicyChange, PolicyDiff, PolicyName, PolicyOverride,
 };
 
-use super::effect::{Around, effect, rule};
 use super::Policy;
+use super::effect::{Around, effect, rule};
 
 /// Sections that are lists of elements, and what names an element.
 const LISTS: [(&str, &str); 4] = [
@@ -55,7 +55,11 @@ pub fn diff(old: &Policy, new: &Policy) -> PolicyDiff {
         schema: POLICY_DIFF_SCHEMA.to_owned(),
         old: name(old),
         new: name(new),
-        effect: changes.iter().map(|c| c.effect).max().unwrap_or(Effect::Neutral),
+        effect: changes
+            .iter()
+            .map(|c| c.effect)
+            .max()
+            .unwrap_or(Effect::Neutral),
         changes,
     }
 }
@@ -183,7 +187,9 @@ impl Walk<'_> {
 
     fn elements(&mut self, section: &str, old: &Elements<'_>, new: &Elements<'_>) {
         let find = |list: &Elements<'_>, id: &str| {
-            list.iter().find(|(name, _)| name == id).map(|(_, v)| (*v).clone())
+            list.iter()
+                .find(|(name, _)| name == id)
+                .map(|(_, v)| (*v).clone())
         };
         let ids: BTreeSet<&String> = old.iter().chain(new).map(|(name, _)| name).collect();
         for id in ids {
@@ -214,7 +220,15 @@ fn present(value: Option<&Value>) -> Option<&Value> {
 }
 
 fn names(old: &Value, new: &Value) -> BTreeSet<String> {
-    let keys = |value: &Value| value.as_object().map(Map::keys).into_iter().flatten().cloned().collect::<Vec<_>>();
+    let keys = |value: &Value| {
+        value
+            .as_object()
+            .map(Map::keys)
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+    };
     keys(old).into_iter().chain(keys(new)).collect()
 }
 

@@ -63,7 +63,11 @@ pub(super) const RULES: &[(&str, &str, Rule)] = &[
     ("system", "sets", Grows),
     ("system", "decision", Other),
     ("system", "lifecycle", Neutral),
-    ("system", "criticality", Rank(&["low", "medium", "high", "critical"])),
+    (
+        "system",
+        "criticality",
+        Rank(&["low", "medium", "high", "critical"]),
+    ),
     ("system", "criticality_reason", Permits),
     ("system", "strategy_link", Present),
     ("system", "affects_natural_persons", FLAG),
@@ -118,7 +122,11 @@ pub(super) const RULES: &[(&str, &str, Rule)] = &[
     ("check", "decide", Decide),
     ("check", "equivalence", Neutral),
     ("check", "family", Family),
-    ("check", "severity", Rank(&["info", "minor", "major", "critical"])),
+    (
+        "check",
+        "severity",
+        Rank(&["info", "minor", "major", "critical"]),
+    ),
     ("check", "why", Neutral),
     ("check", "risk", Grows),
     ("check", "gates", Grows),
@@ -194,7 +202,11 @@ const OTHER: Reason = (
     "es wird etwas anderes beurteilt, bisherige Nachweise lassen sich nicht übertragen",
 );
 const MORE: Reason = (Effect::Stricter, "it demands more", "es wird mehr verlangt");
-const LESS: Reason = (Effect::Looser, "it demands less", "es wird weniger verlangt");
+const LESS: Reason = (
+    Effect::Looser,
+    "it demands less",
+    "es wird weniger verlangt",
+);
 const ADDED: Reason = (
     Effect::Stricter,
     "a demand is added",
@@ -317,7 +329,9 @@ fn reason(rule: Rule, from: Option<&Value>, to: Option<&Value>, around: Around<'
 
 /// A word, or a flag as a word.
 fn word(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Numbers, days or lists of numbers; a limit that was not there demands more.
@@ -470,9 +484,8 @@ mod tests {
                     other => other,
                 };
                 let table = format!("{name}.");
-                let known = |(s, k, _): &(&str, &str, Rule)| {
-                    *s == section && (*k == name || *k == table)
-                };
+                let known =
+                    |(s, k, _): &(&str, &str, Rule)| *s == section && (*k == name || *k == table);
                 assert!(RULES.iter().any(known), "{section}.{name} has no rule");
                 seen += 1;
             }

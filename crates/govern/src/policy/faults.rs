@@ -53,7 +53,12 @@ impl<'s> Faults<'s> {
         }
     }
 
-    pub fn invalid(&mut self, span: Range<usize>, what: impl Into<String>, mend: impl Into<String>) {
+    pub fn invalid(
+        &mut self,
+        span: Range<usize>,
+        what: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         let place = self.place(span);
         self.push(PolicyError::Invalid {
             place,
@@ -89,7 +94,8 @@ impl<'s> Faults<'s> {
 
     /// Where every key stands, and the files, for remarks on a policy without errors.
     pub fn into_places(self) -> BTreeMap<String, Place> {
-        let places = |(key, span): (&String, &Range<usize>)| (key.clone(), self.sources.place(span));
+        let places =
+            |(key, span): (&String, &Range<usize>)| (key.clone(), self.sources.place(span));
         self.keys.iter().map(places).collect()
     }
 }
@@ -113,9 +119,9 @@ fn index(path: &str, table: &DeTable<'_>, keys: &mut BTreeMap<String, Range<usiz
                     let Some(table) = item.get_ref().as_table() else {
                         continue;
                     };
-                    let id = ["id", "name"].iter().find_map(|key| {
-                        table.get(*key).and_then(|value| value.get_ref().as_str())
-                    });
+                    let id = ["id", "name"]
+                        .iter()
+                        .find_map(|key| table.get(*key).and_then(|value| value.get_ref().as_str()));
                     let Some(id) = id else { continue };
                     let path = format!("{path}.{id}");
                     keys.entry(path.clone()).or_insert_with(|| item.span());

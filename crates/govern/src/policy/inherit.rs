@@ -26,7 +26,10 @@ pub(super) fn resolve(sources: &Sources) -> Result<Spanned<DeTable<'_>>, Vec<Pol
         let span = shifted(table.span(), source.start());
         let mut over = shift_table(table.into_inner(), source.start());
         // A value that is no text stays, so that the reader can say so.
-        if over.get("extends").is_some_and(|value| value.get_ref().is_str()) {
+        if over
+            .get("extends")
+            .is_some_and(|value| value.get_ref().is_str())
+        {
             over.remove("extends");
         }
         let table = match merged {
@@ -100,7 +103,11 @@ fn laid_over<'a>(
     let span = value.span();
     let merged = match (old.map(Spanned::into_inner), value.into_inner()) {
         (Some(DeValue::Table(base)), DeValue::Table(over)) if joins(path, key) => {
-            let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            let path = if path.is_empty() {
+                key.to_owned()
+            } else {
+                format!("{path}.{key}")
+            };
             DeValue::Table(merge(base, over, &path))
         }
         (Some(DeValue::Array(base)), DeValue::Array(over)) if path.is_empty() => {

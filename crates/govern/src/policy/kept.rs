@@ -430,9 +430,8 @@ impl Document {
     /// Whether its digest is one: 64 hexadecimal digits.
     #[must_use]
     pub fn has_digest(&self) -> bool {
-        let hex = |digest: &String| {
-            digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit())
-        };
+        let hex =
+            |digest: &String| digest.len() == 64 && digest.bytes().all(|b| b.is_ascii_hexdigit());
         self.sha256.as_ref().is_some_and(hex)
     }
 }

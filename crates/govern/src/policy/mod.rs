@@ -24,13 +24,13 @@ mod words;
 
 pub use check::check;
 pub use diff::diff;
-pub use init::{Answers, Question, draft};
 pub(crate) use form::Localised;
+pub use init::{Answers, Question, draft};
 pub use kept::{
     Business, Criticality, DecisionRule, Document, Gate, Kept, Lifecycle, People, Privacy, Review,
     RiskAppetite, Sets, System, ThirdParty, UseCase,
 };
-pub use preset::{presets, preset_text};
+pub use preset::{preset_text, presets};
 pub use schema::{reference, schema};
 pub use show::show;
 pub(crate) use text::{Text, from_toml};

@@ -97,7 +97,18 @@ pub fn presets() -> Result<PolicyPresets, PolicyError> {
 /// The columns that a policy names, roles first.
 fn columns(policy: &Policy) -> Vec<String> {
     let data = &policy.data;
-    let roles = [&data.label, &data.score, &data.decision, &data.weight, &data.id];
+    let roles = [
+        &data.label,
+        &data.score,
+        &data.decision,
+        &data.weight,
+        &data.id,
+    ];
     let attributes = policy.attributes.iter().map(|a| a.spec.column.clone());
-    roles.into_iter().flatten().cloned().chain(attributes).collect()
+    roles
+        .into_iter()
+        .flatten()
+        .cloned()
+        .chain(attributes)
+        .collect()
 }

@@ -10,8 +10,8 @@ use toml::de::{DeArray, DeTable, DeValue, Deserializer, Error};
 
 use super::faults::Faults;
 use super::form::Form;
-use super::{POLICY_SCHEMA, keys};
 use super::text::{in_our_words, missing_key};
+use super::{POLICY_SCHEMA, keys};
 use crate::error::nearest;
 
 /// Mistakes of form that are told of one policy.
@@ -101,7 +101,10 @@ fn missing(table: Option<&DeTable<'_>>, first: &str) -> Vec<String> {
     // The section is that whose keys hold all of the table's.
     let fits = |section: &&keys::Section| {
         let known = |name: &str| section.keys.iter().any(|key| key.name == name);
-        let needed = section.keys.iter().any(|key| key.required && key.name == first);
+        let needed = section
+            .keys
+            .iter()
+            .any(|key| key.required && key.name == first);
         needed && table.keys().all(|key| known(key.get_ref()))
     };
     let mut out = vec![first.to_owned()];
@@ -121,10 +124,7 @@ fn section_of(table: &DeTable<'_>, span: &Range<usize>) -> Option<String> {
 }
 
 /// The innermost table of a span within a value.
-fn inner<'t, 'i>(
-    value: &'t Spanned<DeValue<'i>>,
-    span: &Range<usize>,
-) -> Option<&'t DeTable<'i>> {
+fn inner<'t, 'i>(value: &'t Spanned<DeValue<'i>>, span: &Range<usize>) -> Option<&'t DeTable<'i>> {
     let deeper = match value.get_ref() {
         DeValue::Table(table) => table.iter().find_map(|(_, value)| inner(value, span)),
         DeValue::Array(items) => items.iter().find_map(|item| inner(item, span)),
@@ -181,7 +181,9 @@ fn take_table<'i>(table: &mut DeTable<'i>, span: &Range<usize>) -> bool {
                 deeper || {
                     let before = items.len();
                     let rest = std::mem::replace(items, DeArray::new()).into_iter();
-                    *items = rest.filter(|item| item.span() != *span).collect::<DeArray<'i>>();
+                    *items = rest
+                        .filter(|item| item.span() != *span)
+                        .collect::<DeArray<'i>>();
                     items.len() < before
                 }
             }
@@ -203,8 +205,9 @@ fn take_value(
     start: usize,
     span: &Range<usize>,
 ) -> Option<(usize, String)> {
-    let holds =
-        |value: &Spanned<DeValue<'_>>| value.span().start <= span.start && span.end <= value.span().end;
+    let holds = |value: &Spanned<DeValue<'_>>| {
+        value.span().start <= span.start && span.end <= value.span().end
+    };
     let keys: Vec<String> = table.keys().map(|key| key.get_ref().to_string()).collect();
     for key in keys {
         let value = table.get_mut(key.as_str())?;

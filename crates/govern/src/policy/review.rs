@@ -41,11 +41,15 @@ pub(super) struct Subject<'a> {
 impl Subject<'_> {
     /// The place of the first path that the file has.
     fn place(&self, paths: &[&str]) -> Option<Place> {
-        paths.iter().find_map(|path| self.places.get(*path)).cloned()
+        paths
+            .iter()
+            .find_map(|path| self.places.get(*path))
+            .cloned()
     }
 
     fn remark(&self, rule: &'static str, paths: &[&str], values: &[(&str, &str)]) -> Remark {
-        let text = |language| Catalogue::of(language).fill(&format!("policy.review.{rule}"), values);
+        let text =
+            |language| Catalogue::of(language).fill(&format!("policy.review.{rule}"), values);
         Remark {
             rule,
             place: self.place(paths),
@@ -117,7 +121,10 @@ impl Subject<'_> {
     fn accountability(&self, review: &mut Review) {
         if let Some(system) = &self.policy.kept.system
             && system.criticality >= Some(Criticality::Medium)
-            && system.strategy_link.as_ref().is_none_or(|link| link.trim().is_empty())
+            && system
+                .strategy_link
+                .as_ref()
+                .is_none_or(|link| link.trim().is_empty())
         {
             review.errors.push(self.invalid(
                 &["system.strategy_link", "system.criticality", "system"],
@@ -125,7 +132,12 @@ impl Subject<'_> {
                 "add strategy_link with the goal that it serves",
             ));
         }
-        let dpo = self.policy.kept.people.as_ref().and_then(|p| p.dpo.as_ref());
+        let dpo = self
+            .policy
+            .kept
+            .people
+            .as_ref()
+            .and_then(|p| p.dpo.as_ref());
         if self.policy.data.special_categories && dpo.is_none() {
             review.errors.push(self.invalid(
                 &["people", "data.special_categories"],
@@ -139,7 +151,9 @@ impl Subject<'_> {
     fn direct_use(&self, review: &mut Review) {
         let features = &self.policy.data.features;
         if features.is_empty() {
-            review.notes.push(self.remark("features_unknown", &["data"], &[]));
+            review
+                .notes
+                .push(self.remark("features_unknown", &["data"], &[]));
         }
         for attribute in &self.policy.attributes {
             let used = features.contains(&attribute.spec.column);
@@ -180,7 +194,9 @@ impl Subject<'_> {
             quantity.is_some_and(|q| q.needs_label)
         };
         if !policy.checks.iter().any(of_labels) {
-            review.warnings.push(self.remark("no_label_metric", &["check"], &[]));
+            review
+                .warnings
+                .push(self.remark("no_label_metric", &["check"], &[]));
         }
         for check in &policy.checks {
             if check.decide == Decide::Lenient && check.severity >= Severity::Major {
@@ -193,7 +209,11 @@ impl Subject<'_> {
             }
         }
         for family in policy.families.keys() {
-            if !policy.checks.iter().any(|c| c.family.as_ref() == Some(family)) {
+            if !policy
+                .checks
+                .iter()
+                .any(|c| c.family.as_ref() == Some(family))
+            {
                 let path = format!("family.{family}");
                 review
                     .warnings
@@ -218,12 +238,16 @@ impl Subject<'_> {
             ];
             if self.as_of > waiver.expires {
                 let paths = [&format!("{path}.expires")[..], &path];
-                review.warnings.push(self.remark("waiver_expired", &paths, &values));
+                review
+                    .warnings
+                    .push(self.remark("waiver_expired", &paths, &values));
                 continue;
             }
             if self.as_of < waiver.created {
                 let paths = [&format!("{path}.created")[..], &path];
-                review.notes.push(self.remark("waiver_not_yet", &paths, &values));
+                review
+                    .notes
+                    .push(self.remark("waiver_not_yet", &paths, &values));
             }
             waived.insert(&waiver.check);
         }
@@ -243,7 +267,11 @@ impl Subject<'_> {
         if !kept.gates.is_empty() {
             let known = || kept.gates.keys().map(String::as_str);
             for check in &self.policy.checks {
-                for gate in check.gates.iter().filter(|gate| !kept.gates.contains_key(*gate)) {
+                for gate in check
+                    .gates
+                    .iter()
+                    .filter(|gate| !kept.gates.contains_key(*gate))
+                {
                     let path = format!("check.{}", check.id);
                     let hint = did_you_mean(gate, known());
                     review.warnings.push(self.remark(
@@ -268,7 +296,10 @@ impl Subject<'_> {
                 review.warnings.push(self.remark(rule, &paths, &values));
             }
             for role in gate.required_signatures.keys() {
-                let filled = kept.people.as_ref().is_some_and(|people| people.fills(role));
+                let filled = kept
+                    .people
+                    .as_ref()
+                    .is_some_and(|people| people.fills(role));
                 if !filled {
                     review.warnings.push(self.remark(
                         "role_unfilled",
@@ -316,7 +347,9 @@ impl Subject<'_> {
                     ("reason", reason),
                 ];
                 let paths = ["system.criticality_reason", "system.criticality"];
-                review.notes.push(self.remark("criticality_lowered", &paths, &values));
+                review
+                    .notes
+                    .push(self.remark("criticality_lowered", &paths, &values));
             }
             Some(_) => {}
         }

@@ -15,7 +15,10 @@ pub fn schema() -> Value {
     }
     definitions.insert("text".to_owned(), localised());
     let mut root = Map::new();
-    root.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
+    root.insert(
+        "$schema".to_owned(),
+        "https://json-schema.org/draft/2020-12/schema".into(),
+    );
     root.insert("$id".to_owned(), POLICY_SCHEMA.into());
     root.insert("title".to_owned(), "audit.toml".into());
     if let Some(Value::Object(body)) = section("").map(table) {
@@ -23,7 +26,10 @@ pub fn schema() -> Value {
     }
     // A policy that extends another may hold only what it changes.
     root.insert("required".to_owned(), json!(["schema"]));
-    root.insert("if".to_owned(), json!({ "not": { "required": ["extends"] } }));
+    root.insert(
+        "if".to_owned(),
+        json!({ "not": { "required": ["extends"] } }),
+    );
     root.insert("then".to_owned(), json!({ "properties": complete() }));
     root.insert("$defs".to_owned(), definitions.into());
     root.into()

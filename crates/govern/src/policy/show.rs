@@ -6,9 +6,9 @@ use serde::Deserialize;
 use toml::de::Deserializer;
 use waage_result::policy::{POLICY_SHOW_SCHEMA, PolicyShow};
 
+use super::inherit;
 use super::read::{Extent, read};
 use super::source::Sources;
-use super::inherit;
 use crate::error::PolicyError;
 
 /// The resolved policy of a file or `preset:NAME`: as a document with defaults filled in, and as a

@@ -118,7 +118,9 @@ impl Sources {
             Source::of_file(&path, path.display().to_string(), name.to_owned(), start).map_err(
                 |error| {
                     invalid(
-                        format!("the policy {name:?} that this one extends cannot be read ({error})"),
+                        format!(
+                            "the policy {name:?} that this one extends cannot be read ({error})"
+                        ),
                         "correct extends: a readable file relative to this one, or preset:NAME",
                     )
                 },
@@ -157,7 +159,10 @@ impl Sources {
     /// Orders places by file and position; what has none comes first.
     pub fn order(&self, place: Option<&Place>) -> (usize, usize, usize) {
         let Some(place) = place else { return (0, 0, 0) };
-        let file = self.list.iter().position(|source| source.name == place.file);
+        let file = self
+            .list
+            .iter()
+            .position(|source| source.name == place.file);
         (file.unwrap_or(self.list.len()), place.line, place.column)
     }
 

@@ -13,6 +13,7 @@ pub mod toml;
 use std::io;
 
 use crate::error::PolicyError;
+use crate::ledger::LedgerError;
 
 /// Why a file of records cannot be used; one sentence that says how to mend it.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +66,9 @@ pub enum RecordError {
         /// How to mend it.
         mend: String,
     },
+    /// The ledger could not be added to.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
     /// Something asked for that the rules do not allow.
     #[error("{0}")]
     Rule(String),

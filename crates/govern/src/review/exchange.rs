@@ -85,7 +85,8 @@ pub(super) fn given(batch: &ReviewBatch, case: &ReviewCase, column: &str, groups
 }
 
 /// The names of all columns, in order.
-pub(super) fn columns(batch: &ReviewBatch) -> Vec<String> {
+#[must_use]
+pub fn columns(batch: &ReviewBatch) -> Vec<String> {
     let inputs = batch.design.inputs.iter().map(|name| format!("{INPUT}{name}"));
     GIVEN
         .iter()
@@ -95,49 +96,53 @@ pub(super) fn columns(batch: &ReviewBatch) -> Vec<String> {
         .collect()
 }
 
+/// What is filled in of each case, by column: a number, a text, or null where nothing is.
+#[must_use]
+pub fn rows(batch: &ReviewBatch, groups: bool) -> Vec<Map<String, Value>> {
+    let columns = columns(batch);
+    let of_case = |case: &ReviewCase| {
+        let fields = columns.iter().map(|column| {
+            let text = match column.as_str() {
+                "second_reviewer" if case.double => "wanted".to_owned(),
+                _ => given(batch, case, column, groups),
+            };
+            let value = match text.parse::<f64>() {
+                _ if text.is_empty() => Value::Null,
+                Ok(number) if is_number(column) => Value::from(number),
+                _ => Value::String(text),
+            };
+            (column.clone(), value)
+        });
+        fields.collect()
+    };
+    batch.cases.iter().map(of_case).collect()
+}
+
 /// Writes the file of a batch. Reviewers see groups only if their role may.
 #[must_use]
 pub fn write(batch: &ReviewBatch, form: Form, groups: bool) -> String {
-    let columns = columns(batch);
-    let value = |case: &ReviewCase, column: &str| match column {
-        "second_reviewer" if case.double => "wanted".to_owned(),
-        _ => given(batch, case, column, groups),
-    };
-    match form {
-        Form::Csv => {
-            let mut out = String::new();
-            line(&mut out, columns.iter().map(|name| guarded(name)));
-            for case in &batch.cases {
-                let cells = columns.iter().map(|column| {
-                    let text = value(case, column);
-                    match is_number(column) {
-                        true => text,
-                        false => guarded(&text),
-                    }
-                });
-                line(&mut out, cells);
-            }
-            out
-        }
-        Form::JsonLines => {
-            let mut out = String::new();
-            for case in &batch.cases {
-                let fields = columns.iter().map(|column| {
-                    let text = value(case, column);
-                    let value = match text.parse::<f64>() {
-                        _ if text.is_empty() => Value::Null,
-                        Ok(number) if is_number(column) => Value::from(number),
-                        _ => Value::String(text),
-                    };
-                    (column.clone(), value)
-                });
-                let object: Map<String, Value> = fields.collect();
-                out.push_str(&Value::Object(object).to_string());
+    let rows = rows(batch, groups);
+    let mut out = String::new();
+    if form == Form::Csv {
+        line(&mut out, columns(batch).iter().map(|name| guarded(name)));
+    }
+    for row in rows {
+        match form {
+            Form::JsonLines => {
+                out.push_str(&Value::Object(row).to_string());
                 out.push('\n');
             }
-            out
+            Form::Csv => line(
+                &mut out,
+                row.values().map(|value| match value {
+                    Value::Null => String::new(),
+                    Value::String(text) => guarded(text),
+                    number => number.to_string(),
+                }),
+            ),
         }
     }
+    out
 }
 
 /// Characters that a spreadsheet takes for the beginning of a formula.

@@ -99,6 +99,17 @@ impl Book {
     /// As [`Book::keep_measured`].
     pub fn set_level(&mut self, risk: &str, key: &str, level: u8) -> Result<(), RecordError> {
         set(self.table(risk)?, key, Value::from(i64::from(level)));
+        if let Some(known) = self
+            .register
+            .risks
+            .iter_mut()
+            .find(|known| known.id == risk)
+        {
+            match key {
+                "impact" => known.impact = level,
+                _ => known.likelihood_inherent = level,
+            }
+        }
         Ok(())
     }
 

@@ -7,8 +7,10 @@
 //! [`questionnaire`] suggests levels and what is missing.
 
 pub mod appetite;
+pub mod assessment;
 pub mod book;
 pub mod catalogue;
+mod evidence;
 pub mod exceedance;
 mod form;
 pub mod questionnaire;

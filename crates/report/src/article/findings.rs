@@ -28,7 +28,9 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     if let Some(reason) = &result.policy.criticality_reason {
         let reason = clean(reason);
         let values = [("reason", reason.as_str())];
-        blocks.push(Block::Note(words.fill("policy.criticality.reason", &values)));
+        blocks.push(Block::Note(
+            words.fill("policy.criticality.reason", &values),
+        ));
     }
     blocks.extend(inheritance(result, words));
     if !result.not_run.is_empty() {
@@ -271,11 +273,19 @@ fn inheritance(result: &AuditResult, words: Words) -> Vec<Block> {
         };
         let texts = [key, from, to].map(Cell::text).into_iter();
         Row {
-            cells: texts.chain([effect, Cell::text(clean(&each.base))]).collect(),
+            cells: texts
+                .chain([effect, Cell::text(clean(&each.base))])
+                .collect(),
             ..Row::default()
         }
     });
-    let titles = ["diff.key", "diff.from", "diff.to", "diff.effect", "overrides.base"];
+    let titles = [
+        "diff.key",
+        "diff.from",
+        "diff.to",
+        "diff.effect",
+        "overrides.base",
+    ];
     blocks.push(Block::Table(Table {
         caption: words.text("policy.overrides.caption"),
         columns: titles

@@ -122,7 +122,10 @@ impl<'a> Told<'a> {
             if reasons.is_empty() {
                 continue;
             }
-            parts.push(format!("## {}", escape(&self.words.text(&format!("gate.section.{kind}")))));
+            parts.push(format!(
+                "## {}",
+                escape(&self.words.text(&format!("gate.section.{kind}")))
+            ));
             let lines: Vec<String> = reasons
                 .iter()
                 .map(|reason| format!("- {}", escape(&self.sentence(reason))))
@@ -135,7 +138,9 @@ impl<'a> Told<'a> {
         ];
         for (key, digest) in digests {
             if let Some(digest) = digest {
-                let text = self.words.fill(&format!("gate.digest_{key}"), &[("digest", digest)]);
+                let text = self
+                    .words
+                    .fill(&format!("gate.digest_{key}"), &[("digest", digest)]);
                 parts.push(escape(&clean(&text)));
             }
         }
@@ -176,7 +181,12 @@ impl<'a> Told<'a> {
         for (kind, _, reasons) in self.lists() {
             for reason in reasons {
                 let group = reason.group.as_ref().map(|group| format!(" {group}"));
-                let name = format!("{} {}{}", reason.requirement, reason.subject, group.unwrap_or_default());
+                let name = format!(
+                    "{} {}{}",
+                    reason.requirement,
+                    reason.subject,
+                    group.unwrap_or_default()
+                );
                 let text = xml(&self.sentence(reason));
                 let body = match kind {
                     "breaches" => format!("<failure message=\"{text}\"/>"),

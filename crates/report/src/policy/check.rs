@@ -123,10 +123,18 @@ impl<'a> Told<'a> {
         };
         let mut facts = vec![format!(
             "{}, {}",
-            self.counted("checks", usize::try_from(self.check.checks).unwrap_or(usize::MAX)),
-            self.words.fill("policy.check.digest", &[("digest", digest)])
+            self.counted(
+                "checks",
+                usize::try_from(self.check.checks).unwrap_or(usize::MAX)
+            ),
+            self.words
+                .fill("policy.check.digest", &[("digest", digest)])
         )];
-        facts.extend(inherited(&self.check.extends, &self.check.overrides, self.words));
+        facts.extend(inherited(
+            &self.check.extends,
+            &self.check.overrides,
+            self.words,
+        ));
         facts
     }
 
@@ -137,7 +145,10 @@ impl<'a> Told<'a> {
             page.line(&format!("{}: {level}: {}", at(item.place), item.what));
             if !item.place.text.is_empty() {
                 let (number, line) = (item.place.line.to_string(), clean(&item.place.text));
-                let cut: String = line.chars().take(options.width.max(40) - number.len() - 5).collect();
+                let cut: String = line
+                    .chars()
+                    .take(options.width.max(40) - number.len() - 5)
+                    .collect();
                 page.line(&format!("  {number} | {cut}"));
                 let gap = " ".repeat(number.len() + 2);
                 let before = item.place.column.saturating_sub(1).min(cut.chars().count());
@@ -166,8 +177,9 @@ impl<'a> Told<'a> {
                 Some(mend) => format!("{}; {mend}", item.what),
                 None => item.what,
             };
+            let file = clean(&item.place.file);
             let spot = Spot {
-                file: &item.place.file,
+                file: &file,
                 line: item.place.line,
                 column: item.place.column,
             };
@@ -198,7 +210,11 @@ impl<'a> Told<'a> {
         if !lines.is_empty() {
             parts.push(lines.join("\n"));
         }
-        parts.extend(overrides_table(&self.check.overrides, self.words, self.language));
+        parts.extend(overrides_table(
+            &self.check.overrides,
+            self.words,
+            self.language,
+        ));
         parts.join("\n\n") + "\n"
     }
 }
@@ -233,7 +249,8 @@ pub(crate) fn inherited(
         .map(|each| {
             let change = &each.change;
             let effect = words.text(&format!("policy.effect.{}", change.effect.name()));
-            let [from, to] = [&change.from, &change.to].map(|v| super::diff::shown(v.as_ref(), words));
+            let [from, to] =
+                [&change.from, &change.to].map(|v| super::diff::shown(v.as_ref(), words));
             let values = [
                 ("key", clean(&change.key)),
                 ("from", from),

@@ -24,7 +24,7 @@ pub(crate) fn shown(value: Option<&Value>, words: Words) -> String {
             clean(map["en"].as_str().unwrap_or_default())
         }
         // An element that comes or goes is named by its key.
-        Value::Object(_) => "{…}".to_owned(),
+        Value::Object(_) => "…".to_owned(),
         other => clean(&other.to_string()),
     };
     if text.chars().count() <= VALUE_MAX {
@@ -46,7 +46,11 @@ pub(crate) fn cells(change: &PolicyChange, words: Words, language: Language) -> 
 }
 
 fn verdict(diff: &PolicyDiff, words: Words) -> String {
-    let looser = diff.changes.iter().filter(|c| c.effect == Effect::Looser).count();
+    let looser = diff
+        .changes
+        .iter()
+        .filter(|c| c.effect == Effect::Looser)
+        .count();
     let count = words.integer(looser as u64);
     let key = match (diff.effect, looser) {
         _ if diff.changes.is_empty() => "policy.diff.same",
@@ -62,7 +66,11 @@ fn verdict(diff: &PolicyDiff, words: Words) -> String {
 fn names(diff: &PolicyDiff, words: Words) -> [String; 2] {
     let name = |key: &str, policy: &waage_result::policy::PolicyName| {
         let word = words.text(&format!("policy.diff.{key}"));
-        format!("{word}: {} ({})", clean(&policy.file), clean(&policy.digest))
+        format!(
+            "{word}: {} ({})",
+            clean(&policy.file),
+            clean(&policy.digest)
+        )
     };
     [name("old", &diff.old), name("new", &diff.new)]
 }
@@ -122,7 +130,9 @@ fn markdown(diff: &PolicyDiff, words: Words, language: Language) -> String {
             row(TITLES.map(|_| "---".to_owned()).into_iter()),
         ];
         lines.extend(diff.changes.iter().map(|change| {
-            row(cells(change, words, language).map(|cell| escape(&cell)).into_iter())
+            row(cells(change, words, language)
+                .map(|cell| escape(&cell))
+                .into_iter())
         }));
         parts.push(lines.join("\n"));
     }
@@ -173,7 +183,9 @@ pub fn policy_presets(
         }
         Format::Markdown => {
             let mut lines = vec![
-                row(["name", "purpose", "columns"].map(|key| escape(&title(key))).into_iter()),
+                row(["name", "purpose", "columns"]
+                    .map(|key| escape(&title(key)))
+                    .into_iter()),
                 row(["---"; 3].map(str::to_owned).into_iter()),
             ];
             lines.extend(rows.map(|cells| row(cells.map(|cell| escape(&cell)).into_iter())));

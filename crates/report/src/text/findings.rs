@@ -128,8 +128,17 @@ fn waived(page: &mut Page, sorted: &[&Finding], words: Words) {
 
 /// Waivers that no longer hold, a lowered criticality, and what is changed of an inherited policy.
 fn policy_notes(page: &mut Page, result: &AuditResult, words: Words) {
-    for waiver in result.policy.waivers.iter().filter(|w| w.state == "expired") {
-        let (id, check, day) = (clean(&waiver.id), clean(&waiver.check), clean(&waiver.expires));
+    for waiver in result
+        .policy
+        .waivers
+        .iter()
+        .filter(|w| w.state == "expired")
+    {
+        let (id, check, day) = (
+            clean(&waiver.id),
+            clean(&waiver.check),
+            clean(&waiver.expires),
+        );
         let values = [("waiver", id.as_str()), ("check", &check), ("day", &day)];
         let text = words.fill("policy.waiver.expired", &values);
         page.paragraph(&text, Style::Yellow, 2);

@@ -205,7 +205,7 @@ fn pad_left(text: &str, width: usize) -> String {
 }
 
 /// Text filled up with spaces on the right.
-fn pad_right(text: &str, width: usize) -> String {
+pub(super) fn pad_right(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 

@@ -1,6 +1,7 @@
 //! The report for a terminal: about a screen, aligned, worst first. It is a working document and
 //! shows every group.
 
+mod article;
 mod attribution;
 mod findings;
 mod grid;
@@ -9,13 +10,16 @@ mod metrics;
 mod power;
 mod ranking;
 mod scan;
+mod sheet;
 mod strata;
 mod unknown;
 
 pub use power::power_text;
 
+pub(crate) use self::article::article;
 pub(crate) use self::attribution::explanation;
 pub(crate) use self::scan::scan;
+pub(crate) use self::sheet::sheet;
 
 use unicode_width::UnicodeWidthStr;
 use waage_result::document::AuditResult;

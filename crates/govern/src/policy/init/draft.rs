@@ -41,7 +41,10 @@ pub fn draft(answers: &Answers, language: Language) -> Result<String, String> {
         ));
     }
     let least = answers.use_case().least();
-    let reasoned = answers.criticality_reason.as_ref().map(|reason| reason.chars().count());
+    let reasoned = answers
+        .criticality_reason
+        .as_ref()
+        .map(|reason| reason.chars().count());
     if answers.criticality() < least && reasoned.unwrap_or(0) < 80 {
         return Err(format!(
             "the criticality {} is below {}, the minimum of this use case; raise it or give a criticality reason of at least 80 characters",
@@ -125,9 +128,17 @@ impl Draft<'_> {
         let criticality = self.answers.criticality();
         let values = [("criticality", criticality.name())];
         if criticality >= Criticality::Critical {
-            self.noted("inconclusive = \"fail\"".to_owned(), "inconclusive_fail", &values);
+            self.noted(
+                "inconclusive = \"fail\"".to_owned(),
+                "inconclusive_fail",
+                &values,
+            );
         } else {
-            self.noted("inconclusive = \"warn\"".to_owned(), "inconclusive_warn", &values);
+            self.noted(
+                "inconclusive = \"warn\"".to_owned(),
+                "inconclusive_warn",
+                &values,
+            );
         }
     }
 
@@ -137,20 +148,31 @@ impl Draft<'_> {
         self.line("\n[system]");
         self.line(format!("id = {}", quoted(&answers.system_id())));
         self.line(format!("name = {}", quoted(&answers.system_name())));
-        self.line(format!("use_case = {:?}", use_case_name(answers.use_case())));
+        self.line(format!(
+            "use_case = {:?}",
+            use_case_name(answers.use_case())
+        ));
         let key = match criticality.cmp(&least) {
             std::cmp::Ordering::Equal => "least",
             std::cmp::Ordering::Greater => "above",
             std::cmp::Ordering::Less => "lowered",
         };
         let values = [("criticality", criticality.name()), ("least", least.name())];
-        self.noted(format!("criticality = {:?}", criticality.name()), key, &values);
+        self.noted(
+            format!("criticality = {:?}", criticality.name()),
+            key,
+            &values,
+        );
         if let Some(reason) = &answers.criticality_reason {
             self.line(format!("criticality_reason = {}", quoted(reason)));
         }
         let unnamed = self.note("basis_text", &[]);
         let link = answers.strategy_link.clone().unwrap_or(unnamed);
-        self.noted(format!("strategy_link = {}", quoted(&link)), "strategy", &[]);
+        self.noted(
+            format!("strategy_link = {}", quoted(&link)),
+            "strategy",
+            &[],
+        );
         self.line("affects_natural_persons = true");
     }
 
@@ -193,7 +215,11 @@ impl Draft<'_> {
 
     fn data(&mut self) {
         let given = &self.answers.roles;
-        let base = self.base.as_ref().map(|base| base.data.clone()).unwrap_or_default();
+        let base = self
+            .base
+            .as_ref()
+            .map(|base| base.data.clone())
+            .unwrap_or_default();
         // Columns of the preset stand in only where none is named.
         let own = given.label.is_some() || given.score.is_some() || given.decision.is_some();
         let of = |mine: &Option<String>, its: Option<String>| mine.clone().or(its.filter(|_| !own));
@@ -277,7 +303,11 @@ impl Draft<'_> {
             };
             let question = format!(
                 "{} {} {:?} {:?} {:?}",
-                check.metric, check.comparison.name(), check.op, check.margin, check.decide
+                check.metric,
+                check.comparison.name(),
+                check.op,
+                check.margin,
+                check.decide
             );
             if target.contains('*') || !asked.insert(question) {
                 continue;
@@ -337,13 +367,23 @@ impl Draft<'_> {
         ];
         self.comment("margins", &values);
         let both = |key: &str| {
-            let text = |language| Catalogue::of(language).text(&format!("policy.draft.{key}")).to_owned();
+            let text = |language| {
+                Catalogue::of(language)
+                    .text(&format!("policy.draft.{key}"))
+                    .to_owned()
+            };
             Bilingual {
                 de: text(Language::De),
                 en: text(Language::En),
             }
         };
-        let mut questions = vec![("selection_rate", Comparison::Ratio, ">=", ratio, "why_ratio")];
+        let mut questions = vec![(
+            "selection_rate",
+            Comparison::Ratio,
+            ">=",
+            ratio,
+            "why_ratio",
+        )];
         if self.answers.roles.label.is_some() {
             for (metric, why) in [
                 ("true_positive_rate", "why_tpr"),
@@ -370,7 +410,11 @@ impl Draft<'_> {
                 self.line(format!("margin = {}", number(margin)));
                 self.line("family = \"main\"");
                 let values = [("severity", severity.name())];
-                self.noted(format!("severity = {:?}", severity.name()), "severity", &values);
+                self.noted(
+                    format!("severity = {:?}", severity.name()),
+                    "severity",
+                    &values,
+                );
                 self.line(format!("why = {}", bilingual(&both(why))));
                 self.line("gates = [\"pre_deployment\", \"periodic\"]");
             }
@@ -422,6 +466,10 @@ fn bilingual(text: &Bilingual) -> String {
 /// A number with at most six decimals, always as a float or whole number that TOML reads back.
 fn number(value: f64) -> String {
     let rounded = (value * 1e6).round() / 1e6;
-    let shown = if (rounded - value).abs() < 1e-12 { rounded } else { value };
+    let shown = if (rounded - value).abs() < 1e-12 {
+        rounded
+    } else {
+        value
+    };
     shown.to_string()
 }

@@ -134,7 +134,11 @@ impl Answers {
             "cut" => self.roles.cut.as_ref().map_or_else(String::new, cut_text),
             _ => {
                 let names = self.sensitive();
-                names.iter().map(attribute_text).collect::<Vec<_>>().join(",")
+                names
+                    .iter()
+                    .map(attribute_text)
+                    .collect::<Vec<_>>()
+                    .join(",")
             }
         }
     }
@@ -183,7 +187,10 @@ impl Answers {
                 let found = Criticality::ALL.iter().find(|c| c.name() == given);
                 self.criticality = Some(*found.ok_or_else(|| {
                     let names = Criticality::ALL.iter().map(|c| c.name());
-                    format!("unknown criticality {given:?}; {}", did_you_mean(given, names))
+                    format!(
+                        "unknown criticality {given:?}; {}",
+                        did_you_mean(given, names)
+                    )
                 })?);
             }
             "criticality_reason" => self.criticality_reason = some(),
@@ -197,7 +204,9 @@ impl Answers {
             "owner" => self.owner = some(),
             "approver" => {
                 if self.owner.as_deref() == Some(given) {
-                    return Err("owner and approver are the same person; name another approver".to_owned());
+                    return Err(
+                        "owner and approver are the same person; name another approver".to_owned(),
+                    );
                 }
                 self.approver = some();
             }
@@ -261,16 +270,24 @@ impl Answers {
                 'a'..='z' | '0'..='9' => c,
                 _ => '-',
             };
-            let name: String = self.system_name().to_lowercase().chars().map(plain).collect();
+            let name: String = self
+                .system_name()
+                .to_lowercase()
+                .chars()
+                .map(plain)
+                .collect();
             let words: Vec<&str> = name.split('-').filter(|word| !word.is_empty()).collect();
             let id: String = words.join("-").chars().take(64).collect();
-            if id.len() < 3 { "system".to_owned() } else { id }
+            if id.len() < 3 {
+                "system".to_owned()
+            } else {
+                id
+            }
         })
     }
 
     fn criticality(&self) -> Criticality {
-        self.criticality
-            .unwrap_or_else(|| self.use_case().least())
+        self.criticality.unwrap_or_else(|| self.use_case().least())
     }
 
     fn max_residual(&self) -> u8 {
@@ -303,7 +320,8 @@ const fn use_case_name(case: UseCase) -> &'static str {
 
 /// A cut as it is asked for: `top_fraction=0.3`.
 fn cut(text: &str) -> Result<Cut, String> {
-    let wrong = || format!("{text:?} is no cut; write threshold=0.5, top_k=400 or top_fraction=0.3");
+    let wrong =
+        || format!("{text:?} is no cut; write threshold=0.5, top_k=400 or top_fraction=0.3");
     let (name, value) = text.split_once('=').ok_or_else(wrong)?;
     let value = value.trim();
     let number = value.parse::<f64>().ok().filter(|v| v.is_finite());
@@ -316,7 +334,9 @@ fn cut(text: &str) -> Result<Cut, String> {
         "top_fraction" => {
             let plain = value.bytes().all(|b| b.is_ascii_digit() || b == b'.');
             let share = number.filter(|share| plain && *share > 0.0 && *share <= 1.0);
-            share.map(|_| Cut::TopFraction(value.to_owned())).ok_or_else(wrong)
+            share
+                .map(|_| Cut::TopFraction(value.to_owned()))
+                .ok_or_else(wrong)
         }
         _ => Err(wrong()),
     }

@@ -7,8 +7,8 @@ use waage_core::estimate::Method;
 use waage_core::quantity::Comparison;
 use waage_result::finding::{Bilingual, Margin};
 
-use crate::policy::form::{CheckForm, MarginForm};
 use crate::policy::faults::Faults;
+use crate::policy::form::{CheckForm, MarginForm};
 use crate::policy::{Check, CheckPlaces, Correction, Op, Target};
 
 pub(in crate::policy) fn check(
@@ -45,7 +45,10 @@ pub(in crate::policy) fn check(
             "leave it out, or use comparison = \"difference\" or \"ratio\"",
         );
     }
-    let confidence = form.confidence.as_ref().map_or(0.95, |level| *level.get_ref());
+    let confidence = form
+        .confidence
+        .as_ref()
+        .map_or(0.95, |level| *level.get_ref());
     if let Some(level) = &form.confidence
         && !(confidence > 0.5 && confidence < 1.0)
     {
@@ -57,7 +60,9 @@ pub(in crate::policy) fn check(
     }
     let interval = form.interval.as_ref().and_then(|name| {
         let allowed = methods(comparison);
-        let method = allowed.iter().find(|method| method.name() == name.get_ref());
+        let method = allowed
+            .iter()
+            .find(|method| method.name() == name.get_ref());
         if method.is_none() {
             let names = allowed.iter().map(|method| method.name());
             at.unknown(name, "interval for this comparison", names);

@@ -6,8 +6,8 @@ use toml::Spanned;
 use waage_result::spec::{Cut, MembershipSpec};
 
 use crate::policy::DataPolicy;
-use crate::policy::form::{DataForm, Decimal, Names};
 use crate::policy::faults::Faults;
+use crate::policy::form::{DataForm, Decimal, Names};
 
 /// An optional column: an empty string means that there is none.
 pub(super) fn column(name: Option<String>) -> Option<String> {
@@ -38,10 +38,7 @@ fn whole(
 }
 
 /// A value of the decision: text, a bool or a whole number.
-fn favourable(
-    at: &mut Faults<'_>,
-    value: Option<Spanned<toml::Value>>,
-) -> Option<String> {
+fn favourable(at: &mut Faults<'_>, value: Option<Spanned<toml::Value>>) -> Option<String> {
     let value = value?;
     match value.get_ref() {
         toml::Value::String(text) => column(Some(text.clone())),
@@ -59,11 +56,7 @@ fn favourable(
 }
 
 /// An attribute given by a column of probabilities for each of its groups.
-fn membership(
-    at: &mut Faults<'_>,
-    name: String,
-    columns: Spanned<Vec<String>>,
-) -> MembershipSpec {
+fn membership(at: &mut Faults<'_>, name: String, columns: Spanned<Vec<String>>) -> MembershipSpec {
     let given = columns.get_ref();
     let empty = given.iter().any(|column| column.trim().is_empty());
     if given.len() < 2 || empty || name.trim().is_empty() || name.contains('*') {

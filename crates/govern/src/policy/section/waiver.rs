@@ -3,8 +3,8 @@
 use toml::Spanned;
 use waage_result::finding::Severity;
 
-use crate::policy::form::WaiverForm;
 use crate::policy::faults::Faults;
+use crate::policy::form::WaiverForm;
 use crate::policy::{Check, Waiver};
 
 /// Shortest justification of a waiver, in characters.

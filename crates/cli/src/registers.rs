@@ -1,0 +1,66 @@
+//! What the commands of registers share: the day, the moment, the policy and the ledger.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use waage_audit::govern::ledger::{Ledger, Options};
+use waage_audit::govern::records::moment;
+use waage_audit::govern::{Date, Timestamp};
+use waage_audit::{AuditError, Policy};
+
+use crate::args::Format;
+use crate::audit::{seconds_now, today};
+use crate::output::Failure;
+
+/// What stops a library call, as this command tells it.
+pub fn failed(error: impl Into<AuditError>) -> Failure {
+    error.into().into()
+}
+
+/// The day of an option, else today.
+pub fn day(option: Option<&str>) -> Result<Date, Failure> {
+    let text = option.map_or_else(today, |text| Ok(text.to_owned()))?;
+    text.parse().map_err(Failure::Message)
+}
+
+/// The moment of an option, if it is given.
+pub fn moment(option: Option<&str>) -> Result<Option<Timestamp>, Failure> {
+    option
+        .map(moment::read)
+        .transpose()
+        .map_err(Failure::Message)
+}
+
+/// Now, or the second that SOURCE_DATE_EPOCH names.
+pub fn now() -> Result<Timestamp, Failure> {
+    let seconds = i64::try_from(seconds_now()?).unwrap_or(i64::MAX);
+    Timestamp::from_unix(seconds).ok_or_else(|| {
+        Failure::Message("the clock stands outside the years 1 to 9999; set it".to_owned())
+    })
+}
+
+/// The moment of an option, else now.
+pub fn moment_or_now(option: Option<&str>) -> Result<Timestamp, Failure> {
+    moment(option)?.map_or_else(now, Ok)
+}
+
+/// The policy of an option.
+pub fn policy(path: Option<&Path>) -> Result<Option<Policy>, Failure> {
+    path.map(Policy::read).transpose().map_err(failed)
+}
+
+/// The ledger of an option.
+pub fn ledger(path: Option<&Path>) -> Result<Option<Ledger>, Failure> {
+    let open = |path| Ledger::open(path, &Options::default());
+    path.map(open).transpose().map_err(failed)
+}
+
+/// That a page is not written to a terminal.
+pub fn refuse_page(format: Format) -> Result<(), Failure> {
+    if format == Format::Html && std::io::stdout().is_terminal() {
+        return Err(Failure::Message(
+            "--format html is for a file: add > report.html".to_owned(),
+        ));
+    }
+    Ok(())
+}

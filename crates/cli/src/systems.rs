@@ -1,0 +1,110 @@
+//! `waage systems`.
+
+use std::io::{BufRead, IsTerminal};
+use std::process::ExitCode;
+
+use waage_audit::Language;
+use waage_audit::govern::inventory::{self, Answer, Answers, Inventory};
+use waage_audit::registers::{self, systems::SystemsResult};
+
+use crate::args::registers::Showing;
+use crate::args::systems as args;
+use crate::args::systems::Systems;
+use crate::audit::{format, language};
+use crate::output::{self, Failure};
+use crate::registers::{day, failed, refuse_page};
+
+/// Runs a command of the inventory.
+pub fn run(command: Systems) -> Result<ExitCode, Failure> {
+    match command {
+        Systems::List(args) => {
+            print(&told(&args.inventory, None)?, false, &args.showing)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Systems::Show(args) => {
+            print(&told(&args.inventory, Some(&args.id))?, true, &args.showing)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Systems::Check(args) => {
+            let told = told(&args.inventory, None)?;
+            print(&told, false, &args.showing)?;
+            let wrong = told.problems.iter().any(|problem| problem.level == "error");
+            Ok(if wrong {
+                ExitCode::from(1)
+            } else {
+                ExitCode::SUCCESS
+            })
+        }
+        Systems::Classify(args) => classify(&args),
+    }
+}
+
+fn told(args: &args::Inventory, id: Option<&str>) -> Result<SystemsResult, Failure> {
+    let inventory = Inventory::read(&args.file).map_err(failed)?;
+    if let Some(id) = id {
+        inventory.system(id).map_err(failed)?;
+    }
+    Ok(inventory::tell(&inventory, id, day(args.as_of.as_deref())?))
+}
+
+fn print(result: &SystemsResult, full: bool, showing: &Showing) -> Result<(), Failure> {
+    refuse_page(showing.format)?;
+    let (format, language) = (format(showing.format), language(showing.lang));
+    output::print(&registers::render_systems(
+        result,
+        full,
+        format,
+        language,
+        output::style(),
+    )?)
+}
+
+fn classify(args: &args::Classify) -> Result<ExitCode, Failure> {
+    let language = language(args.showing.lang);
+    if args.template {
+        output::print(&inventory::template(language))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    // A mistyped system is told before the questions are asked.
+    if let Some(id) = &args.system {
+        told(&args.inventory, Some(id))?;
+    }
+    let answers = match &args.answers {
+        Some(path) => inventory::read_answers(path).map_err(failed)?,
+        None => ask(language)?,
+    };
+    if let (true, Some(id)) = (args.write, &args.system) {
+        inventory::keep_answers(&args.inventory.file, id, &answers).map_err(failed)?;
+        print(&told(&args.inventory, Some(id))?, true, &args.showing)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let day = day(args.inventory.as_of.as_deref())?;
+    print(&inventory::tell_answers(&answers, day), true, &args.showing)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks every question on standard error, so that standard output holds the document alone.
+fn ask(language: Language) -> Result<Answers, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::Message(
+            "there is no terminal to ask on; fill in what waage systems classify --template prints, and give it with --answers FILE".to_owned(),
+        ));
+    }
+    let mut lines = std::io::stdin().lock().lines();
+    let mut answers = Answers::new();
+    for (id, text) in inventory::questions() {
+        let (text, offered) = match language {
+            Language::En => (text.en, "[y]es, [n]o, [u]nknown"),
+            Language::De => (text.de, "[j]a, [n]ein, [u]nbekannt"),
+        };
+        output::say(&format!("{text} {offered}"));
+        let line = lines.next().and_then(Result::ok).unwrap_or_default();
+        let answer = match line.trim().to_lowercase().chars().next() {
+            Some('y' | 'j') => Answer::Yes,
+            Some('n') => Answer::No,
+            _ => Answer::Unknown,
+        };
+        answers.insert(id.to_owned(), answer);
+    }
+    Ok(answers)
+}

@@ -1,0 +1,800 @@
+//! Gates: what stands in which list, and which exit code follows.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use support::{CATALOGUE, Counts, gap};
+use waage_govern::approval::{Decision, Statement, approve};
+use waage_govern::gate::{Audit, Found, Part, Request, judge, record};
+use waage_govern::keys::{Keys, Role, SecretKey, Signer};
+use waage_govern::ledger::{Entry, Ledger, Options, read};
+use waage_govern::risks::Register;
+use waage_govern::{Date, Facts, Policy, Timestamp};
+use waage_result::gate::{GateReason, GateResult, GateVerdict};
+
+const PEOPLE: [(&str, &str, u8); 4] = [
+    ("m.owner", "owner", 1),
+    ("v.independent", "validator", 2),
+    ("a.approver", "approver", 3),
+    ("p.privacy", "dpo", 4),
+];
+
+const POLICY: &str = "\
+schema = \"waage/policy/1\"
+[system]
+id = \"leads\"
+name = \"Leads\"
+use_case = \"lead_scoring\"
+criticality = \"high\"
+strategy_link = \"goal\"
+[people]
+owner = \"m.owner\"
+validator = \"v.independent\"
+approver = \"a.approver\"
+dpo = \"p.privacy\"
+[risk_appetite]
+max_residual = { high = 6 }
+[[attribute]]
+name = \"g\"
+[[check]]
+id = \"FAIR-01\"
+metric = \"selection_rate\"
+comparison = \"difference\"
+attribute = \"g\"
+op = \"<=\"
+margin = 0.05
+gates = [\"periodic\", \"own\"]
+[gate.pre_deployment]
+inconclusive = \"fail\"
+required_signatures = { owner = 1, validator = 1, approver = 1 }
+max_audit_age_days = 30
+[gate.periodic]
+inconclusive = \"warn\"
+every_days = 30
+max_consecutive_inconclusive = 2
+[gate.own]
+require_documents = [\"dpia\"]
+[documents]
+dpia = { path = \"dpia.pdf\", sha256 = \"0000000000000000000000000000000000000000000000000000000000000001\", valid_until = 2026-12-31 }
+data_validation = { path = \"v.json\", sha256 = \"0000000000000000000000000000000000000000000000000000000000000002\" }
+drift = { path = \"d.json\", sha256 = \"0000000000000000000000000000000000000000000000000000000000000003\" }
+";
+
+const WAIVER: &str = "\
+[[waiver]]
+id = \"W-1\"
+check = \"FAIR-01\"
+scope = { group = \"b\" }
+justification = \"Only a few cases a year, each one reviewed by hand; see memo 12\"
+compensating_control = \"every lead of this group is reviewed\"
+approved_by = [\"a.approver\", \"p.privacy\"]
+created = 2026-10-01
+expires = 2026-12-10
+";
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn moment(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn policy(more: &str) -> Policy {
+    Policy::parse(&format!("{POLICY}{more}"), "audit.toml").unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// Groups whose gap is proven, undecided and excluded.
+fn breach() -> [Counts<'static>; 2] {
+    [Counts("b", 100, 400), Counts("a", 200, 400)]
+}
+
+fn open() -> [Counts<'static>; 2] {
+    [Counts("b", 24, 60), Counts("a", 60, 100)]
+}
+
+fn pass() -> [Counts<'static>; 2] {
+    [Counts("b", 2000, 5000), Counts("a", 2010, 5000)]
+}
+
+/// The document of an audit of two groups.
+fn document(policy: &Policy, [b, a]: [Counts<'static>; 2]) -> Value {
+    let views = ["g".to_owned()];
+    let facts = Facts {
+        catalogue: &CATALOGUE,
+        views: &views,
+        has_label: true,
+        has_decision: true,
+        has_score: true,
+    };
+    let as_of = Some(day("2026-11-29"));
+    let found = waage_govern::judge(policy, &[gap(b, a)], &facts, as_of).unwrap();
+    json!({
+        "schema": "waage/audit/1",
+        "dataset": {"rows": 800, "rows_filtered_out": 0, "digest": format!("sha256:{}-{}", b.1, a.1)},
+        "roles": waage_result::spec::RolesSpec::default(),
+        "settings": {"confidence": 0.95, "bootstrap": 0, "seed": 0, "views": [["g"]], "references": {}, "version": "0"},
+        "groups": [], "overall": {}, "disparities": [], "summary": {},
+        "policy": found.summary, "checks": found.checks, "not_run": found.not_run,
+        "findings": found.findings, "verdict": found.verdict,
+    })
+}
+
+/// A ledger with keys, in a folder of its own.
+struct Place {
+    folder: tempfile::TempDir,
+    keys: Keys,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let hex = |seed: u8| {
+            let public = SecretKey::from_seed(&[seed; 32]).public();
+            public
+                .as_bytes()
+                .iter()
+                .map(|b| format!("{b:02x}"))
+                .collect::<String>()
+        };
+        let text: String = PEOPLE
+            .iter()
+            .map(|(id, role, seed)| {
+                format!(
+                    "[key.\"{id}\"]\nperson = \"{id}\"\npublic = \"{}\"\nroles = [\"{role}\", \"approver\"]\nvalid_from = 2026-01-01\n",
+                    hex(*seed)
+                )
+                .replace("[\"approver\", \"approver\"]", "[\"approver\"]")
+            })
+            .collect();
+        let path = folder.path().join("ledger.jsonl");
+        Ledger::create(
+            &path,
+            &Options::default(),
+            "demo",
+            moment("2026-11-01T08:00:00Z"),
+        )
+        .unwrap();
+        Self {
+            keys: Keys::parse(&text, "keys.toml").unwrap(),
+            folder,
+        }
+    }
+
+    fn path(&self) -> std::path::PathBuf {
+        self.folder.path().join("ledger.jsonl")
+    }
+
+    fn ledger(&self) -> Ledger {
+        Ledger::open(&self.path(), &Options::default()).unwrap()
+    }
+
+    fn entries(&self) -> Vec<Entry> {
+        read(&self.path(), &Options::default(), |_| true).unwrap()
+    }
+
+    fn audited(&self, document: &Value, at: &str) {
+        let audit = Audit::of(document.clone()).unwrap();
+        self.ledger()
+            .append(
+                "audit.result",
+                "waage",
+                &audit.subject.payload(),
+                moment(at),
+            )
+            .unwrap();
+    }
+
+    fn sign(&self, policy: &Policy, document: &Value, who: &str, role: Role) -> Result<(), String> {
+        let seed = PEOPLE.iter().find(|(id, _, _)| *id == who).unwrap().2;
+        let audit = Audit::of(document.clone()).unwrap();
+        let now = moment("2026-11-29T12:00:00Z");
+        let statement = Statement {
+            audit_digest: audit.subject.digest,
+            policy_digest: policy.digest(),
+            role,
+            signer: who.to_owned(),
+            decision: Decision::Approve,
+            conditions: Vec::new(),
+            comment: None,
+            ts: now,
+            expires: None,
+        };
+        let signer = Signer::Secret(Box::new(SecretKey::from_seed(&[seed; 32])));
+        approve(
+            &self.ledger(),
+            &Options::default(),
+            policy,
+            &self.keys,
+            &statement,
+            &signer,
+            now,
+        )
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+    }
+
+    fn sign_all(&self, policy: &Policy, document: &Value) {
+        for (who, role) in [
+            ("m.owner", Role::Owner),
+            ("v.independent", Role::Validator),
+            ("a.approver", Role::Approver),
+            ("p.privacy", Role::Dpo),
+        ] {
+            self.sign(policy, document, who, role).unwrap();
+        }
+    }
+}
+
+fn documents() -> BTreeMap<String, Found> {
+    let digest = |last: u8| Found::Digest(format!("{last:064x}"));
+    BTreeMap::from([
+        ("dpia".to_owned(), digest(1)),
+        ("data_validation".to_owned(), digest(2)),
+        ("drift".to_owned(), digest(3)),
+    ])
+}
+
+const RISKS: &str = "\
+schema = \"waage/risks/1\"
+[[risk]]
+id = \"R-001\"
+category = \"bias\"
+title = { en = \"t\", de = \"t\" }
+cause = \"c\"
+event = \"e\"
+impact = 3
+likelihood_inherent = 2
+owner = \"m.owner\"
+treatment = \"reduce\"
+status = \"open\"
+review_date = 2027-02-01
+";
+
+/// Everything at hand for a gate.
+fn request<'a>(gate: &'a str, policy: &'a Policy, place: &Place, document: &Value) -> Request<'a> {
+    Request {
+        gate,
+        policy,
+        against: Part::Absent,
+        audit: Part::Given(Audit::of(document.clone()).unwrap()),
+        entries: Part::Given(place.entries()),
+        keys: Part::Given(place.keys.clone()),
+        risks: Part::Given(Register::parse(RISKS, "risks.toml").unwrap()),
+        incidents: Part::Given(waage_govern::incident::Log::default()),
+        documents: documents(),
+        data_digest: None,
+        as_of: day("2026-11-29"),
+    }
+}
+
+fn told(reasons: &[GateReason]) -> Vec<(&str, &str)> {
+    reasons
+        .iter()
+        .map(|r| (r.requirement.as_str(), r.subject.as_str()))
+        .collect()
+}
+
+fn show(result: &GateResult) -> String {
+    serde_json::to_string_pretty(result).unwrap()
+}
+
+#[test]
+fn everything_shown_passes_and_anything_missing_does_not() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place.sign_all(&policy, &document);
+    let whole = || request("pre_deployment", &policy, &place, &document);
+    let result = judge(&whole()).unwrap();
+    assert_eq!(
+        (result.verdict, result.exit),
+        (GateVerdict::Pass, 0),
+        "{}",
+        show(&result)
+    );
+    assert!(result.breaches.is_empty() && result.errors.is_empty());
+
+    // What is not there is not evaluated, and never passed.
+    let without = |remove: &dyn Fn(&mut Request<'_>), requirement: &str| {
+        let mut less = whole();
+        remove(&mut less);
+        let result = judge(&less).unwrap();
+        assert_eq!(
+            (result.verdict, result.exit),
+            (GateVerdict::Error, 2),
+            "{requirement}: {}",
+            show(&result)
+        );
+        assert!(
+            told(&result.errors).iter().any(|(r, _)| *r == requirement),
+            "{}",
+            show(&result)
+        );
+        assert!(
+            !told(&result.passed).iter().any(|(r, _)| *r == requirement),
+            "{}",
+            show(&result)
+        );
+    };
+    without(&|r| r.risks = Part::Absent, "risk");
+    without(&|r| r.incidents = Part::Absent, "incident");
+    without(&|r| r.keys = Part::Absent, "signature");
+    without(
+        &|r| r.entries = Part::Failed("the ledger is damaged at 3".to_owned()),
+        "signature",
+    );
+    without(&|r| r.entries = Part::Absent, "audit_age");
+    without(&|r| r.audit = Part::Absent, "check");
+    without(
+        &|r| r.risks = Part::Given(Register::parse("schema = \"waage/risks/1\"\n", "r").unwrap()),
+        "risk",
+    );
+    without(
+        &|r| {
+            r.documents
+                .insert("data_validation".into(), Found::Failed("denied".into()));
+        },
+        "document",
+    );
+
+    // What is shown to be broken is a breach.
+    let broken = |change: &dyn Fn(&mut Request<'_>), reason: (&str, &str)| {
+        let mut other = whole();
+        change(&mut other);
+        let result = judge(&other).unwrap();
+        assert_eq!(
+            (result.verdict, result.exit),
+            (GateVerdict::Breach, 1),
+            "{reason:?}: {}",
+            show(&result)
+        );
+        assert!(
+            told(&result.breaches).contains(&reason),
+            "{}",
+            show(&result)
+        );
+    };
+    broken(&|r| r.as_of = day("2026-12-21"), ("audit_age", "audit"));
+    broken(
+        &|r| {
+            r.documents.remove("data_validation");
+        },
+        ("document", "data_validation"),
+    );
+    broken(
+        &|r| {
+            r.risks = Part::Given(
+                Register::parse(
+                    &RISKS.replace("likelihood_inherent = 2", "likelihood_inherent = 3"),
+                    "r",
+                )
+                .unwrap(),
+            )
+        },
+        ("risk", "R-001"),
+    );
+    broken(&|r| r.data_digest = Some("sha256:other"), ("stale", "data"));
+    let at_limit = Request {
+        as_of: day("2026-12-20"),
+        ..whole()
+    };
+    assert_eq!(judge(&at_limit).unwrap().exit, 0, "thirty days are allowed");
+    let early = judge(&Request {
+        as_of: day("2026-11-19"),
+        ..whole()
+    })
+    .unwrap();
+    assert!(
+        told(&early.errors).contains(&("audit_age", "audit")),
+        "an audit from the future"
+    );
+}
+
+#[test]
+fn a_breach_and_a_crash_are_both_told_and_the_breach_comes_first() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, breach());
+    let mut crash = request("pre_deployment", &policy, &place, &document);
+    crash.entries = Part::Failed("the ledger is damaged: entry 3 was edited".to_owned());
+    crash.risks = Part::Failed("risks.toml:1:1: not TOML".to_owned());
+    let result = judge(&crash).unwrap();
+    assert_eq!(
+        (result.verdict, result.exit),
+        (GateVerdict::Breach, 1),
+        "{}",
+        show(&result)
+    );
+    assert!(told(&result.breaches).contains(&("check", "FAIR-01")));
+    let errors = told(&result.errors);
+    assert!(
+        errors.contains(&("signature", "ledger")) && errors.contains(&("risk", "risks")),
+        "{errors:?}"
+    );
+    assert!(
+        result
+            .errors
+            .iter()
+            .any(|e| e.text.en.contains("entry 3 was edited"))
+    );
+}
+
+#[test]
+fn inconclusive_fails_or_warns_as_the_gate_says() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, open());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place.sign_all(&policy, &document);
+    let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
+    assert_eq!(result.exit, 1);
+    assert_eq!(told(&result.breaches), [("check", "FAIR-01")]);
+    let result = judge(&request("periodic", &policy, &place, &document)).unwrap();
+    assert_eq!(result.exit, 0, "{}", show(&result));
+    assert_eq!(told(&result.inconclusive), [("check", "FAIR-01")]);
+}
+
+#[test]
+fn inconclusive_too_often_in_a_row_counts_as_failed() {
+    let (policy, place) = (policy(""), Place::new());
+    // Four periods with other data each; the same result twice is one period.
+    for (i, rows) in [60, 59, 58, 57].into_iter().enumerate() {
+        let document = document(&policy, [Counts("b", 24, rows), Counts("a", 60, 100)]);
+        place.audited(&document, &format!("2026-11-2{i}T08:00:00Z"));
+        let result = judge(&request("periodic", &policy, &place, &document)).unwrap();
+        let again = judge(&request("periodic", &policy, &place, &document)).unwrap();
+        assert_eq!(result, again);
+        let now = moment(&format!("2026-11-2{i}T09:00:00Z"));
+        for _ in 0..2 {
+            record(&place.path(), &Options::default(), &result, "waage", now).unwrap();
+        }
+        let expected = if i < 2 { 0 } else { 1 };
+        assert_eq!(result.exit, expected, "period {i}: {}", show(&result));
+        if i >= 2 {
+            let text = &result.breaches[0].text.en;
+            assert!(
+                text.contains(&format!("{} times in a row, at most 2", i + 1)),
+                "{text}"
+            );
+        }
+    }
+    // A pass breaks the row.
+    let good = document(&policy, pass());
+    place.audited(&good, "2026-11-26T08:00:00Z");
+    let result = judge(&request("periodic", &policy, &place, &good)).unwrap();
+    assert_eq!(result.exit, 0);
+    record(
+        &place.path(),
+        &Options::default(),
+        &result,
+        "waage",
+        moment("2026-11-26T09:00:00Z"),
+    )
+    .unwrap();
+    let next = document(&policy, [Counts("b", 24, 56), Counts("a", 60, 100)]);
+    place.audited(&next, "2026-11-27T08:00:00Z");
+    let result = judge(&request("periodic", &policy, &place, &next)).unwrap();
+    assert_eq!(result.exit, 0, "{}", show(&result));
+    // Without a ledger nobody can count.
+    let mut blind = request("periodic", &policy, &place, &next);
+    blind.entries = Part::Absent;
+    let result = judge(&blind).unwrap();
+    assert!(
+        told(&result.errors).contains(&("consecutive", "ledger")),
+        "{}",
+        show(&result)
+    );
+}
+
+#[test]
+fn a_waiver_excuses_only_signed_and_until_its_day() {
+    let (policy, place) = (policy(WAIVER), Place::new());
+    let document = document(&policy, breach());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place
+        .sign(&policy, &document, "m.owner", Role::Owner)
+        .unwrap();
+    place
+        .sign(&policy, &document, "v.independent", Role::Validator)
+        .unwrap();
+    place
+        .sign(&policy, &document, "a.approver", Role::Approver)
+        .unwrap();
+    let on = |day_text: &str| {
+        let mut request = request("pre_deployment", &policy, &place, &document);
+        request.as_of = day(day_text);
+        judge(&request).unwrap()
+    };
+    let unsigned = on("2026-11-29");
+    assert_eq!(unsigned.exit, 1);
+    assert!(
+        unsigned.breaches[0]
+            .text
+            .en
+            .contains("lacks the signature of p.privacy"),
+        "{}",
+        show(&unsigned)
+    );
+    place
+        .sign(&policy, &document, "p.privacy", Role::Dpo)
+        .unwrap();
+    let last = on("2026-12-10");
+    assert_eq!(last.exit, 0, "{}", show(&last));
+    assert_eq!(told(&last.waived), [("check", "FAIR-01")]);
+    assert_eq!(last.waived[0].waived_by.as_deref(), Some("W-1"));
+    let after = on("2026-12-11");
+    assert_eq!(after.exit, 1, "the day after");
+    assert!(
+        after.breaches[0].text.en.contains("ended on 2026-12-10"),
+        "{}",
+        show(&after)
+    );
+    assert!(after.breaches[0].text.de.contains("endete am 2026-12-10"));
+    // Nobody can prove it without a ledger.
+    let mut blind = request("pre_deployment", &policy, &place, &document);
+    blind.keys = Part::Absent;
+    let result = judge(&blind).unwrap();
+    assert_eq!(result.exit, 1);
+    assert!(
+        told(&result.errors).contains(&("waiver", "keys")),
+        "{}",
+        show(&result)
+    );
+}
+
+#[test]
+fn an_owner_cannot_sign_as_approver() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place
+        .sign(&policy, &document, "m.owner", Role::Owner)
+        .unwrap();
+    place
+        .sign(&policy, &document, "v.independent", Role::Validator)
+        .unwrap();
+    let refused = place
+        .sign(&policy, &document, "m.owner", Role::Approver)
+        .unwrap_err();
+    assert!(refused.contains("would not count"), "{refused}");
+    // Written past the command, it still does not count.
+    let audit = Audit::of(document.clone()).unwrap();
+    let statement = Statement {
+        audit_digest: audit.subject.digest,
+        policy_digest: policy.digest(),
+        role: Role::Approver,
+        signer: "m.owner".to_owned(),
+        decision: Decision::Approve,
+        conditions: Vec::new(),
+        comment: None,
+        ts: moment("2026-11-29T12:00:00Z"),
+        expires: None,
+    };
+    let signer = Signer::Secret(Box::new(SecretKey::from_seed(&[1; 32])));
+    let public = SecretKey::from_seed(&[1; 32]).public();
+    let payload = statement.sign(&signer, &public).unwrap();
+    place
+        .ledger()
+        .append(
+            "approval",
+            "m.owner",
+            &payload,
+            moment("2026-11-29T12:00:01Z"),
+        )
+        .unwrap();
+    let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
+    assert_eq!(result.exit, 1);
+    let texts: Vec<&str> = result.breaches.iter().map(|b| b.text.en.as_str()).collect();
+    assert!(
+        texts
+            .iter()
+            .any(|t| t.contains("1 signature(s) missing in the role approver")),
+        "{texts:?}"
+    );
+    assert!(
+        texts
+            .iter()
+            .any(|t| t.contains("The signature of m.owner as approver does not count")),
+        "{texts:?}"
+    );
+}
+
+#[test]
+fn another_policy_makes_a_result_stale() {
+    let (old, place) = (policy(""), Place::new());
+    let document = document(&old, pass());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place.sign_all(&old, &document);
+    let new = Policy::parse(
+        &POLICY.replace("margin = 0.05", "margin = 0.04"),
+        "audit.toml",
+    )
+    .unwrap();
+    let result = judge(&request("pre_deployment", &new, &place, &document)).unwrap();
+    assert_eq!(result.exit, 1);
+    assert!(told(&result.breaches).contains(&("stale", "policy")));
+    // Nor do signatures under the old policy count for the new one.
+    assert!(
+        told(&result.breaches).contains(&("signature", "owner")),
+        "{}",
+        show(&result)
+    );
+    let mut change = request("change", &new, &place, &document);
+    change.against = Part::Given(old.clone());
+    let result = judge(&change).unwrap();
+    assert!(
+        told(&result.passed).contains(&("change", "policy")),
+        "stricter needs nothing"
+    );
+    let mut back = request("change", &old, &place, &document);
+    back.against = Part::Given(new);
+    let result = judge(&back).unwrap();
+    assert_eq!(result.exit, 0, "{}", show(&result));
+    assert_eq!(told(&result.noted), [("change", "check.FAIR-01.margin")]);
+    back.against = Part::Absent;
+    assert_eq!(judge(&back).unwrap().exit, 2);
+}
+
+#[test]
+fn documents_must_be_there_unchanged_and_valid() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, pass());
+    let own = |change: &dyn Fn(&mut Request<'_>)| {
+        let mut request = request("own", &policy, &place, &document);
+        change(&mut request);
+        judge(&request).unwrap()
+    };
+    assert_eq!(own(&|_| ()).exit, 0);
+    for (change, part) in [
+        (Some(Found::Missing), "is not at dpia.pdf"),
+        (
+            Some(Found::Digest("f".repeat(64))),
+            "is not the one of the policy",
+        ),
+        (None, "is not at dpia.pdf"),
+    ] {
+        let result = own(&|r| {
+            r.documents.remove("dpia");
+            r.documents
+                .extend(change.clone().map(|found| ("dpia".to_owned(), found)));
+        });
+        assert_eq!(result.exit, 1);
+        assert!(
+            result.breaches[0].text.en.contains(part),
+            "{}",
+            show(&result)
+        );
+    }
+    let upper = own(&|r| {
+        r.documents
+            .insert("dpia".into(), Found::Digest(format!("{:064X}", 1)));
+    });
+    assert_eq!(upper.exit, 0, "digits of either case");
+    assert_eq!(own(&|r| r.as_of = day("2026-12-31")).exit, 0);
+    let late = own(&|r| r.as_of = day("2027-01-01"));
+    assert!(
+        late.breaches[0]
+            .text
+            .en
+            .contains("was valid until 2026-12-31")
+    );
+    let undigested = Policy::parse(&POLICY.replace(&"0".repeat(63), "..."), "audit.toml").unwrap();
+    let mut other = request("own", &undigested, &place, &document);
+    other.audit = Part::Absent;
+    let result = judge(&other).unwrap();
+    assert!(
+        result
+            .breaches
+            .iter()
+            .any(|b| b.text.en.contains("has no SHA-256")),
+        "{}",
+        show(&result)
+    );
+}
+
+#[test]
+fn checks_that_were_not_run_are_not_passed() {
+    let (policy, place) = (policy(""), Place::new());
+    let mut document = document(&policy, pass());
+    document["findings"] = json!([]);
+    document["not_run"] = json!([{"check": "FAIR-01", "attribute": "g", "metric": "selection_rate", "reason": "no_decisions"}]);
+    let result = judge(&request("own", &policy, &place, &document)).unwrap();
+    assert_eq!(result.exit, 0, "this gate only warns");
+    assert_eq!(told(&result.inconclusive), [("check", "FAIR-01")]);
+    assert!(result.passed.iter().all(|r| r.requirement != "check"));
+    place.sign_all(&policy, &document);
+    let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
+    assert!(
+        told(&result.breaches).contains(&("check", "FAIR-01")),
+        "{}",
+        show(&result)
+    );
+    document["not_run"] = json!([]);
+    let result = judge(&request("own", &policy, &place, &document)).unwrap();
+    assert!(
+        result.breaches[0]
+            .text
+            .en
+            .contains("stands nowhere in the result")
+    );
+}
+
+#[test]
+fn design_and_retirement_ask_for_their_own() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, pass());
+    let design = judge(&request("design", &policy, &place, &document)).unwrap();
+    assert_eq!(design.exit, 1);
+    let breaches = told(&design.breaches);
+    assert!(
+        breaches.contains(&("named", "purpose")) && breaches.contains(&("risk", "risks")),
+        "{breaches:?}"
+    );
+    assert_eq!(told(&design.errors), [("classification", "classification")]);
+    assert!(told(&design.passed).contains(&("named", "owner")));
+    let retire = judge(&request("retire", &policy, &place, &document)).unwrap();
+    assert_eq!(told(&retire.breaches), [("checkpoint", "ledger")]);
+    assert_eq!(told(&retire.errors), [("retention_plan", "retention_plan")]);
+    place
+        .ledger()
+        .append(
+            "checkpoint",
+            "waage",
+            &json!({"note": "x"}),
+            moment("2026-11-29T13:00:00Z"),
+        )
+        .unwrap();
+    let retire = judge(&request("retire", &policy, &place, &document)).unwrap();
+    assert_eq!(
+        (retire.exit, retire.breaches.len()),
+        (2, 0),
+        "{}",
+        show(&retire)
+    );
+}
+
+#[test]
+fn a_gate_that_nobody_knows_is_named_with_the_nearest() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, pass());
+    let error = judge(&request("pre_deploymnt", &policy, &place, &document))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("did you mean \"pre_deployment\"?"),
+        "{error}"
+    );
+    let bare = Policy::parse(
+        &POLICY.replace("gates = [\"periodic\", \"own\"]\n", ""),
+        "audit.toml",
+    )
+    .unwrap();
+    let result = judge(&request("own", &bare, &place, &document)).unwrap();
+    assert!(
+        told(&result.errors).contains(&("check", "own")),
+        "no check is no pass: {}",
+        show(&result)
+    );
+}
+
+#[test]
+fn information_is_told_and_decides_nothing() {
+    let policy = Policy::parse(
+        &POLICY.replace("margin = 0.05", "margin = 0.05\nseverity = \"info\""),
+        "audit.toml",
+    )
+    .unwrap();
+    let place = Place::new();
+    for counts in [breach(), open()] {
+        let document = document(&policy, counts);
+        let result = judge(&request("own", &policy, &place, &document)).unwrap();
+        assert_eq!(result.exit, 0);
+        assert_eq!(
+            told(&result.noted),
+            [("check", "FAIR-01")],
+            "{}",
+            show(&result)
+        );
+    }
+}
