@@ -78,6 +78,7 @@ fn audit(path: &str) {
         },
         policy: Policy::built_in(),
         as_of: "2026-11-25".to_owned(),
+        explanation: None,
     };
     waage_audit::run(&job, &Silent).expect("audit");
 }

@@ -27,6 +27,7 @@ fn pipeline(batch: RecordBatch, bootstrap: u32) -> AuditResult {
         },
         policy: Policy::built_in(),
         as_of: "2026-11-24".to_owned(),
+        explanation: None,
     };
     waage_audit::run(&job, &Quiet).expect("an audit of synthetic leads")
 }

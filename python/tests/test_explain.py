@@ -206,3 +206,16 @@ def test_what_cannot_be_explained_is_told(
     with pytest.raises(kind, match=words) as told:
         wg.explain(options.pop("model"), X, **options)
     assert "\n" not in str(told.value)
+
+
+def test_an_audit_tells_what_the_model_relies_on(logistic: Case, parquet: Path) -> None:
+    e = wg.explain(logistic.path, parquet, features=NAMES, sensitive="group")
+    roles: dict[str, Any] = {"score": "x0", "threshold": 0.0, "sensitive": "group"}
+    a = wg.audit(parquet, **roles, explanation=e)
+    document = json.loads(a.to_json())
+    assert document["explanation"] == json.loads(e.to_json())
+    jsonschema.validate(document, json.loads(wg.schema("audit")))
+    assert "What the model relies on" in a.to_markdown()
+    fewer = wg.explain(logistic.path, parquet, features=NAMES, where="id < 110")
+    with pytest.raises(wg.WaageError, match="of 10 rows and the audit of"):
+        wg.audit(parquet, **roles, explanation=fewer)

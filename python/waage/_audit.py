@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _spec, _waage
 from ._figures import Plot
@@ -15,6 +15,9 @@ from ._inputs import prepare
 from ._notebook import summary
 from ._result import Result
 from ._table import Table
+
+if TYPE_CHECKING:
+    from ._explain import ModelExplanation
 
 Progress = Callable[[str, int, "int | None"], object]
 
@@ -173,6 +176,7 @@ def audit(
     memory: int | str = "1GiB",
     max_clusters: int = 10_000_000,
     policy: str | os.PathLike[str] | None = None,
+    explanation: ModelExplanation | None = None,
     as_of: str | datetime.date | None = None,
     threads: int | None = None,
     separator: str | None = None,
@@ -252,6 +256,9 @@ def audit(
         Clusters that may occur; each takes 40 bytes or more while rows are counted.
     policy : path, optional
         The ``audit.toml`` that judges; a built-in one if absent.
+    explanation : ModelExplanation, optional
+        What `explain` says of the model on the same rows, to be told in the reports: on which
+        features it relies, of all rows and of each group.
     as_of : date or str, optional
         Day as of which waivers are judged; today if absent.
     threads : int, optional
@@ -326,6 +333,7 @@ def audit(
         prepare(data),
         json.dumps(spec),
         policy=policy,
+        explanation=None if explanation is None else explanation.to_json(),
         as_of=_spec.day(as_of),
         threads=None if threads is None else _spec.whole("threads", threads),
         separator=_spec.character("separator", separator),

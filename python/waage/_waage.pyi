@@ -14,6 +14,7 @@ def audit(
     spec: str,
     *,
     policy: str | PathLike[str] | None = None,
+    explanation: str | None = None,
     as_of: str,
     threads: int | None = None,
     separator: str | None = None,

@@ -29,7 +29,7 @@ use waage_result::document::{DatasetSummary, EstimateDoc};
 use waage_result::spec::RolesSpec;
 use waage_result::text::{Catalogue, Language};
 
-use crate::digest::hex;
+use crate::digest;
 use crate::observer::{Observer, Silent};
 use crate::page::PageFormat;
 use crate::{AuditError, Source, Style, page};
@@ -103,7 +103,7 @@ fn run(
     let index = index(spec)?;
     let bytes = model_bytes(&job.model)?;
     let model = Arc::new(read::model(&bytes, &options(spec)?)?);
-    let digest = hex(Sha256::digest(&bytes).as_slice());
+    let digest = digest::of(Sha256::digest(&bytes));
     drop(bytes);
     let features = columns(&model, spec)?;
     let background = match &job.background {
@@ -208,7 +208,7 @@ fn read_background(
     update(&mut digest, &values);
     let doc = BackgroundDoc {
         rows: rows as u64,
-        digest: hex(digest.finalize().as_slice()),
+        digest: digest::of(digest.finalize()),
     };
     Ok((Background::new(view(rows, width, &values)?, None)?, doc))
 }
@@ -326,20 +326,13 @@ impl Pass<'_> {
             }
         };
         let width = self.explainer.model().features.len();
-        let base = self.explainer.base();
-        let stride = width * base.len();
-        let mut columns: Vec<Vec<f64>> = Vec::with_capacity(stride + 2 * base.len());
-        for (k, base) in base.iter().enumerate() {
-            let numbers = |at: usize| self.phi.iter().skip(at).step_by(stride);
-            columns.extend((0..width).map(|j| numbers(k * width + j).copied().collect()));
-            columns.push(vec![*base; frame.rows]);
-            let rows = self.phi.chunks(stride);
-            columns.push(
-                rows.map(|phi| base + phi[k * width..][..width].iter().sum::<f64>())
-                    .collect(),
-            );
+        let outputs = self.explainer.base().iter().cycle();
+        let mut numbers = Vec::with_capacity(self.phi.len() / width * (width + 2));
+        for (phi, base) in self.phi.chunks(width).zip(outputs) {
+            numbers.extend_from_slice(phi);
+            numbers.extend([*base, base + phi.iter().sum::<f64>()]);
         }
-        Ok(writer.write(&frame.ids, columns)?)
+        Ok(writer.write(frame.ids.clone(), numbers)?)
     }
 }
 
@@ -391,7 +384,7 @@ fn document(
         dataset: DatasetSummary {
             rows: read.rows,
             rows_filtered_out: read.rows_filtered_out,
-            digest: hex(pass.digest.clone().finalize().as_slice()),
+            digest: digest::of(pass.digest.clone().finalize()),
             notes: read.notes.clone(),
             ..DatasetSummary::default()
         },
@@ -456,7 +449,7 @@ fn feature(
         used.map(move |code| {
             let mean = pass.summary.group(number, attribute, *code, level);
             FeatureGroupDoc {
-                attribute: roles.sensitive[attribute].column.clone(),
+                attribute: roles.sensitive[attribute].name.clone(),
                 group: read.axes[attribute][*code].name(),
                 mean_abs: EstimateDoc::from(&mean.mean_abs),
                 mean: EstimateDoc::from(&mean.mean),

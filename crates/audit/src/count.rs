@@ -11,7 +11,7 @@ use waage_govern::Policy;
 use waage_metrics::propensity::inverse_weights;
 use waage_result::spec::{AttributeSpec, AuditSpec};
 
-use crate::digest::hex;
+use crate::digest;
 use crate::observer::Observer;
 use crate::{AuditError, plan};
 
@@ -64,8 +64,7 @@ pub fn digest(tallies: &[&Tally], proxies: &[ProxyCells]) -> String {
     for part in parts {
         whole.update(part);
     }
-    let hash = whole.finalize();
-    format!("sha256:{}", hex(&hash))
+    digest::of(whole.finalize())
 }
 
 impl Counting {

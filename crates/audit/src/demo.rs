@@ -45,6 +45,7 @@ pub fn demo(
         },
         policy: Policy::built_in(),
         as_of: as_of.to_owned(),
+        explanation: None,
     };
     let result = run(&job, observer)?;
     files::write_folder(folder, &result, language)?;

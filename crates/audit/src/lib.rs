@@ -11,6 +11,7 @@
 
 mod assemble;
 pub mod attribution;
+mod beside;
 mod count;
 mod demo;
 mod digest;
@@ -53,6 +54,7 @@ use waage_result::document::{
 use waage_result::ranking::{ImpactTable, RankingResult};
 use waage_result::unknown::{MembershipResult, PropensityResult};
 
+pub use beside::Beside;
 pub use demo::{DEMO_DATA, demo};
 pub use error::AuditError;
 pub use explain::{explain, explanations, render_explanations};
@@ -100,6 +102,8 @@ pub struct Job {
     pub policy: Policy,
     /// The day as of which waivers are judged, ISO 8601.
     pub as_of: String,
+    /// What the model relies on, to be told beside.
+    pub explanation: Option<Beside>,
 }
 
 impl Job {
@@ -127,15 +131,23 @@ pub struct Style {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
     let spec = plan::resolve(&job.spec, &job.policy);
     check(&spec, &job.policy)?;
-    if numeric::is_asked(&spec) {
-        return numeric::run(job, &spec, observer);
+    if let Some(beside) = &job.explanation {
+        beside.check(&job.source)?;
     }
-    match two_valued(job, &spec, observer) {
-        Err(error) if multiclass::may_be(job, &spec, &error) => {
-            multiclass::run(job, &spec, error, observer)
+    let mut result = if numeric::is_asked(&spec) {
+        numeric::run(job, &spec, observer)?
+    } else {
+        match two_valued(job, &spec, observer) {
+            Err(error) if multiclass::may_be(job, &spec, &error) => {
+                multiclass::run(job, &spec, error, observer)?
+            }
+            other => other?,
         }
-        other => other,
+    };
+    if let Some(beside) = &job.explanation {
+        result.explanation = Some(beside.explain(&job.source, &spec, &result, observer)?);
     }
+    Ok(result)
 }
 
 /// Options out of range, and a policy that names what is not there.
@@ -474,6 +486,7 @@ fn document(
         impact_ratios: told.impact_ratios,
         membership: told.membership,
         propensity: told.propensity,
+        explanation: None,
         policy: judgement.summary,
         checks: judgement.checks,
         not_run: judgement.not_run,

@@ -11,7 +11,7 @@ use waage_metrics::{Favourable, Metric};
 use waage_result::spec::{AuditSpec, RolesSpec};
 
 use crate::count;
-use crate::digest::hex;
+use crate::digest;
 use crate::multiclass::{estimates, groups};
 use crate::observer::Observer;
 use crate::strata::Strata;
@@ -206,5 +206,5 @@ fn result(
 fn digest(tally: &Tally, numeric: &Numeric) -> String {
     let mut bytes = count::digest(&[tally], &[]).into_bytes();
     numeric.put(&mut bytes);
-    format!("sha256:{}", hex(&Sha256::digest(&bytes)))
+    digest::of(Sha256::digest(&bytes))
 }

@@ -6,7 +6,9 @@
 //! * `rates-ATTRIBUTE`: selection, true and false positive rate of each group with intervals;
 //! * `disparities-ATTRIBUTE`: a forest plot of each group's difference and ratio to the reference
 //!   group, what the policy tolerates shaded, each finding's state told by shape and colour;
-//! * `scores-ATTRIBUTE`: how each group's scores are distributed, and where the cut lies.
+//! * `scores-ATTRIBUTE`: how each group's scores are distributed, and where the cut lies;
+//!
+//! and `features`, what the model relies on, where one was explained.
 //!
 //! They are drawn as SVG with plotters, in the embedded font Inter, and rasterised with resvg. Text
 //! from data is escaped, numbers follow the language, and small groups are left out ([`Options`]).
@@ -28,6 +30,7 @@ mod axis;
 mod canvas;
 mod disparities;
 mod error;
+mod features;
 mod figure;
 mod font;
 mod frame;
@@ -113,6 +116,7 @@ pub fn figures(
             words,
         )?);
     }
+    figures.extend(features::figure(result, words)?);
     Ok(figures)
 }
 

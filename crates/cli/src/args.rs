@@ -51,6 +51,9 @@ Examples:
         --sensitive gender
   A group that no column tells, by probabilities from names and places:
     waage audit leads.parquet --decision contacted --membership race=p_white,p_black,p_other
+  What the model relies on, told in the same report:
+    waage audit leads.parquet --label converted --score score --top-fraction 0.3 \\
+        --sensitive gender --model model.json --out report
   Rows from another program, as an Arrow stream:
     export_leads | waage audit - --label converted --decision contacted --sensitive gender
 
@@ -386,6 +389,26 @@ pub struct Audit {
     pub ledger: Option<PathBuf>,
     #[command(flatten)]
     pub access: Access,
+
+    /// Model file whose use of features is told beside, as waage explain does
+    #[arg(long, value_name = "FILE", help_heading = "Explanation")]
+    pub model: Option<PathBuf>,
+    /// Rows that stand in for unknown features; the model's training rows if absent
+    #[arg(
+        long,
+        value_name = "DATA",
+        requires = "model",
+        help_heading = "Explanation"
+    )]
+    pub background: Vec<String>,
+    /// Document of waage explain --format json of the same rows, in place of a model
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with = "model",
+        help_heading = "Explanation"
+    )]
+    pub explanation: Option<PathBuf>,
 
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]

@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use waage_audit::{AuditResult, AuditSpec, Job, Language, Policy, RolesSpec};
+use waage_audit::attribution::Model;
+use waage_audit::{AuditResult, AuditSpec, Beside, Job, Language, Policy, RolesSpec};
 
 use crate::args::{Audit, Format, Lang};
 use crate::clock;
@@ -126,7 +127,19 @@ fn job(args: &Audit) -> Result<Job, Failure> {
         Some(path) => Policy::read(path).map_err(waage_audit::AuditError::from)?,
         None => Policy::built_in(),
     };
+    let explanation = match (&args.model, &args.explanation) {
+        (Some(model), _) => Some(Beside::Model {
+            model: Model::File(model.clone()),
+            background: match args.background.as_slice() {
+                [] => None,
+                paths => Some(args.reading.source(paths)?),
+            },
+        }),
+        (None, Some(path)) => Some(Beside::read(path)?),
+        (None, None) => None,
+    };
     Ok(Job {
+        explanation,
         source: args.reading.source(&args.data)?,
         spec: spec(args)?,
         policy,

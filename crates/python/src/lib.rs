@@ -36,13 +36,14 @@ fn raise(error: &AuditError) -> PyErr {
 
 /// Runs an audit without the GIL; Ctrl-C stops it.
 #[pyfunction]
-#[pyo3(signature = (data, spec, *, policy=None, as_of, threads=None, separator=None, decimal=None, progress=None))]
+#[pyo3(signature = (data, spec, *, policy=None, explanation=None, as_of, threads=None, separator=None, decimal=None, progress=None))]
 #[allow(clippy::too_many_arguments)] // keyword-only, filled by the package alone
 fn audit(
     py: Python<'_>,
     data: &Bound<'_, PyAny>,
     spec: &str,
     policy: Option<std::path::PathBuf>,
+    explanation: Option<&str>,
     as_of: String,
     threads: Option<usize>,
     separator: Option<char>,
@@ -55,6 +56,10 @@ fn audit(
         Some(path) => Policy::read(&path).map_err(|e| raise(&e.into()))?,
         None => Policy::built_in(),
     };
+    let explanation = explanation
+        .map(waage_audit::Beside::of_document)
+        .transpose()
+        .map_err(|e| raise(&e))?;
     let csv = waage_audit::csv_format(separator, decimal).map_err(WaageError::new_err)?;
     let given = Given::of(data, csv)?;
     let shared = Shared::default();
@@ -64,6 +69,7 @@ fn audit(
             spec,
             policy,
             as_of,
+            explanation,
         };
         if job.names_no_roles() {
             return Err(NO_ROLES.to_owned());

@@ -3,6 +3,7 @@
 use waage_result::attribution::{ExplainResult, FeatureDoc, FeatureGroupDoc};
 use waage_result::document::EstimateDoc;
 
+use crate::article::noted;
 use crate::words::{Words, clean, isolated};
 
 /// Features listed at most.
@@ -100,23 +101,26 @@ impl Told<'_> {
 
     /// A number of the margin with enough digits.
     pub fn number(&self, value: Option<f64>) -> String {
-        value.map_or_else(crate::scan::dash, |x| self.words.plain_number(rounded(x)))
+        value.map_or_else(crate::scan::dash, |x| self.words.significant(x))
     }
 
     /// A value with its interval: `0.42 (0.40 to 0.44)`.
     pub fn estimate(&self, estimate: &EstimateDoc) -> String {
         let value = self.number(estimate.value);
-        match (estimate.low, estimate.high) {
-            (Some(low), Some(high)) => {
-                let values = [self.number(Some(low)), self.number(Some(high))];
-                let range = self.words.fill(
-                    "attribution.range",
-                    &[("low", &values[0]), ("high", &values[1])],
-                );
-                format!("{value} ({range})")
-            }
-            _ => value,
+        match self.range(estimate) {
+            Some(range) => format!("{value} ({range})"),
+            None => value,
         }
+    }
+
+    /// An interval: `0.40 to 0.44`.
+    pub fn range(&self, estimate: &EstimateDoc) -> Option<String> {
+        let (low, high) = (
+            self.number(Some(estimate.low?)),
+            self.number(Some(estimate.high?)),
+        );
+        let limits = [("low", low.as_str()), ("high", high.as_str())];
+        Some(self.words.fill("attribution.range", &limits))
     }
 
     /// A group as `gender = female`.
@@ -135,16 +139,10 @@ impl Told<'_> {
 
     /// Notes on model and data.
     pub fn notes(&self) -> Vec<String> {
-        self.result
-            .model
-            .notes
-            .iter()
-            .map(|note| clean(note))
+        let of_model = self.result.model.notes.iter().map(|note| clean(note));
+        let of_data = &self.result.dataset.notes;
+        of_model
+            .chain(of_data.iter().map(|note| noted(note, self.words)))
             .collect()
     }
-}
-
-/// Three significant digits: what intervals of attributions can carry.
-fn rounded(x: f64) -> f64 {
-    format!("{x:.2e}").parse().unwrap_or(x)
 }

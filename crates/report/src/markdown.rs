@@ -54,7 +54,7 @@ fn mark(mark: &Mark) -> String {
     format!("{} {}", mark.symbol, escape(&mark.word))
 }
 
-fn table_lines(table: &Table) -> String {
+pub(crate) fn table_lines(table: &Table) -> String {
     let titles = table.columns.iter().map(|column| escape(&column.title));
     let rule = table
         .columns

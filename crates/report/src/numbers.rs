@@ -57,6 +57,21 @@ impl Words {
         self.catalogue.decimal(value, digits)
     }
 
+    /// A number with three significant digits, trailing zeros kept: `0.420`, `12.0`.
+    pub(crate) fn significant(self, value: f64) -> String {
+        let rounded: f64 = format!("{value:.2e}").parse().unwrap_or(value);
+        let size = rounded.abs();
+        if size == 0.0 || !(1e-6..1e6).contains(&size) {
+            return self.plain_number(rounded);
+        }
+        if size >= 100.0 {
+            let sign = if rounded < 0.0 { "\u{2212}" } else { "" };
+            return format!("{sign}{}", self.integer(size as u64));
+        }
+        let decimals = 2 - libm::floor(libm::log10(size)) as i32;
+        self.catalogue.decimal(rounded, decimals.max(0) as usize)
+    }
+
     /// A number of rows to plan with: three leading digits, rounded up.
     pub(crate) fn about(self, rows: u64) -> String {
         let mut scale = 1;
@@ -297,6 +312,23 @@ mod tests {
             EN().number_beside(0.1004, &[0.1, -0.1], Unit::Points),
             "10.04 pp"
         );
+    }
+
+    #[test]
+    fn significant_digits_are_kept() {
+        let told = |value: f64| EN().significant(value);
+        assert_eq!(told(0.41996), "0.420");
+        assert_eq!(told(-12.0), "\u{2212}12.0");
+        assert_eq!(
+            (told(1234.5), told(-120.0)),
+            ("1,230".to_owned(), "\u{2212}120".to_owned())
+        );
+        assert_eq!(told(0.000_012_345), "0.0000123");
+        assert_eq!(
+            (told(0.0), told(0.999_96)),
+            ("0".to_owned(), "1.00".to_owned())
+        );
+        assert_eq!(told(1.5e-9), "0.0000000015");
     }
 
     #[test]

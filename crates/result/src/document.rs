@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use waage_core::estimate::Estimate;
 
+use crate::attribution::ExplainResult;
 use crate::conditional::{Conditional, StratumResult};
 use crate::finding::{CheckOutcome, Finding, NotRun, PolicySummary, Verdict};
 use crate::ranking::{ImpactTable, RankingResult};
@@ -59,6 +60,9 @@ pub struct AuditResult {
     /// are missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub propensity: Vec<PropensityResult>,
+    /// What the model relies on, of all rows and of each group, where a model was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<ExplainResult>,
     /// The policy that judged.
     pub policy: PolicySummary,
     /// One outcome per check, worst group first.
@@ -332,6 +336,7 @@ impl AuditResult {
             impact_ratios: Vec::new(),
             membership: Vec::new(),
             propensity: Vec::new(),
+            explanation: None,
             policy: self.policy.clone(),
             checks: self.checks.clone(),
             not_run: self.not_run.clone(),

@@ -276,6 +276,12 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
     for found in &mut result.membership {
         unknown::suppress_membership(found, hidden);
     }
+    for feature in result.explanation.iter_mut().flat_map(|e| &mut e.features) {
+        feature.by_group.retain(|of| {
+            let group = of.group.as_deref().unwrap_or(MISSING);
+            !hidden.contains(&of.attribute, group)
+        });
+    }
     for finding in &mut result.findings {
         let view = &finding.attribute;
         let named = [
@@ -382,6 +388,7 @@ mod tests {
             impact_ratios: vec![],
             membership: vec![],
             propensity: vec![],
+            explanation: None,
             policy: PolicySummary::default(),
             checks: vec![],
             not_run: vec![],

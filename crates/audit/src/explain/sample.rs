@@ -61,6 +61,7 @@ fn audited(roles: RolesSpec, ranking: Option<Vec<u64>>) -> Result<AuditResult, A
         },
         policy: Policy::built_in(),
         as_of: "2000-01-01".to_owned(),
+        explanation: None,
     };
     run(&job, &Silent)
 }

@@ -12,7 +12,7 @@ use waage_result::scan::{
     ScanFamily, ScanResult, ScanSettings, ScanSpec, SearchedDoc, Subgroup,
 };
 
-use crate::digest::hex;
+use crate::digest;
 
 /// What the pass over the rows knows beside the tables.
 pub struct Facts {
@@ -227,7 +227,7 @@ fn digest(made: &Made<'_>) -> String {
     for tables in std::iter::once(made.searched).chain(made.estimated) {
         hash.update(tables.to_bytes());
     }
-    format!("sha256:{}", hex(&hash.finalize()))
+    digest::of(hash.finalize())
 }
 
 /// What the columns turned out to be, after what the reader of the rows noted.

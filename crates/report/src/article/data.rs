@@ -60,7 +60,7 @@ pub(crate) fn facts_of_data(result: &AuditResult, hidden: &Hidden, words: Words)
 }
 
 /// What the readers noted, in the catalogue's words; an unknown note as it is.
-fn noted(note: &Note, words: Words) -> String {
+pub(crate) fn noted(note: &Note, words: Words) -> String {
     const COUNTS: [&str; 6] = ["tied", "places", "k", "rows", "entries", "clusters"];
     let values: Vec<(&str, String)> = note
         .values

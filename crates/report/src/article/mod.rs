@@ -5,6 +5,7 @@ mod attributes;
 mod audited;
 mod classes;
 mod data;
+pub(crate) mod explanation;
 mod findings;
 mod glossary;
 pub(crate) mod impact;
@@ -25,7 +26,7 @@ use crate::headline::{account, headline};
 use crate::words::{Words, capitalised};
 
 pub(crate) use attributes::{compared, disparities, metrics_shown, rates};
-pub(crate) use data::facts_of_data;
+pub(crate) use data::{facts_of_data, noted};
 use findings::four_fifths;
 pub(crate) use findings::{left_out, reasons_in_order};
 pub(crate) use method::methods;
@@ -210,6 +211,7 @@ impl Article {
             scores::section(result, words),
             ranking::section(result, words),
             impact::section(result, words),
+            explanation::section(result, words),
             data::section(result, hidden, words),
             method::section(result, words),
             glossary::section(result, hidden, words),

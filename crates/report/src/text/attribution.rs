@@ -6,6 +6,7 @@ use waage_result::text::Language;
 use super::Page;
 use super::grid::{Column, Grid, Style};
 use crate::Options;
+use crate::article::explanation::base;
 use crate::attribution::Told;
 use crate::words::{Words, clean, isolated};
 
@@ -22,21 +23,8 @@ pub(crate) fn explanation(result: &ExplainResult, language: Language, options: &
     page.paragraph(&told.facts(), Style::Plain, 0);
     for output in told.outputs() {
         page.line("");
-        if let Some(k) = output {
-            let base = told.number(result.base_value.get(k as usize).copied());
-            let title = words.fill(
-                "attribution.output",
-                &[("output", &k.to_string()), ("base", &base)],
-            );
-            page.paragraph(&title, Style::Bold, 0);
-        } else {
-            let base = told.number(result.base_value.first().copied());
-            page.paragraph(
-                &words.fill("attribution.base", &[("base", &base)]),
-                Style::Dim,
-                0,
-            );
-        }
+        let style = output.map_or(Style::Dim, |_| Style::Bold);
+        page.paragraph(&base(&told, output), style, 0);
         table(&mut page, &told, output);
     }
     page.list(&words.text("report.data.title"), &told.notes());
@@ -46,6 +34,17 @@ pub(crate) fn explanation(result: &ExplainResult, language: Language, options: &
     }
     page.paragraph(&words.text("report.footer"), Style::Dim, 0);
     page.out
+}
+
+/// The same beside an audit: the features that matter most.
+pub(super) fn beside(page: &mut Page, result: &ExplainResult, words: Words) {
+    let told = Told { result, words };
+    page.heading(&words.text("attribution.title"), &[]);
+    page.paragraph(&told.headline(), Style::Plain, 2);
+    for output in told.outputs() {
+        page.paragraph(&base(&told, output), Style::Dim, 2);
+        table(page, &told, output);
+    }
 }
 
 fn table(page: &mut Page, told: &Told<'_>, output: Option<u64>) {

@@ -52,6 +52,9 @@ pub(crate) fn text(result: &AuditResult, language: Language, options: &Options) 
     strata::write(&mut page, result, words);
     ranking::write(&mut page, result, words);
     unknown::write(&mut page, result, words);
+    if let Some(explanation) = &result.explanation {
+        attribution::beside(&mut page, explanation, words);
+    }
     for class in &result.classes {
         let of_class = result.of_class(class);
         page.heading(
