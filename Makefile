@@ -64,6 +64,9 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md
 	cargo run --locked --quiet --package waage -- schema power > docs/power.schema.json
+	for name in ledger entries proof approval keys; do \
+		cargo run --locked --quiet --package waage -- schema $$name > docs/$$name.schema.json || exit 1; \
+	done
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

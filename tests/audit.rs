@@ -353,7 +353,10 @@ fn the_first_hour_ends_in_a_command_that_runs() {
 
 #[test]
 fn schemas_are_published_as_they_are() {
-    for name in ["audit", "metrics", "scan", "spec", "explain"] {
+    for name in [
+        "audit", "metrics", "scan", "spec", "explain", "ledger", "entries", "proof", "approval",
+        "keys",
+    ] {
         let printed = waage(["schema", name]);
         assert_eq!(printed.status.code(), Some(0));
         let path = root().join(format!("docs/{name}.schema.json"));
