@@ -214,11 +214,8 @@ fn signatures_that_would_not_count_are_refused() {
     );
     assert!(said(400, &approve("a.app.key", "approver", &[])).contains("no longer valid"));
     assert!(
-        said(
-            0,
-            &approve("a.app.key", "approver", &["--signer", "m.owner"])
-        )
-        .contains("is not the key")
+        said(0, &approve("a.app.key", "owner", &["--signer", "m.owner"]))
+            .contains("is not the key")
     );
     assert!(
         said(
