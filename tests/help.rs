@@ -30,6 +30,11 @@ fn help_texts() {
             &["datasets", "generate", "lead-scoring", "--help"],
         ),
         ("metrics", &["metrics", "--help"]),
+        ("ledger", &["ledger", "--help"]),
+        ("ledger_verify", &["ledger", "verify", "--help"]),
+        ("keys", &["keys", "--help"]),
+        ("keys_new", &["keys", "new", "--help"]),
+        ("approve", &["approve", "--help"]),
         ("schema", &["schema", "--help"]),
         ("completions", &["completions", "--help"]),
     ] {
