@@ -15,7 +15,11 @@ fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 fn good(folder: &Path, arguments: &[&str]) -> String {
@@ -66,25 +70,85 @@ fn closed() -> tempfile::TempDir {
         .output()
         .unwrap();
     assert!(init.status.success());
-    let (code, _, err) = open(path, &["--began", "2026-11-10", "--at", "2026-11-12T08:00:00Z", "--risk", "R-001", "--finding", "FAIR-01@sha256:00"]);
+    let (code, _, err) = open(
+        path,
+        &[
+            "--began",
+            "2026-11-10",
+            "--at",
+            "2026-11-12T08:00:00Z",
+            "--risk",
+            "R-001",
+            "--finding",
+            "FAIR-01@sha256:00",
+        ],
+    );
     assert_eq!((code, err.trim()), (Some(0), "waage: I-2026-001 is open"));
     let id = "I-2026-001";
-    good(path, &["update", id, "--state", "triaged", "--at", "2026-11-12T10:00:00Z"]);
-    good(path, &["update", id, "--state", "contained", "--containment", "Back to October’s model", "--at", "2026-11-13"]);
     good(
         path,
         &[
-            "update", id, "--state", "resolved", "--root-cause", "The column was empty", "--root-cause",
-            "The source renamed it", "--cause", "renamed_column", "--action", "Validate;d.engineer;2026-12-15;DV-01",
-            "--at", "2026-11-14",
+            "update",
+            id,
+            "--state",
+            "triaged",
+            "--at",
+            "2026-11-12T10:00:00Z",
         ],
     );
     good(
         path,
         &[
-            "update", id, "--state", "lessons", "--lesson-en", "Validate first", "--lesson-de", "Erst validieren",
-            "--new-risk", "A source renames a column", "--new-control", "R-013=Refuse unknown columns@DV-01",
-            "--detecting-check", "DV-01", "--done", "Validate", "--at", "2026-11-15",
+            "update",
+            id,
+            "--state",
+            "contained",
+            "--containment",
+            "Back to October’s model",
+            "--at",
+            "2026-11-13",
+        ],
+    );
+    good(
+        path,
+        &[
+            "update",
+            id,
+            "--state",
+            "resolved",
+            "--root-cause",
+            "The column was empty",
+            "--root-cause",
+            "The source renamed it",
+            "--cause",
+            "renamed_column",
+            "--action",
+            "Validate;d.engineer;2026-12-15;DV-01",
+            "--at",
+            "2026-11-14",
+        ],
+    );
+    good(
+        path,
+        &[
+            "update",
+            id,
+            "--state",
+            "lessons",
+            "--lesson-en",
+            "Validate first",
+            "--lesson-de",
+            "Erst validieren",
+            "--new-risk",
+            "A source renames a column",
+            "--new-control",
+            "R-013=Refuse unknown columns@DV-01",
+            "--detecting-check",
+            "DV-01",
+            "--done",
+            "Validate",
+            "--at",
+            "2026-11-15",
         ],
     );
     good(path, &["close", id, "--at", "2026-11-16"]);
@@ -98,28 +162,63 @@ fn an_incident_goes_from_the_first_report_to_the_register() {
     let told = document(path, &["show", "I-2026-001"]);
     assert_eq!(told["schema"], "waage/incidents/1");
     let incident = &told["incidents"][0];
-    assert_eq!((&incident["state"], &incident["revision"]), (&"closed".into(), &6.into()));
+    assert_eq!(
+        (&incident["state"], &incident["revision"]),
+        (&"closed".into(), &6.into())
+    );
     assert_eq!(incident["new_risks"], serde_json::json!(["R-021"]));
-    assert_eq!(incident["changed_controls"], serde_json::json!(["R-013/C-02"]));
-    assert_eq!(incident["corrective_actions"][0]["done_at"], "2026-11-15T00:00:00Z");
+    assert_eq!(
+        incident["changed_controls"],
+        serde_json::json!(["R-013/C-02"])
+    );
+    assert_eq!(
+        incident["corrective_actions"][0]["done_at"],
+        "2026-11-15T00:00:00Z"
+    );
     assert_eq!(incident["hours_to_detect"], 56.0);
     assert_eq!(incident["hours_to_contain"], 16.0);
     assert_eq!(told["metrics"]["share_caught"], 1.0);
     let register = fs::read_to_string(path.join("risks.toml")).unwrap();
-    assert!(register.contains("id = \"R-021\"") && register.contains("incident:I-2026-001"), "{register}");
-    assert_eq!(fs::read_to_string(path.join("incidents.jsonl")).unwrap().lines().count(), 6);
-    let (open, all) = (document(path, &["list", "--open"]), document(path, &["list"]));
-    assert_eq!((open["incidents"].as_array().unwrap().len(), all["incidents"].as_array().unwrap().len()), (0, 1));
+    assert!(
+        register.contains("id = \"R-021\"") && register.contains("incident:I-2026-001"),
+        "{register}"
+    );
+    assert_eq!(
+        fs::read_to_string(path.join("incidents.jsonl"))
+            .unwrap()
+            .lines()
+            .count(),
+        6
+    );
+    let (open, all) = (
+        document(path, &["list", "--open"]),
+        document(path, &["list"]),
+    );
+    assert_eq!(
+        (
+            open["incidents"].as_array().unwrap().len(),
+            all["incidents"].as_array().unwrap().len()
+        ),
+        (0, 1)
+    );
 }
 
 #[test]
 fn every_form_in_both_languages() {
     let folder = closed();
     let path = folder.path();
-    let (code, _, err) = open(path, &["--personal-data", "--high-risk", "--serious", "death"]);
+    let (code, _, err) = open(
+        path,
+        &["--personal-data", "--high-risk", "--serious", "death"],
+    );
     assert_eq!(code, Some(0), "{err}");
     for lang in ["en", "de"] {
-        for view in [&["list"][..], &["show", "I-2026-002"], &["timeline"], &["lessons"]] {
+        for view in [
+            &["list"][..],
+            &["show", "I-2026-002"],
+            &["timeline"],
+            &["lessons"],
+        ] {
             for format in ["text", "markdown", "html"] {
                 let mut arguments = view.to_vec();
                 arguments.extend(["--lang", lang, "--format", format]);
@@ -129,32 +228,97 @@ fn every_form_in_both_languages() {
                 }
             }
         }
-        insta::assert_snapshot!(format!("incident_{lang}"), good(path, &["show", "I-2026-002", "--lang", lang]));
-        insta::assert_snapshot!(format!("lessons_{lang}"), good(path, &["lessons", "--lang", lang]));
+        insta::assert_snapshot!(
+            format!("incident_{lang}"),
+            good(path, &["show", "I-2026-002", "--lang", lang])
+        );
+        insta::assert_snapshot!(
+            format!("lessons_{lang}"),
+            good(path, &["lessons", "--lang", lang])
+        );
     }
     good(path, &["timeline", "--svg", "t.svg", "--png", "t.png"]);
-    assert!(fs::read(path.join("t.png")).unwrap().starts_with(b"\x89PNG"));
+    assert!(
+        fs::read(path.join("t.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
 }
 
 #[test]
 fn hostile_text_does_nothing_anywhere() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
-    let evil = "<script>alert(1)</script> [x](javascript:1) | =1+1 \u{1b}[31m\u{202e}\u{2028}\n{\"id\":1}";
+    let evil =
+        "<script>alert(1)</script> [x](javascript:1) | =1+1 \u{1b}[31m\u{202e}\u{2028}\n{\"id\":1}";
     let arguments = [
-        "open", "--kind", "other", "--severity", "minor", "--detected-by", "customer", "--summary", evil,
-        "--groups", evil, "--alert", evil, "--system", evil, "--system-version", evil, "--actor", evil,
+        "open",
+        "--kind",
+        "other",
+        "--severity",
+        "minor",
+        "--detected-by",
+        "customer",
+        "--summary",
+        evil,
+        "--groups",
+        evil,
+        "--alert",
+        evil,
+        "--system",
+        evil,
+        "--system-version",
+        evil,
+        "--actor",
+        evil,
     ];
     good(path, &arguments);
-    good(path, &["update", "I-2026-001", "--note", evil, "--containment", evil, "--root-cause", evil, "--lesson-en", evil, "--lesson-de", evil, "--action", &format!("{evil};{evil}"), "--notified", &format!("{evil};{evil}")]);
-    assert_eq!(fs::read_to_string(path.join("incidents.jsonl")).unwrap().lines().count(), 2);
-    for view in [&["list"][..], &["show", "I-2026-001"], &["timeline"], &["lessons"]] {
+    good(
+        path,
+        &[
+            "update",
+            "I-2026-001",
+            "--note",
+            evil,
+            "--containment",
+            evil,
+            "--root-cause",
+            evil,
+            "--lesson-en",
+            evil,
+            "--lesson-de",
+            evil,
+            "--action",
+            &format!("{evil};{evil}"),
+            "--notified",
+            &format!("{evil};{evil}"),
+        ],
+    );
+    assert_eq!(
+        fs::read_to_string(path.join("incidents.jsonl"))
+            .unwrap()
+            .lines()
+            .count(),
+        2
+    );
+    for view in [
+        &["list"][..],
+        &["show", "I-2026-001"],
+        &["timeline"],
+        &["lessons"],
+    ] {
         for format in ["text", "markdown", "html"] {
             let mut all = view.to_vec();
             all.extend(["--format", format]);
             let out = good(path, &all);
-            assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}') && !out.contains('\u{2028}'), "{all:?}");
-            assert!(format == "text" || !out.contains("<script>alert"), "{all:?}");
+            assert!(
+                !out.contains('\u{1b}') && !out.contains('\u{202e}') && !out.contains('\u{2028}'),
+                "{all:?}"
+            );
+            assert!(
+                format == "text" || !out.contains("<script>alert"),
+                "{all:?}"
+            );
             assert!(format != "markdown" || !out.contains("[x](java"), "{all:?}");
         }
     }
@@ -185,8 +349,24 @@ fn what_cannot_be_done_is_refused_in_a_sentence() {
     assert_eq!(open(path, &[]).0, Some(0));
     refused(path, &["close", "I-2026-001"], "the next state is triaged");
     refused(path, &["update", "I-2026-001"], "nothing is said");
-    refused(path, &["update", "I-2026-001", "--new-risk", "x"], "waage risks init");
-    refused(path, &["update", "I-2026-001", "--action", "x"], "has 1 parts");
-    refused(path, &["update", "I-2026-001", "--new-control", "x"], "names no risk");
-    refused(path, &["update", "I-2026-001", "--note", "write to jo@example.org"], "e-mail address");
+    refused(
+        path,
+        &["update", "I-2026-001", "--new-risk", "x"],
+        "waage risks init",
+    );
+    refused(
+        path,
+        &["update", "I-2026-001", "--action", "x"],
+        "has 1 parts",
+    );
+    refused(
+        path,
+        &["update", "I-2026-001", "--new-control", "x"],
+        "names no risk",
+    );
+    refused(
+        path,
+        &["update", "I-2026-001", "--note", "write to jo@example.org"],
+        "e-mail address",
+    );
 }

@@ -46,7 +46,11 @@ fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 fn good(folder: &Path, arguments: &[&str]) -> String {
@@ -74,10 +78,23 @@ fn begun() -> tempfile::TempDir {
     let path = folder.path();
     fs::write(path.join("audit.toml"), POLICY).unwrap();
     good(path, &["risks", "init", "--policy", "audit.toml"]);
-    let data = root().join("datasets/lead_scoring.parquet").display().to_string();
+    let data = root()
+        .join("datasets/lead_scoring.parquet")
+        .display()
+        .to_string();
     let (code, out, err) = waage(
         path,
-        &["audit", &data, "--policy", "audit.toml", "--sensitive", "gender", "--format", "json", "-q"],
+        &[
+            "audit",
+            &data,
+            "--policy",
+            "audit.toml",
+            "--sensitive",
+            "gender",
+            "--format",
+            "json",
+            "-q",
+        ],
     );
     assert_eq!(code, Some(1), "{err}");
     fs::write(path.join("audit.json"), out).unwrap();
@@ -95,16 +112,25 @@ fn the_register_moves_with_evidence() {
     let path = folder.path();
     let before = document(path, &["risks", "list", "--policy", "audit.toml"]);
     assert_eq!(before["schema"], "waage/risks/1");
-    assert_eq!((&before["total"], &before["appetite"]["drafts"]), (&20.into(), &20.into()));
+    assert_eq!(
+        (&before["total"], &before["appetite"]["drafts"]),
+        (&20.into(), &20.into())
+    );
     assert_eq!(risk(&before, "R-001")["basis"], "inherent");
     assert_eq!(risk(&before, "R-001")["owner"], "m.owner");
 
     // A dry run tells, and leaves the file alone.
     let text = fs::read_to_string(path.join("risks.toml")).unwrap();
-    let dry = document(path, &["risks", "assess", "audit.json", "--policy", "audit.toml"]);
+    let dry = document(
+        path,
+        &["risks", "assess", "audit.json", "--policy", "audit.toml"],
+    );
     assert_eq!(fs::read_to_string(path.join("risks.toml")).unwrap(), text);
     let change = &dry["changes"][0];
-    assert_eq!((&change["risk"], &change["rule"]), (&"R-001".into(), &"rises".into()));
+    assert_eq!(
+        (&change["risk"], &change["rule"]),
+        (&"R-001".into(), &"rises".into())
+    );
     assert_eq!(change["likelihood"], serde_json::json!([4, 5]));
     let exceedance = &change["exceedances"][0];
     let (value, limit, error, p) = (
@@ -115,13 +141,37 @@ fn the_register_moves_with_evidence() {
     );
     assert!(value < limit && error > 0.0 && p > 0.9, "{exceedance}");
 
-    good(path, &["risks", "assess", "audit.json", "--policy", "audit.toml", "--write"]);
+    good(
+        path,
+        &[
+            "risks",
+            "assess",
+            "audit.json",
+            "--policy",
+            "audit.toml",
+            "--write",
+        ],
+    );
     let after = document(path, &["risks", "show", "R-001", "--policy", "audit.toml"]);
     let moved = risk(&after, "R-001");
-    assert_eq!((&moved["likelihood_residual"], &moved["score_residual"]), (&5.into(), &15.into()));
+    assert_eq!(
+        (&moved["likelihood_residual"], &moved["score_residual"]),
+        (&5.into(), &15.into())
+    );
     assert_eq!(moved["measured"]["fresh_until"], "2027-01-24");
     // Beyond twice the period it counts no more.
-    let later = document(path, &["risks", "show", "R-001", "--policy", "audit.toml", "--as-of", "2027-01-25"]);
+    let later = document(
+        path,
+        &[
+            "risks",
+            "show",
+            "R-001",
+            "--policy",
+            "audit.toml",
+            "--as-of",
+            "2027-01-25",
+        ],
+    );
     assert_eq!(risk(&later, "R-001")["likelihood_residual"], 4);
     // Comments stand where they stood.
     let kept = fs::read_to_string(path.join("risks.toml")).unwrap();
@@ -133,62 +183,155 @@ fn the_register_moves_with_evidence() {
 fn open_risks_are_held_against_the_appetite() {
     let folder = begun();
     let path = folder.path();
-    let over = ["risks", "list", "--policy", "audit.toml", "--over-appetite", "--sort", "score"];
+    let over = [
+        "risks",
+        "list",
+        "--policy",
+        "audit.toml",
+        "--over-appetite",
+        "--sort",
+        "score",
+    ];
     let drafts = document(path, &over);
-    assert!(drafts["appetite"]["over"].as_array().unwrap().is_empty(), "drafts are not compared");
+    assert!(
+        drafts["appetite"]["over"].as_array().unwrap().is_empty(),
+        "drafts are not compared"
+    );
     let text = fs::read_to_string(path.join("risks.toml")).unwrap();
-    fs::write(path.join("risks.toml"), text.replace("status = \"draft\"", "status = \"open\"")).unwrap();
+    fs::write(
+        path.join("risks.toml"),
+        text.replace("status = \"draft\"", "status = \"open\""),
+    )
+    .unwrap();
     let opened = document(path, &over);
-    let scores: Vec<u64> = opened["risks"].as_array().unwrap().iter().map(|r| r["score_residual"].as_u64().unwrap()).collect();
+    let scores: Vec<u64> = opened["risks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|r| r["score_residual"].as_u64().unwrap())
+        .collect();
     assert!(scores.len() > 5 && scores.iter().all(|score| *score > 6));
     assert!(scores.windows(2).all(|pair| pair[0] >= pair[1]));
     let appetite = &opened["appetite"];
     assert_eq!(appetite["loss_over"], true);
-    assert!((appetite["annual_loss"].as_f64().unwrap() - 437_333.333_333).abs() < 0.01, "{appetite}");
+    assert!(
+        (appetite["annual_loss"].as_f64().unwrap() - 437_333.333_333).abs() < 0.01,
+        "{appetite}"
+    );
     let shown = good(path, &["risks", "list", "--policy", "audit.toml"]);
-    assert!(shown.starts_with("Lead scoring DACH\n✗ Above the appetite: "), "{shown}");
+    assert!(
+        shown.starts_with("Lead scoring DACH\n✗ Above the appetite: "),
+        "{shown}"
+    );
 }
 
 #[test]
 fn every_form_in_both_languages() {
     let folder = begun();
     let path = folder.path();
-    good(path, &["risks", "assess", "audit.json", "--policy", "audit.toml", "--write"]);
+    good(
+        path,
+        &[
+            "risks",
+            "assess",
+            "audit.json",
+            "--policy",
+            "audit.toml",
+            "--write",
+        ],
+    );
     for lang in ["en", "de"] {
-        for view in [&["list"][..], &["show", "R-001"], &["report"], &["matrix"], &["assess", "audit.json"]] {
+        for view in [
+            &["list"][..],
+            &["show", "R-001"],
+            &["report"],
+            &["matrix"],
+            &["assess", "audit.json"],
+        ] {
             for format in ["text", "markdown", "html"] {
                 let mut arguments = vec!["risks"];
                 arguments.extend(view);
                 arguments.extend(["--policy", "audit.toml", "--lang", lang, "--format", format]);
                 let out = good(path, &arguments);
                 for key in ["risks.", "report.f", "{count", "{day", "{list"] {
-                    assert!(!out.contains(key) || (key == "risks." && out.contains("risks.toml")), "{arguments:?}: {key}\n{out}");
+                    assert!(
+                        !out.contains(key) || (key == "risks." && out.contains("risks.toml")),
+                        "{arguments:?}: {key}\n{out}"
+                    );
                 }
                 if format == "text" {
                     assert!(out.lines().all(|line| line.chars().count() <= 100), "{out}");
                 }
                 if format == "html" {
-                    let ids: Vec<&str> = out.split(" id=\"").skip(1).filter_map(|part| part.split('"').next()).collect();
+                    let ids: Vec<&str> = out
+                        .split(" id=\"")
+                        .skip(1)
+                        .filter_map(|part| part.split('"').next())
+                        .collect();
                     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
                     assert_eq!(ids.len(), distinct.len(), "{ids:?}");
                 }
             }
         }
-        insta::assert_snapshot!(format!("risks_{lang}"), good(path, &["risks", "list", "--policy", "audit.toml", "--lang", lang]));
-        insta::assert_snapshot!(format!("risk_{lang}"), good(path, &["risks", "show", "R-001", "--policy", "audit.toml", "--lang", lang]));
+        insta::assert_snapshot!(
+            format!("risks_{lang}"),
+            good(
+                path,
+                &["risks", "list", "--policy", "audit.toml", "--lang", lang]
+            )
+        );
+        insta::assert_snapshot!(
+            format!("risk_{lang}"),
+            good(
+                path,
+                &[
+                    "risks",
+                    "show",
+                    "R-001",
+                    "--policy",
+                    "audit.toml",
+                    "--lang",
+                    lang
+                ]
+            )
+        );
     }
-    let report = good(path, &["risks", "report", "--policy", "audit.toml", "--format", "html"]);
+    let report = good(
+        path,
+        &[
+            "risks",
+            "report",
+            "--policy",
+            "audit.toml",
+            "--format",
+            "html",
+        ],
+    );
     assert!(report.contains("<figure class=\"chart\" id=\"risk-matrix\">"));
-    let table = good(path, &["risks", "matrix", "--svg", "m.svg", "--png", "m.png"]);
+    let table = good(
+        path,
+        &["risks", "matrix", "--svg", "m.svg", "--png", "m.png"],
+    );
     assert!(table.contains("○ before controls, ● now"));
-    assert!(fs::read(path.join("m.png")).unwrap().starts_with(b"\x89PNG"));
-    assert!(fs::read_to_string(path.join("m.svg")).unwrap().starts_with("<svg"));
+    assert!(
+        fs::read(path.join("m.png"))
+            .unwrap()
+            .starts_with(b"\x89PNG")
+    );
+    assert!(
+        fs::read_to_string(path.join("m.svg"))
+            .unwrap()
+            .starts_with("<svg")
+    );
 }
 
 #[test]
 fn lines_for_other_tools_have_the_same_keys() {
     let folder = begun();
-    let out = good(folder.path(), &["risks", "export", "--policy", "audit.toml"]);
+    let out = good(
+        folder.path(),
+        &["risks", "export", "--policy", "audit.toml"],
+    );
     let keys = |line: &str| -> Vec<String> {
         let line: Value = serde_json::from_str(line).unwrap();
         line.as_object().unwrap().keys().cloned().collect()
@@ -230,10 +373,16 @@ sources = ["{evil}"]
             arguments.extend(view);
             arguments.extend(["--format", format]);
             let out = good(path, &arguments);
-            assert!(!out.contains('\u{1b}') && !out.contains('\u{202e}') && !out.contains('\u{2028}'), "{arguments:?}");
+            assert!(
+                !out.contains('\u{1b}') && !out.contains('\u{202e}') && !out.contains('\u{2028}'),
+                "{arguments:?}"
+            );
             if format != "text" {
                 assert!(!out.contains("<img"), "{arguments:?}");
-                assert!(!out.contains("[x](java") || format == "html", "{arguments:?}");
+                assert!(
+                    !out.contains("[x](java") || format == "html",
+                    "{arguments:?}"
+                );
             }
             if format == "markdown" {
                 assert!(!out.lines().any(|line| line.starts_with("id = 1")), "{out}");
@@ -241,7 +390,10 @@ sources = ["{evil}"]
         }
     }
     let export = good(path, &["risks", "export"]);
-    assert_eq!((export.lines().count(), export.contains('\u{2028}')), (1, false));
+    assert_eq!(
+        (export.lines().count(), export.contains('\u{2028}')),
+        (1, false)
+    );
     let svg = path.join("m.svg");
     good(path, &["risks", "matrix", "--svg", "m.svg"]);
     let svg = fs::read_to_string(svg).unwrap();
@@ -252,18 +404,50 @@ sources = ["{evil}"]
 fn a_questionnaire_from_form_to_register() {
     let folder = begun();
     let path = folder.path();
-    good(path, &["risks", "questionnaire", "--lang", "de", "--out", "answers.toml"]);
-    refused(path, &["risks", "questionnaire", "--out", "answers.toml"], "is there already");
+    good(
+        path,
+        &[
+            "risks",
+            "questionnaire",
+            "--lang",
+            "de",
+            "--out",
+            "answers.toml",
+        ],
+    );
+    refused(
+        path,
+        &["risks", "questionnaire", "--out", "answers.toml"],
+        "is there already",
+    );
     let form = fs::read_to_string(path.join("answers.toml")).unwrap();
     assert!(form.contains("# --- Datenquellen ---"), "{form}");
     let nothing = document(path, &["risks", "assess", "--answers", "answers.toml"]);
     assert!(nothing.get("suggestions").is_none());
-    fs::write(path.join("answers.toml"), form.replace("DATA-1 = \"\"", "DATA-1 = \"no\"")).unwrap();
+    fs::write(
+        path.join("answers.toml"),
+        form.replace("DATA-1 = \"\"", "DATA-1 = \"no\""),
+    )
+    .unwrap();
     let told = document(path, &["risks", "assess", "--answers", "answers.toml"]);
     let first = &told["suggestions"][0];
-    assert_eq!((&first["risk"], &first["action"], &first["taken"]), (&"R-001".into(), &"raise".into(), &false.into()));
+    assert_eq!(
+        (&first["risk"], &first["action"], &first["taken"]),
+        (&"R-001".into(), &"raise".into(), &false.into())
+    );
     assert_eq!(first["reasons"][0]["question"], "DATA-1");
-    good(path, &["risks", "assess", "--answers", "answers.toml", "--write", "--accept", "R-001"]);
+    good(
+        path,
+        &[
+            "risks",
+            "assess",
+            "--answers",
+            "answers.toml",
+            "--write",
+            "--accept",
+            "R-001",
+        ],
+    );
     let raised = document(path, &["risks", "show", "R-001"]);
     assert_eq!(risk(&raised, "R-001")["likelihood_inherent"], 5);
 }
@@ -272,17 +456,33 @@ fn a_questionnaire_from_form_to_register() {
 fn changes_are_recorded_in_a_ledger_that_must_be_there() {
     let folder = begun();
     let path = folder.path();
-    let write = ["risks", "assess", "audit.json", "--policy", "audit.toml", "--write", "--ledger", "ledger.jsonl"];
+    let write = [
+        "risks",
+        "assess",
+        "audit.json",
+        "--policy",
+        "audit.toml",
+        "--write",
+        "--ledger",
+        "ledger.jsonl",
+    ];
     let before = fs::read(path.join("risks.toml")).unwrap();
     refused(path, &write, "ledger.jsonl");
-    assert_eq!(fs::read(path.join("risks.toml")).unwrap(), before, "nothing is written before the ledger is known");
+    assert_eq!(
+        fs::read(path.join("risks.toml")).unwrap(),
+        before,
+        "nothing is written before the ledger is known"
+    );
     let options = waage_audit::govern::ledger::Options::default();
     let log = path.join("ledger.jsonl");
     let now = "2026-11-25T00:00:00Z".parse().unwrap();
     waage_audit::govern::ledger::Ledger::create(&log, &options, "demo", now).unwrap();
     good(path, &write);
     let text = fs::read_to_string(&log).unwrap();
-    assert!(text.lines().count() > 2 && text.contains("\"kind\":\"risk.scored\""), "{text}");
+    assert!(
+        text.lines().count() > 2 && text.contains("\"kind\":\"risk.scored\""),
+        "{text}"
+    );
 }
 
 #[test]
@@ -290,16 +490,50 @@ fn what_cannot_be_done_is_refused_in_a_sentence() {
     let folder = begun();
     let path = folder.path();
     let absent: PathBuf = path.join("absent.toml");
-    refused(path, &["risks", "list", "--file", &absent.display().to_string()], "waage risks init");
+    refused(
+        path,
+        &["risks", "list", "--file", &absent.display().to_string()],
+        "waage risks init",
+    );
     assert!(!path.join("absent.toml.lock").exists());
     refused(path, &["risks", "init"], "is there already");
-    refused(path, &["risks", "show", "R-0001"], "did you mean \"R-001\"?");
-    refused(path, &["risks", "list", "--category", "bais"], "did you mean \"bias\"?");
-    refused(path, &["risks", "list", "--as-of", "tomorrow"], "YYYY-MM-DD");
-    refused(path, &["risks", "assess", "audit.toml"], "is no result of an audit");
+    refused(
+        path,
+        &["risks", "show", "R-0001"],
+        "did you mean \"R-001\"?",
+    );
+    refused(
+        path,
+        &["risks", "list", "--category", "bais"],
+        "did you mean \"bias\"?",
+    );
+    refused(
+        path,
+        &["risks", "list", "--as-of", "tomorrow"],
+        "YYYY-MM-DD",
+    );
+    refused(
+        path,
+        &["risks", "assess", "audit.toml"],
+        "is no result of an audit",
+    );
     refused(path, &["risks", "assess"], "missing");
-    refused(path, &["risks", "assess", "audit.json", "--day", "2026-12-24"], "lies after 2026-11-25");
-    refused(path, &["risks", "assess", "audit.json", "--day", "2026-01-01,2026-01-02"], "2 days for 1 results");
+    refused(
+        path,
+        &["risks", "assess", "audit.json", "--day", "2026-12-24"],
+        "lies after 2026-11-25",
+    );
+    refused(
+        path,
+        &[
+            "risks",
+            "assess",
+            "audit.json",
+            "--day",
+            "2026-01-01,2026-01-02",
+        ],
+        "2 days for 1 results",
+    );
     fs::write(path.join("bad.json"), "{\"schema\":\"waage/audit/1\"}").unwrap();
     refused(path, &["risks", "assess", "bad.json"], "missing field");
 }

@@ -37,7 +37,11 @@ fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (output.status.code(), text(&output.stdout), text(&output.stderr))
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
 }
 
 fn good(folder: &Path, arguments: &[&str]) -> String {
@@ -58,9 +62,18 @@ fn tiers_tell_their_gates_and_problems_end_with_one() {
     let path = folder.path();
     let told: Value = serde_json::from_str(&good(path, &["list", "--format", "json"])).unwrap();
     assert_eq!(told["schema"], "waage/systems/1");
-    assert_eq!(told["systems"][0]["tier"]["signatures"], serde_json::json!(["owner", "approver"]));
+    assert_eq!(
+        told["systems"][0]["tier"]["signatures"],
+        serde_json::json!(["owner", "approver"])
+    );
     assert_eq!(told["systems"][1]["criticality_minimum"], "critical");
-    let errors: Vec<&str> = told["problems"].as_array().unwrap().iter().filter(|p| p["level"] == "error").map(|p| p["system"].as_str().unwrap()).collect();
+    let errors: Vec<&str> = told["problems"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|p| p["level"] == "error")
+        .map(|p| p["system"].as_str().unwrap())
+        .collect();
     assert_eq!(errors, ["credit-check"; 3], "tier, owner and purpose");
     assert_eq!(waage(path, &["check"]).0, Some(1));
 }
@@ -71,20 +84,57 @@ fn answers_are_classified_and_kept_in_their_entry() {
     let path = folder.path();
     let form = good(path, &["classify", "--template", "--lang", "de"]);
     assert!(form.contains("Rechtsberatung"), "{form}");
-    let no = form.replace("\"unknown\"\n", "\"no\"\n").replace("natural_persons = \"no\"", "natural_persons = \"yes\"");
+    let no = form
+        .replace("\"unknown\"\n", "\"no\"\n")
+        .replace("natural_persons = \"no\"", "natural_persons = \"yes\"");
     fs::write(path.join("class.toml"), &no).unwrap();
-    let told: Value = serde_json::from_str(&good(path, &["classify", "--answers", "class.toml", "--format", "json"])).unwrap();
+    let told: Value = serde_json::from_str(&good(
+        path,
+        &["classify", "--answers", "class.toml", "--format", "json"],
+    ))
+    .unwrap();
     let class = &told["systems"][0]["classification"];
-    assert_eq!((&class["class"], &class["reasons"][0]["code"]), (&"outside_annex_iii".into(), &"not_listed".into()));
+    assert_eq!(
+        (&class["class"], &class["reasons"][0]["code"]),
+        (&"outside_annex_iii".into(), &"not_listed".into())
+    );
     assert_eq!(class["further"][0]["code"], "profiling");
-    fs::write(path.join("class.toml"), no.replace("employment = \"no\"", "employment = \"yes\"")).unwrap();
-    let shown = good(path, &["classify", "--answers", "class.toml", "--system", "lead-score-dach", "--write"]);
-    assert!(shown.contains("high-risk? ask counsel") && shown.contains("a note for counsel"), "{shown}");
+    fs::write(
+        path.join("class.toml"),
+        no.replace("employment = \"no\"", "employment = \"yes\""),
+    )
+    .unwrap();
+    let shown = good(
+        path,
+        &[
+            "classify",
+            "--answers",
+            "class.toml",
+            "--system",
+            "lead-score-dach",
+            "--write",
+        ],
+    );
+    assert!(
+        shown.contains("high-risk? ask counsel") && shown.contains("a note for counsel"),
+        "{shown}"
+    );
     let kept = fs::read_to_string(path.join("systems.toml")).unwrap();
-    assert!(kept.starts_with("# Our systems\n") && kept.contains("# for life") && kept.contains("# the next one"));
-    assert!(kept.contains("[system.classification]\n") && kept.contains("employment = \"yes\""), "{kept}");
+    assert!(
+        kept.starts_with("# Our systems\n")
+            && kept.contains("# for life")
+            && kept.contains("# the next one")
+    );
+    assert!(
+        kept.contains("[system.classification]\n") && kept.contains("employment = \"yes\""),
+        "{kept}"
+    );
     // The answers raise the least tier.
-    let told: Value = serde_json::from_str(&good(path, &["show", "lead-score-dach", "--format", "json"])).unwrap();
+    let told: Value = serde_json::from_str(&good(
+        path,
+        &["show", "lead-score-dach", "--format", "json"],
+    ))
+    .unwrap();
     assert_eq!(told["systems"][0]["criticality_minimum"], "critical");
 }
 
@@ -101,13 +151,19 @@ fn every_form_in_both_languages() {
                 assert!(!out.contains("systems.c") && !out.contains("{t"), "{out}");
             }
         }
-        insta::assert_snapshot!(format!("systems_{lang}"), good(path, &["list", "--lang", lang]));
+        insta::assert_snapshot!(
+            format!("systems_{lang}"),
+            good(path, &["list", "--lang", lang])
+        );
     }
     let evil = SYSTEMS.replace("\"m.owner\"", "\"<script>x</script> \\u001b[31m | **b**\"");
     fs::write(path.join("systems.toml"), evil).unwrap();
     for format in ["text", "markdown", "html"] {
         let out = good(path, &["show", "lead-score-dach", "--format", format]);
-        assert!(!out.contains('\u{1b}') && (format == "text" || !out.contains("<script>x")), "{out}");
+        assert!(
+            !out.contains('\u{1b}') && (format == "text" || !out.contains("<script>x")),
+            "{out}"
+        );
     }
 }
 
@@ -119,8 +175,14 @@ fn what_cannot_be_done_is_refused_in_a_sentence() {
         (&["show", "lead-score"][..], "the inventory has no system"),
         (&["list", "--file", "absent.toml"], "docs/systems.md"),
         (&["classify"], "there is no terminal to ask on"),
-        (&["classify", "--answers", "systems.toml"], "systems.toml:4:3: unknown key"),
-        (&["classify", "--system", "lead-scor-dach"], "did you mean \"lead-score-dach\"?"),
+        (
+            &["classify", "--answers", "systems.toml"],
+            "systems.toml:4:3: unknown key",
+        ),
+        (
+            &["classify", "--system", "lead-scor-dach"],
+            "did you mean \"lead-score-dach\"?",
+        ),
         (&["classify", "--write"], "missing: --system"),
     ] {
         let (code, out, err) = waage(path, arguments);
