@@ -29,9 +29,6 @@ pub enum AuditError {
     /// A register, a file of incidents or an inventory cannot be used.
     #[error(transparent)]
     Record(#[from] waage_govern::records::RecordError),
-    /// A ledger cannot be used.
-    #[error(transparent)]
-    Ledger(#[from] waage_govern::ledger::LedgerError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -44,6 +41,18 @@ pub enum AuditError {
     /// A model cannot be read or explained.
     #[error(transparent)]
     Explain(#[from] waage_explain::Error),
+    /// A ledger cannot be read or written.
+    #[error(transparent)]
+    Ledger(#[from] waage_govern::ledger::LedgerError),
+    /// A key cannot be used.
+    #[error(transparent)]
+    Key(#[from] waage_govern::keys::KeyError),
+    /// A result was not signed.
+    #[error(transparent)]
+    Approval(#[from] waage_govern::approval::ApprovalError),
+    /// A checkpoint was not made.
+    #[error(transparent)]
+    Checkpoint(#[from] waage_govern::ledger::CheckpointError),
     /// An option out of range or unknown.
     #[error("{0}")]
     Option(String),

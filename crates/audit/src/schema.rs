@@ -71,6 +71,41 @@ pub fn systems() -> String {
     )
 }
 
+/// The schema of the document of `waage ledger verify --format json`.
+#[must_use]
+pub fn ledger() -> String {
+    use waage_result::ledger::{LEDGER_SCHEMA, LedgerResult};
+    of_document(schemars::schema_for!(LedgerResult), LEDGER_SCHEMA)
+}
+
+/// The schema of the document of `waage ledger show --format json`.
+#[must_use]
+pub fn entries() -> String {
+    use waage_result::ledger::{ENTRIES_SCHEMA, EntriesResult};
+    of_document(schemars::schema_for!(EntriesResult), ENTRIES_SCHEMA)
+}
+
+/// The schema of the document of `waage ledger prove`.
+#[must_use]
+pub fn proof() -> String {
+    use waage_result::ledger::{PROOF_SCHEMA, ProofResult};
+    of_document(schemars::schema_for!(ProofResult), PROOF_SCHEMA)
+}
+
+/// The schema of the document of `waage approve --format json`.
+#[must_use]
+pub fn approval() -> String {
+    use waage_result::approval::{APPROVAL_SCHEMA, ApprovalResult};
+    of_document(schemars::schema_for!(ApprovalResult), APPROVAL_SCHEMA)
+}
+
+/// The schema of the document of `waage keys list --format json`.
+#[must_use]
+pub fn keys() -> String {
+    use waage_result::approval::{KEYS_SCHEMA, KeysResult};
+    of_document(schemars::schema_for!(KeysResult), KEYS_SCHEMA)
+}
+
 /// A document's schema with its name in it.
 fn of_document(mut schema: schemars::Schema, id: &str) -> String {
     schema.insert("$id".to_owned(), id.into());

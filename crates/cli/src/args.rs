@@ -1,7 +1,10 @@
 //! What the command line accepts.
 
+mod approve;
 mod explain;
 pub mod incident;
+mod keys;
+mod ledger;
 pub mod registers;
 pub mod risks;
 mod scan;
@@ -14,7 +17,12 @@ use clap_complete::Shell;
 use waage_audit::MAX_CLUSTERS_DEFAULT;
 
 use crate::roles::{Reading, Roles};
+pub use approve::Approve;
 pub use explain::{Explain, IndexName};
+pub use keys::{Keys, New, Signing};
+pub use ledger::{
+    Access, Append, CheckProof, Checkpoint, Init, Ledger, Look, Note, Prove, Show, Verify,
+};
 pub use scan::Scan;
 
 const EXAMPLES: &str = "\
@@ -121,6 +129,15 @@ pub enum Command {
     /// The inventory of systems: purposes, owners, tiers, the AI Act's class as a suggestion
     #[command(subcommand, after_help = systems::EXAMPLES)]
     Systems(systems::Systems),
+    /// Sign a result: approve it, reject it, or approve it with conditions
+    #[command(after_help = approve::EXAMPLES)]
+    Approve(Box<Approve>),
+    /// Make, list and revoke the keys that people sign with
+    #[command(subcommand, after_help = keys::EXAMPLES)]
+    Keys(Keys),
+    /// The log of what was decided, in which every change shows
+    #[command(subcommand, after_help = ledger::EXAMPLES)]
+    Ledger(Ledger),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -159,6 +176,16 @@ pub enum SchemaName {
     Incidents,
     /// The document of `waage systems list --format json`
     Systems,
+    /// The document of `waage ledger verify --format json`
+    Ledger,
+    /// The document of `waage ledger show --format json`
+    Entries,
+    /// The document of `waage ledger prove`
+    Proof,
+    /// The document of `waage approve --format json`
+    Approval,
+    /// The document of `waage keys list --format json`
+    Keys,
 }
 
 /// `waage demo`.
@@ -325,6 +352,12 @@ pub struct Audit {
     /// Day as of which waivers are judged, such as 2026-11-24; today if absent
     #[arg(long, value_name = "DATE", help_heading = "Method")]
     pub as_of: Option<String>,
+
+    /// Ledger that records digests and verdict; begun if there is none
+    #[arg(long, value_name = "FILE", help_heading = "Ledger")]
+    pub ledger: Option<PathBuf>,
+    #[command(flatten)]
+    pub access: Access,
 
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]

@@ -7,12 +7,10 @@ use std::time::Instant;
 use waage_audit::{AuditResult, AuditSpec, Job, Language, Policy, RolesSpec};
 
 use crate::args::{Audit, Format, Lang};
+use crate::clock;
 use crate::output::{self, Failure};
 use crate::progress::Bars;
 use crate::roles::{memberships, references};
-
-/// The last second of the year 9999.
-const LAST_SECOND: u64 = 253_402_300_799;
 
 /// Runs the audit and prints its result.
 pub fn run(args: Audit) -> Result<ExitCode, Failure> {
@@ -24,6 +22,10 @@ pub fn run(args: Audit) -> Result<ExitCode, Failure> {
     }
     set_threads(args.reading.threads)?;
     let job = job(&args)?;
+    if let Some(path) = &args.ledger {
+        waage_audit::ledger_for(path, &args.access.into())
+            .map_err(waage_audit::AuditError::from)?;
+    }
     let bars = Bars::new(args.quiet).reading();
     if job.names_no_roles() {
         return suggest(&job, &bars);
@@ -34,11 +36,28 @@ pub fn run(args: Audit) -> Result<ExitCode, Failure> {
     if let Some(limit) = args.suppress_below {
         result = waage_audit::suppress(&result, limit);
     }
+    let recorded = record(&args, &job.policy, &result);
     show(&args, &result)?;
+    if let Err(failure) = recorded {
+        // What is proven is not hidden by a disk that is full.
+        if !result.policy.violated {
+            return Err(failure);
+        }
+        output::explain(&failure);
+    }
     if !args.quiet {
         output::say(&summary_line(&result, language(args.lang), began));
     }
     Ok(exit_code(&result))
+}
+
+/// Writes digests and verdict into the ledger, if one is named.
+fn record(args: &Audit, policy: &Policy, result: &AuditResult) -> Result<(), Failure> {
+    if let Some(path) = &args.ledger {
+        let options = args.access.into();
+        waage_audit::record_result(path, &options, policy, result, clock::now()?)?;
+    }
+    Ok(())
 }
 
 /// Writes the folder and standard output.
@@ -94,24 +113,7 @@ pub fn set_threads(threads: Option<usize>) -> Result<(), Failure> {
 
 /// Today, or the day that SOURCE_DATE_EPOCH names.
 pub fn today() -> Result<String, Failure> {
-    let seconds = seconds_now()?;
-    Ok(waage_audit::iso_date(
-        i32::try_from(seconds / 86_400).unwrap_or(i32::MAX),
-    ))
-}
-
-/// Seconds since 1970, now or as SOURCE_DATE_EPOCH names them.
-pub fn seconds_now() -> Result<u64, Failure> {
-    Ok(match std::env::var("SOURCE_DATE_EPOCH") {
-        Ok(epoch) => epoch.parse::<u64>().ok().filter(|s| *s <= LAST_SECOND).ok_or_else(|| {
-            Failure::Message(format!(
-                "SOURCE_DATE_EPOCH is {epoch:?}, not the seconds since 1970 of a day up to the year 9999; correct or unset it"
-            ))
-        })?,
-        Err(_) => std::time::SystemTime::now()
-            .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |elapsed| elapsed.as_secs()),
-    })
+    Ok(clock::now()?.date().to_string())
 }
 
 fn job(args: &Audit) -> Result<Job, Failure> {

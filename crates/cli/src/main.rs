@@ -1,12 +1,16 @@
 //! The `waage` command: the only crate that prints or exits.
 
+mod approve;
 mod args;
 mod audit;
+mod clock;
 mod datasets;
 mod demo;
 mod explain;
 mod incident;
 mod incident_change;
+mod keys;
+mod ledger;
 mod metrics;
 mod output;
 mod power;
@@ -55,6 +59,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Risks(command) => risks::run(command),
         Command::Incident(command) => incident::run(command),
         Command::Systems(command) => systems::run(command),
+        Command::Approve(args) => approve::run(&args),
+        Command::Keys(command) => keys::run(command),
+        Command::Ledger(command) => ledger::run(command),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -69,6 +76,11 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Risks => waage_audit::schema::risks(),
                 SchemaName::Incidents => waage_audit::schema::incidents(),
                 SchemaName::Systems => waage_audit::schema::systems(),
+                SchemaName::Ledger => waage_audit::schema::ledger(),
+                SchemaName::Entries => waage_audit::schema::entries(),
+                SchemaName::Proof => waage_audit::schema::proof(),
+                SchemaName::Approval => waage_audit::schema::approval(),
+                SchemaName::Keys => waage_audit::schema::keys(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

@@ -75,12 +75,14 @@
 //! # Ok::<(), waage_govern::PolicyError>(())
 //! ```
 
+pub mod approval;
 pub mod canonical;
 mod date;
 mod error;
 pub mod incident;
 pub mod inventory;
 mod judge;
+pub mod keys;
 pub mod ledger;
 pub mod policy;
 pub mod records;

@@ -69,29 +69,34 @@ impl Timestamp {
 
     /// Reads `2026-01-05T09:00:00Z` and no other form.
     pub(crate) fn parse_bytes(text: &[u8]) -> Option<Self> {
-        let form = b"dddd-dd-ddTdd:dd:ddZ";
-        let fits = text.len() == form.len()
-            && text.iter().zip(form).all(|(byte, want)| match want {
-                b'd' => byte.is_ascii_digit(),
-                _ => byte == want,
-            });
-        if !fits {
-            return None;
-        }
+        let (date, time) = text.split_at_checked(11)?;
         let number = |from: usize, to: usize| {
-            text[from..to]
-                .iter()
-                .fold(0_u16, |value, digit| value * 10 + u16::from(digit - b'0'))
+            date[from..to].iter().try_fold(0_u16, |value, digit| {
+                digit
+                    .is_ascii_digit()
+                    .then(|| value * 10 + u16::from(digit - b'0'))
+            })
         };
-        let two = |from: usize| number(from, from + 2) as u8;
-        let day = Date::new(number(0, 4), two(5), two(8))?;
-        let (hour, minute, second) = (two(11), two(14), two(17));
-        if hour > 23 || minute > 59 || second > 59 {
+        if [date[4], date[7], date[10]] != *b"--T" {
             return None;
         }
-        let within = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second);
+        let two = |from: usize| u8::try_from(number(from, from + 2)?).ok();
+        Self::start_of(Date::new(number(0, 4)?, two(5)?, two(8)?)?).at_time(time)
+    }
+
+    /// The moment of this day at a time of the form `09:00:00Z`.
+    pub(crate) fn at_time(self, text: &[u8]) -> Option<Self> {
+        let [h1, h2, b':', m1, m2, b':', s1, s2, b'Z'] = *text else {
+            return None;
+        };
+        let two = |tens: u8, ones: u8, most: u8| {
+            let value = (tens.is_ascii_digit() && ones.is_ascii_digit())
+                .then(|| (tens - b'0') * 10 + ones - b'0')?;
+            (value <= most).then_some(i64::from(value))
+        };
+        let within = two(h1, h2, 23)? * 3600 + two(m1, m2, 59)? * 60 + two(s1, s2, 59)?;
         Some(Self {
-            seconds: i64::from(day.days()) * DAY + within,
+            seconds: self.seconds - self.seconds.rem_euclid(DAY) + within,
         })
     }
 }

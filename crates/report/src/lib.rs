@@ -30,8 +30,10 @@ mod json;
 mod markdown;
 mod numbers;
 mod order;
+mod record;
 mod scan;
 mod scan_markdown;
+mod sheet;
 mod text;
 mod words;
 
@@ -50,6 +52,7 @@ pub use governance::{
 };
 pub use headline::headline;
 pub use json::{json, metrics_schema, power_json, power_schema, schema};
+pub use record::{Record, render_record};
 pub use text::power_text;
 
 /// A form in which a report leaves.

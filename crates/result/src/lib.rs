@@ -3,12 +3,14 @@
 //! An [`spec::AuditSpec`] is everything that determines a result; an [`document::AuditResult`] is
 //! everything that a report may show. Charts and reports read these types and open no data.
 
+pub mod approval;
 pub mod attribution;
 pub mod conditional;
 pub mod document;
 pub mod explanation;
 pub mod finding;
 pub mod incidents;
+pub mod ledger;
 pub mod memory;
 pub mod power;
 pub mod privacy;

@@ -90,6 +90,7 @@ impl Catalogue {
                     &[
                         include_str!("messages/en.toml"),
                         include_str!("messages/registers.en.toml"),
+                        include_str!("messages/ledger.en.toml"),
                     ],
                 )
             }),
@@ -99,6 +100,7 @@ impl Catalogue {
                     &[
                         include_str!("messages/de.toml"),
                         include_str!("messages/registers.de.toml"),
+                        include_str!("messages/ledger.de.toml"),
                     ],
                 )
             }),

@@ -68,14 +68,39 @@ pub(crate) fn append(
 ) -> Result<Entry, LedgerError> {
     place.check_file_system(options)?;
     let _lock = place.lock(options)?;
+    let (file, mut end) = recovered(place, now, watch)?;
+    write(place, &file, &mut end, draft, watch)
+}
+
+/// The ledger and its end, after a torn tail was moved aside and that was recorded.
+fn recovered(
+    place: &Place,
+    now: Timestamp,
+    watch: &mut dyn Watch,
+) -> Result<(File, Sound), LedgerError> {
     let mut file = open(place)?;
     let tail = cut_torn_tail(place, &mut file, watch)?;
     let mut end = end(place, &file)?;
-    if let Some(tail) = unfinished(place, end.tree.size(), tail)? {
+    if let Some(tail) = unfinished(place, end.entries, tail)? {
         let draft = Draft::new("ledger.recovered", "waage", &tail, now)?;
         write(place, &file, &mut end, draft, watch)?;
     }
-    write(place, &file, &mut end, draft, watch)
+    Ok((file, end))
+}
+
+/// Adds an entry about all entries before it, which are read again from the beginning.
+pub(crate) fn append_about<E: From<LedgerError>>(
+    place: &Place,
+    options: &Options,
+    now: Timestamp,
+    about: impl FnOnce(&Sound) -> Result<Draft, E>,
+) -> Result<Entry, E> {
+    place.check_file_system(options)?;
+    let _lock = place.lock(options)?;
+    let (file, end) = recovered(place, now, &mut Unwatched)?;
+    let mut whole = follow(place, Sound::begin(true), end.size_bytes, |_| ())?;
+    let draft = about(&whole)?;
+    Ok(write(place, &file, &mut whole, draft, &mut Unwatched)?)
 }
 
 /// Begins a ledger where there is none.
@@ -108,7 +133,7 @@ pub(crate) fn create(
         }
         cut_torn_tail(place, &mut file, watch)?;
     }
-    write(place, &file, &mut Sound::default(), draft, watch)
+    write(place, &file, &mut Sound::begin(true), draft, watch)
 }
 
 fn begins_like_an_entry(file: &mut File) -> io::Result<bool> {
@@ -263,7 +288,7 @@ fn end(place: &Place, file: &File) -> Result<Sound, LedgerError> {
         ));
     }
     let Some(head) = Head::read(&place.head) else {
-        return follow(place, Sound::default(), size_bytes, |_| ());
+        return follow(place, Sound::begin(true), size_bytes, |_| ());
     };
     let Some(tree) = head.tree() else {
         return Err(damaged(head.seq, "the head contradicts itself"));
@@ -282,9 +307,10 @@ fn end(place: &Place, file: &File) -> Result<Sound, LedgerError> {
         ));
     }
     let known = Sound {
+        entries: head.seq + 1,
         size_bytes: head.size_bytes,
         last: head.hash,
-        tree,
+        tree: Some(tree),
     };
     follow(place, known, size_bytes, |_| ())
 }
@@ -334,7 +360,7 @@ fn write(
     draft: Draft,
     watch: &mut dyn Watch,
 ) -> Result<Entry, LedgerError> {
-    let (entry, mut line) = draft.place(end.tree.size(), end.last)?;
+    let (entry, mut line) = draft.place(end.entries, end.last)?;
     let hash = leaf(line.as_bytes());
     line.push('\n');
     let failed = match watch.write(file, line.as_bytes()) {
@@ -355,12 +381,14 @@ fn write(
     })?;
     watch.reached(Step::Synced)?;
     end.size_bytes += line.len() as u64;
+    end.entries += 1;
     end.last = entry.hash;
-    end.tree.push(hash);
+    let tree = end.tree.get_or_insert_default();
+    tree.push(hash);
     Head {
         hash: end.last,
-        peaks: end.tree.peaks().to_vec(),
-        root: end.tree.root(),
+        peaks: tree.peaks().to_vec(),
+        root: tree.root(),
         seq: entry.seq,
         size_bytes: end.size_bytes,
     }

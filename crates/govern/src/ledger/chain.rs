@@ -25,18 +25,6 @@ pub(crate) enum Flaw {
 }
 
 impl Flaw {
-    /// The name in documents and catalogues.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NoLineEnd => "no_line_end",
-            Self::Form => "form",
-            Self::OwnHash => "own_hash",
-            Self::Number => "number",
-            Self::Prev => "prev",
-            Self::Genesis => "genesis",
-        }
-    }
-
     /// For errors.
     pub const fn sentence(self) -> &'static str {
         match self {
@@ -57,24 +45,35 @@ pub(crate) struct Chain {
     /// Hash of the last entry.
     pub last: Hash,
     last_hex: [u8; 64],
-    /// The Merkle tree over the lines.
-    pub tree: Tree,
+    /// The Merkle tree over the lines, if anybody asks for it: it doubles the hashes.
+    pub tree: Option<Tree>,
     /// When the last entry was made.
     pub ts: Option<Timestamp>,
     ts_text: [u8; 20],
+    /// The beginning of the last entry's day.
+    day: Option<Timestamp>,
+    /// Of an entry of kind `checkpoint`, the root over those before it.
+    pub root_before: Option<Hash>,
     pub hasher: Hasher,
 }
 
 impl Chain {
-    /// The chain that follows `entries` entries with this last hash and tree.
-    pub fn after(last: Hash, tree: Tree) -> Self {
+    /// The chain from its beginning.
+    pub fn begin(with_tree: bool) -> Self {
+        Self::after(0, Hash::ZERO, with_tree.then(Tree::default))
+    }
+
+    /// The chain that follows so many entries, with the last hash and the tree over them.
+    pub fn after(entries: u64, last: Hash, tree: Option<Tree>) -> Self {
         Self {
-            next: tree.size(),
+            next: entries,
             last,
             last_hex: last.hex(),
             tree,
             ts: None,
             ts_text: [0; 20],
+            day: None,
+            root_before: None,
             hasher: Hasher::default(),
         }
     }
@@ -100,14 +99,30 @@ impl Chain {
             return Err(Flaw::Genesis);
         }
         if self.ts_text != parts.ts {
-            self.ts = Some(Timestamp::parse_bytes(parts.ts).ok_or(Flaw::Form)?);
+            self.ts = Some(self.time(parts.ts).ok_or(Flaw::Form)?);
             self.ts_text.copy_from_slice(parts.ts);
         }
-        let leaf = self.hasher.hash([&[0], line.bytes]);
-        self.tree.push_with(leaf, &mut self.hasher);
+        if let Some(tree) = &mut self.tree {
+            self.root_before = (parts.kind == "checkpoint").then(|| tree.root());
+            let leaf = self.hasher.hash([&[0], line.bytes]);
+            tree.push_with(leaf, &mut self.hasher);
+        }
         self.next += 1;
         self.last = hash;
         self.last_hex = hex;
         Ok(parts)
+    }
+
+    /// Reads a time; the calendar is consulted only when the day changes.
+    fn time(&mut self, text: &[u8]) -> Option<Timestamp> {
+        const DAY: usize = "2026-01-05T".len();
+        if let Some(day) = self.day
+            && text.get(..DAY) == Some(&self.ts_text[..DAY])
+        {
+            return day.at_time(text.get(DAY..)?);
+        }
+        let ts = Timestamp::parse_bytes(text)?;
+        self.day = Some(Timestamp::start_of(ts.date()));
+        Some(ts)
     }
 }

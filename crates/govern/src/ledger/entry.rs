@@ -176,13 +176,8 @@ pub(crate) fn parts(line: &[u8]) -> Option<Parts<'_>> {
         let end = canonical::string(line, at)?;
         Some((&text[at + 1..end - 1], end))
     };
-    let digits = |at: usize| {
-        let digits = line.get(at..at + 64)?;
-        let fits = digits
-            .iter()
-            .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-        fits.then_some((digits, at + 64))
-    };
+    // Whether these are digits shows when they are compared with a hash.
+    let digits = |at: usize| Some((line.get(at..at + 64)?, at + 64));
     let (actor, at) = id(fixed(0, b"{\"actor\":")?)?;
     let hash_from = fixed(at, b",")?;
     let (hash, at) = digits(fixed(hash_from, b"\"hash\":\"")?)?;
@@ -196,16 +191,7 @@ pub(crate) fn parts(line: &[u8]) -> Option<Parts<'_>> {
     let payload = &text[payload_from..at];
     let (prev, at) = digits(fixed(at, b",\"prev\":\"")?)?;
     let seq_from = fixed(at, b"\",\"seq\":")?;
-    let seq_bytes = line[seq_from..]
-        .iter()
-        .take_while(|b| b.is_ascii_digit())
-        .count();
-    let at = seq_from + seq_bytes;
-    let seq_digits = &text[seq_from..at];
-    let seq: u64 = seq_digits.parse().ok()?;
-    if seq > SEQ_MAX || (seq_digits.len() > 1 && seq_digits.starts_with('0')) {
-        return None;
-    }
+    let (seq, at) = number(line, seq_from)?;
     let ts_from = fixed(at, b",\"ts\":\"")?;
     let ts = line.get(ts_from..ts_from + 20)?;
     let end = fixed(ts_from + 20, b"\",\"v\":1}")?;
@@ -221,6 +207,21 @@ pub(crate) fn parts(line: &[u8]) -> Option<Parts<'_>> {
         ts,
         cut: (hash_from, hash_to),
     })
+}
+
+/// A sequence number and the place after it.
+fn number(line: &[u8], from: usize) -> Option<(u64, usize)> {
+    let mut value = 0_u64;
+    let mut at = from;
+    while let Some(digit @ b'0'..=b'9') = line.get(at) {
+        value = value * 10 + u64::from(digit - b'0');
+        at += 1;
+        if value > SEQ_MAX {
+            return None;
+        }
+    }
+    let is_plain = at > from && (line[from] != b'0' || at == from + 1);
+    is_plain.then_some((value, at))
 }
 
 impl Parts<'_> {

@@ -19,8 +19,6 @@ pub(crate) struct Line<'a> {
     pub end: u64,
     /// Whether it has a line end.
     pub is_whole: bool,
-    /// Whether it has more bytes than any entry.
-    pub is_too_long: bool,
 }
 
 /// Lines of a part of a file.
@@ -40,13 +38,15 @@ impl Lines {
     /// The lines between two offsets, of which the first begins a line.
     pub fn new(mut file: File, start: u64, end: u64) -> io::Result<Self> {
         file.seek(SeekFrom::Start(start))?;
+        let left = end.saturating_sub(start);
+        let room = usize::try_from(left).map_or(BUFFER_BYTES, |left| left.min(BUFFER_BYTES));
         Ok(Self {
             file,
-            buffer: vec![0; BUFFER_BYTES],
+            buffer: vec![0; room],
             from: 0,
             to: 0,
             start,
-            left: end.saturating_sub(start),
+            left,
         })
     }
 
@@ -81,7 +81,6 @@ impl Lines {
             start,
             end: self.start,
             is_whole,
-            is_too_long,
         }
     }
 
@@ -105,7 +104,6 @@ impl Lines {
             start,
             end: self.start,
             is_whole,
-            is_too_long: true,
         })
     }
 
@@ -142,19 +140,13 @@ mod tests {
     use super::*;
     use std::io::Write;
 
-    fn read(bytes: &[u8], start: u64) -> Vec<(Vec<u8>, u64, u64, bool, bool)> {
+    fn read(bytes: &[u8], start: u64) -> Vec<(Vec<u8>, u64, u64, bool)> {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         let mut lines = Lines::new(file, start, bytes.len() as u64).unwrap();
         let mut out = Vec::new();
         while let Some(line) = lines.next().unwrap() {
-            out.push((
-                line.bytes.to_vec(),
-                line.start,
-                line.end,
-                line.is_whole,
-                line.is_too_long,
-            ));
+            out.push((line.bytes.to_vec(), line.start, line.end, line.is_whole));
         }
         out
     }
@@ -164,12 +156,12 @@ mod tests {
         assert_eq!(
             read(b"ab\n\ncd", 0),
             [
-                (b"ab".to_vec(), 0, 3, true, false),
-                (b"".to_vec(), 3, 4, true, false),
-                (b"cd".to_vec(), 4, 6, false, false),
+                (b"ab".to_vec(), 0, 3, true),
+                (b"".to_vec(), 3, 4, true),
+                (b"cd".to_vec(), 4, 6, false),
             ]
         );
-        assert_eq!(read(b"ab\ncd\n", 3), [(b"cd".to_vec(), 3, 6, true, false)]);
+        assert_eq!(read(b"ab\ncd\n", 3), [(b"cd".to_vec(), 3, 6, true)]);
         assert_eq!(read(b"", 0), []);
     }
 
@@ -192,17 +184,14 @@ mod tests {
         let given = read(&bytes, 0);
         assert_eq!(given.len(), 40);
         let mut at = 0;
-        for ((text, start, end, is_whole, is_too_long), length) in
-            given.iter().zip(lengths.iter().cycle())
-        {
+        for ((text, start, end, is_whole), length) in given.iter().zip(lengths.iter().cycle()) {
             assert_eq!((*start, *end), (at, at + *length as u64 + 1));
             assert!(is_whole);
-            assert_eq!(*is_too_long, *length > LINE_BYTES_MAX);
-            let kept = if *is_too_long { 0 } else { *length };
+            let kept = if *length > LINE_BYTES_MAX { 0 } else { *length };
             assert_eq!(text.len(), kept);
             at = *end;
         }
         let open = vec![b'x'; 700_000];
-        assert_eq!(read(&open, 0), [(Vec::new(), 0, 700_000, false, true)]);
+        assert_eq!(read(&open, 0), [(Vec::new(), 0, 700_000, false)]);
     }
 }

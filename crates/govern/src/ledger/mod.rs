@@ -8,7 +8,7 @@
 //!
 //! ```
 //! use serde_json::json;
-//! use waage_govern::ledger::{Ledger, Options, read};
+//! use waage_govern::ledger::{Ledger, Options, VerifyOptions, verify};
 //!
 //! let folder = tempfile::tempdir()?;
 //! let path = folder.path().join("ledger.jsonl");
@@ -17,13 +17,15 @@
 //! let ledger = Ledger::open(&path, &Options::default())?;
 //! let entry = ledger.append("note", "m.owner", &json!({"text": "first audit planned"}), now)?;
 //! assert_eq!(entry.seq, 1);
-//! let notes = read(&path, &Options::default(), |kind| kind == "note")?;
-//! assert_eq!(notes, [entry]);
+//! let found = verify(&path, &VerifyOptions::default())?;
+//! assert!(found.valid && found.entries == 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod append;
 mod chain;
+mod checkpoint;
+mod classify;
 mod entry;
 mod error;
 pub(crate) mod hash;
@@ -31,26 +33,45 @@ mod head;
 mod kind;
 mod lines;
 pub mod merkle;
+pub mod note;
 mod place;
 pub mod proof;
+mod prove;
+mod show;
 mod sound;
+mod verify;
 
 use std::path::Path;
 
 use serde_json::{Value, json};
 
+pub use checkpoint::{Checkpoint, CheckpointError};
 pub use entry::{Entry, PAYLOAD_BYTES_MAX};
 pub use error::LedgerError;
 pub use hash::Hash;
+pub(crate) use kind::is_id;
 pub use kind::{KINDS, is_kind};
 pub use place::Options;
+pub use prove::{check_proof, prove_consistency, prove_inclusion};
+pub use show::{Shown, git_note, show};
 pub use sound::read;
+pub use verify::{VerifyOptions, verify};
 
 use append::Unwatched;
 use entry::Draft;
 use place::Place;
 
 use crate::time::Timestamp;
+
+/// Whether an entry could be written, without writing it.
+pub(crate) fn check_payload(
+    kind: &str,
+    actor: &str,
+    payload: &Value,
+    now: Timestamp,
+) -> Result<(), LedgerError> {
+    Draft::new(kind, actor, payload, now).map(|_| ())
+}
 
 /// A ledger that entries are added to.
 #[derive(Clone, Debug)]
@@ -127,6 +148,14 @@ impl Ledger {
         }
         let draft = Draft::new(kind, actor, payload, now)?;
         append::append(&self.place, &self.options, draft, now, &mut Unwatched)
+    }
+
+    /// The id that its first entry gives.
+    ///
+    /// # Errors
+    /// [`LedgerError`] if the first line cannot be read or is no genesis.
+    pub fn id(&self) -> Result<String, LedgerError> {
+        sound::id(&self.place)
     }
 
     /// The file.

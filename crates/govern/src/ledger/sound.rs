@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use super::chain::Chain;
-use super::entry::{Entry, Parts};
+use super::entry::{Entry, LINE_BYTES_MAX, Parts, parts};
 use super::error::LedgerError;
 use super::hash::Hash;
 use super::lines::Lines;
@@ -14,21 +14,30 @@ use super::place::{Options, Place};
 /// A ledger, or a part of it from the beginning, that holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Sound {
+    /// Number of entries.
+    pub entries: u64,
     /// Bytes, line ends included.
     pub size_bytes: u64,
     /// Hash of the last entry.
     pub last: Hash,
-    /// The tree over its lines, and so the number of entries.
-    pub tree: Tree,
+    /// The tree over its lines, if it is followed.
+    pub tree: Option<Tree>,
 }
 
-impl Default for Sound {
-    fn default() -> Self {
+impl Sound {
+    /// Nothing yet.
+    pub fn begin(with_tree: bool) -> Self {
         Self {
+            entries: 0,
             size_bytes: 0,
             last: Hash::ZERO,
-            tree: Tree::default(),
+            tree: with_tree.then(Tree::default),
         }
+    }
+
+    /// The root of the tree, which must be followed.
+    pub fn root(&self) -> Hash {
+        self.tree.as_ref().map_or(Hash::ZERO, Tree::root)
     }
 }
 
@@ -45,7 +54,7 @@ pub(crate) fn follow(
     };
     let file = File::open(&place.ledger).map_err(failed)?;
     let mut lines = Lines::new(file, known.size_bytes, to).map_err(failed)?;
-    let mut chain = Chain::after(known.last, known.tree);
+    let mut chain = Chain::after(known.entries, known.last, known.tree);
     let mut size_bytes = known.size_bytes;
     while let Some(line) = lines.next().map_err(failed)? {
         let parts = chain.take(&line).map_err(|flaw| LedgerError::Damaged {
@@ -57,6 +66,7 @@ pub(crate) fn follow(
         size_bytes = line.end;
     }
     Ok(Sound {
+        entries: chain.next,
         size_bytes,
         last: chain.last,
         tree: chain.tree,
@@ -81,26 +91,62 @@ pub fn read(
     options: &Options,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Entry>, LedgerError> {
-    let place = Place::of(path);
-    let (size_bytes, head) = place.snapshot(options)?;
     let mut out = Vec::new();
-    let sound = follow(&place, Sound::default(), size_bytes, |parts| {
+    walk(&Place::of(path), options, false, |parts| {
         if wanted(parts.kind) {
             out.extend(parts.entry());
         }
     })?;
+    Ok(out)
+}
+
+/// All of a ledger as it stands now.
+pub(crate) fn whole(place: &Place, options: &Options) -> Result<Sound, LedgerError> {
+    walk(place, options, true, |_| ())
+}
+
+/// Follows a ledger from its beginning to its end, which must not lie before the head's.
+pub(crate) fn walk(
+    place: &Place,
+    options: &Options,
+    with_tree: bool,
+    seen: impl FnMut(&Parts<'_>),
+) -> Result<Sound, LedgerError> {
+    let (size_bytes, head) = place.snapshot(options)?;
+    let sound = follow(place, Sound::begin(with_tree), size_bytes, seen)?;
+    let entries = sound.entries;
     let damaged = |what: &str| LedgerError::Damaged {
         file: place.name(),
-        seq: sound.tree.size(),
+        seq: entries,
         what: what.to_owned(),
     };
-    if sound.tree.size() == 0 {
+    if entries == 0 {
         return Err(damaged("it is empty"));
     }
-    match head {
-        Some(head) if sound.tree.size() <= head.seq => {
-            Err(damaged("entries are missing at its end"))
-        }
-        _ => Ok(out),
+    if head.is_some_and(|head| entries <= head.seq) {
+        return Err(damaged("entries are missing at its end"));
     }
+    Ok(sound)
+}
+
+/// The id that the first entry gives.
+pub(crate) fn id(place: &Place) -> Result<String, LedgerError> {
+    let failed = |source| LedgerError::Read {
+        file: place.name(),
+        source,
+    };
+    let file = File::open(&place.ledger).map_err(failed)?;
+    let mut lines = Lines::new(file, 0, LINE_BYTES_MAX as u64 + 1).map_err(failed)?;
+    let entry = lines
+        .next()
+        .map_err(failed)?
+        .and_then(|line| parts(line.bytes)?.entry())
+        .filter(|entry| entry.kind == "genesis");
+    entry
+        .and_then(|entry| entry.payload["ledger_id"].as_str().map(str::to_owned))
+        .ok_or_else(|| LedgerError::Damaged {
+            file: place.name(),
+            seq: 0,
+            what: "it does not begin with a genesis that names it".to_owned(),
+        })
 }

@@ -336,6 +336,19 @@ fn problem<T>(what: &str, mend: &str) -> Result<T, Problem> {
     Err((what.to_owned(), mend.to_owned()))
 }
 
+impl UseCase {
+    /// The lowest criticality of this use (GOVERNANCE §1.3).
+    #[must_use]
+    pub const fn least(self) -> Criticality {
+        match self {
+            Self::Employment | Self::Credit => Criticality::Critical,
+            Self::Insurance | Self::Housing | Self::Education => Criticality::High,
+            Self::LeadScoring => Criticality::Medium,
+            Self::Other => Criticality::Low,
+        }
+    }
+}
+
 impl System {
     /// Id and criticality (GOVERNANCE §1.3).
     pub(super) fn check(&self) -> Result<(), Problem> {
@@ -346,12 +359,7 @@ impl System {
                 "use 3 to 64 of a-z, 0-9 and the hyphen",
             );
         }
-        let least = match self.use_case {
-            Some(UseCase::Employment | UseCase::Credit) => Criticality::Critical,
-            Some(UseCase::Insurance | UseCase::Housing | UseCase::Education) => Criticality::High,
-            Some(UseCase::LeadScoring) => Criticality::Medium,
-            Some(UseCase::Other) | None => Criticality::Low,
-        };
+        let least = self.use_case.map_or(Criticality::Low, UseCase::least);
         let reasoned = self
             .criticality_reason
             .as_ref()

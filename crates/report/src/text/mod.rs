@@ -10,6 +10,7 @@ mod metrics;
 mod power;
 mod ranking;
 mod scan;
+mod sheet;
 mod strata;
 mod unknown;
 
@@ -18,6 +19,7 @@ pub use power::power_text;
 pub(crate) use self::article::article;
 pub(crate) use self::attribution::explanation;
 pub(crate) use self::scan::scan;
+pub(crate) use self::sheet::sheet;
 
 use unicode_width::UnicodeWidthStr;
 use waage_result::document::AuditResult;
