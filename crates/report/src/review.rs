@@ -290,7 +290,7 @@ impl Told {
             .iter()
             .take(CASES_MAX)
             .map(|case| {
-                let reason = self.words.name_in("review.escalated", &case.reason);
+                let reason = self.words.name_in("review.escalated_for", &case.reason);
                 self.fill("case", &[("case", &clean(&case.case_id)), ("reason", &reason)])
             })
             .collect();

@@ -138,6 +138,7 @@ impl Folder {
         form: Form,
         now: Timestamp,
     ) -> Result<Returned, StoreError> {
+        let batch = self.batch()?;
         let text = file::read(returned, "the returned file", "check its path")?;
         let rows: Vec<(u64, Columns)> = read(&text, form).map_err(|problem| StoreError::Content {
             file: returned.display().to_string(),
@@ -145,7 +146,6 @@ impl Folder {
         })?;
         let target = self.file("decisions.jsonl");
         let _lock = Lock::take(&target)?;
-        let batch = self.batch()?;
         let mut decisions = self.decisions()?;
         let taken =
             accept(&batch, &rows, &decisions, now).map_err(|faults| StoreError::Content {
