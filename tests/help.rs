@@ -30,6 +30,11 @@ fn help_texts() {
             &["datasets", "generate", "lead-scoring", "--help"],
         ),
         ("metrics", &["metrics", "--help"]),
+        ("policy", &["policy", "--help"]),
+        ("policy-check", &["policy", "check", "--help"]),
+        ("policy-init", &["policy", "init", "--help"]),
+        ("policy-diff", &["policy", "diff", "--help"]),
+        ("gate", &["gate", "--help"]),
         ("schema", &["schema", "--help"]),
         ("completions", &["completions", "--help"]),
     ] {
