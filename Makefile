@@ -74,6 +74,9 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- schema risks > docs/risks.schema.json
 	cargo run --locked --quiet --package waage -- schema incidents > docs/incidents.schema.json
 	cargo run --locked --quiet --package waage -- schema systems > docs/systems.schema.json
+	for name in ledger entries proof approval keys; do \
+		cargo run --locked --quiet --package waage -- schema $$name > docs/$$name.schema.json || exit 1; \
+	done
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

@@ -362,6 +362,16 @@ fn schemas_are_published_as_they_are() {
         "risks",
         "incidents",
         "systems",
+        "audit",
+        "metrics",
+        "scan",
+        "spec",
+        "explain",
+        "ledger",
+        "entries",
+        "proof",
+        "approval",
+        "keys",
     ] {
         let printed = waage(["schema", name]);
         assert_eq!(printed.status.code(), Some(0));

@@ -35,6 +35,11 @@ fn help_texts() {
         ("policy-init", &["policy", "init", "--help"]),
         ("policy-diff", &["policy", "diff", "--help"]),
         ("gate", &["gate", "--help"]),
+        ("ledger", &["ledger", "--help"]),
+        ("ledger_verify", &["ledger", "verify", "--help"]),
+        ("keys", &["keys", "--help"]),
+        ("keys_new", &["keys", "new", "--help"]),
+        ("approve", &["approve", "--help"]),
         ("schema", &["schema", "--help"]),
         ("completions", &["completions", "--help"]),
     ] {
