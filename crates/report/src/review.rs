@@ -193,13 +193,11 @@ impl Told {
             let name = name.unwrap_or(waage_result::privacy::MISSING);
             self.words.group(&bias.attribute, Some(name))
         };
-        let title = match &bias.reference {
-            Some(reference) => {
-                let reference = group(Some(reference));
-                self.fill("bias", &[("attribute", &attribute), ("reference", &reference)])
-            }
-            None => self.fill("bias_none", &[("attribute", &attribute)]),
-        };
+        let with = bias.reference.as_deref().map(|reference| {
+            let reference = group(Some(reference));
+            self.fill("bias_reference", &[("reference", &reference)])
+        });
+        let mut remarks: Vec<String> = with.into_iter().collect();
         let shown = || bias.groups.iter().filter(|of| of.n >= hide_below);
         let dash = crate::scan::dash;
         let told = |gap: Option<&OverrideGap>, of: &dyn Fn(&OverrideGap) -> String| gap.map_or_else(dash, of);
@@ -219,7 +217,7 @@ impl Told {
             ]
         });
         let mut heads = self.heads(["group", "n", "rate", "gap", "interval", "p", "odds_ratio"]);
-        heads[0] = title;
+        heads[0] = attribute.clone();
         let overrides = Part::Table(heads, rows.collect());
         let rows = shown().map(|of| {
             let gap = of.against.as_ref();
@@ -232,13 +230,17 @@ impl Told {
             ]
         });
         let mut heads = self.heads(["group", "model", "final", "gap_model", "gap_final"]);
-        heads[0] = self.fill("bias_gap", &[("attribute", &attribute)]);
-        let mut parts = vec![overrides, Part::Table(heads, rows.collect())];
+        heads[0] = self.text("bias_gap");
         if shown().count() < bias.groups.len() {
             let limit = self.words.integer(hide_below);
-            parts.push(Part::List(String::new(), vec![self.fill("hidden", &[("limit", &limit)])]));
+            remarks.push(self.fill("hidden", &[("limit", &limit)]));
         }
-        parts
+        let title = self.fill("bias", &[("attribute", &attribute)]);
+        vec![
+            Part::List(title, remarks),
+            overrides,
+            Part::Table(heads, rows.collect()),
+        ]
     }
 
     fn reviewers(&self, reviewers: &[ReviewerResult]) -> Vec<Part> {
