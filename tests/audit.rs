@@ -356,7 +356,10 @@ fn schemas_are_published_as_they_are() {
     let makefile = fs::read_to_string(root().join("Makefile")).unwrap();
     let list = makefile.split_once("SCHEMAS := ").unwrap().1;
     let list = list.split_once("\n\n").unwrap().0;
-    let names: Vec<&str> = list.split_whitespace().filter(|word| *word != "\\").collect();
+    let names: Vec<&str> = list
+        .split_whitespace()
+        .filter(|word| *word != "\\")
+        .collect();
     let mut there: Vec<String> = fs::read_dir(root().join("docs"))
         .unwrap()
         .filter_map(|file| {
@@ -365,7 +368,10 @@ fn schemas_are_published_as_they_are() {
         })
         .collect();
     there.sort();
-    assert_eq!(there, names, "docs and the Makefile hold the same schemas, in order");
+    assert_eq!(
+        there, names,
+        "docs and the Makefile hold the same schemas, in order"
+    );
     for name in names {
         let printed = waage(["schema", name]);
         assert_eq!(printed.status.code(), Some(0));
