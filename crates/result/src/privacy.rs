@@ -5,7 +5,9 @@
 //! along every line of an intersection whose total is shown, and every cell of an intersection
 //! that belongs to a hidden group. Charts and reports both start from [`suppress`].
 
+pub mod cells;
 mod ranking;
+pub mod simplex;
 mod strata;
 mod unknown;
 
