@@ -1,25 +1,25 @@
 //! Small cells: which groups a report for people hides, and a result without them.
 //!
-//! A group below `k` rows is hidden. So is whatever would give it away: the next smallest group
-//! where totals would leave a single unknown or too few rows to hide among, in every view and
-//! along every line of an intersection whose total is shown, and every cell of an intersection
-//! that belongs to a hidden group. Charts and reports both start from [`suppress`].
+//! A group below `k` rows is hidden. So is whatever would give it away: the views of a document are
+//! linked tables ([`layout`]), and [`cells`] hides more of them until what is shown leaves every
+//! hidden count a wide range. Cells of an intersection that belong to a hidden group are hidden with
+//! it. Charts and reports both start from [`suppress`].
 
 pub mod cells;
+mod layout;
 mod ranking;
 pub mod simplex;
 mod strata;
 mod unknown;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
-use indexmap::IndexMap;
 use waage_core::estimate::Reason;
 
 use crate::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
 use crate::finding::Bilingual;
 use crate::text::{Catalogue, Language};
-use crate::unknown::{MembershipGroup, MembershipResult};
+use layout::Layout;
 
 /// How a missing label is written in joined group names.
 pub const MISSING: &str = "(missing)";
@@ -59,88 +59,25 @@ impl Hidden {
     /// found by subtraction. `k` of 0 or 1 hides nothing.
     #[must_use]
     pub fn below(result: &AuditResult, k: u64) -> Self {
-        let mut views: BTreeMap<(usize, Vec<&str>), Vec<&GroupResult>> = BTreeMap::new();
-        for group in &result.groups {
-            let names: Vec<&str> = group.attributes.keys().map(String::as_str).collect();
-            views.entry((names.len(), names)).or_default().push(group);
-        }
+        Self::of_layout(&Layout::of(result), k)
+    }
+
+    fn of_layout(layout: &Layout, k: u64) -> Self {
         let mut hidden = Self {
             k,
             cells: HashMap::new(),
         };
-        let names: Vec<Vec<&str>> = views.keys().map(|(_, names)| names.clone()).collect();
-        for ((_, view), cells) in &views {
-            let margins: Vec<&[&str]> = std::iter::once(&[][..])
-                .chain(names.iter().map(Vec::as_slice))
-                .filter(|margin| {
-                    margin.len() < view.len() && margin.iter().all(|name| view.contains(name))
-                })
-                .collect();
-            let cells = hidden.cells_to_hide(cells, &margins);
-            if !cells.is_empty() {
-                hidden.cells.insert(view.join("*"), cells);
+        for (view, groups) in layout.views.iter().zip(layout.hide(k)) {
+            if !groups.is_empty() {
+                let small = |&place: &usize| {
+                    let (name, n) = &view.groups[place];
+                    (name.clone(), *n < k)
+                };
+                let cells = groups.iter().map(small).collect();
+                hidden.cells.insert(view.name.clone(), cells);
             }
         }
-        hidden.add_membership(&result.membership);
-        hidden.add_strata(&result.strata);
         hidden
-    }
-
-    /// Groups known by probabilities: hidden where too few rows are expected in one, or are assigned
-    /// to it. Those that nobody is assigned to give nobody away.
-    fn add_membership(&mut self, found: &[MembershipResult]) {
-        for membership in found {
-            let rows = |group: &MembershipGroup| {
-                let expected = group.expected.unwrap_or(0.0) as u64;
-                let assigned = group.assigned.filter(|n| *n > 0);
-                assigned.map_or(expected, |assigned| assigned.min(expected))
-            };
-            let of = |group: &MembershipGroup| GroupResult {
-                attributes: [(membership.attribute.clone(), Some(group.group.clone()))].into(),
-                n: rows(group),
-                metrics: IndexMap::new(),
-            };
-            let groups: Vec<GroupResult> = membership.groups.iter().map(of).collect();
-            let groups: Vec<&GroupResult> = groups.iter().collect();
-            let cells = self.cells_to_hide(&groups, &[&[]]);
-            if !cells.is_empty() {
-                self.cells.insert(membership.attribute.clone(), cells);
-            }
-        }
-    }
-
-    fn cells_to_hide(&self, cells: &[&GroupResult], margins: &[&[&str]]) -> HashMap<String, bool> {
-        let mut hidden: HashSet<usize> = (0..cells.len())
-            .filter(|&i| {
-                cells[i].n < self.k
-                    || margins
-                        .iter()
-                        .any(|margin| self.margin_hidden(cells[i], margin))
-            })
-            .collect();
-        let lines: Vec<Vec<usize>> = margins
-            .iter()
-            .flat_map(|margin| lines(cells, margin))
-            .collect();
-        while let Some(next) = lines
-            .iter()
-            .find_map(|line| exposed(line, &hidden, cells, self.k))
-        {
-            hidden.insert(next);
-        }
-        hidden
-            .into_iter()
-            .map(|i| (group_name(cells[i]), cells[i].n < self.k))
-            .collect()
-    }
-
-    fn margin_hidden(&self, cell: &GroupResult, margin: &[&str]) -> bool {
-        let labels: Vec<&str> = margin
-            .iter()
-            .filter_map(|name| cell.attributes.get(*name))
-            .map(|label| label.as_deref().unwrap_or(MISSING))
-            .collect();
-        !margin.is_empty() && self.contains(&margin.join("*"), &labels.join("*"))
     }
 
     /// Whether a group of a view (`gender`, `gender*region`) is hidden.
@@ -189,34 +126,6 @@ impl Hidden {
     pub const fn limit(&self) -> u64 {
         self.k
     }
-}
-
-/// Cells that share their labels on a margin: their rows add up to a total that is shown.
-fn lines(cells: &[&GroupResult], margin: &[&str]) -> Vec<Vec<usize>> {
-    let mut lines: BTreeMap<Vec<Option<&str>>, Vec<usize>> = BTreeMap::new();
-    for (i, cell) in cells.iter().enumerate() {
-        let key = margin
-            .iter()
-            .map(|name| cell.attributes.get(*name).and_then(Option::as_deref));
-        lines.entry(key.collect()).or_default().push(i);
-    }
-    lines.into_values().collect()
-}
-
-/// The cell to hide next, if a line's total would give its hidden cells away: one hidden cell, or
-/// fewer than `k` rows in all of them.
-fn exposed(
-    line: &[usize],
-    hidden: &HashSet<usize>,
-    cells: &[&GroupResult],
-    k: u64,
-) -> Option<usize> {
-    let (inside, shown): (Vec<usize>, Vec<usize>) = line.iter().partition(|i| hidden.contains(i));
-    let rows: u64 = inside.iter().map(|&i| cells[i].n).sum();
-    if inside.is_empty() || (inside.len() > 1 && rows >= k) {
-        return None;
-    }
-    shown.into_iter().min_by_key(|&i| (cells[i].n, i))
 }
 
 /// The result without its hidden groups: they keep their names, but have `n` 0 and only undefined
