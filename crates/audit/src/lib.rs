@@ -492,6 +492,7 @@ fn document(
         not_run: judgement.not_run,
         findings: judgement.findings,
         verdict: judgement.verdict,
+        privacy: None,
         stamp: None,
     }
 }

@@ -7,9 +7,12 @@
 
 pub mod cells;
 mod layout;
+pub mod outcomes;
 mod ranking;
+mod share;
 pub mod simplex;
 mod strata;
+mod summary;
 mod unknown;
 
 use std::collections::HashMap;
@@ -17,9 +20,12 @@ use std::collections::HashMap;
 use waage_core::estimate::Reason;
 
 use crate::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
-use crate::finding::Bilingual;
+use crate::finding::{Bilingual, Finding};
 use crate::text::{Catalogue, Language};
 use layout::Layout;
+
+pub use share::share;
+pub use summary::PrivacySummary;
 
 /// How a missing label is written in joined group names.
 pub const MISSING: &str = "(missing)";
@@ -59,7 +65,35 @@ impl Hidden {
     /// found by subtraction. `k` of 0 or 1 hides nothing.
     #[must_use]
     pub fn below(result: &AuditResult, k: u64) -> Self {
-        Self::of_layout(&Layout::of(result), k)
+        match &result.privacy {
+            // Hidden already: whose rows are 0 can no longer be told from counts.
+            Some(privacy) if privacy.k >= k => Self::hidden_in(result, privacy.k),
+            _ => Self::of_layout(&Layout::of(result), k),
+        }
+    }
+
+    /// What a document that was suppressed hides.
+    fn hidden_in(result: &AuditResult, k: u64) -> Self {
+        let mut hidden = Self {
+            k,
+            cells: HashMap::new(),
+        };
+        for group in result.groups.iter().filter(|group| group.n == 0) {
+            let view = hidden.cells.entry(view_name(group)).or_default();
+            view.insert(group_name(group), true);
+        }
+        for level in &result.strata {
+            if level.n == 0 {
+                let view = hidden.cells.entry(level.stratum.clone()).or_default();
+                view.insert(level.level.clone(), true);
+            }
+            for group in level.groups.iter().filter(|group| group.n == 0) {
+                let view = strata::within(&view_name(group), &level.stratum);
+                let name = strata::within(&group_name(group), &level.level);
+                hidden.cells.entry(view).or_default().insert(name, true);
+            }
+        }
+        hidden
     }
 
     fn of_layout(layout: &Layout, k: u64) -> Self {
@@ -207,32 +241,40 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
             .any(|name| hidden.contains(view, name));
         let unnamed = finding.scheme.is_some() && finding.highest.is_none();
         if touches || (unnamed && hidden.any_in(view)) {
-            blank(&mut finding.estimate);
-            finding.reason = Some(Reason::SuppressedSmallGroup.name().to_owned());
-            finding.rows = 0;
-            finding.rows_needed = None;
-            finding.p = None;
-            finding.p_equivalence = None;
-            finding.highest = None;
-            finding.lowest = None;
-            finding.p_adjusted = None;
-            finding.four_fifths_adverse = None;
-            finding.flips_with_one_selection = None;
-            finding.text = Bilingual {
-                de: Catalogue::of(Language::De)
-                    .text("report.finding_hidden")
-                    .to_owned(),
-                en: Catalogue::of(Language::En)
-                    .text("report.finding_hidden")
-                    .to_owned(),
-            };
+            blank_finding(finding);
         }
     }
     result.distributions.retain(|distribution| {
         let group = distribution.group.as_deref().unwrap_or(MISSING);
         !hidden.contains(&distribution.attribute, group)
     });
+    if result.privacy.is_none() {
+        result.privacy = Some(share::reached(&result, hidden));
+    }
     result
+}
+
+/// A finding without its numbers.
+fn blank_finding(finding: &mut Finding) {
+    blank(&mut finding.estimate);
+    finding.reason = Some(Reason::SuppressedSmallGroup.name().to_owned());
+    finding.rows = 0;
+    finding.rows_needed = None;
+    finding.p = None;
+    finding.p_equivalence = None;
+    finding.highest = None;
+    finding.lowest = None;
+    finding.p_adjusted = None;
+    finding.four_fifths_adverse = None;
+    finding.flips_with_one_selection = None;
+    finding.text = Bilingual {
+        de: Catalogue::of(Language::De)
+            .text("report.finding_hidden")
+            .to_owned(),
+        en: Catalogue::of(Language::En)
+            .text("report.finding_hidden")
+            .to_owned(),
+    };
 }
 
 fn blank(estimate: &mut EstimateDoc) {
@@ -306,6 +348,7 @@ mod tests {
             findings: vec![],
             verdict: State::Pass,
             stamp: None,
+            privacy: None,
         }
     }
 

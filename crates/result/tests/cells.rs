@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use waage_result::privacy::cells::{BUDGET, Cells, Choice, Unit};
+use waage_result::privacy::cells::{BUDGET, Cells, Choice, Unit, wide_enough};
 
 /// A table with its sums: cells row by row, then the rows' totals, the columns', and the total.
 struct Table {
@@ -15,7 +15,7 @@ struct Table {
 
 impl Table {
     /// Totals may be hidden where `totals` says so; the grand total never.
-    fn new(counts: &[Vec<u64>], totals: bool) -> Self {
+    fn new(counts: &[Vec<u64>], totals: bool, k: u64) -> Self {
         let (rows, columns) = (counts.len(), counts[0].len());
         let mut values: Vec<u64> = counts.concat();
         values.extend(counts.iter().map(|row| row.iter().sum::<u64>()));
@@ -40,6 +40,7 @@ impl Table {
             })
             .collect();
         let cells = Cells {
+            wide: values.iter().map(|&n| wide_enough(n, k)).collect(),
             values,
             sums,
             units,
@@ -62,7 +63,7 @@ impl Table {
 
     fn protect(&self, k: u64) -> Choice {
         let mut budget = BUDGET;
-        self.cells.protect(&self.small(k), k, &mut budget)
+        self.cells.protect(&self.small(k), &mut budget)
     }
 
     /// The ends of a cell of the network: rows give to columns, the whole to rows, columns to the whole.
@@ -130,6 +131,7 @@ fn example() -> Table {
     Table::new(
         &[vec![40, 22, 18], vec![3, 9, 14], vec![27, 30, 12]],
         false,
+        5,
     )
 }
 
@@ -155,7 +157,7 @@ fn the_worked_example_rejects_what_is_too_narrow() {
     let narrow = |hidden: &[usize]| {
         let hidden = hidden.iter().copied().collect();
         let mut budget = BUDGET;
-        table.cells.narrow(&hidden, 5, &mut budget).unwrap()
+        table.cells.narrow(&hidden, &mut budget).unwrap()
     };
     assert_eq!(narrow(&[3]), [3]);
     assert_eq!(narrow(&[3, 4]), [3, 4]);
@@ -190,7 +192,7 @@ fn no_attacker_finds_a_hidden_cell_of_a_thousand_tables() {
         let counts: Vec<Vec<u64>> = (0..rows)
             .map(|_| (0..columns).map(|_| numbers.below(top)).collect())
             .collect();
-        let table = Table::new(&counts, true);
+        let table = Table::new(&counts, true, k);
         if *table.cells.values.last().unwrap() < k {
             continue;
         }
@@ -222,8 +224,8 @@ fn small_tables_hide_as_little_as_possible() {
         let counts: Vec<Vec<u64>> = (0..3)
             .map(|_| (0..3).map(|_| 1 + numbers.below(30)).collect())
             .collect();
-        let table = Table::new(&counts, false);
         let k = 5;
+        let table = Table::new(&counts, false, k);
         let chosen = table.protect(k);
         let cost = |hidden: &BTreeSet<usize>| -> u64 {
             hidden.iter().map(|&cell| table.cells.values[cell]).sum()
@@ -251,8 +253,8 @@ fn small_tables_hide_as_little_as_possible() {
 fn work_is_bounded_and_told() {
     let table = example();
     let mut budget = 20;
-    let chosen = table.cells.protect(&table.small(5), 5, &mut budget);
+    let chosen = table.cells.protect(&table.small(5), &mut budget);
     assert!(chosen.given_up);
     let mut budget = 3;
-    assert_eq!(table.cells.narrow(&[3, 4].into(), 5, &mut budget), None);
+    assert_eq!(table.cells.narrow(&[3, 4].into(), &mut budget), None);
 }

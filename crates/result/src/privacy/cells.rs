@@ -19,6 +19,8 @@ const EXACT_MAX: usize = 12;
 pub struct Cells {
     /// The true counts.
     pub values: Vec<u64>,
+    /// How wide the range of each has to be where it is hidden ([`wide_enough`]).
+    pub wide: Vec<u64>,
     /// Cells that add up to another: the total and its parts.
     pub sums: Vec<(usize, Vec<usize>)>,
     /// What is shown or hidden together.
@@ -48,13 +50,19 @@ pub struct Choice {
 }
 
 impl Cells {
-    /// Hides the units of `primary`, and more until every hidden cell's range is at least
-    /// `max(k, value / 2)` wide. `budget` bounds the work and is reduced.
+    /// Adds a cell and gives its place.
+    pub fn push(&mut self, value: u64, wide: u64) -> usize {
+        self.values.push(value);
+        self.wide.push(wide);
+        self.values.len() - 1
+    }
+
+    /// Hides the units of `primary`, and more until every hidden cell's range is wide enough. `budget`
+    /// bounds the work and is reduced.
     #[must_use]
-    pub fn protect(&self, primary: &[usize], k: u64, budget: &mut u64) -> Choice {
+    pub fn protect(&self, primary: &[usize], budget: &mut u64) -> Choice {
         let mut search = Search {
             cells: self,
-            k,
             budget,
             of_cell: self.sums_by_cell(),
             known: HashMap::new(),
@@ -84,10 +92,9 @@ impl Cells {
     /// Hidden cells whose range is narrower than asked for, where exactly `units` are hidden; `None` where
     /// the work allowed is not enough.
     #[must_use]
-    pub fn narrow(&self, units: &BTreeSet<usize>, k: u64, budget: &mut u64) -> Option<Vec<usize>> {
+    pub fn narrow(&self, units: &BTreeSet<usize>, budget: &mut u64) -> Option<Vec<usize>> {
         let mut search = Search {
             cells: self,
-            k,
             budget,
             of_cell: self.sums_by_cell(),
             known: HashMap::new(),
@@ -109,7 +116,6 @@ impl Cells {
 
 struct Search<'a> {
     cells: &'a Cells,
-    k: u64,
     budget: &'a mut u64,
     of_cell: Vec<Vec<usize>>,
     /// Narrow cells of sets of hidden cells that were looked at before.
@@ -284,7 +290,8 @@ impl Search<'_> {
                     .collect()
             })
             .collect();
-        match self.ranges(&point, &terms) {
+        let wide: Vec<u64> = part.iter().map(|&cell| self.cells.wide[cell]).collect();
+        match self.ranges(&point, &wide, &terms) {
             Some(narrow) => {
                 let narrow: Vec<usize> = narrow.into_iter().map(|i| part[i]).collect();
                 self.known.insert(part.to_vec(), narrow.clone());
@@ -297,14 +304,13 @@ impl Search<'_> {
         }
     }
 
-    fn ranges(&mut self, point: &[u64], terms: &[Vec<Term>]) -> Option<Vec<usize>> {
+    fn ranges(&mut self, point: &[u64], wide: &[u64], terms: &[Vec<Term>]) -> Option<Vec<usize>> {
         // The dictionary itself has a size, whatever is done with it.
         let size = (point.len() * terms.len()) as u64;
         *self.budget = self.budget.checked_sub(size)?;
         let mut ranges = Ranges::new(point, terms, self.budget).ok()?;
         let mut narrow = Vec::new();
-        for (i, &value) in point.iter().enumerate() {
-            let wide = wide_enough(value, self.k);
+        for (i, &wide) in wide.iter().enumerate() {
             ranges.widen(i, wide, self.budget).ok()?;
             if ranges.width(i).is_some_and(|width| width < wide) {
                 narrow.push(i);

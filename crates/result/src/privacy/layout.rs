@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::cells::{BUDGET, Cells, Unit};
+use super::cells::{BUDGET, Cells, Unit, wide_enough};
 use super::{MISSING, group_name, view_name};
 use crate::conditional::StratumResult;
 use crate::document::{AuditResult, GroupResult};
@@ -145,7 +145,7 @@ impl Layout {
     pub(super) fn hide(&self, k: u64) -> Vec<BTreeSet<usize>> {
         let mut withheld: BTreeSet<usize> = BTreeSet::new();
         loop {
-            let (cells, places) = self.cells(&withheld);
+            let (cells, places) = self.cells(&withheld, k);
             let primary: Vec<usize> = places
                 .iter()
                 .enumerate()
@@ -153,7 +153,7 @@ impl Layout {
                 .map(|(unit, _)| unit)
                 .collect();
             let mut budget = BUDGET;
-            let choice = cells.protect(&primary, k, &mut budget);
+            let choice = cells.protect(&primary, &mut budget);
             if choice.given_up {
                 // The largest view goes first; those that add up to it go with it.
                 let left = (0..self.views.len()).filter(|view| !withheld.contains(view));
@@ -188,7 +188,7 @@ impl Layout {
 
     /// The rows of all groups as linked cells, a unit for each, without the views of `withheld`: nothing
     /// is told of those. Gives each unit's view and group.
-    fn cells(&self, withheld: &BTreeSet<usize>) -> (Cells, Vec<(usize, usize)>) {
+    fn cells(&self, withheld: &BTreeSet<usize>, k: u64) -> (Cells, Vec<(usize, usize)>) {
         let mut cells = Cells::default();
         let mut places = Vec::new();
         let mut first = vec![0; self.views.len()];
@@ -196,7 +196,7 @@ impl Layout {
             first[i] = places.len();
             if !withheld.contains(&i) {
                 for (group, &(_, n)) in view.groups.iter().enumerate() {
-                    cells.values.push(n);
+                    cells.push(n, wide_enough(n, k));
                     places.push((i, group));
                 }
             }
@@ -226,8 +226,7 @@ impl Layout {
                 }
             }
             // All rows, which are told: a cell of no unit.
-            let total = cells.values.len();
-            cells.values.push(view.groups.iter().map(|(_, n)| n).sum());
+            let total = cells.push(view.groups.iter().map(|(_, n)| n).sum(), 0);
             cells.sums.push((total, all));
         }
         (cells, places)

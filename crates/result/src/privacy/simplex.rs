@@ -263,6 +263,10 @@ impl Ranges {
 
 /// `(x * new - factor * own) / old`, which is whole.
 fn exchanged(x: i128, new: i128, factor: i128, own: i128, old: i128) -> Result<i128, Stop> {
+    if new == 1 && old == 1 {
+        let part = factor.checked_mul(own).ok_or(Stop::Overflow)?;
+        return x.checked_sub(part).ok_or(Stop::Overflow);
+    }
     let first = x.checked_mul(new).ok_or(Stop::Overflow)?;
     let second = factor.checked_mul(own).ok_or(Stop::Overflow)?;
     Ok(first.checked_sub(second).ok_or(Stop::Overflow)? / old)

@@ -95,24 +95,45 @@ pub(super) fn suppress_conditional(found: &mut Conditional, hidden: &Hidden) {
     }
     let whole = |group: &str| hidden.contains(&found.attribute, group);
     if whole(&found.group) || whole(&found.reference) {
-        let each = |effect: &mut Effect| {
-            blank(&mut effect.difference);
-            blank(&mut effect.ratio);
-            blank(&mut effect.odds_ratio);
-        };
-        each(&mut found.marginal);
-        each(&mut found.mantel_haenszel);
-        blank(&mut found.standardized);
-        if let Some(disparity) = &mut found.demographic_disparity {
-            blank(&mut disparity.marginal);
-            blank(&mut disparity.conditional);
-        }
-        found.dropped_share = 0.0;
-        found.cmh_p = None;
-        found.breslow_day_p = None;
-        found.simpson = None;
-        found.driver = None;
+        blank_sums(found);
     }
+}
+
+/// Blanks all numbers of a comparison within strata.
+pub(super) fn blank_conditional(found: &mut Conditional) {
+    for row in &mut found.strata {
+        row.weight = 0.0;
+        for estimate in [
+            &mut row.group,
+            &mut row.reference,
+            &mut row.difference,
+            &mut row.ratio,
+        ] {
+            blank(estimate);
+        }
+    }
+    blank_sums(found);
+}
+
+/// Blanks what is computed over all strata.
+fn blank_sums(found: &mut Conditional) {
+    let each = |effect: &mut Effect| {
+        blank(&mut effect.difference);
+        blank(&mut effect.ratio);
+        blank(&mut effect.odds_ratio);
+    };
+    each(&mut found.marginal);
+    each(&mut found.mantel_haenszel);
+    blank(&mut found.standardized);
+    if let Some(disparity) = &mut found.demographic_disparity {
+        blank(&mut disparity.marginal);
+        blank(&mut disparity.conditional);
+    }
+    found.dropped_share = 0.0;
+    found.cmh_p = None;
+    found.breslow_day_p = None;
+    found.simpson = None;
+    found.driver = None;
 }
 
 #[cfg(test)]
