@@ -78,6 +78,7 @@
 pub mod approval;
 pub mod canonical;
 mod date;
+pub mod dp;
 mod error;
 pub mod gate;
 pub mod incident;

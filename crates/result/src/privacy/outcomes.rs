@@ -132,6 +132,16 @@ fn counts(metrics: &IndexMap<String, EstimateDoc>, rows: u64) -> Counts {
     let mut both = |name, count| {
         counts.entry(name).or_insert((Part::Both, count));
     };
+    for (metric, name) in [
+        ("true_positives", "tp"),
+        ("false_positives", "fp"),
+        ("false_negatives", "fn"),
+        ("true_negatives", "tn"),
+    ] {
+        if let Some(count) = metrics.get(metric).and_then(|of| of.value) {
+            both(name, count.round().max(0.0) as u64);
+        }
+    }
     for (hits, misses, first, second) in [
         ("true_positive_rate", "false_negative_rate", "tp", "fn"),
         ("false_positive_rate", "true_negative_rate", "fp", "tn"),
