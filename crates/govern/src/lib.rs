@@ -86,6 +86,7 @@ pub mod inventory;
 mod judge;
 pub mod keys;
 pub mod ledger;
+pub mod pii;
 pub mod policy;
 pub mod records;
 pub mod review;

@@ -6,6 +6,7 @@
 //! it. Charts and reports both start from [`suppress`].
 
 pub mod cells;
+mod compare;
 mod layout;
 pub mod outcomes;
 mod ranking;
@@ -24,6 +25,7 @@ use crate::finding::{Bilingual, Finding};
 use crate::text::{Catalogue, Language};
 use layout::Layout;
 
+pub use compare::{COMPARE_SCHEMA, PrivacyComparison, PrivacyLeak, compare};
 pub use share::share;
 pub use summary::PrivacySummary;
 

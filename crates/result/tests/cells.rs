@@ -213,7 +213,10 @@ fn no_attacker_finds_a_hidden_cell_of_a_thousand_tables() {
             );
         }
     }
-    assert!(hid > 300 && more > 200, "{hid} tables hid, {more} more than the small");
+    assert!(
+        hid > 300 && more > 200,
+        "{hid} tables hid, {more} more than the small"
+    );
 }
 
 /// Every choice with a smaller sum of hidden counts leaves a cell too narrow.
@@ -243,7 +246,11 @@ fn small_tables_hide_as_little_as_possible() {
                 let (low, high) = table.attack(&hidden, cell);
                 high - low >= k.max(table.cells.values[cell].div_ceil(2))
             });
-            assert!(!safe, "{hidden:?} is cheaper than {:?} in {counts:?}", chosen.units);
+            assert!(
+                !safe,
+                "{hidden:?} is cheaper than {:?} in {counts:?}",
+                chosen.units
+            );
         }
     }
 }

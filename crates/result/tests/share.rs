@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use waage_result::document::AuditResult;
-use waage_result::privacy::share;
+use waage_result::privacy::{compare, share};
 
 /// Counts of one group: tp, fp, fn, tn.
 type Counts = [u64; 4];
@@ -127,15 +127,28 @@ fn a_small_numerator_closes_the_decisions_of_two_groups() {
 /// What nobody may see is in no field, whatever it is called.
 #[test]
 fn no_number_of_a_closed_part_is_left() {
-    let groups = [[40, 31, 22, 63], [33, 34, 35, 37], [2, 1, 23, 17], [53, 51, 38, 29]];
+    let groups = [
+        [40, 31, 22, 63],
+        [33, 34, 35, 37],
+        [2, 1, 23, 17],
+        [53, 51, 38, 29],
+    ];
     let result = document(&groups);
     let shared = share(&result, 5, true);
     let text = serde_json::to_string(&shared).unwrap();
     let hidden = 3.0 / 43.0;
-    assert!(serde_json::to_string(&result).unwrap().contains(&format!("{hidden}")));
+    assert!(
+        serde_json::to_string(&result)
+            .unwrap()
+            .contains(&format!("{hidden}"))
+    );
     assert!(!text.contains(&format!("{hidden}")));
-    let gap = metrics(groups[2])["selection_rate"]["value"].as_f64().unwrap()
-        - metrics(groups[0])["selection_rate"]["value"].as_f64().unwrap();
+    let gap = metrics(groups[2])["selection_rate"]["value"]
+        .as_f64()
+        .unwrap()
+        - metrics(groups[0])["selection_rate"]["value"]
+            .as_f64()
+            .unwrap();
     assert!(!text.contains(&format!("{gap}")));
     // Ranges over all groups, the digest of the counts and the three rows left out.
     assert!(!text.contains("0.123456789") && !text.contains("sha256:0011"));
@@ -147,29 +160,53 @@ fn nothing_small_means_nothing_hidden() {
     let result = document(&[[40, 30, 20, 60], [30, 30, 30, 30]]);
     let shared = share(&result, 5, true);
     for group in 0..2 {
-        for metric in ["selection_rate", "base_rate", "true_positive_rate", "precision"] {
+        for metric in [
+            "selection_rate",
+            "base_rate",
+            "true_positive_rate",
+            "precision",
+        ] {
             assert_eq!(shown(&shared, group, metric), shown(&result, group, metric));
         }
     }
-    assert_eq!(shared.disparities[0].estimate, result.disparities[0].estimate);
+    assert_eq!(
+        shared.disparities[0].estimate,
+        result.disparities[0].estimate
+    );
     assert_eq!(shared.privacy.unwrap().outcomes_hidden, 0);
 }
 
 #[test]
 fn empty_counts_are_hidden_where_the_policy_says_so() {
-    let result = document(&[[40, 30, 20, 60], [30, 30, 30, 30], [0, 0, 20, 25], [20, 20, 20, 20]]);
+    let result = document(&[
+        [40, 30, 20, 60],
+        [30, 30, 30, 30],
+        [0, 0, 20, 25],
+        [20, 20, 20, 20],
+    ]);
     assert_eq!(shown(&share(&result, 5, true), 2, "selection_rate"), None);
-    assert_eq!(shown(&share(&result, 5, false), 2, "selection_rate"), Some(0.0));
+    assert_eq!(
+        shown(&share(&result, 5, false), 2, "selection_rate"),
+        Some(0.0)
+    );
 }
 
 /// Suppressing what is suppressed changes nothing.
 #[test]
 fn sharing_twice_is_sharing_once() {
-    let result = document(&[[40, 30, 20, 60], [30, 30, 30, 30], [2, 1, 0, 0], [20, 20, 20, 20]]);
+    let result = document(&[
+        [40, 30, 20, 60],
+        [30, 30, 30, 30],
+        [2, 1, 0, 0],
+        [20, 20, 20, 20],
+    ]);
     let once = share(&result, 10, true);
     let hidden = waage_result::privacy::Hidden::below(&once, 5);
     assert_eq!(hidden.limit(), 10);
-    assert_eq!(once.groups, waage_result::privacy::suppress(&once, &hidden).groups);
+    assert_eq!(
+        once.groups,
+        waage_result::privacy::suppress(&once, &hidden).groups
+    );
 }
 
 /// An attacker who tries every table: four groups of known size whose selected add up to the known
@@ -183,7 +220,13 @@ fn no_small_count_of_a_hundred_documents_can_be_worked_out() {
         let groups: Vec<Counts> = (0..4)
             .map(|_| {
                 let few = numbers.below(3) == 0;
-                let mut next = || if few { numbers.below(4) } else { 5 + numbers.below(12) };
+                let mut next = || {
+                    if few {
+                        numbers.below(4)
+                    } else {
+                        5 + numbers.below(12)
+                    }
+                };
                 [next(), next(), 6 + next(), 6 + next()]
             })
             .collect();
@@ -205,9 +248,64 @@ fn no_small_count_of_a_hundred_documents_can_be_worked_out() {
             let high = rest.min(n[target]);
             if selected[target] < k {
                 attacked += 1;
-                assert!(high - low >= k, "{groups:?}: {} in [{low}, {high}]", selected[target]);
+                assert!(
+                    high - low >= k,
+                    "{groups:?}: {} in [{low}, {high}]",
+                    selected[target]
+                );
             }
         }
     }
     assert!(attacked > 20, "{attacked}");
+}
+
+/// One person came: what was decided of her is the difference of two releases.
+#[test]
+fn one_row_more_tells_of_that_row() {
+    let old = document(&[[40, 30, 20, 60], [30, 30, 30, 30]]);
+    let new = document(&[[40, 30, 20, 60], [30, 31, 30, 30]]);
+    let told = compare(&old, &new, 5, true);
+    assert_eq!((told.rows_old, told.rows_new), (270, 271));
+    let leaks: Vec<(&str, &str, &str)> = told
+        .leaks
+        .iter()
+        .map(|leak| (leak.group.as_str(), leak.of.as_str(), leak.cause.as_str()))
+        .collect();
+    assert!(leaks.contains(&("g1", "rows", "few_rows")));
+    assert!(leaks.contains(&("g1", "selection_rate", "few_rows")));
+    assert!(leaks.iter().all(|(group, ..)| *group == "g1"));
+    assert!(compare(&old, &old, 5, true).leaks.is_empty());
+}
+
+/// A group that fell below the limit is hidden now, and told in the release before.
+#[test]
+fn what_is_hidden_now_was_told_before() {
+    let old = document(&[
+        [40, 30, 20, 60],
+        [30, 30, 30, 30],
+        [1, 2, 1, 1],
+        [20, 20, 20, 20],
+    ]);
+    let new = document(&[
+        [40, 30, 20, 60],
+        [30, 30, 30, 30],
+        [1, 1, 1, 1],
+        [20, 20, 20, 20],
+    ]);
+    let told = compare(&old, &new, 5, true);
+    let by = |cause: &str| told.leaks.iter().filter(|leak| leak.cause == cause).count();
+    assert!(
+        told.leaks
+            .iter()
+            .any(|l| l.group == "g2" && l.of == "rows" && l.cause == "told_in_other")
+    );
+    assert!(by("told_in_other") >= 2, "{:?}", told.leaks);
+    // Releases that have little in common are not told apart row by row.
+    let other = document(&[[80, 70, 60, 90], [90, 60, 70, 70]]);
+    assert!(
+        compare(&old, &other, 5, true)
+            .leaks
+            .iter()
+            .all(|leak| leak.cause != "told_in_other")
+    );
 }

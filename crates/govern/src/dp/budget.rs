@@ -97,7 +97,11 @@ fn spent(entries: &[Entry], data: &str, now: Timestamp, before: u64) -> u64 {
         .iter()
         .filter(|entry| entry.seq < before && now.seconds_since(entry.ts) < SECONDS)
         .filter(|entry| entry.payload["data_digest"] == *data)
-        .map(|entry| entry.payload["epsilon_millionths"].as_u64().unwrap_or(u64::MAX))
+        .map(|entry| {
+            entry.payload["epsilon_millionths"]
+                .as_u64()
+                .unwrap_or(u64::MAX)
+        })
         .fold(0, u64::saturating_add)
 }
 
@@ -122,7 +126,10 @@ mod tests {
         assert_eq!(spend("sha256:a", "0.4", "2026-01-03"), (false, 700_000));
         assert_eq!(spend("sha256:b", "0.4", "2026-01-03"), (true, 400_000));
         assert_eq!(spend("sha256:a", "0.3", "2026-06-01"), (true, 1_000_000));
-        assert_eq!(spend("sha256:a", "0.000001", "2026-12-31"), (false, 1_000_000));
+        assert_eq!(
+            spend("sha256:a", "0.000001", "2026-12-31"),
+            (false, 1_000_000)
+        );
         // The first 0.7 is more than 365 days ago.
         assert_eq!(spend("sha256:a", "0.7", "2027-01-02"), (true, 1_000_000));
         let entries = entries(&path, &options).unwrap();

@@ -52,8 +52,16 @@ const RATES: [(&str, &[&str], &[&str]); 4] = [
         &["positive", "true_positives", "false_negatives"],
         &["negative", "false_positives", "true_negatives"],
     ),
-    ("true_positive_rate", &["true_positives"], &["false_negatives"]),
-    ("false_positive_rate", &["false_positives"], &["true_negatives"]),
+    (
+        "true_positive_rate",
+        &["true_positives"],
+        &["false_negatives"],
+    ),
+    (
+        "false_positive_rate",
+        &["false_positives"],
+        &["true_negatives"],
+    ),
 ];
 
 /// The counts that noise is to be laid on, taken from an audit's result and checked.
@@ -94,7 +102,10 @@ impl Cubes {
                 !views.iter().any(|other| part(&other))
             })
             .collect();
-        let tables = finest.into_iter().map(|view| cube(result, view)).collect::<Result<_, _>>()?;
+        let tables = finest
+            .into_iter()
+            .map(|view| cube(result, view))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             tables,
             data: result.dataset.digest.clone(),
@@ -105,7 +116,10 @@ impl Cubes {
 fn check(result: &AuditResult) -> Result<(), DpError> {
     let again = "give the working document of waage audit --format json, or the data";
     if result.privacy.is_some() || result.groups.iter().any(|group| group.n == 0) {
-        return Err(DpError::document("its small groups are hidden already", again));
+        return Err(DpError::document(
+            "its small groups are hidden already",
+            again,
+        ));
     }
     if result.groups.is_empty() {
         return Err(DpError::document("it has no groups", again));
@@ -131,7 +145,12 @@ fn check(result: &AuditResult) -> Result<(), DpError> {
             "name the class that counts with --positive",
         ));
     }
-    if result.settings.cut.as_ref().is_some_and(|cut| cut.tied > 0 && cut.tied_selected < cut.tied) {
+    if result
+        .settings
+        .cut
+        .as_ref()
+        .is_some_and(|cut| cut.tied > 0 && cut.tied_selected < cut.tied)
+    {
         return Err(DpError::document(
             "rows tied at the cut are selected in part",
             "break ties with --id, or use --threshold",
@@ -159,10 +178,15 @@ fn outcomes(result: &AuditResult, group: &GroupResult) -> Option<Vec<(&'static s
     let roles = &result.roles;
     let decided = roles.decision.is_some() || roles.cut.is_some();
     let mut counts: Vec<(&'static str, u64)> = match (roles.label.is_some(), decided) {
-        (true, true) => ["true_positives", "false_positives", "false_negatives", "true_negatives"]
-            .into_iter()
-            .map(|name| Some((name, count(group, name)?)))
-            .collect::<Option<_>>()?,
+        (true, true) => [
+            "true_positives",
+            "false_positives",
+            "false_negatives",
+            "true_negatives",
+        ]
+        .into_iter()
+        .map(|name| Some((name, count(group, name)?)))
+        .collect::<Option<_>>()?,
         (false, true) => {
             let (selected, rejected) = hits(group, "selection_rate")?;
             vec![("selected", selected), ("rejected", rejected)]
@@ -187,10 +211,16 @@ fn cube(result: &AuditResult, view: &[String]) -> Result<Cube, DpError> {
             set.insert(label.clone());
         }
     }
-    let size = labels.iter().map(BTreeSet::len).try_fold(1_usize, usize::checked_mul);
+    let size = labels
+        .iter()
+        .map(BTreeSet::len)
+        .try_fold(1_usize, usize::checked_mul);
     if size.is_none_or(|size| size > CELLS_MAX) {
         return Err(DpError::document(
-            format!("{} has more than {CELLS_MAX} combinations of labels", view.join("*")),
+            format!(
+                "{} has more than {CELLS_MAX} combinations of labels",
+                view.join("*")
+            ),
             "name fewer attributes, or fewer bins",
         ));
     }
@@ -245,7 +275,9 @@ pub fn release(
     source: &mut impl Source,
 ) -> Result<DpRelease, DpError> {
     let z = special::z_of_level(confidence).ok_or_else(|| {
-        DpError::Option(format!("confidence {confidence} must lie between 0 and 1, such as 0.95"))
+        DpError::Option(format!(
+            "confidence {confidence} must lie between 0 and 1, such as 0.95"
+        ))
     })?;
     let tables = u32::try_from(cubes.tables.len()).unwrap_or(u32::MAX);
     let noise = Noise::new(epsilon, tables);
@@ -282,7 +314,12 @@ fn table(cube: &Cube, noise: Noise, z: f64, source: &mut impl Source) -> Result<
             noisy.insert(name.to_owned(), DpCount { noisy: sum, shown });
         }
         cells.push(DpCell {
-            group: cube.attributes.iter().cloned().zip(labels.iter().cloned()).collect(),
+            group: cube
+                .attributes
+                .iter()
+                .cloned()
+                .zip(labels.iter().cloned())
+                .collect(),
             counts: noisy,
         });
     }
@@ -307,7 +344,9 @@ fn rates_of(table: &mut DpTable, view: &[String], variance: f64, z: f64) {
     let mut groups: IndexMap<String, Vec<&DpCell>> = IndexMap::new();
     for cell in &table.cells {
         let labels = view.iter().map(|a| cell.group.get(a).cloned().flatten());
-        let labels: Vec<String> = labels.map(|l| l.unwrap_or_else(|| MISSING.to_owned())).collect();
+        let labels: Vec<String> = labels
+            .map(|l| l.unwrap_or_else(|| MISSING.to_owned()))
+            .collect();
         groups.entry(labels.join("*")).or_default().push(cell);
     }
     let part = |cells: &[&DpCell], names: &[&str]| {
@@ -335,7 +374,8 @@ fn rates_of(table: &mut DpTable, view: &[String], variance: f64, z: f64) {
                 continue;
             }
             let of = rate(hits, misses, variance);
-            let limit = |side: f64| of.map(|r| (r.value + side * z * r.standard_error).clamp(0.0, 1.0));
+            let limit =
+                |side: f64| of.map(|r| (r.value + side * z * r.standard_error).clamp(0.0, 1.0));
             told.push(DpRate {
                 view: view.join("*"),
                 group: name.clone(),
@@ -355,7 +395,14 @@ fn rates_of(table: &mut DpTable, view: &[String], variance: f64, z: f64) {
         };
         let base = known[reference];
         for (name, own) in known.iter().filter(|(name, _)| **name != reference) {
-            gaps.push(gap(&view.join("*"), name, reference, metric, own.zip(base), z));
+            gaps.push(gap(
+                &view.join("*"),
+                name,
+                reference,
+                metric,
+                own.zip(base),
+                z,
+            ));
         }
     }
     table.rates.extend(told);

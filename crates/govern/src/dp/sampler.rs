@@ -259,7 +259,9 @@ mod tests {
                     (1.0 - alpha) / (1.0 + alpha) * alpha.powi(size)
                 }
             };
-            let total: f64 = (0..seen.len()).map(|i| chance(i as i64 - bins as i64)).sum();
+            let total: f64 = (0..seen.len())
+                .map(|i| chance(i as i64 - bins as i64))
+                .sum();
             assert!((total - 1.0).abs() < 1e-12);
             let chi: f64 = seen
                 .iter()
@@ -276,11 +278,32 @@ mod tests {
 
     #[test]
     fn an_epsilon_is_read_exactly_or_not_at_all() {
-        for (text, millionths) in [("0.5", 500_000), ("1", 1_000_000), ("0.000001", 1), ("10", 10_000_000)] {
+        for (text, millionths) in [
+            ("0.5", 500_000),
+            ("1", 1_000_000),
+            ("0.000001", 1),
+            ("10", 10_000_000),
+        ] {
             let epsilon: Epsilon = text.parse().unwrap();
-            assert_eq!((epsilon.millionths(), epsilon.to_string().as_str()), (millionths, text));
+            assert_eq!(
+                (epsilon.millionths(), epsilon.to_string().as_str()),
+                (millionths, text)
+            );
         }
-        for text in ["", "0", "-1", "1e-3", "0.0000001", "11", "nan", "1.", ".5", "1,5", "９", "99999999999999999999"] {
+        for text in [
+            "",
+            "0",
+            "-1",
+            "1e-3",
+            "0.0000001",
+            "11",
+            "nan",
+            "1.",
+            ".5",
+            "1,5",
+            "９",
+            "99999999999999999999",
+        ] {
             assert!(text.parse::<Epsilon>().is_err(), "{text}");
         }
     }

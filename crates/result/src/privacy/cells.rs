@@ -203,8 +203,14 @@ impl Search<'_> {
         let mut kept = added.clone();
         for unit in added {
             let mut fewer = start.clone();
-            let others: Vec<usize> = kept.iter().copied().filter(|&other| other != unit).collect();
-            others.iter().for_each(|&other| self.hide(other, &mut fewer));
+            let others: Vec<usize> = kept
+                .iter()
+                .copied()
+                .filter(|&other| other != unit)
+                .collect();
+            others
+                .iter()
+                .for_each(|&other| self.hide(other, &mut fewer));
             let narrow = self.narrow(&fewer);
             if self.given_up {
                 break;

@@ -55,9 +55,11 @@ impl Layout {
                     (view, groups.iter().map(of).collect())
                 })
                 .collect();
-            let named: Vec<(String, u64)> =
-                groups.iter().map(|g| (group_name(g), g.n)).collect();
-            let place = named.iter().enumerate().map(|(i, (name, _))| (name.clone(), i));
+            let named: Vec<(String, u64)> = groups.iter().map(|g| (group_name(g), g.n)).collect();
+            let place = named
+                .iter()
+                .enumerate()
+                .map(|(i, (name, _))| (name.clone(), i));
             places.push((attributes.clone(), place.collect()));
             layout.views.push(View {
                 name: attributes.join("*"),
@@ -104,7 +106,10 @@ impl Layout {
             let whole = self.place(&attribute);
             let (mut of_whole, mut of_level) = (Vec::new(), Vec::new());
             let at = |view: usize, name: &str, layout: &Self| {
-                layout.views[view].groups.iter().position(|(n, _)| n == name)
+                layout.views[view]
+                    .groups
+                    .iter()
+                    .position(|(n, _)| n == name)
             };
             for level in strata {
                 for group in level.groups.iter().filter(|g| view_name(g) == attribute) {
@@ -178,9 +183,35 @@ impl Layout {
         self.views.iter().map(all).collect()
     }
 
+    /// Of hidden groups, numbered through all views, those whose range is too narrow; `None` where that
+    /// cannot be worked out.
+    pub(super) fn narrow(
+        &self,
+        hidden: &BTreeSet<usize>,
+        k: u64,
+        budget: &mut u64,
+    ) -> Option<Vec<usize>> {
+        // Cells and units have the same numbers, but for the totals, which have no unit.
+        let (cells, places) = self.cells(&BTreeSet::new(), k);
+        let unit_of: HashMap<usize, usize> = (0..places.len())
+            .map(|unit| (cells.units[unit].cells[0], unit))
+            .collect();
+        let narrow = cells.narrow(hidden, budget)?;
+        Some(
+            narrow
+                .iter()
+                .filter_map(|cell| unit_of.get(cell).copied())
+                .collect(),
+        )
+    }
+
     fn with_finer(&self, views: &mut BTreeSet<usize>) {
         for (i, view) in self.views.iter().enumerate() {
-            if view.margins.iter().any(|(margin, _)| views.contains(margin)) {
+            if view
+                .margins
+                .iter()
+                .any(|(margin, _)| views.contains(margin))
+            {
                 views.insert(i);
             }
         }

@@ -42,9 +42,14 @@ impl Part {
     pub fn of(metric: &str) -> Self {
         match metric {
             "count" | "weight_sum" | "effective_count" | "mean_score" => Self::Rows,
-            "selection_rate" | "rejection_share" | "share_of_selected" | "abstention_rate"
-            | "odds_of_selection" | "demographic_parity_difference"
-            | "demographic_parity_ratio" | "impact_ratio" => Self::Decisions,
+            "selection_rate"
+            | "rejection_share"
+            | "share_of_selected"
+            | "abstention_rate"
+            | "odds_of_selection"
+            | "demographic_parity_difference"
+            | "demographic_parity_ratio"
+            | "impact_ratio" => Self::Decisions,
             "base_rate" => Self::Labels,
             "scoring_rate" => Self::Above,
             _ if OF_SCORES.contains(&metric) => Self::Labels,
@@ -102,11 +107,7 @@ fn rounded(estimate: Option<&EstimateDoc>) -> Option<(u64, u64)> {
 }
 
 /// Numerator and complement behind a rate, from the rate itself or from its complement's.
-fn split(
-    metrics: &IndexMap<String, EstimateDoc>,
-    hits: &str,
-    misses: &str,
-) -> Option<(u64, u64)> {
+fn split(metrics: &IndexMap<String, EstimateDoc>, hits: &str, misses: &str) -> Option<(u64, u64)> {
     rounded(metrics.get(hits))
         .map(|(hits, n)| (hits, n - hits))
         .or_else(|| rounded(metrics.get(misses)).map(|(misses, n)| (n - misses, misses)))
@@ -146,7 +147,12 @@ fn counts(metrics: &IndexMap<String, EstimateDoc>, rows: u64) -> Counts {
         ("true_positive_rate", "false_negative_rate", "tp", "fn"),
         ("false_positive_rate", "true_negative_rate", "fp", "tn"),
         ("precision", "false_discovery_rate", "tp", "fp"),
-        ("negative_predictive_value", "false_omission_rate", "tn", "fn"),
+        (
+            "negative_predictive_value",
+            "false_omission_rate",
+            "tn",
+            "fn",
+        ),
     ] {
         if let Some((a, b)) = split(metrics, hits, misses) {
             both(first, a);
@@ -164,7 +170,11 @@ fn counts(metrics: &IndexMap<String, EstimateDoc>, rows: u64) -> Counts {
     // What the four counts leave of those that they are part of: rows without the other half.
     let count = |name: &str, counts: &Counts| counts.get(name).map(|(_, n)| *n);
     for (name, whole, first, second) in LEFT {
-        let all = (count(whole, &counts), count(first, &counts), count(second, &counts));
+        let all = (
+            count(whole, &counts),
+            count(first, &counts),
+            count(second, &counts),
+        );
         if let (Some(whole), Some(first), Some(second)) = all {
             let left = whole.saturating_sub(first + second);
             counts.insert(name, (Part::Both, left));
@@ -274,7 +284,11 @@ impl Closed {
     #[must_use]
     pub fn tells_all(&self, view: &str, metric: &str) -> bool {
         let part = Part::of(metric);
-        let mut of = self.of_groups.get(view).into_iter().flat_map(HashMap::values);
+        let mut of = self
+            .of_groups
+            .get(view)
+            .into_iter()
+            .flat_map(HashMap::values);
         self.tells_overall(metric) && !of.any(|closed| closed.iter().any(|&c| part.needs(c)))
     }
 
@@ -294,7 +308,9 @@ impl Closed {
     #[must_use]
     pub fn len(&self) -> usize {
         let groups = self.of_groups.values().flat_map(HashMap::values);
-        groups.filter(|closed| !closed.contains(&Part::Rows)).count()
+        groups
+            .filter(|closed| !closed.contains(&Part::Rows))
+            .count()
     }
 
     /// Whether no part of any group, nor of all rows, is closed.
@@ -342,7 +358,9 @@ impl Tables {
             let rest = is_rest(name);
             let few = (1..k).contains(&count) || (count == 0 && zero && !rest);
             // That none of a group is missing something is no fact about a person.
-            let cell = self.cells.push(count, if rest && count == 0 { 0 } else { k });
+            let cell = self
+                .cells
+                .push(count, if rest && count == 0 { 0 } else { k });
             group.cells.insert(name, cell);
             by_part.entry(part).or_default().push(cell);
             if few {
@@ -363,13 +381,16 @@ impl Tables {
         self.with(group.units[&Part::Labels], group.units[&Part::Both]);
         for (whole, parts) in SUMS {
             let cell = |name: &&str| group.cells.get(*name).copied();
-            let there = parts.iter().filter(|part| !is_rest(part) || cell(part).is_some());
+            let there = parts
+                .iter()
+                .filter(|part| !is_rest(part) || cell(part).is_some());
             let parts: Option<Vec<usize>> = there.map(|part| cell(part)).collect();
             if let (Some(whole), Some(parts)) = (cell(&whole), parts) {
                 self.cells.sums.push((whole, parts));
             }
         }
-        self.primary.extend(small.iter().map(|part| group.units[part]));
+        self.primary
+            .extend(small.iter().map(|part| group.units[part]));
         self.groups.push(group);
         self.groups.len() - 1
     }
@@ -404,7 +425,10 @@ impl Tables {
         let of_groups = || self.groups.iter().filter(|group| group.place.is_some());
         for part in [None, Some(Part::Both)] {
             let mut primary = self.primary.clone();
-            primary.extend(part.iter().flat_map(|part| of_groups().map(|g| g.units[part])));
+            primary.extend(
+                part.iter()
+                    .flat_map(|part| of_groups().map(|g| g.units[part])),
+            );
             let mut budget = BUDGET;
             let choice = self.cells.protect(&primary, &mut budget);
             if !choice.given_up && choice.narrow.is_empty() {

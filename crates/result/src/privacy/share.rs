@@ -224,7 +224,13 @@ impl Rules<'_> {
         levels: &mut [crate::conditional::StratumResult],
         conditional: &mut [crate::conditional::Conditional],
     ) {
-        let parts = [Part::Rows, Part::Decisions, Part::Labels, Part::Both, Part::Above];
+        let parts = [
+            Part::Rows,
+            Part::Decisions,
+            Part::Labels,
+            Part::Both,
+            Part::Above,
+        ];
         let mut told: Vec<(String, Part)> = Vec::new();
         let mut views: Vec<String> = levels
             .iter()
@@ -317,7 +323,10 @@ impl Rules<'_> {
         let mut fields = Vec::new();
         for (name, count) in [
             ("dataset.rows_label_missing", &mut data.rows_label_missing),
-            ("dataset.rows_decision_missing", &mut data.rows_decision_missing),
+            (
+                "dataset.rows_decision_missing",
+                &mut data.rows_decision_missing,
+            ),
             ("dataset.rows_score_missing", &mut data.rows_score_missing),
             ("dataset.clusters", &mut data.clusters),
         ] {
@@ -339,9 +348,12 @@ impl Rules<'_> {
             fields.push("dataset.notes");
         }
         // The score at the cut is that of the rows tied there.
-        if result.settings.cut.as_ref().is_some_and(|cut| {
-            cut.tied < self.k || few(cut.selected) || few(cut.tied_selected)
-        }) {
+        if result
+            .settings
+            .cut
+            .as_ref()
+            .is_some_and(|cut| cut.tied < self.k || few(cut.selected) || few(cut.tied_selected))
+        {
             result.settings.cut = None;
             fields.push("settings.cut");
         }
@@ -351,18 +363,20 @@ impl Rules<'_> {
     /// A distribution in bins of at least `k` rows each, or of none; `None` where two bins are too many.
     fn coarser(&self, found: Distribution) -> Option<Distribution> {
         let bins = found.shares.len();
-        (1..=bins / 2).filter(|step| bins % step == 0).find_map(|step| {
-            let shares: Vec<f64> = found.shares.chunks(step).map(|c| c.iter().sum()).collect();
-            let few = |share: &f64| {
-                let count = (share * found.n as f64).round() as u64;
-                self.small(count) || (self.zero && count == 0)
-            };
-            (!shares.iter().any(few)).then(|| Distribution {
-                edges: found.edges.iter().copied().step_by(step).collect(),
-                shares,
-                ..found.clone()
+        (1..=bins / 2)
+            .filter(|step| bins % step == 0)
+            .find_map(|step| {
+                let shares: Vec<f64> = found.shares.chunks(step).map(|c| c.iter().sum()).collect();
+                let few = |share: &f64| {
+                    let count = (share * found.n as f64).round() as u64;
+                    self.small(count) || (self.zero && count == 0)
+                };
+                (!shares.iter().any(few)).then(|| Distribution {
+                    edges: found.edges.iter().copied().step_by(step).collect(),
+                    shares,
+                    ..found.clone()
+                })
             })
-        })
     }
 
     /// Places and impact ratios: of a list's first places everything, or nothing where a group has few.
@@ -377,7 +391,12 @@ impl Rules<'_> {
                     })
                 })
             };
-            let hide: Vec<u64> = ranked.at.iter().map(|at| at.k).filter(|&k| few(k)).collect();
+            let hide: Vec<u64> = ranked
+                .at
+                .iter()
+                .map(|at| at.k)
+                .filter(|&k| few(k))
+                .collect();
             for at in ranked.at.iter_mut().filter(|at| hide.contains(&at.k)) {
                 blank(&mut at.min_skew);
                 blank(&mut at.max_skew);
@@ -427,21 +446,29 @@ impl Rules<'_> {
                 found.unclassified = None;
             }
             let assigned = found.groups.iter().flat_map(|group| &group.metrics);
-            let thin = assigned.clone().any(|rate| self.thin(&rate.answers.threshold));
+            let thin = assigned
+                .clone()
+                .any(|rate| self.thin(&rate.answers.threshold));
             if thin || self.hidden.any_in(&found.attribute) {
                 for rate in found.groups.iter_mut().flat_map(|group| &mut group.metrics) {
                     blank(&mut rate.answers.threshold);
                 }
-                found.gaps.iter_mut().for_each(|gap| blank(&mut gap.answers.threshold));
+                found
+                    .gaps
+                    .iter_mut()
+                    .for_each(|gap| blank(&mut gap.answers.threshold));
             }
         }
         for found in &mut result.propensity {
-            let labels = self.closed.tells_all(&found.attribute, "true_positive_rate")
+            let labels = self
+                .closed
+                .tells_all(&found.attribute, "true_positive_rate")
                 && !self.hidden.any_in(&found.attribute);
             let few = |n: u64| self.small(n);
-            let counts = found.groups.iter().any(|group| {
-                few(group.labelled) || few(group.n.saturating_sub(group.labelled))
-            });
+            let counts = found
+                .groups
+                .iter()
+                .any(|group| few(group.labelled) || few(group.n.saturating_sub(group.labelled)));
             if labels && !counts {
                 continue;
             }
@@ -458,7 +485,10 @@ impl Rules<'_> {
             }
         }
         if let Some(explanation) = &mut result.explanation {
-            let views = explanation.features.iter().flat_map(|feature| &feature.by_group);
+            let views = explanation
+                .features
+                .iter()
+                .flat_map(|feature| &feature.by_group);
             let hidden = views.clone().any(|of| self.hidden.any_in(&of.attribute));
             WITHHELD.clone_into(&mut explanation.dataset.digest);
             explanation.dataset.notes.clear();
@@ -522,10 +552,16 @@ fn recount(check: &mut CheckOutcome, findings: &[Finding], hidden: &Hidden) {
         return;
     }
     for (state, count) in &mut check.counts {
-        *count = own.iter().filter(|f| f.state.name() == state.as_str()).count() as u64;
+        *count = own
+            .iter()
+            .filter(|f| f.state.name() == state.as_str())
+            .count() as u64;
     }
     let worst = check.worst_group.as_ref();
-    if own.iter().any(|f| f.group.as_ref() == worst && f.estimate.value.is_none()) {
+    if own
+        .iter()
+        .any(|f| f.group.as_ref() == worst && f.estimate.value.is_none())
+    {
         check.worst_group = None;
     }
 }

@@ -353,7 +353,11 @@ mod tests {
     /// A triangle of sums is no network: its corners may be halves, its denominator 2.
     #[test]
     fn denominators_are_kept() {
-        let sums = [vec![(0, 1), (1, 1)], vec![(1, 1), (2, 1)], vec![(0, 1), (2, 1), (3, 1)]];
+        let sums = [
+            vec![(0, 1), (1, 1)],
+            vec![(1, 1), (2, 1)],
+            vec![(0, 1), (2, 1), (3, 1)],
+        ];
         let point = [3, 2, 4, 1];
         let expected = by_hand(&point, &sums, 12);
         let mut budget = 10_000;
@@ -363,13 +367,19 @@ mod tests {
             let (low, high) = set.seen(variable);
             // Fractions reach further than whole numbers, by less than one.
             assert!(low <= range.0 && range.0 <= low + 1, "{variable}");
-            assert!(Some(range.1) <= high && high <= Some(range.1 + 1), "{variable}");
+            assert!(
+                Some(range.1) <= high && high <= Some(range.1 + 1),
+                "{variable}"
+            );
         }
     }
 
     #[test]
     fn work_is_bounded() {
         let sums = [vec![(0, 1), (1, 1)]];
-        assert!(matches!(Ranges::new(&[3, 4], &sums, &mut 1), Err(Stop::Budget)));
+        assert!(matches!(
+            Ranges::new(&[3, 4], &sums, &mut 1),
+            Err(Stop::Budget)
+        ));
     }
 }
