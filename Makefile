@@ -74,6 +74,9 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- schema risks > docs/risks.schema.json
 	cargo run --locked --quiet --package waage -- schema incidents > docs/incidents.schema.json
 	cargo run --locked --quiet --package waage -- schema systems > docs/systems.schema.json
+	cargo run --locked --quiet --package waage -- schema dp-release > docs/dp-release.schema.json
+	cargo run --locked --quiet --package waage -- schema pii-scan > docs/pii-scan.schema.json
+	cargo run --locked --quiet --package waage -- schema privacy-compare > docs/privacy-compare.schema.json
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

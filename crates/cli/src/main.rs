@@ -16,6 +16,7 @@ mod metrics;
 mod output;
 mod policy;
 mod power;
+mod privacy;
 mod progress;
 mod registers;
 mod review;
@@ -68,6 +69,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Incident(command) => incident::run(command),
         Command::Systems(command) => systems::run(command),
         Command::Review(command) => review::run(command),
+        Command::Privacy(command) => privacy::run(command),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -94,6 +96,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Incidents => waage_audit::schema::incidents(),
                 SchemaName::Systems => waage_audit::schema::systems(),
                 SchemaName::Review => waage_audit::schema::review(),
+                SchemaName::DpRelease => waage_audit::schema::dp_release(),
+                SchemaName::PiiScan => waage_audit::schema::pii_scan(),
+                SchemaName::PrivacyCompare => waage_audit::schema::privacy_compare(),
                 SchemaName::ReviewBatch => waage_audit::schema::review_batch(),
             };
             output::print(&schema)?;

@@ -34,6 +34,7 @@ mod numbers;
 mod order;
 mod policy;
 mod record;
+mod privacy;
 mod review;
 mod scan;
 mod scan_markdown;

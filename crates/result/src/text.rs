@@ -78,18 +78,20 @@ pub struct Catalogue {
 }
 
 /// The files of English texts, one for each subject.
-const ENGLISH: [&str; 5] = [
+const ENGLISH: [&str; 6] = [
     include_str!("messages/en.toml"),
     include_str!("messages/ledger.en.toml"),
     include_str!("messages/policy.en.toml"),
+    include_str!("messages/privacy.en.toml"),
     include_str!("messages/registers.en.toml"),
     include_str!("messages/review.en.toml"),
 ];
 /// The files of German texts.
-const GERMAN: [&str; 5] = [
+const GERMAN: [&str; 6] = [
     include_str!("messages/de.toml"),
     include_str!("messages/ledger.de.toml"),
     include_str!("messages/policy.de.toml"),
+    include_str!("messages/privacy.de.toml"),
     include_str!("messages/registers.de.toml"),
     include_str!("messages/review.de.toml"),
 ];

@@ -66,6 +66,14 @@ impl Watch {
         }
     }
 
+    /// The same column under a name that was not known before.
+    #[must_use]
+    pub fn named(mut self, name: &str, may_be_key: bool) -> Self {
+        name.clone_into(&mut self.name);
+        self.may_be_key = may_be_key;
+        self
+    }
+
     /// Looks at a value; missing and empty ones count for nothing.
     pub fn see(&mut self, value: &str) {
         use std::hash::{DefaultHasher, Hash, Hasher};
