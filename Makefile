@@ -55,21 +55,17 @@ lint: check-rust $(BIN)/.ready
 	$(BIN)/ruff format --check python tests benches
 	$(BIN)/mypy
 
+SCHEMAS := approval audit entries explain gate incidents keys ledger metrics policy policy-check policy-diff \
+	policy-presets policy-show power proof review review-batch risks scan spec systems
+
 docs: check-rust ## regenerate what is generated: schemas, the pages on metrics, the documentation of the crates
-	cargo run --locked --quiet --package waage -- schema audit > docs/audit.schema.json
-	cargo run --locked --quiet --package waage -- schema metrics > docs/metrics.schema.json
-	cargo run --locked --quiet --package waage -- schema scan > docs/scan.schema.json
-	cargo run --locked --quiet --package waage -- schema spec > docs/spec.schema.json
-	cargo run --locked --quiet --package waage -- schema explain > docs/explain.schema.json
-	cargo run --locked --quiet --package waage -- schema policy > docs/policy.schema.json
-	cargo run --locked --quiet --package waage -- schema policy-check > docs/policy-check.schema.json
-	cargo run --locked --quiet --package waage -- schema policy-diff > docs/policy-diff.schema.json
-	cargo run --locked --quiet --package waage -- schema policy-show > docs/policy-show.schema.json
-	cargo run --locked --quiet --package waage -- schema policy-presets > docs/policy-presets.schema.json
-	cargo run --locked --quiet --package waage -- schema gate > docs/gate.schema.json
+	for name in $(SCHEMAS); do \
+		cargo run --locked --quiet --package waage -- schema $$name > docs/$$name.schema.json || exit 1; \
+	done
 	cargo run --locked --quiet --package waage -- policy keys > docs/policy-keys.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md
+<<<<<<< HEAD
 	cargo run --locked --quiet --package waage -- schema power > docs/power.schema.json
 	cargo run --locked --quiet --package waage -- schema risks > docs/risks.schema.json
 	cargo run --locked --quiet --package waage -- schema incidents > docs/incidents.schema.json
@@ -77,6 +73,8 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- schema dp-release > docs/dp-release.schema.json
 	cargo run --locked --quiet --package waage -- schema pii-scan > docs/pii-scan.schema.json
 	cargo run --locked --quiet --package waage -- schema privacy-compare > docs/privacy-compare.schema.json
+=======
+>>>>>>> main
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

@@ -285,7 +285,7 @@ fn columns_suggest_roles_and_lines_answer_questions() {
 fn hiring(folder: &Path) -> String {
     let (mut sex, mut race, mut selected) = (Vec::new(), Vec::new(), Vec::new());
     for i in 0..2000_usize {
-        let woman = i % 2 == 0;
+        let woman = i.is_multiple_of(2);
         sex.push(Some(if woman { "female" } else { "male" }));
         race.push(Some(["Asian", "Black", "White"][i % 3]));
         let share = if woman { 3 } else { 6 };
@@ -305,9 +305,7 @@ fn hiring(folder: &Path) -> String {
 
 fn credit(folder: &Path) -> String {
     let rows = 3000_usize;
-    let value =
-        |i: usize, text: [&'static str; 2], odd: bool| Some(text[usize::from(odd ^ (i % 2 == 0))]);
-    let gender = (0..rows).map(|i| value(i, ["f", "m"], false));
+    let gender = (0..rows).map(|i| Some(["m", "f"][i % 2]));
     let age = (0..rows).map(|i| Some(["22", "31", "48", "66"][(i / 2) % 4]));
     let score = (0..rows).map(|i| {
         Some(if (i / 8) % 10 < 6 + 2 * (i % 2) {
@@ -354,7 +352,7 @@ fn every_preset_judges_data_from_end_to_end() {
         let (code, text, _) = run(&["policy", "presets", name]);
         assert_eq!(code, Some(0));
         assert!(
-            text.starts_with("# ") && text.matches(" # ").count() > 5,
+            text.starts_with("# ") && text.matches(" # ").count() > 3,
             "{name} is commented"
         );
         let (code, checked, _) = run(&["policy", "check", &format!("preset:{name}")]);

@@ -121,11 +121,6 @@ pub fn today() -> Result<String, Failure> {
     Ok(clock::now()?.date().to_string())
 }
 
-/// Seconds since 1970, now or as SOURCE_DATE_EPOCH names them.
-pub fn seconds_now() -> Result<u64, Failure> {
-    Ok(u64::try_from(clock::now()?.unix()).unwrap_or(0))
-}
-
 fn job(args: &Audit) -> Result<Job, Failure> {
     let policy = match &args.policy {
         Some(path) => Policy::read(path).map_err(waage_audit::AuditError::from)?,

@@ -9,7 +9,8 @@ use waage_audit::govern::{Date, Timestamp};
 use waage_audit::{AuditError, Policy};
 
 use crate::args::Format;
-use crate::audit::{seconds_now, today};
+use crate::audit::today;
+pub use crate::clock::now;
 use crate::output::Failure;
 
 /// What stops a library call, as this command tells it.
@@ -29,14 +30,6 @@ pub fn moment(option: Option<&str>) -> Result<Option<Timestamp>, Failure> {
         .map(moment::read)
         .transpose()
         .map_err(Failure::Message)
-}
-
-/// Now, or the second that SOURCE_DATE_EPOCH names.
-pub fn now() -> Result<Timestamp, Failure> {
-    let seconds = i64::try_from(seconds_now()?).unwrap_or(i64::MAX);
-    Timestamp::from_unix(seconds).ok_or_else(|| {
-        Failure::Message("the clock stands outside the years 1 to 9999; set it".to_owned())
-    })
 }
 
 /// The moment of an option, else now.

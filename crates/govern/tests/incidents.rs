@@ -10,7 +10,6 @@ use waage_govern::incident::{
     open_majors, record, tell, update,
 };
 use waage_govern::risks::{Register, catalogue};
-use waage_result::finding::Bilingual;
 use waage_result::incidents::{CorrectiveAction, Incident, MoneyEstimate, Notification};
 
 fn at(text: &str) -> Timestamp {
@@ -548,5 +547,4 @@ fn actions_are_done_and_steps_are_recorded() {
             .all(|entry| !entry.payload.to_string().contains("Women")),
         "no free text"
     );
-    let _ = Bilingual::default();
 }

@@ -10,7 +10,6 @@ use waage_govern::risks::{
 };
 use waage_govern::{Date, Policy};
 use waage_result::document::AuditResult;
-use waage_result::text::Language;
 
 const REGISTER: &str = r#"# Our risks: keep this line.
 schema = "waage/risks/1"
@@ -697,7 +696,6 @@ fn answers_that_are_none_are_refused() {
             "{error}"
         );
     }
-    let _ = Language::ALL;
 }
 
 #[test]

@@ -257,6 +257,13 @@ mod tests {
     }
 
     #[test]
+    fn every_file_of_texts_can_be_read() {
+        for source in ENGLISH.iter().chain(&GERMAN) {
+            source.parse::<toml::Table>().unwrap();
+        }
+    }
+
+    #[test]
     fn every_reason_and_method_has_a_text() {
         for language in Language::ALL {
             let words = Catalogue::of(language);

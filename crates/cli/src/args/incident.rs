@@ -105,7 +105,7 @@ pub enum DetectedBy {
 
 /// Whether it may be a serious incident under the AI Act.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Serious {
+pub enum Gravity {
     /// Serious
     Serious,
     /// Widespread, or of critical infrastructure
@@ -157,7 +157,7 @@ pub struct Facts {
     pub high_risk: bool,
     /// It may be a serious incident under the AI Act
     #[arg(long, value_enum)]
-    pub serious: Option<Serious>,
+    pub serious: Option<Gravity>,
     /// A finding that shows it: the check, and the result's file or digest
     #[arg(long, value_name = "CHECK@RESULT")]
     pub finding: Vec<String>,

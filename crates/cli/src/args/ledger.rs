@@ -124,8 +124,8 @@ pub struct Look {
 pub struct Verify {
     #[command(flatten)]
     pub file: File,
-    /// Checkpoints that were kept elsewhere
-    #[arg(long, value_name = "NOTE", num_args = 1..)]
+    /// A checkpoint that was kept elsewhere; may be given several times
+    #[arg(long, value_name = "NOTE")]
     pub checkpoint: Vec<PathBuf>,
     /// Public keys, for the signatures of entries and checkpoints
     #[arg(long, value_name = "FILE")]

@@ -112,7 +112,8 @@ pub(crate) fn create(
 ) -> Result<Entry, LedgerError> {
     place.check_file_system(options)?;
     let _lock = place.lock(options)?;
-    if place.head.exists() {
+    let is_there = std::fs::metadata(&place.ledger).is_ok_and(|about| about.len() > 0);
+    if place.head.exists() && !is_there {
         return Err(LedgerError::Damaged {
             file: place.name(),
             seq: 0,
@@ -128,7 +129,7 @@ pub(crate) fn create(
     // A first entry that was torn was never reported; anything else is somebody's file.
     if size(place, &file)? > 0 {
         let begins = begins_like_an_entry(&mut file).map_err(|e| read_error(place, e))?;
-        if !begins || last_line_end(place, &mut file)? > 0 {
+        if !begins || last_line_end(place, &mut file)? > 0 || place.head.exists() {
             return Err(LedgerError::Exists { file: place.name() });
         }
         cut_torn_tail(place, &mut file, watch)?;

@@ -220,8 +220,13 @@ fn without_a_head_all_lines_are_read_again() {
 #[test]
 fn a_ledger_begins_once() {
     let (_folder, path) = begun();
-    let again = Ledger::create(&path, &Options::default(), "demo", now());
-    assert!(again.is_err());
+    let again = || Ledger::create(&path, &Options::default(), "demo", now());
+    assert!(matches!(again(), Err(LedgerError::Exists { .. })));
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    let said = again().unwrap_err().to_string();
+    assert!(said.contains("stands where no ledger should be"), "{said}");
+    std::fs::write(&path, whole).unwrap();
     let folder = TempDir::new().unwrap();
     let other = folder.path().join("ledger.jsonl");
     std::fs::write(&other, "somebody's text").unwrap();

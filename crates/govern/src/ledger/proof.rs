@@ -292,7 +292,8 @@ mod tests {
         assert_eq!(inclusion_ranges(4, 7), Some(vec![5..6, 6..7, 0..4]));
         assert_eq!(inclusion_ranges(6, 7), Some(vec![4..6, 0..4]));
         assert_eq!(consistency_ranges(3, 7), Some(vec![2..3, 3..4, 0..2, 4..7]));
-        assert_eq!(consistency_ranges(4, 7), Some(Vec::from([4..7])));
+        let one: Vec<_> = std::iter::once(4..7).collect();
+        assert_eq!(consistency_ranges(4, 7), Some(one));
         assert_eq!(consistency_ranges(6, 7), Some(vec![4..6, 6..7, 0..4]));
     }
 }

@@ -18,6 +18,7 @@ mod review;
 mod schema;
 mod section;
 mod show;
+mod sound;
 mod source;
 mod text;
 mod words;

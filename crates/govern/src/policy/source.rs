@@ -199,7 +199,11 @@ impl Source {
             return Err(io::Error::other("it is larger than 1 MiB"));
         }
         Ok(Self {
-            identity: std::fs::canonicalize(path)?.display().to_string(),
+            // A pipe has no path of its own, and cannot be read twice anyway.
+            identity: std::fs::canonicalize(path)
+                .unwrap_or_else(|_| path.to_owned())
+                .display()
+                .to_string(),
             folder: Some(path.parent().unwrap_or(Path::new("")).to_owned()),
             name,
             extended_as,

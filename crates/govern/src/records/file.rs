@@ -11,6 +11,8 @@ use super::RecordError;
 
 /// Largest file that is read: no register of people's making comes near.
 pub const SIZE_MAX_BYTES: u64 = 64 << 20;
+/// Largest document of an audit that is read: every comparison of many groups takes room.
+pub const RESULT_MAX_BYTES: u64 = 1 << 30;
 
 /// How long a lock is waited for.
 const WAIT: Duration = Duration::from_secs(10);
@@ -22,6 +24,19 @@ const PAUSE: Duration = Duration::from_millis(20);
 /// # Errors
 /// [`RecordError::Read`]: not there, not readable, not UTF-8 or larger than [`SIZE_MAX_BYTES`].
 pub fn read(path: &Path, what: &'static str, mend: &'static str) -> Result<String, RecordError> {
+    read_within(path, what, mend, SIZE_MAX_BYTES)
+}
+
+/// The same of a file of so many bytes at most.
+///
+/// # Errors
+/// [`RecordError::Read`].
+pub fn read_within(
+    path: &Path,
+    what: &'static str,
+    mend: &'static str,
+    bytes_max: u64,
+) -> Result<String, RecordError> {
     let failed = |source| RecordError::Read {
         what,
         file: path.display().to_string(),
@@ -31,11 +46,12 @@ pub fn read(path: &Path, what: &'static str, mend: &'static str) -> Result<Strin
     let file = File::open(path).map_err(failed)?;
     let mut text = String::new();
     let read = file
-        .take(SIZE_MAX_BYTES + 1)
+        .take(bytes_max + 1)
         .read_to_string(&mut text)
         .map_err(failed)?;
-    if read as u64 > SIZE_MAX_BYTES {
-        return Err(failed(io::Error::other("it is larger than 64 MiB")));
+    if read as u64 > bytes_max {
+        let limit = format!("it is larger than {} MiB", bytes_max >> 20);
+        return Err(failed(io::Error::other(limit)));
     }
     Ok(text)
 }

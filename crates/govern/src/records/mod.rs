@@ -1,8 +1,8 @@
 //! Plain files that people and Waage both write: the risk register, the inventory of systems, the
 //! incidents.
 //!
-//! They are read with the place of every mistake ([`toml`]), changed under a lock and replaced
-//! whole ([`file`]), dated by the caller ([`moment`]), and hold no contact data
+//! They are read with the place of every mistake ([`mod@toml`]), changed under a lock and replaced
+//! whole ([`mod@file`]), dated by the caller ([`moment`]), and hold no contact data
 //! ([`personal`]).
 
 pub mod file;

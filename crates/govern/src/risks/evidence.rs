@@ -17,7 +17,7 @@ impl Evidence {
     /// [`RecordError`] if the file cannot be read or is no document of an audit.
     pub fn read(path: &Path, stated: Option<Date>, fallback: Date) -> Result<Self, RecordError> {
         let mend = "give the file that waage audit --format json wrote";
-        let text = file::read(path, "the result", mend)?;
+        let text = file::read_within(path, "the result", mend, file::RESULT_MAX_BYTES)?;
         let wrong = |problem: String| {
             RecordError::rule(
                 format!(

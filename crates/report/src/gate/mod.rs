@@ -174,7 +174,7 @@ impl<'a> Told<'a> {
         let skipped = result.inconclusive.len() + result.waived.len() + result.noted.len();
         let mut out = format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"waage gate {}\" tests=\"{total}\" failures=\"{}\" errors=\"{}\" skipped=\"{skipped}\">\n",
-            xml(&result.gate),
+            xml(&clean(&result.gate)),
             result.breaches.len(),
             result.errors.len(),
         );
@@ -195,7 +195,7 @@ impl<'a> Told<'a> {
                     _ => String::new(),
                 };
                 let class = format!("waage.gate.{}", result.gate);
-                let (class, name) = (xml(&class), xml(name.trim()));
+                let (class, name) = (xml(&clean(&class)), xml(&clean(name.trim())));
                 out.push_str(&if body.is_empty() {
                     format!("  <testcase classname=\"{class}\" name=\"{name}\"/>\n")
                 } else {

@@ -130,7 +130,7 @@ fn told(risk: &Risk, words: Words) -> String {
 
 fn controls(risk: &Risk, words: Words) -> Block {
     let columns = [
-        ("id", false),
+        ("control_id", false),
         ("control", false),
         ("kind", false),
         ("check", false),

@@ -204,7 +204,7 @@ fn listed(risks: &[&Risk], result: &RisksResult, words: Words) -> Vec<Block> {
         ("score", true),
         ("status", false),
         ("loss", true),
-        ("review", false),
+        ("review", true),
         ("owner", false),
         ("likelihood", true),
         ("impact", true),

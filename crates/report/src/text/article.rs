@@ -25,7 +25,7 @@ pub(crate) fn article(article: &Article, options: &Options) -> String {
     for section in &article.sections {
         page.heading(&section.title, &[]);
         for block in &section.blocks {
-            write(&mut page, block);
+            write(&mut page, block, &section.title);
         }
     }
     page.line("");
@@ -33,14 +33,20 @@ pub(crate) fn article(article: &Article, options: &Options) -> String {
     page.out
 }
 
-fn write(page: &mut Page, block: &Block) {
+fn write(page: &mut Page, block: &Block, title: &str) {
     match block {
         Block::Heading(text) => page.heading(text, &[]),
         Block::Text(text) => page.paragraph(text, Style::Plain, 2),
         Block::Note(text) => page.paragraph(text, Style::Dim, 2),
         Block::List(points) => points.iter().for_each(|point| hang(page, "• ", point)),
         Block::Facts(facts) | Block::Terms(facts) => write_facts(page, facts),
-        Block::Table(table) => write_table(page, table),
+        Block::Table(table) => {
+            // A caption that repeats the heading says nothing.
+            if table.caption != title {
+                page.paragraph(&table.caption, Style::Dim, 2);
+            }
+            write_table(page, table);
+        }
     }
 }
 
@@ -80,7 +86,6 @@ fn write_facts(page: &mut Page, facts: &[Fact]) {
 }
 
 fn write_table(page: &mut Page, table: &Table) {
-    page.paragraph(&table.caption, Style::Dim, 2);
     let columns = table.columns.iter().enumerate().map(|(at, column)| {
         if column.number {
             Column::number(&column.short)

@@ -41,7 +41,7 @@ impl Part {
     #[must_use]
     pub fn of(metric: &str) -> Self {
         match metric {
-            "count" | "weight_sum" | "effective_count" | "mean_score" => Self::Rows,
+            "count" | "weight_sum" | "effective_count" => Self::Rows,
             "selection_rate"
             | "rejection_share"
             | "share_of_selected"
@@ -51,8 +51,8 @@ impl Part {
             | "demographic_parity_ratio"
             | "impact_ratio" => Self::Decisions,
             "base_rate" => Self::Labels,
-            "scoring_rate" => Self::Above,
-            _ if OF_SCORES.contains(&metric) => Self::Labels,
+            // Of scores that are 0 or 1, the mean is the share above the median.
+            "scoring_rate" | "mean_score" => Self::Above,
             _ => Self::Both,
         }
     }
@@ -73,30 +73,6 @@ impl Part {
     }
 }
 
-/// Metrics of labels and scores that no single row stands out in.
-const OF_SCORES: [&str; 20] = [
-    "roc_auc",
-    "gini",
-    "average_precision",
-    "brier_score",
-    "brier_reliability",
-    "brier_resolution",
-    "brier_uncertainty",
-    "log_loss",
-    "generalized_true_positive_rate",
-    "generalized_false_positive_rate",
-    "bpsn_auc",
-    "bnsp_auc",
-    "background_auc",
-    "xauc_disparity",
-    "expected_calibration_error",
-    "expected_calibration_error_equal_mass",
-    "calibration_in_the_large",
-    "expected_observed_ratio",
-    "calibration_slope",
-    "calibration_intercept",
-];
-
 /// Counts of one group, by name, with the part they belong to.
 type Counts = BTreeMap<&'static str, (Part, u64)>;
 
@@ -104,6 +80,14 @@ fn rounded(estimate: Option<&EstimateDoc>) -> Option<(u64, u64)> {
     let estimate = estimate?;
     let hits = (estimate.value? * estimate.n as f64).round();
     (hits >= 0.0).then(|| ((hits as u64).min(estimate.n), estimate.n))
+}
+
+/// Hits and misses behind a mean that may be one of zeros and ones: it times the rows is a whole number.
+fn whole(estimate: &EstimateDoc) -> Option<(u64, u64)> {
+    let value = estimate.value.filter(|value| (0.0..=1.0).contains(value))?;
+    let hits = value * estimate.n as f64;
+    let is_whole = (hits - hits.round()).abs() <= 1e-6;
+    is_whole.then(|| rounded(Some(estimate)))?.map(|(hits, n)| (hits, n - hits))
 }
 
 /// Numerator and complement behind a rate, from the rate itself or from its complement's.
@@ -163,7 +147,18 @@ fn counts(metrics: &IndexMap<String, EstimateDoc>, rows: u64) -> Counts {
         both("right", right);
         both("wrong", wrong);
     }
-    if let Some((above, below)) = split(metrics, "scoring_rate", "") {
+    // Scores that are 0 or 1 are decisions, and their means among labels are rates.
+    for (metric, first, second) in [
+        ("generalized_true_positive_rate", "score tp", "score fn"),
+        ("generalized_false_positive_rate", "score fp", "score tn"),
+    ] {
+        if let Some((hits, misses)) = metrics.get(metric).and_then(whole) {
+            both(first, hits);
+            both(second, misses);
+        }
+    }
+    let above = split(metrics, "scoring_rate", "");
+    if let Some((above, below)) = above.or_else(|| metrics.get("mean_score").and_then(whole)) {
         counts.insert("above", (Part::Above, above));
         counts.insert("below", (Part::Above, below));
     }
