@@ -74,6 +74,7 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- schema risks > docs/risks.schema.json
 	cargo run --locked --quiet --package waage -- schema incidents > docs/incidents.schema.json
 	cargo run --locked --quiet --package waage -- schema systems > docs/systems.schema.json
+	cargo run --locked --quiet --package waage -- schema evidence > docs/evidence.schema.json
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

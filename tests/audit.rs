@@ -362,6 +362,7 @@ fn schemas_are_published_as_they_are() {
         "risks",
         "incidents",
         "systems",
+        "evidence",
     ] {
         let printed = waage(["schema", name]);
         assert_eq!(printed.status.code(), Some(0));

@@ -32,7 +32,10 @@ fn leads(path: &Path) {
     const COLUMNS: [&str; 5] = ["score", "gender", "region", "source", "visits"];
     let batch = files::leads(6000, 0, &COLUMNS);
     let ids: Vec<String> = (0..6000).map(|row| format!("Lead-{row:05}")).collect();
-    let mut columns = vec![("lead_id", files::texts(ids.iter().map(|id| Some(id.as_str()))))];
+    let mut columns = vec![(
+        "lead_id",
+        files::texts(ids.iter().map(|id| Some(id.as_str()))),
+    )];
     for name in COLUMNS {
         columns.push((name, Arc::clone(batch.column_by_name(name).unwrap())));
     }
@@ -62,7 +65,13 @@ const SAMPLE: [&str; 15] = [
 ];
 
 fn sample(data: &str, out: &str, more: &[&str]) -> (Option<i32>, String, String) {
-    let arguments = [&["review", "sample", data][..], &SAMPLE, &["--out", out], more].concat();
+    let arguments = [
+        &["review", "sample", data][..],
+        &SAMPLE,
+        &["--out", out],
+        more,
+    ]
+    .concat();
     said(DRAWN, &arguments)
 }
 
@@ -90,9 +99,16 @@ fn the_same_cases_for_any_threads_forms_and_order() {
     let (code, out, error) = sample(&parquet, &path("a"), &[]);
     assert_eq!((code, error.as_str()), (Some(0), ""), "{out}");
     for (data, name, threads) in [(&parquet, "b", "1"), (&csv, "c", "2"), (&turned, "d", "2")] {
-        assert_eq!(sample(data, &path(name), &["--threads", threads]).0, Some(0));
+        assert_eq!(
+            sample(data, &path(name), &["--threads", threads]).0,
+            Some(0)
+        );
         for file in ["batch.json", "cases.csv", "worksheet.html"] {
-            assert_eq!(read(&path("a"), file), read(&path(name), file), "{name} {file}");
+            assert_eq!(
+                read(&path("a"), file),
+                read(&path(name), file),
+                "{name} {file}"
+            );
         }
     }
     let found = batch(&path("a"));
@@ -173,27 +189,48 @@ fn what_came_back_is_told_of() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     let (data, out, ledger) = (path("leads.parquet"), path("b"), path("ledger.jsonl"));
     leads(Path::new(&data));
-    assert_eq!(said(DRAWN, &["ledger", "init", &ledger, "--id", "leads"]).0, Some(0));
+    assert_eq!(
+        said(DRAWN, &["ledger", "init", &ledger, "--id", "leads"]).0,
+        Some(0)
+    );
     assert_eq!(sample(&data, &out, &["--ledger", &ledger]).0, Some(0));
     let (text, overrides) = filled(&out);
     assert!(overrides > 5);
     let back = path("back.csv");
     fs::write(&back, text).unwrap();
     let monday = "1796200000"; // 2026-12-02
-    let import = || said(monday, &["review", "import", &out, &back, "--ledger", &ledger]);
+    let import = || {
+        said(
+            monday,
+            &["review", "import", &out, &back, "--ledger", &ledger],
+        )
+    };
     let (code, said_so, error) = import();
     assert_eq!(code, Some(0), "{error}");
-    assert!(said_so.contains(" new decisions, 0 known, 0 open"), "{said_so}");
+    assert!(
+        said_so.contains(" new decisions, 0 known, 0 open"),
+        "{said_so}"
+    );
     assert!(import().1.contains(": 0 new decisions"));
     let entries = said(monday, &["ledger", "show", &ledger, "--format", "json"]).1;
     let entries: Value = serde_json::from_str(&entries).unwrap();
-    let kinds: Vec<&str> =
-        entries["entries"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();
-    assert_eq!(kinds.iter().filter(|kind| **kind == "review.batch").count(), 2);
+    let kinds: Vec<&str> = entries["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| e["kind"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        kinds.iter().filter(|kind| **kind == "review.batch").count(),
+        2
+    );
     assert_eq!(said(monday, &["ledger", "verify", &ledger]).0, Some(0));
 
     let report = |more: &[&str]| {
-        said(monday, &[&["review", "report", &out, "--as-of", "2026-12-07"], more].concat())
+        said(
+            monday,
+            &[&["review", "report", &out, "--as-of", "2026-12-07"], more].concat(),
+        )
     };
     let (code, json, error) = report(&["--format", "json"]);
     assert_eq!(code, Some(0), "{error}");
@@ -209,7 +246,12 @@ fn what_came_back_is_told_of() {
     assert_eq!(found["agreement"][0]["kappa"]["value"], 1.0);
     assert_eq!(found["time"]["median_s"], 90.0);
     let gender = &found["bias"][0];
-    let women = gender["groups"].as_array().unwrap().iter().find(|g| g["group"] == "female").unwrap();
+    let women = gender["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|g| g["group"] == "female")
+        .unwrap();
     assert!(women["against"]["difference"]["low"].as_f64().unwrap() > 0.0);
     assert!(women["against"]["p"].as_f64().unwrap() < 0.05);
     let gap = |which: &str| women["against"][which]["value"].as_f64().unwrap();
@@ -217,7 +259,10 @@ fn what_came_back_is_told_of() {
     // 59 drawn at random and as many decided in time; nothing to be said against women alone.
     let expected = waage_audit::schema::review();
     assert!(expected.contains("waage/review/1"));
-    for (lang, title) in [("en", "How often people decide otherwise"), ("de", "Wie oft Menschen anders entscheiden")] {
+    for (lang, title) in [
+        ("en", "How often people decide otherwise"),
+        ("de", "Wie oft Menschen anders entscheiden"),
+    ] {
         for format in ["text", "markdown"] {
             let (_, text, _) = report(&["--lang", lang, "--format", format]);
             assert!(text.contains(title), "{text}");
@@ -225,7 +270,10 @@ fn what_came_back_is_told_of() {
     }
     let open = path("open");
     assert_eq!(sample(&data, &open, &[]).0, Some(0));
-    let (code, text, _) = said(monday, &["review", "report", &open, "--as-of", "2026-12-07"]);
+    let (code, text, _) = said(
+        monday,
+        &["review", "report", &open, "--as-of", "2026-12-07"],
+    );
     assert_eq!(code, Some(1), "{text}");
     assert!(text.contains("the queue is not served"), "{text}");
 }
@@ -238,7 +286,11 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
     leads(Path::new(&data));
     let refused = |arguments: &[&str], sentence: &str| {
         let (code, text, error) = said(DRAWN, arguments);
-        assert_eq!((code, text.as_str()), (Some(2), ""), "{arguments:?}: {error}");
+        assert_eq!(
+            (code, text.as_str()),
+            (Some(2), ""),
+            "{arguments:?}: {error}"
+        );
         assert!(error.contains(sentence), "{arguments:?}: {error}");
     };
     let with = |changed: &[(&str, &str)]| -> Vec<String> {
@@ -268,7 +320,10 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
         (("--key", "none.key"), "cannot be read"),
     ] {
         let arguments = with(&[changed]);
-        refused(&arguments.iter().map(String::as_str).collect::<Vec<_>>(), sentence);
+        refused(
+            &arguments.iter().map(String::as_str).collect::<Vec<_>>(),
+            sentence,
+        );
         assert!(!Path::new(&out).exists(), "{changed:?}");
     }
     let without_key = command()
@@ -278,9 +333,14 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
         .output()
         .unwrap();
     assert_eq!(without_key.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&without_key.stderr).contains("make a key with waage review key"));
+    assert!(
+        String::from_utf8_lossy(&without_key.stderr).contains("make a key with waage review key")
+    );
     assert_eq!(sample(&data, &out, &[]).0, Some(0));
-    refused(&with(&[]).iter().map(String::as_str).collect::<Vec<_>>(), "a folder of its own");
+    refused(
+        &with(&[]).iter().map(String::as_str).collect::<Vec<_>>(),
+        "a folder of its own",
+    );
     let key = path("pid.key");
     assert_eq!(said(DRAWN, &["review", "key", &key]).0, Some(0));
     refused(&["review", "key", &key], "keys are never replaced");
@@ -290,7 +350,13 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
     refused(&["review", "import", &out, &back], "nothing was recorded");
     fs::write(&back, &text[..text.len() / 2]).unwrap();
     refused(&["review", "import", &out, &back], "line ");
-    refused(&["review", "import", &path("none"), &back], "draw one with waage review sample");
-    refused(&["review", "import", &out, &path("back.xlsx")], "neither .csv nor .jsonl");
+    refused(
+        &["review", "import", &path("none"), &back],
+        "draw one with waage review sample",
+    );
+    refused(
+        &["review", "import", &out, &path("back.xlsx")],
+        "neither .csv nor .jsonl",
+    );
     assert!(!Path::new(&out).join("decisions.jsonl").exists());
 }

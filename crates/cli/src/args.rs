@@ -1,6 +1,8 @@
 //! What the command line accepts.
 
 mod approve;
+pub mod brief;
+pub mod evidence;
 mod explain;
 pub mod gate;
 pub mod incident;
@@ -153,6 +155,12 @@ pub enum Command {
     /// Human review: draw cases, take back decisions, and measure how people decide
     #[command(subcommand, after_help = review::EXAMPLES)]
     Review(review::Review),
+    /// What evidence is stored for laws and standards, and the documents that people finish
+    #[command(subcommand, after_help = evidence::EXAMPLES)]
+    Evidence(evidence::Evidence),
+    /// Two pages for people who decide: verdict, risks in money, what to decide
+    #[command(after_help = brief::EXAMPLES)]
+    Brief(Box<brief::Brief>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -217,6 +225,8 @@ pub enum SchemaName {
     Review,
     /// The file batch.json of `waage review sample`
     ReviewBatch,
+    /// The document of `waage evidence map --format json`
+    Evidence,
 }
 
 /// `waage demo`.

@@ -3,9 +3,11 @@
 mod approve;
 mod args;
 mod audit;
+mod brief;
 mod clock;
 mod datasets;
 mod demo;
+mod evidence;
 mod explain;
 mod gate;
 mod incident;
@@ -68,6 +70,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Incident(command) => incident::run(command),
         Command::Systems(command) => systems::run(command),
         Command::Review(command) => review::run(command),
+        Command::Evidence(command) => evidence::run(command),
+        Command::Brief(args) => brief::run(*args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -95,6 +99,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Systems => waage_audit::schema::systems(),
                 SchemaName::Review => waage_audit::schema::review(),
                 SchemaName::ReviewBatch => waage_audit::schema::review_batch(),
+                SchemaName::Evidence => waage_audit::schema::evidence(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

@@ -51,7 +51,11 @@ fn sample(args: Sample) -> Result<ExitCode, Failure> {
             ..args.outcome.spec(&args.rows)?
         },
         filter: args.rows.filter.clone(),
-        design: Design::new(kept.and_then(|kept| kept.review.as_ref()), args.n, args.seed)?,
+        design: Design::new(
+            kept.and_then(|kept| kept.review.as_ref()),
+            args.n,
+            args.seed,
+        )?,
         key: key(&args, policy.as_ref())?,
         group: args.group.as_deref().map(group).transpose()?,
         flagged: args.flagged.clone(),
@@ -102,7 +106,9 @@ fn sample(args: Sample) -> Result<ExitCode, Failure> {
 /// Why a stratum draws nothing, and what would change that.
 fn why(reason: &str) -> Option<&'static str> {
     Some(match reason {
-        "no_cut" => "decisions have no cut; give --score with --threshold, --top-k or --top-fraction",
+        "no_cut" => {
+            "decisions have no cut; give --score with --threshold, --top-k or --top-fraction"
+        }
         "no_probability" => "scores are no probabilities; name a column with --uncertainty",
         "no_group" => "no group was named; give --group A=VALUE",
         "no_flag" => "no rows are flagged; name their column with --flagged",
@@ -146,7 +152,10 @@ fn import(args: &Import) -> Result<ExitCode, Failure> {
     let now = now()?;
     let book: Option<Ledger> = ledger(args.ledger.as_deref())?;
     for file in &args.files {
-        let end = file.extension().and_then(|end| end.to_str()).unwrap_or_default();
+        let end = file
+            .extension()
+            .and_then(|end| end.to_str())
+            .unwrap_or_default();
         let form = match end.to_ascii_lowercase().as_str() {
             "csv" => Form::Csv,
             "jsonl" | "ndjson" => Form::JsonLines,

@@ -547,6 +547,6 @@ pub(crate) struct Prepared {
     pub(crate) columns: Vec<usize>,
     pub(crate) plan: Plan,
     read: Vec<AxisRead>,
-    cut: Option<CutResult>,
+    pub(crate) cut: Option<CutResult>,
     notes: Vec<Note>,
 }

@@ -79,6 +79,7 @@ pub mod approval;
 pub mod canonical;
 mod date;
 mod error;
+pub mod evidence;
 pub mod gate;
 pub mod incident;
 pub mod inventory;

@@ -113,6 +113,9 @@ mod tests {
         let mean = draws.iter().sum::<f64>() / draws.len() as f64;
         let spread = draws.iter().map(|k| (k - mean) * (k - mean)).sum::<f64>();
         let spread = (spread / (draws.len() - 1) as f64).sqrt();
-        assert!((spread / expected.standard_error - 1.0).abs() < 0.06, "{spread}");
+        assert!(
+            (spread / expected.standard_error - 1.0).abs() < 0.06,
+            "{spread}"
+        );
     }
 }

@@ -16,7 +16,11 @@ pub(crate) fn review(result: &ReviewResult, hide_below: u64, words: Words) -> Sh
     let queue = &result.queue;
     let counts = [queue.decided, queue.cases].map(|n| words.integer(n));
     let mut values = vec![("decided", counts[0].as_str()), ("cases", &counts[1])];
-    let random = result.overrides.random.value.map(|v| words.number(v, Unit::Share));
+    let random = result
+        .overrides
+        .random
+        .value
+        .map(|v| words.number(v, Unit::Share));
     let headline = match &random {
         Some(rate) => {
             values.push(("rate", rate));
@@ -60,7 +64,9 @@ impl Told {
     }
 
     fn heads<const N: usize>(&self, names: [&str; N]) -> Vec<String> {
-        names.map(|name| self.text(&format!("column.{name}"))).to_vec()
+        names
+            .map(|name| self.text(&format!("column.{name}")))
+            .to_vec()
     }
 
     fn facts(&self, result: &ReviewResult) -> Vec<String> {
@@ -68,9 +74,13 @@ impl Told {
         let batches: Vec<String> = result.batches.iter().map(|b| clean(b)).collect();
         let day = clean(result.as_of.split('T').next().unwrap_or_default());
         let queue = &result.queue;
-        let counts = [queue.due_decided, queue.due, queue.late, queue.overdue].map(|n| words.integer(n));
+        let counts =
+            [queue.due_decided, queue.due, queue.late, queue.overdue].map(|n| words.integer(n));
         let mut facts = vec![
-            self.fill("batches", &[("batches", &words.list(&batches)), ("as_of", &day)]),
+            self.fill(
+                "batches",
+                &[("batches", &words.list(&batches)), ("as_of", &day)],
+            ),
             self.fill(
                 "due",
                 &[
@@ -114,7 +124,8 @@ impl Told {
 
     fn interval(&self, estimate: &EstimateDoc, unit: Unit) -> String {
         let told = self.words.range(estimate.low, estimate.high, unit);
-        told.filter(|_| estimate.value.is_some()).unwrap_or_else(crate::scan::dash)
+        told.filter(|_| estimate.value.is_some())
+            .unwrap_or_else(crate::scan::dash)
     }
 
     fn of_shares(&self, name: String, estimate: &EstimateDoc) -> Vec<String> {
@@ -158,7 +169,9 @@ impl Told {
     }
 
     fn agreement(&self, result: &ReviewResult) -> Part {
-        let two = |x: Option<f64>| x.map_or_else(crate::scan::dash, |x| self.words.number(x, Unit::Ratio));
+        let two = |x: Option<f64>| {
+            x.map_or_else(crate::scan::dash, |x| self.words.number(x, Unit::Ratio))
+        };
         let mut rows: Vec<Vec<String>> = result
             .agreement
             .iter()
@@ -196,13 +209,18 @@ impl Told {
         let title = match &bias.reference {
             Some(reference) => {
                 let reference = group(Some(reference));
-                self.fill("bias", &[("attribute", &attribute), ("reference", &reference)])
+                self.fill(
+                    "bias",
+                    &[("attribute", &attribute), ("reference", &reference)],
+                )
             }
             None => self.fill("bias_none", &[("attribute", &attribute)]),
         };
         let shown = || bias.groups.iter().filter(|of| of.n >= hide_below);
         let dash = crate::scan::dash;
-        let told = |gap: Option<&OverrideGap>, of: &dyn Fn(&OverrideGap) -> String| gap.map_or_else(dash, of);
+        let told = |gap: Option<&OverrideGap>, of: &dyn Fn(&OverrideGap) -> String| {
+            gap.map_or_else(dash, of)
+        };
         let rows = shown().map(|of| {
             let gap = of.against.as_ref();
             vec![
@@ -211,7 +229,9 @@ impl Told {
                 self.share(&of.rate),
                 told(gap, &|gap| self.points(&gap.difference)),
                 told(gap, &|gap| self.interval(&gap.difference, Unit::Points)),
-                told(gap, &|gap| gap.p.map_or_else(dash, |p| self.words.p_value(p))),
+                told(gap, &|gap| {
+                    gap.p.map_or_else(dash, |p| self.words.p_value(p))
+                }),
                 told(gap, &|gap| {
                     let value = gap.odds_ratio.value;
                     value.map_or_else(dash, |x| self.words.number(x, Unit::Ratio))
@@ -236,7 +256,10 @@ impl Told {
         let mut parts = vec![overrides, Part::Table(heads, rows.collect())];
         if shown().count() < bias.groups.len() {
             let limit = self.words.integer(hide_below);
-            parts.push(Part::List(String::new(), vec![self.fill("hidden", &[("limit", &limit)])]));
+            parts.push(Part::List(
+                String::new(),
+                vec![self.fill("hidden", &[("limit", &limit)])],
+            ));
         }
         parts
     }
@@ -291,7 +314,10 @@ impl Told {
             .take(CASES_MAX)
             .map(|case| {
                 let reason = self.words.name_in("review.escalated", &case.reason);
-                self.fill("case", &[("case", &clean(&case.case_id)), ("reason", &reason)])
+                self.fill(
+                    "case",
+                    &[("case", &clean(&case.case_id)), ("reason", &reason)],
+                )
             })
             .collect();
         let more = result.escalated_cases.len().saturating_sub(CASES_MAX);

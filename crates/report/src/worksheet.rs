@@ -102,7 +102,10 @@ pub fn worksheet(
     let words = Words::of(language);
     let told = |name: &str| Value::from(words.text(&format!("worksheet.{name}")));
     let all = |names: &[&str]| -> Map<String, Value> {
-        names.iter().map(|name| ((*name).to_owned(), told(name))).collect()
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), told(name)))
+            .collect()
     };
     let within = |section: &str, names: &[&str]| -> Value {
         let texts = names.iter().map(|name| {

@@ -70,7 +70,10 @@ pub fn result(reviewed: &[Reviewed], as_of: Timestamp) -> ReviewResult {
     let escalation = escalation(&overrides, &agreement, &bias, &automation_bias);
     ReviewResult {
         schema: REVIEW_SCHEMA.to_owned(),
-        batches: reviewed.iter().map(|(batch, _)| batch.batch_id.clone()).collect(),
+        batches: reviewed
+            .iter()
+            .map(|(batch, _)| batch.batch_id.clone())
+            .collect(),
         as_of: as_of.to_string(),
         served: served(&served_queue).to_owned(),
         queue: served_queue,
@@ -95,7 +98,8 @@ fn judgements((batch, decisions): &Reviewed) -> impl Iterator<Item = Judgement<'
     }
     batch.cases.iter().map(move |case| {
         let mut decisions = of_case.remove(case.case_id.as_str()).unwrap_or_default();
-        decisions.sort_by(|a, b| (&a.decided_at, &a.reviewer_id).cmp(&(&b.decided_at, &b.reviewer_id)));
+        decisions
+            .sort_by(|a, b| (&a.decided_at, &a.reviewer_id).cmp(&(&b.decided_at, &b.reviewer_id)));
         Judgement { case, decisions }
     })
 }
@@ -137,7 +141,11 @@ fn counted(judged: impl Iterator<Item = bool>) -> EstimateDoc {
 
 fn overrides(reviewed: &[Reviewed], judgements: &[Judgement<'_>]) -> ReviewOverrides {
     let drawn_by = |judgement: &Judgement<'_>, stratum: Stratum| {
-        judgement.case.strata.iter().any(|name| name == stratum.name())
+        judgement
+            .case
+            .strata
+            .iter()
+            .any(|name| name == stratum.name())
     };
     let of = |stratum: Stratum| {
         let drawn = judgements.iter().filter(|j| drawn_by(j, stratum));
@@ -150,7 +158,9 @@ fn overrides(reviewed: &[Reviewed], judgements: &[Judgement<'_>]) -> ReviewOverr
     let mut reasons: IndexMap<String, u64> = IndexMap::new();
     for judgement in judgements.iter().filter(|j| j.overrides() == Some(true)) {
         let reason = judgement.decisions[0].reason_code.as_deref();
-        *reasons.entry(reason.unwrap_or("none").to_owned()).or_default() += 1;
+        *reasons
+            .entry(reason.unwrap_or("none").to_owned())
+            .or_default() += 1;
     }
     reasons.sort_by(|a, n, b, m| m.cmp(n).then(a.cmp(b)));
     let decided = judgements.iter().filter_map(|j| j.decisions.first());
@@ -165,7 +175,10 @@ fn overrides(reviewed: &[Reviewed], judgements: &[Judgement<'_>]) -> ReviewOverr
         down: towards(true),
         by_stratum: strata.map(|s| (s.name().to_owned(), of(s))).collect(),
         reasons,
-        deferred: decided.clone().filter(|d| accepts(&d.decision_final).is_none()).count() as u64,
+        deferred: decided
+            .clone()
+            .filter(|d| accepts(&d.decision_final).is_none())
+            .count() as u64,
         escalated: counted(decided.map(|d| d.escalate)),
     }
 }
@@ -180,7 +193,11 @@ fn weighted(reviewed: &[Reviewed], judgements: &[Judgement<'_>]) -> EstimateDoc 
         .collect();
     let n = decided.len() as u64;
     let complete = decided.len() == judgements.len();
-    let method = if complete { "horvitz_thompson" } else { "hajek" };
+    let method = if complete {
+        "horvitz_thompson"
+    } else {
+        "hajek"
+    };
     let undefined = |reason: Reason| EstimateDoc {
         n,
         method: method.to_owned(),
@@ -190,7 +207,10 @@ fn weighted(reviewed: &[Reviewed], judgements: &[Judgement<'_>]) -> EstimateDoc 
     if decided.is_empty() || decided.iter().any(|(_, p)| !(*p > 0.0 && *p <= 1.0)) {
         return undefined(Reason::NoRows);
     }
-    let population: f64 = reviewed.iter().map(|(batch, _)| batch.design.population as f64).sum();
+    let population: f64 = reviewed
+        .iter()
+        .map(|(batch, _)| batch.design.population as f64)
+        .sum();
     let weights: f64 = decided.iter().map(|(_, p)| 1.0 / p).sum();
     let whole = if complete { population } else { weights };
     let value = decided.iter().map(|(y, p)| y / p).sum::<f64>() / whole;
@@ -252,7 +272,13 @@ fn agreed(between: &str, table: Judged) -> ReviewAgreement {
             n,
             method,
             reason: Some(
-                if n == 0 { Reason::NoRows } else { Reason::ZeroReference }.name().to_owned(),
+                if n == 0 {
+                    Reason::NoRows
+                } else {
+                    Reason::ZeroReference
+                }
+                .name()
+                .to_owned(),
             ),
             ..EstimateDoc::default()
         },
@@ -328,10 +354,15 @@ fn escalation(
     let proven = |gap: &EstimateDoc| {
         gap.low.is_some_and(|low| low > 0.05) || gap.high.is_some_and(|high| high < -0.05)
     };
-    let gaps = bias.iter().flat_map(|of| &of.groups).filter_map(|g| g.against.as_ref());
+    let gaps = bias
+        .iter()
+        .flat_map(|of| &of.groups)
+        .filter_map(|g| g.against.as_ref());
     let worst = gaps.map(|against| &against.difference).max_by(|a, b| {
         let size = |gap: &EstimateDoc| gap.value.map_or(-1.0, f64::abs);
-        (proven(a), size(a)).partial_cmp(&(proven(b), size(b))).unwrap_or(std::cmp::Ordering::Equal)
+        (proven(a), size(a))
+            .partial_cmp(&(proven(b), size(b)))
+            .unwrap_or(std::cmp::Ordering::Equal)
     });
     if let Some(worst) = worst {
         rules.push(rule("override_gap", worst, 0.05, proven(worst)));

@@ -50,7 +50,10 @@ pub fn worksheet(batch: &ReviewBatch, language: Language) -> Result<String, Audi
 /// # Errors
 /// [`AuditError`] if it cannot be written.
 pub fn write_beside(folder: &Path, name: &str, text: &str) -> Result<(), AuditError> {
-    Ok(waage_data::output::write(&folder.join(name), text.as_bytes())?)
+    Ok(waage_data::output::write(
+        &folder.join(name),
+        text.as_bytes(),
+    )?)
 }
 
 /// Reads a key of pseudonyms.

@@ -10,9 +10,7 @@ use waage_core::block::outcome;
 use waage_core::label::Label;
 use waage_data::{Dataset, FeatureColumn, Frame, Limits, Unseen};
 use waage_govern::Timestamp;
-use waage_govern::review::{
-    Design, Drawn, PseudonymKey, Row, Sampler, Stratum, batch_id, due_at,
-};
+use waage_govern::review::{Design, Drawn, PseudonymKey, Row, Sampler, Stratum, batch_id, due_at};
 use waage_result::privacy::MISSING;
 use waage_result::review::{
     REVIEW_BATCH_SCHEMA, ReviewBatch, ReviewCase, ReviewDesign, ReviewStratum,
@@ -99,7 +97,10 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
         observer,
     )?;
     let probabilities = match (&job.uncertainty, &roles.score) {
-        (None, Some(_)) => dataset.magnitudes(observer)?.1.is_some_and(|most| most <= 1.0),
+        (None, Some(_)) => dataset
+            .magnitudes(observer)?
+            .1
+            .is_some_and(|most| most <= 1.0),
         _ => false,
     };
     let features: Vec<FeatureColumn> = [&job.flagged, &job.uncertainty]
@@ -165,7 +166,10 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
             seed: job.design.seed,
             population: pass.decided,
             cut: pass.cut,
-            group: job.group.as_ref().map(|of| format!("{}={}", of.attribute, of.group)),
+            group: job
+                .group
+                .as_ref()
+                .map(|of| format!("{}={}", of.attribute, of.group)),
             attributes: roles.sensitive.iter().map(|a| a.name.clone()).collect(),
             inputs: job.show.clone(),
             strata: strata.collect(),
@@ -208,11 +212,15 @@ impl Pass<'_> {
         self.cut = frame.cut;
         let ids = Texts::of(&frame.ids, self.job.roles.id.as_deref().unwrap_or_default())?;
         let group = self.axis.and_then(|(axis, wanted)| {
-            let named = |label: &Label| label.name().unwrap_or_else(|| MISSING.to_owned()) == wanted;
+            let named =
+                |label: &Label| label.name().unwrap_or_else(|| MISSING.to_owned()) == wanted;
             let code = frame.axes[axis].iter().position(named)?;
             Some((axis, code as u32))
         });
-        let width = [&self.job.flagged, &self.job.uncertainty].iter().filter(|c| c.is_some()).count();
+        let width = [&self.job.flagged, &self.job.uncertainty]
+            .iter()
+            .filter(|c| c.is_some())
+            .count();
         let mut row = Row {
             id: String::new(),
             score: None,
@@ -239,7 +247,11 @@ impl Pass<'_> {
             row.id.clear();
             row.id.push_str(id);
             row.selected = decision != outcome::REJECTED;
-            row.score = frame.scores.as_ref().map(|s| s[at]).filter(|s| s.is_finite());
+            row.score = frame
+                .scores
+                .as_ref()
+                .map(|s| s[at])
+                .filter(|s| s.is_finite());
             let values = &frame.values[at * width..(at + 1) * width];
             row.flagged = self.job.flagged.is_some() && values[0] != 0.0 && !values[0].is_nan();
             row.uncertainty = match (&self.job.uncertainty, row.score) {
@@ -283,10 +295,17 @@ impl Pass<'_> {
             strata: drawn.strata.iter().map(|s| s.name().to_owned()).collect(),
             incl_prob: drawn.incl_prob,
             score: drawn.row.score,
-            decision_model: if drawn.row.selected { "accept" } else { "reject" }.to_owned(),
+            decision_model: if drawn.row.selected {
+                "accept"
+            } else {
+                "reject"
+            }
+            .to_owned(),
             blind: drawn.blind,
             double: drawn.double,
-            groups: attributes.map(|(axis, a)| (a.name.clone(), label(axis))).collect::<IndexMap<_, _>>(),
+            groups: attributes
+                .map(|(axis, a)| (a.name.clone(), label(axis)))
+                .collect::<IndexMap<_, _>>(),
             inputs: inputs.collect(),
         }
     }

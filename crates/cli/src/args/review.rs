@@ -71,7 +71,12 @@ pub struct Sample {
     #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub uncertainty: Option<String>,
     /// Columns that reviewers see
-    #[arg(long, value_name = "C[,D…]", value_delimiter = ',', help_heading = "Roles")]
+    #[arg(
+        long,
+        value_name = "C[,D…]",
+        value_delimiter = ',',
+        help_heading = "Roles"
+    )]
     pub show: Vec<String>,
 
     /// Cases; the policy's [review] sample, else 200

@@ -39,8 +39,11 @@ pub fn accept(
     recorded: &[ReviewDecision],
     now: Timestamp,
 ) -> Result<Returned, Vec<String>> {
-    let cases: HashMap<&str, &ReviewCase> =
-        batch.cases.iter().map(|case| (case.case_id.as_str(), case)).collect();
+    let cases: HashMap<&str, &ReviewCase> = batch
+        .cases
+        .iter()
+        .map(|case| (case.case_id.as_str(), case))
+        .collect();
     let mut by_case: HashMap<String, Vec<ReviewDecision>> = HashMap::new();
     for decision in recorded {
         by_case
@@ -112,14 +115,18 @@ fn one<'a>(
     row: &Columns,
     now: Timestamp,
 ) -> Result<Decided<'a>, String> {
-    let cell = |column: &str| row.get(column).map(|text| text.trim()).filter(|text| !text.is_empty());
+    let cell = |column: &str| {
+        row.get(column)
+            .map(|text| text.trim())
+            .filter(|text| !text.is_empty())
+    };
     let needed = |column: &str| {
         cell(column).ok_or_else(|| format!("{column} is missing; every decided case needs it"))
     };
     let id = cell("case_id").ok_or("case_id is missing; export the cases again")?;
-    let case = *cases.get(id).ok_or_else(|| {
-        format!("the case {} is not of batch {}", shown(id), batch.batch_id)
-    })?;
+    let case = *cases
+        .get(id)
+        .ok_or_else(|| format!("the case {} is not of batch {}", shown(id), batch.batch_id))?;
     match cell("batch_id") {
         Some(own) if own == batch.batch_id => {}
         Some(other) => {
@@ -158,7 +165,9 @@ fn one<'a>(
     let text = cell("reason_text");
     if let Some(text) = text {
         if text.chars().count() > REASON_MAX {
-            return Err(format!("reason_text is longer than {REASON_MAX} characters; shorten it"));
+            return Err(format!(
+                "reason_text is longer than {REASON_MAX} characters; shorten it"
+            ));
         }
         if let Some(what) = contact(text) {
             return Err(format!("reason_text holds {what}; leave personal data out"));
@@ -166,7 +175,8 @@ fn one<'a>(
     }
     let overridden = last != Decision::Defer && last.name() != case.decision_model;
     if let Some(said) = cell("override") {
-        let said = truth(said).ok_or_else(|| format!("override {} is neither true nor false", shown(said)))?;
+        let said = truth(said)
+            .ok_or_else(|| format!("override {} is neither true nor false", shown(said)))?;
         if said != overridden {
             return Err(format!(
                 "override says {said}, but the model's decision was {} and the final one is {}; leave override empty, it follows",
@@ -178,7 +188,11 @@ fn one<'a>(
     if overridden && reason.is_none() {
         return Err(format!(
             "the decision differs from the model's and has no reason_code; give one of {}",
-            ReasonCode::ALL.iter().map(|code| code.name()).collect::<Vec<_>>().join(", ")
+            ReasonCode::ALL
+                .iter()
+                .map(|code| code.name())
+                .collect::<Vec<_>>()
+                .join(", ")
         ));
     }
     if reason == Some(ReasonCode::Other) && text.is_none() {
@@ -187,18 +201,24 @@ fn one<'a>(
     let confidence = cell("confidence")
         .map(|text| match text.parse::<f64>() {
             Ok(value) if value.fract() == 0.0 && (1.0..=5.0).contains(&value) => Ok(value as u8),
-            _ => Err(format!("confidence {} is no whole number from 1 to 5", shown(text))),
+            _ => Err(format!(
+                "confidence {} is no whole number from 1 to 5",
+                shown(text)
+            )),
         })
         .transpose()?;
-    let at = |column: &str| {
-        moment::read(needed(column)?).map_err(|cause| format!("{column}: {cause}"))
-    };
+    let at =
+        |column: &str| moment::read(needed(column)?).map_err(|cause| format!("{column}: {cause}"));
     let (opened, decided) = (at("opened_at")?, at("decided_at")?);
     if decided < opened {
-        return Err(format!("decided_at {decided} lies before opened_at {opened}; correct the times"));
+        return Err(format!(
+            "decided_at {decided} lies before opened_at {opened}; correct the times"
+        ));
     }
     if decided.seconds_since(now) > SKEW_MAX_S {
-        return Err(format!("decided_at {decided} lies in the future; check the reviewer's clock"));
+        return Err(format!(
+            "decided_at {decided} lies in the future; check the reviewer's clock"
+        ));
     }
     let escalate = match cell("escalate") {
         None => false,
@@ -314,7 +334,9 @@ mod tests {
         let mut batch = batch(4);
         batch.cases[0].score = Some(0.123_456_789_012_345_68);
         let mut rows = filled(&batch);
-        rows[0].1.insert("score".to_owned(), "0,123456789012346".to_owned());
+        rows[0]
+            .1
+            .insert("score".to_owned(), "0,123456789012346".to_owned());
         assert!(accept(&batch, &rows, &[], now()).is_ok());
     }
 
@@ -325,7 +347,10 @@ mod tests {
         let mut rows = filled(&batch);
         rows.push(rows[0].clone());
         rows[2].1.insert("reviewer_id".to_owned(), "r-2".to_owned());
-        assert_eq!(accept(&batch, &rows, &[], now()).unwrap().decisions.len(), 3);
+        assert_eq!(
+            accept(&batch, &rows, &[], now()).unwrap().decisions.len(),
+            3
+        );
         rows[2].1.insert("reviewer_id".to_owned(), "r-1".to_owned());
         let faults = accept(&batch, &rows, &[], now()).unwrap_err();
         assert!(faults[0].contains("has decided"), "{faults:?}");
@@ -342,12 +367,20 @@ mod tests {
         for (column, text, sentence) in [
             ("case_id", "c_00", "is not of batch"),
             ("case_id", "", "case_id is missing"),
-            ("batch_id", "B-000000000000", "import it into its own folder"),
+            (
+                "batch_id",
+                "B-000000000000",
+                "import it into its own folder",
+            ),
             ("batch_id", "", "batch_id is missing"),
             ("score", "0.99", "score of"),
             ("incl_prob", "0.5", "only the columns"),
             ("decision_model", "maybe", "decision_model of"),
-            ("decision_final", "perhaps", "is none of accept, reject, defer"),
+            (
+                "decision_final",
+                "perhaps",
+                "is none of accept, reject, defer",
+            ),
             ("decision_blind", "x", "decision_blind \"x\" is none"),
             ("reviewer_id", "", "reviewer_id is missing"),
             ("reviewer_id", "jo@example.org", "is no code"),
@@ -356,7 +389,11 @@ mod tests {
             ("reason_code", "other", "needs words"),
             ("reason_text", "call +49 30 1234567", "holds a phone number"),
             ("confidence", "6", "from 1 to 5"),
-            ("opened_at", "yesterday", "opened_at: \"yesterday\" is no moment"),
+            (
+                "opened_at",
+                "yesterday",
+                "opened_at: \"yesterday\" is no moment",
+            ),
             ("opened_at", "2026-11-30T08:06:00Z", "lies before opened_at"),
             ("decided_at", "2026-12-01T12:06:00Z", "lies in the future"),
             ("override", "false", "leave override empty"),
@@ -368,7 +405,10 @@ mod tests {
             rows[1].1.insert(column.to_owned(), text.to_owned());
             let faults = accept(&batch, &rows, &[], now()).unwrap_err();
             assert_eq!(faults.len(), 1, "{column}: {faults:?}");
-            assert!(faults[0].starts_with("line 3: ") && faults[0].contains(sentence), "{faults:?}");
+            assert!(
+                faults[0].starts_with("line 3: ") && faults[0].contains(sentence),
+                "{faults:?}"
+            );
         }
         let mut rows = filled(&batch);
         let long = "x".repeat(501);

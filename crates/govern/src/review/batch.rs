@@ -49,9 +49,7 @@ mod tests {
 
     #[test]
     fn weekends_are_no_working_days() {
-        let later = |from: &str, days| {
-            working_days_later(from.parse().unwrap(), days).to_string()
-        };
+        let later = |from: &str, days| working_days_later(from.parse().unwrap(), days).to_string();
         // A Friday.
         assert_eq!(later("2026-11-27T09:00:00Z", 5), "2026-12-04T23:59:59Z");
         assert_eq!(later("2026-11-27T09:00:00Z", 1), "2026-11-30T23:59:59Z");

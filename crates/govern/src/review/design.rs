@@ -153,7 +153,12 @@ impl Design {
         for &at in &order {
             sizes[at] = exact(at) as u32;
         }
-        order.sort_by(|a, b| exact(*b).fract().total_cmp(&exact(*a).fract()).then(a.cmp(b)));
+        order.sort_by(|a, b| {
+            exact(*b)
+                .fract()
+                .total_cmp(&exact(*a).fract())
+                .then(a.cmp(b))
+        });
         let given: u32 = order.iter().map(|at| sizes[*at]).sum();
         for &at in order.iter().take((rest - given) as usize) {
             sizes[at] += 1;
@@ -196,7 +201,11 @@ mod tests {
             shares: [("treshold".to_owned(), 0.5)].into(),
             ..Review::default()
         };
-        assert!(Design::new(Some(&review), None, 0).unwrap_err().contains("treshold"));
+        assert!(
+            Design::new(Some(&review), None, 0)
+                .unwrap_err()
+                .contains("treshold")
+        );
         let review = Review {
             shares: [("random".to_owned(), 1.0)].into(),
             random_min: Some(0),

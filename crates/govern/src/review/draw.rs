@@ -436,7 +436,10 @@ mod tests {
         assert_eq!(fared.map(|f| f.drawn), [56, 38, 38, 59, 9]);
         let count = |stratum: Stratum| first.iter().filter(|c| c.strata.contains(&stratum)).count();
         assert_eq!(Stratum::ALL.map(count), [56, 38, 38, 59, 9]);
-        assert_eq!(first.iter().filter(|c| c.blind).count(), (0.3 * first.len() as f64).round() as usize);
+        assert_eq!(
+            first.iter().filter(|c| c.blind).count(),
+            (0.3 * first.len() as f64).round() as usize
+        );
         let of_group = first.iter().filter(|c| c.strata.contains(&Stratum::Group));
         assert_eq!(of_group.filter(|c| c.row.selected).count(), 19);
     }
@@ -507,6 +510,10 @@ mod tests {
             let hits = cases.iter().filter(|case| case.row.at % 11 < 3);
             sum += hits.map(|case| 1.0 / case.incl_prob).sum::<f64>() / 400.0;
         }
-        assert!((sum / 1500.0 - truth).abs() < 0.01, "{} {truth}", sum / 1500.0);
+        assert!(
+            (sum / 1500.0 - truth).abs() < 0.01,
+            "{} {truth}",
+            sum / 1500.0
+        );
     }
 }

@@ -87,7 +87,11 @@ pub(super) fn given(batch: &ReviewBatch, case: &ReviewCase, column: &str, groups
 /// The names of all columns, in order.
 #[must_use]
 pub fn columns(batch: &ReviewBatch) -> Vec<String> {
-    let inputs = batch.design.inputs.iter().map(|name| format!("{INPUT}{name}"));
+    let inputs = batch
+        .design
+        .inputs
+        .iter()
+        .map(|name| format!("{INPUT}{name}"));
     GIVEN
         .iter()
         .map(|name| (*name).to_owned())
@@ -170,7 +174,10 @@ fn line(out: &mut String, cells: impl Iterator<Item = String>) {
         if at > 0 {
             out.push(',');
         }
-        if cell.contains([',', ';', '"', '\n', '\r']) || cell.starts_with(' ') || cell.ends_with(' ') {
+        if cell.contains([',', ';', '"', '\n', '\r'])
+            || cell.starts_with(' ')
+            || cell.ends_with(' ')
+        {
             out.push('"');
             out.push_str(&cell.replace('"', "\"\""));
             out.push('"');
@@ -257,7 +264,18 @@ mod tests {
     #[test]
     fn values_come_back_as_they_were() {
         let mut batch = batch(7);
-        let hostile = ["=1+1", "-2", "@x", "'=1", "a;b,\"c\"\nd", "\tt", "ünï", " padded ", "", "''+"];
+        let hostile = [
+            "=1+1",
+            "-2",
+            "@x",
+            "'=1",
+            "a;b,\"c\"\nd",
+            "\tt",
+            "ünï",
+            " padded ",
+            "",
+            "''+",
+        ];
         batch.design.inputs = vec!["note".to_owned(), "=head".to_owned()];
         for (case, text) in batch.cases.iter_mut().zip(hostile.iter().cycle()) {
             case.inputs = [
@@ -305,7 +323,14 @@ mod tests {
         let rows = read("\u{feff}case_id;score\r\nc_1;\"0,5\"\r\n", Form::Csv).unwrap();
         assert_eq!((rows[0].0, rows[0].1["score"].as_str()), (2, "0,5"));
         let error = read("a,b\n1\n", Form::Csv).unwrap_err();
-        assert!(error.contains("line 2: 1 cells where the head has 2"), "{error}");
-        assert!(read("{\"a\":[1]}", Form::JsonLines).unwrap_err().contains("line 1"));
+        assert!(
+            error.contains("line 2: 1 cells where the head has 2"),
+            "{error}"
+        );
+        assert!(
+            read("{\"a\":[1]}", Form::JsonLines)
+                .unwrap_err()
+                .contains("line 1")
+        );
     }
 }

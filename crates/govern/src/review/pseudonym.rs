@@ -43,7 +43,10 @@ impl PseudonymKey {
         let mut bytes = Zeroizing::new([0; 32]);
         let fits = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
         if !fits {
-            return Err("a key of pseudonyms is 64 hexadecimal digits; make one with waage review key FILE".to_owned());
+            return Err(
+                "a key of pseudonyms is 64 hexadecimal digits; make one with waage review key FILE"
+                    .to_owned(),
+            );
         }
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
             let value = |digit: u8| (digit as char).to_digit(16).unwrap_or(0) as u8;
@@ -94,10 +97,16 @@ mod tests {
         let again = PseudonymKey::from_hex(&format!(" {}\n", *key.to_hex())).unwrap();
         assert_eq!(key.case_id("x"), again.case_id("x"));
         assert_eq!(format!("{key:?}"), "PseudonymKey");
-        assert_ne!(key.case_id("x"), PseudonymKey::generate().unwrap().case_id("x"));
+        assert_ne!(
+            key.case_id("x"),
+            PseudonymKey::generate().unwrap().case_id("x")
+        );
         for text in ["", "zz", &"g".repeat(64), &"0".repeat(63), &"ä".repeat(32)] {
             let error = PseudonymKey::from_hex(text).unwrap_err();
-            assert!(error.contains("64 hexadecimal digits") && (text.is_empty() || !error.contains(text)));
+            assert!(
+                error.contains("64 hexadecimal digits")
+                    && (text.is_empty() || !error.contains(text))
+            );
         }
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn by_case(decisions: &[ReviewDecision]) -> HashMap<&str, Vec<&Review
         found.entry(&decision.case_id).or_default().push(decision);
     }
     for of_case in found.values_mut() {
-        of_case.sort_by(|a, b| (&a.decided_at, &a.reviewer_id).cmp(&(&b.decided_at, &b.reviewer_id)));
+        of_case
+            .sort_by(|a, b| (&a.decided_at, &a.reviewer_id).cmp(&(&b.decided_at, &b.reviewer_id)));
     }
     found
 }
@@ -43,7 +44,9 @@ pub fn queue(
     let of_case = by_case(decisions);
     for case in &batch.cases {
         let wanted = if case.double { 2 } else { 1 };
-        let found = of_case.get(case.case_id.as_str()).map_or(&[][..], Vec::as_slice);
+        let found = of_case
+            .get(case.case_id.as_str())
+            .map_or(&[][..], Vec::as_slice);
         let decided = found.len() >= wanted;
         let in_time = || {
             let moments = found.iter().filter_map(|d| read(&d.decided_at));
@@ -91,7 +94,10 @@ pub fn escalated(
     let any_overdue = queue_of.overdue > 0;
     let reason = |found: &[&ReviewDecision], wanted: usize| {
         let finals: Vec<&str> = found.iter().map(|d| d.decision_final.as_str()).collect();
-        if found.iter().any(|d| d.reason_code.as_deref() == Some("suspected_bias")) {
+        if found
+            .iter()
+            .any(|d| d.reason_code.as_deref() == Some("suspected_bias"))
+        {
             Some("suspected_bias")
         } else if finals.windows(2).any(|pair| pair[0] != pair[1]) {
             Some("reviewers_disagree")
@@ -107,7 +113,9 @@ pub fn escalated(
         .cases
         .iter()
         .filter_map(|case| {
-            let found = of_case.get(case.case_id.as_str()).map_or(&[][..], Vec::as_slice);
+            let found = of_case
+                .get(case.case_id.as_str())
+                .map_or(&[][..], Vec::as_slice);
             let reason = reason(found, if case.double { 2 } else { 1 })?;
             Some(EscalatedCase {
                 case_id: case.case_id.clone(),
@@ -157,7 +165,10 @@ mod tests {
         let on = "2026-12-01T10:00:00Z";
         assert_eq!(state(0, on, "2026-12-04T12:00:00Z", 70).1, "inconclusive");
         let (queue, late) = state(62, on, "2026-12-07T12:00:00Z", 70);
-        assert_eq!((queue.due, queue.due_decided, queue.late, late), (70, 62, 8, "breach"));
+        assert_eq!(
+            (queue.due, queue.due_decided, queue.late, late),
+            (70, 62, 8, "breach")
+        );
         assert_eq!(state(63, on, "2026-12-07T12:00:00Z", 70).1, "pass");
         assert_eq!(state(58, on, "2026-12-07T12:00:00Z", 60).1, "inconclusive");
         let (queue, old) = state(69, on, "2026-12-14T12:00:00Z", 70);
@@ -184,6 +195,9 @@ mod tests {
         let reasons: Vec<&str> = found.iter().map(|case| case.reason.as_str()).collect();
         assert_eq!(reasons, ["reviewers_disagree", "suspected_bias", "asked"]);
         let late = escalated(&batch, &decisions, "2027-01-01T00:00:00Z".parse().unwrap());
-        assert_eq!(late.iter().filter(|case| case.reason == "overdue").count(), 4);
+        assert_eq!(
+            late.iter().filter(|case| case.reason == "overdue").count(),
+            4
+        );
     }
 }

@@ -7,8 +7,8 @@ use waage_result::review::{REVIEW_BATCH_SCHEMA, ReviewBatch, ReviewDecision};
 use super::answers::{Returned, accept};
 use super::batch::batch_id;
 use super::exchange::{Columns, Form, read};
-use crate::records::file::{self, Lock};
 use crate::records::RecordError;
+use crate::records::file::{self, Lock};
 use crate::time::Timestamp;
 
 /// Why the folder of a batch cannot be used; one sentence that says how to mend it.
@@ -61,11 +61,9 @@ impl Folder {
     /// # Errors
     /// [`StoreError`] if the folder holds one already or cannot be written.
     pub fn create(&self, batch: &ReviewBatch) -> Result<(), StoreError> {
-        std::fs::create_dir_all(&self.path).map_err(|source| {
-            RecordError::Write {
-                file: self.path.display().to_string(),
-                source,
-            }
+        std::fs::create_dir_all(&self.path).map_err(|source| RecordError::Write {
+            file: self.path.display().to_string(),
+            source,
         })?;
         let target = self.file("batch.json");
         let _lock = Lock::take(&target)?;
@@ -94,7 +92,10 @@ impl Folder {
         if batch.schema != REVIEW_BATCH_SCHEMA {
             return Err(self.content(
                 name,
-                format!("its schema is {:?}, not {REVIEW_BATCH_SCHEMA:?}", batch.schema),
+                format!(
+                    "its schema is {:?}, not {REVIEW_BATCH_SCHEMA:?}",
+                    batch.schema
+                ),
             ));
         }
         if batch_id(&batch) != batch.batch_id {
@@ -139,10 +140,11 @@ impl Folder {
         now: Timestamp,
     ) -> Result<Returned, StoreError> {
         let text = file::read(returned, "the returned file", "check its path")?;
-        let rows: Vec<(u64, Columns)> = read(&text, form).map_err(|problem| StoreError::Content {
-            file: returned.display().to_string(),
-            problem,
-        })?;
+        let rows: Vec<(u64, Columns)> =
+            read(&text, form).map_err(|problem| StoreError::Content {
+                file: returned.display().to_string(),
+                problem,
+            })?;
         let target = self.file("decisions.jsonl");
         let _lock = Lock::take(&target)?;
         let batch = self.batch()?;
@@ -180,7 +182,13 @@ mod tests {
         let store = Folder::at(&folder.path().join("b"));
         let batch = batch(4);
         store.create(&batch).unwrap();
-        assert!(store.create(&batch).unwrap_err().to_string().contains("folder of its own"));
+        assert!(
+            store
+                .create(&batch)
+                .unwrap_err()
+                .to_string()
+                .contains("folder of its own")
+        );
         assert_eq!(store.batch().unwrap(), batch);
         assert!(store.decisions().unwrap().is_empty());
         let now = "2026-12-01T12:00:00Z".parse().unwrap();
@@ -204,8 +212,14 @@ mod tests {
             assert_eq!(store.decisions().unwrap().len(), at + 1);
         }
         std::fs::write(&returned, format!("{}\n{}", line(2, "r-1"), line(1, "r-9"))).unwrap();
-        let error = store.import(&returned, Form::JsonLines, now).unwrap_err().to_string();
-        assert!(error.contains("line 2: ") && error.contains("nothing was recorded"), "{error}");
+        let error = store
+            .import(&returned, Form::JsonLines, now)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("line 2: ") && error.contains("nothing was recorded"),
+            "{error}"
+        );
         assert_eq!(store.decisions().unwrap().len(), 2);
     }
 
@@ -217,8 +231,20 @@ mod tests {
         let path = store.file("batch.json");
         let text = std::fs::read_to_string(&path).unwrap();
         std::fs::write(&path, text.replacen("\"reject\"", "\"accept\"", 1)).unwrap();
-        assert!(store.batch().unwrap_err().to_string().contains("it was changed"));
+        assert!(
+            store
+                .batch()
+                .unwrap_err()
+                .to_string()
+                .contains("it was changed")
+        );
         std::fs::write(&path, "{}").unwrap();
-        assert!(store.batch().unwrap_err().to_string().contains("no batch of cases"));
+        assert!(
+            store
+                .batch()
+                .unwrap_err()
+                .to_string()
+                .contains("no batch of cases")
+        );
     }
 }

@@ -50,9 +50,17 @@ fn of_attribute(name: &str, judgements: &[Judgement<'_>], bands: &[f64]) -> Over
         .max_by(|(a, one), (b, other)| one.len().cmp(&other.len()).then(b.cmp(a)))
         .map(|(label, members)| (*label, members.clone()));
     let of_group = |(label, members): (&Option<&str>, &Vec<&Judgement<'_>>)| {
-        let overrides = || members.iter().filter_map(|j| Some((j.model_accepts(), j.overrides()?)));
+        let overrides = || {
+            members
+                .iter()
+                .filter_map(|j| Some((j.model_accepts(), j.overrides()?)))
+        };
         let towards = |from: bool| {
-            counted(overrides().filter(move |(model, _)| *model == from).map(|(_, o)| o))
+            counted(
+                overrides()
+                    .filter(move |(model, _)| *model == from)
+                    .map(|(_, o)| o),
+            )
         };
         let others = reference.as_ref().filter(|(own, _)| own != label);
         OverrideGroup {
@@ -68,7 +76,9 @@ fn of_attribute(name: &str, judgements: &[Judgement<'_>], bands: &[f64]) -> Over
     };
     OverrideBias {
         attribute: name.to_owned(),
-        reference: reference.as_ref().and_then(|(label, _)| label.map(str::to_owned)),
+        reference: reference
+            .as_ref()
+            .and_then(|(label, _)| label.map(str::to_owned)),
         groups: groups.iter().map(of_group).collect(),
     }
 }
@@ -92,7 +102,11 @@ fn against(group: &[&Judgement<'_>], reference: &[&Judgement<'_>], bands: &[f64]
             Table::new(a, b, c, d)
         })
         .collect();
-    let rows: f64 = tables.iter().filter(|t| t.is_comparable()).map(Table::rows).sum();
+    let rows: f64 = tables
+        .iter()
+        .filter(|t| t.is_comparable())
+        .map(Table::rows)
+        .sum();
     let model = |of: &[&Judgement<'_>]| count(of.iter().map(|j| j.model_accepts()));
     let last = |of: &[&Judgement<'_>]| count(of.iter().filter_map(|j| j.accepts()));
     OverrideGap {

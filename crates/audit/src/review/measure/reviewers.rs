@@ -23,7 +23,9 @@ pub fn of(judgements: &[Judgement<'_>]) -> Vec<ReviewerResult> {
             }
         }
     }
-    let total = counts.values().fold((0, 0), |(h, n), (hits, m)| (h + hits, n + m));
+    let total = counts
+        .values()
+        .fold((0, 0), |(h, n), (hits, m)| (h + hits, n + m));
     let rate = total.0 as f64 / total.1.max(1) as f64;
     let mut pooled = (0, 0);
     let mut out = Vec::new();
