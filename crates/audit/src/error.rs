@@ -38,6 +38,9 @@ pub enum AuditError {
     /// No noisy counts can be made.
     #[error(transparent)]
     Release(#[from] waage_govern::dp::DpError),
+    /// A record that may be evidence cannot be used.
+    #[error(transparent)]
+    Evidence(#[from] waage_govern::evidence::GivenError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),

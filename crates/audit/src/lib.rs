@@ -17,6 +17,7 @@ mod demo;
 mod digest;
 mod distribution;
 mod error;
+pub mod evidence;
 mod explain;
 mod files;
 pub mod gate;

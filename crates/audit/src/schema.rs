@@ -192,6 +192,13 @@ pub fn privacy_compare() -> String {
     of_document(schemars::schema_for!(PrivacyComparison), COMPARE_SCHEMA)
 }
 
+/// The schema of the document of `waage evidence map --format json`.
+#[must_use]
+pub fn evidence() -> String {
+    use waage_result::evidence::{EVIDENCE_SCHEMA, EvidenceResult};
+    of_document(schemars::schema_for!(EvidenceResult), EVIDENCE_SCHEMA)
+}
+
 /// A document's schema with its name in it.
 fn of_document(mut schema: schemars::Schema, id: &str) -> String {
     schema.insert("$id".to_owned(), id.into());

@@ -1,6 +1,8 @@
 //! What the command line accepts.
 
 mod approve;
+pub mod brief;
+pub mod evidence;
 mod explain;
 pub mod gate;
 pub mod incident;
@@ -157,6 +159,12 @@ pub enum Command {
     /// Personal data in columns, what releases give away, and counts with noise
     #[command(subcommand, after_help = privacy::EXAMPLES)]
     Privacy(privacy::Privacy),
+    /// What evidence is stored for laws and standards, and the documents that people finish
+    #[command(subcommand, after_help = evidence::EXAMPLES)]
+    Evidence(evidence::Evidence),
+    /// Two pages for people who decide: verdict, risks in money, what to decide
+    #[command(after_help = brief::EXAMPLES)]
+    Brief(Box<brief::Brief>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -227,6 +235,8 @@ pub enum SchemaName {
     PrivacyCompare,
     /// The file batch.json of `waage review sample`
     ReviewBatch,
+    /// The document of `waage evidence map --format json`
+    Evidence,
 }
 
 /// `waage demo`.

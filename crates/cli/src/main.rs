@@ -3,9 +3,11 @@
 mod approve;
 mod args;
 mod audit;
+mod brief;
 mod clock;
 mod datasets;
 mod demo;
+mod evidence;
 mod explain;
 mod gate;
 mod incident;
@@ -70,6 +72,8 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Systems(command) => systems::run(command),
         Command::Review(command) => review::run(command),
         Command::Privacy(command) => privacy::run(command),
+        Command::Evidence(command) => evidence::run(command),
+        Command::Brief(args) => brief::run(*args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -100,6 +104,7 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::PiiScan => waage_audit::schema::pii_scan(),
                 SchemaName::PrivacyCompare => waage_audit::schema::privacy_compare(),
                 SchemaName::ReviewBatch => waage_audit::schema::review_batch(),
+                SchemaName::Evidence => waage_audit::schema::evidence(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

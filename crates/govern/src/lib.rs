@@ -80,6 +80,7 @@ pub mod canonical;
 mod date;
 pub mod dp;
 mod error;
+pub mod evidence;
 pub mod gate;
 pub mod incident;
 pub mod inventory;
