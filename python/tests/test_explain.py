@@ -210,7 +210,7 @@ def test_what_cannot_be_explained_is_told(
 
 def test_an_audit_tells_what_the_model_relies_on(logistic: Case, parquet: Path) -> None:
     e = wg.explain(logistic.path, parquet, features=NAMES, sensitive="group")
-    roles: dict[str, Any] = {"score": "x0", "threshold": 0.0, "sensitive": "group"}
+    roles: dict[str, Any] = {"score": "w", "threshold": 2, "sensitive": "group"}
     a = wg.audit(parquet, **roles, explanation=e)
     document = json.loads(a.to_json())
     assert document["explanation"] == json.loads(e.to_json())
