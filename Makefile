@@ -55,8 +55,8 @@ lint: check-rust $(BIN)/.ready
 	$(BIN)/ruff format --check python tests benches
 	$(BIN)/mypy
 
-SCHEMAS := approval audit entries explain gate incidents keys ledger metrics policy policy-check policy-diff \
-	policy-presets policy-show power proof review review-batch risks scan spec systems
+SCHEMAS := approval audit dp-release entries explain gate incidents keys ledger metrics pii-scan policy policy-check \
+	policy-diff policy-presets policy-show power privacy-compare proof review review-batch risks scan spec systems
 
 docs: check-rust ## regenerate what is generated: schemas, the pages on metrics, the documentation of the crates
 	for name in $(SCHEMAS); do \
@@ -65,16 +65,6 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- policy keys > docs/policy-keys.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md
-<<<<<<< HEAD
-	cargo run --locked --quiet --package waage -- schema power > docs/power.schema.json
-	cargo run --locked --quiet --package waage -- schema risks > docs/risks.schema.json
-	cargo run --locked --quiet --package waage -- schema incidents > docs/incidents.schema.json
-	cargo run --locked --quiet --package waage -- schema systems > docs/systems.schema.json
-	cargo run --locked --quiet --package waage -- schema dp-release > docs/dp-release.schema.json
-	cargo run --locked --quiet --package waage -- schema pii-scan > docs/pii-scan.schema.json
-	cargo run --locked --quiet --package waage -- schema privacy-compare > docs/privacy-compare.schema.json
-=======
->>>>>>> main
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run
