@@ -129,9 +129,9 @@ fn a_shared_audit_holds_no_small_count_in_any_file() {
     .map(|metric| rare[metric]["value"].as_f64().unwrap())
     .collect();
     assert!((small[0] - 4.0 / 607.0).abs() < 1e-12);
-    let out = at("out");
+    let (csv, out) = (at("d.csv"), at("out"));
     let arguments = [
-        &["audit", &at("d.csv")][..],
+        &["audit", &csv][..],
         &ROLES,
         &["--share", "--format", "json", "--out", &out],
     ]
@@ -223,9 +223,10 @@ fn a_shared_audit_cannot_be_solved_for_a_small_count() {
 fn charts_and_text_of_a_shared_audit_name_no_hidden_rate() {
     let (_folder, at) = folder();
     data(at("d.csv").as_ref(), &GROUPS);
+    let csv = at("d.csv");
     for (format, lang) in [("text", "en"), ("markdown", "de"), ("html", "en")] {
         let arguments = [
-            &["audit", &at("d.csv")][..],
+            &["audit", &csv][..],
             &ROLES,
             &["--share", "--format", format, "--lang", lang],
         ]

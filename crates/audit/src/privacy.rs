@@ -24,7 +24,7 @@ const DOCUMENT_BYTES_MAX: u64 = 512 << 20;
 /// counts as it says.
 #[must_use]
 pub fn share(result: &AuditResult, policy: &Policy) -> AuditResult {
-    let privacy = &policy.kept.privacy;
+    let privacy = &policy.privacy;
     let mut shared =
         waage_result::privacy::share(result, privacy.k_external, privacy.suppress_zero);
     // What is written of it hides by the same limit.

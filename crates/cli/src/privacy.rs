@@ -44,7 +44,7 @@ fn scan(args: &Scan) -> Result<ExitCode, Failure> {
 
 fn compare(args: &Compare) -> Result<ExitCode, Failure> {
     let policy = policy(args.policy.as_deref())?.unwrap_or_else(Policy::built_in);
-    let kept = &policy.kept.privacy;
+    let kept = &policy.privacy;
     let old = privacy::read_result(&args.old)?;
     let new = privacy::read_result(&args.new)?;
     let result = privacy::compare(&old, &new, kept.k_external, kept.suppress_zero);
@@ -69,7 +69,7 @@ fn release(args: &Release) -> Result<ExitCode, Failure> {
     let job = ReleaseJob {
         epsilon,
         confidence: args.confidence,
-        per_year: policy.kept.privacy.dp_epsilon_per_year,
+        per_year: policy.privacy.dp_epsilon_per_year,
         now: now()?,
     };
     let result = counted(args, policy)?;
