@@ -33,6 +33,8 @@ fn help_texts() {
             &["datasets", "generate", "lead-scoring", "--help"],
         ),
         ("metrics", &["metrics", "--help"]),
+        ("privacy", &["privacy", "--help"]),
+        ("privacy-release", &["privacy", "release", "--help"]),
         ("policy", &["policy", "--help"]),
         ("policy-check", &["policy", "check", "--help"]),
         ("policy-init", &["policy", "init", "--help"]),

@@ -240,9 +240,16 @@ fn charts_and_text_of_a_shared_audit_name_no_hidden_rate() {
         let (_, out, _) = said(&arguments);
         assert!(out.contains("common"), "{format}");
         assert!(
-            !out.contains("0.7%") && !out.contains("0,7\u{a0}%"),
+            !tells(&out, "0.7%") && !tells(&out, "0,7\u{a0}%"),
             "{format}"
         );
+        // Which comparison breaches would tell of a hidden rate; that one does, does not.
+        let breach = [
+            "whose numbers are hidden violates",
+            "dessen Zahlen verborgen sind, verletzt",
+        ];
+        let line = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(breach.iter().any(|text| line.contains(text)), "{format}");
     }
 }
 

@@ -1,8 +1,8 @@
 //! Ledgers, approvals and keys in the words of one language.
 
 use waage_result::approval::{ApprovalResult, ConditionDoc, KeysResult};
-use waage_result::ledger::{EntriesResult, EntryDoc, LedgerResult, ProofKind, ProofResult};
 use waage_result::dp::DpRelease;
+use waage_result::ledger::{EntriesResult, EntryDoc, LedgerResult, ProofKind, ProofResult};
 use waage_result::pii::PiiResult;
 use waage_result::privacy::PrivacyComparison;
 use waage_result::review::ReviewResult;

@@ -313,10 +313,20 @@ fn what_is_hidden_now_was_told_before() {
 /// Scores that are decisions tell decisions: their means are hidden with them.
 #[test]
 fn means_of_zeros_and_ones_are_rates() {
-    let groups = [[40, 30, 20, 60], [30, 30, 30, 30], [2, 1, 20, 17], [50, 50, 30, 20]];
+    let groups = [
+        [40, 30, 20, 60],
+        [30, 30, 30, 30],
+        [2, 1, 20, 17],
+        [50, 50, 30, 20],
+    ];
     let mut value = serde_json::to_value(document(&groups)).unwrap();
     let mean = |counts: Counts| rate(counts[0] + counts[1], counts.iter().sum());
-    for (group, counts) in value["groups"].as_array_mut().unwrap().iter_mut().zip(groups) {
+    for (group, counts) in value["groups"]
+        .as_array_mut()
+        .unwrap()
+        .iter_mut()
+        .zip(groups)
+    {
         group["metrics"]["mean_score"] = mean(counts);
         group["metrics"]["generalized_true_positive_rate"] = rate(counts[0], counts[0] + counts[2]);
     }

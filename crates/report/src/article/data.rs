@@ -20,7 +20,6 @@ pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Op
             &[("limit", &limit), ("count", &count)],
         ));
     }
-    points.extend(shared(result, words));
     let blocks = if points.is_empty() {
         vec![Block::Text(words.text("report.data.nothing"))]
     } else {
@@ -92,6 +91,7 @@ pub(crate) fn facts_of_data(result: &AuditResult, hidden: &Hidden, words: Words)
     points.extend(unknown(result, words));
     points.extend(small(result, hidden, words));
     points.extend(dataset.notes.iter().map(|note| noted(note, words)));
+    points.extend(shared(result, words));
     points
 }
 
@@ -163,7 +163,7 @@ fn small(result: &AuditResult, hidden: &Hidden, words: Words) -> Vec<String> {
     for group in result
         .groups
         .iter()
-        .filter(|group| group.n < result.policy.group_min_n)
+        .filter(|group| (1..result.policy.group_min_n).contains(&group.n))
     {
         let view = view_name(group);
         let name = group_name(group);

@@ -87,7 +87,9 @@ fn whole(estimate: &EstimateDoc) -> Option<(u64, u64)> {
     let value = estimate.value.filter(|value| (0.0..=1.0).contains(value))?;
     let hits = value * estimate.n as f64;
     let is_whole = (hits - hits.round()).abs() <= 1e-6;
-    is_whole.then(|| rounded(Some(estimate)))?.map(|(hits, n)| (hits, n - hits))
+    is_whole
+        .then(|| rounded(Some(estimate)))?
+        .map(|(hits, n)| (hits, n - hits))
 }
 
 /// Numerator and complement behind a rate, from the rate itself or from its complement's.
