@@ -139,8 +139,8 @@ fn it_says_what_leaders_need() {
         "Brief for the board",
         "As of 25 Nov 2026",
         "Its purpose, in the words of the owner: “Rank inbound leads for the sales team”",
-        "of 10,000 cases (range",
-        "1 of 1 tests breaks the rules.",
+        "of 20,000 cases (range",
+        "1 of 2 tests breaks the rules.",
         "Shall the system start before test “FAIR-01” is mended?",
         "To decide: “a.approver”.",
         "Find the cause of test “FAIR-01”",
@@ -166,7 +166,7 @@ fn german_says_the_same_with_its_own_numbers() {
         "Kurzbericht für die Leitung",
         "Stand 25.11.2026",
         "„Rangfolge eingehender Leads für den Vertrieb“",
-        "von 10.000 Fällen (Spanne",
+        "von 20.000 Fällen aus (Spanne",
         "Soll das System weiterlaufen, während Test „FAIR-01“ behoben wird?",
         "Wir wissen nicht, was im Einsatz schiefging.",
         "Dieser Bericht liefert Nachweise für eine rechtliche Bewertung; er ersetzt sie nicht.",
@@ -201,7 +201,7 @@ fn what_changed_is_told() {
     fs::write(path.join("before.json"), before.to_string()).unwrap();
     let told = flat(&brief(path, &["--previous", "before.json"]));
     assert!(
-        told.contains("The verdict was: Pass. It is now: Breach. Then 9,000 cases, now 10,000."),
+        told.contains("The verdict was: Pass. It is now: Breach. Then 9,000 cases, now 20,000."),
         "{told}"
     );
     assert!(
@@ -220,11 +220,11 @@ fn a_pass_asks_for_approval() {
     let register = fs::read_to_string(path.join("risks.toml")).unwrap();
     fs::write(
         path.join("risks.toml"),
-        register.replacen("\"open\"", "\"draft\"", 1),
+        register.replace("status = \"open\"", "status = \"draft\""),
     )
     .unwrap();
     let text = flat(&brief(path, &[]));
-    assert!(text.contains("1 of 1 tests keeps the rules."), "{text}");
+    assert!(text.contains("2 of 2 tests keep the rules."), "{text}");
     assert!(
         text.contains("Shall this result be approved? If yes, sign it."),
         "{text}"
@@ -318,7 +318,7 @@ fn it_is_written_where_it_is_asked_for() {
     for (file, begins) in [
         ("b.html", "<!doctype html>"),
         ("b.md", "# "),
-        ("b.txt", "Lead"),
+        ("b.txt", "Brief"),
     ] {
         let arguments = [&RECORDS[..], &["--out", file]].concat();
         assert_eq!(good(path, &arguments), "");

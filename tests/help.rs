@@ -24,6 +24,9 @@ fn help_texts() {
         ("incident", &["incident", "--help"]),
         ("incident_update", &["incident", "update", "--help"]),
         ("systems", &["systems", "--help"]),
+        ("evidence", &["evidence", "--help"]),
+        ("evidence_map", &["evidence", "map", "--help"]),
+        ("brief", &["brief", "--help"]),
         ("systems_classify", &["systems", "classify", "--help"]),
         (
             "datasets",

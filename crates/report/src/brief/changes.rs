@@ -5,16 +5,15 @@ use std::collections::BTreeMap;
 use waage_result::document::AuditResult;
 use waage_result::finding::Finding;
 
-use super::Brief;
 use super::findings::group_of;
 use super::rich::Rich;
-use crate::evidence::quoted;
+use super::{Brief, own};
 use crate::numbers::unit;
 use crate::order::worst_first;
 use crate::words::Words;
 
 /// Changed tests that are told one by one.
-const TOLD: usize = 3;
+const TOLD: usize = 2;
 
 /// What names a test in two results.
 type Name<'a> = (&'a str, &'a str, Option<&'a str>, Option<&'a str>);
@@ -111,7 +110,7 @@ fn one(before: &Finding, after: &Finding, words: Words) -> Rich {
         let told = finding
             .estimate
             .value
-            .map(|value| words.number(value, unit));
+            .map(|value| words.number_in_words(value, &[], unit));
         told.unwrap_or_else(|| words.text("brief.change.hidden"))
     };
     let group = after
@@ -119,7 +118,7 @@ fn one(before: &Finding, after: &Finding, words: Words) -> Rich {
         .as_deref()
         .map(|group| group_of(after, group, words));
     let values = [
-        ("check", quoted(&after.check, words)),
+        ("check", own(&after.check, words)),
         (
             "group",
             group.unwrap_or_else(|| words.text("brief.change.all_groups")),

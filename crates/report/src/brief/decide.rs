@@ -2,10 +2,9 @@
 
 use waage_result::finding::{Finding, State};
 
-use super::Brief;
 use super::findings::group_of;
 use super::rich::Rich;
-use crate::evidence::quoted;
+use super::{Brief, own, people};
 use crate::order::worst_first;
 use crate::words::Words;
 
@@ -33,10 +32,6 @@ pub(super) fn decision(brief: &Brief<'_>, words: Words) -> Vec<Rich> {
     vec![question(brief, words), who]
 }
 
-fn people(ids: &[String], words: Words) -> String {
-    words.list(&ids.iter().map(|id| quoted(id, words)).collect::<Vec<_>>())
-}
-
 /// The worst finding that nothing excuses.
 fn worst<'a>(brief: &Brief<'a>, state: State) -> Option<&'a Finding> {
     let excused = |finding: &Finding| finding.waived_by.is_some() && state == State::Breach;
@@ -54,14 +49,14 @@ fn question(brief: &Brief<'_>, words: Words) -> Rich {
     }
     if let Some(finding) = worst(brief, State::Breach) {
         let runs = brief.described.lifecycle.as_deref() == Some("production");
-        let check = quoted(&finding.check, words);
+        let check = own(&finding.check, words);
         return ask(if runs { "run" } else { "start" }, &[("check", &check)]);
     }
     if worst(brief, State::Inconclusive).is_some() {
         return ask("open", &[]);
     }
     if let Some(risk) = brief.risks.and_then(|told| told.appetite.over.first()) {
-        return ask("risk", &[("risk", &quoted(risk, words))]);
+        return ask("risk", &[("risk", &own(risk, words))]);
     }
     let signed = brief
         .recorded
@@ -85,7 +80,7 @@ pub(super) fn actions(brief: &Brief<'_>, words: Words) -> Vec<Rich> {
         out.push(by("developer", mend(finding, words)));
     }
     if let Some(finding) = worst(brief, State::Inconclusive) {
-        let check = quoted(&finding.check, words);
+        let check = own(&finding.check, words);
         out.push(by(
             "developer",
             match finding.rows_needed {
@@ -109,7 +104,7 @@ pub(super) fn actions(brief: &Brief<'_>, words: Words) -> Vec<Rich> {
             .and_then(|id| told.risks.iter().find(|r| r.id == *id));
         if let (Some(risk), Some(limit)) = (over, told.appetite.max_residual) {
             let (score, limit) = (risk.score_residual.to_string(), limit.to_string());
-            let id = quoted(&risk.id, words);
+            let id = own(&risk.id, words);
             out.push(by(
                 "owner",
                 act(
@@ -160,7 +155,7 @@ pub(super) fn actions(brief: &Brief<'_>, words: Words) -> Vec<Rich> {
 }
 
 fn mend(finding: &Finding, words: Words) -> Rich {
-    let check = quoted(&finding.check, words);
+    let check = own(&finding.check, words);
     match &finding.group {
         Some(group) => {
             let group = group_of(finding, group, words);

@@ -5,9 +5,9 @@ use waage_result::document::{AuditResult, EstimateDoc};
 use waage_result::finding::{Finding, State};
 use waage_result::privacy::{group_name, view_name};
 
+use super::own;
 use super::rich::Rich;
 use crate::article::{Mark, mark};
-use crate::evidence::quoted;
 use crate::numbers::{Unit, limits, unit};
 use crate::order::worst_first;
 use crate::words::Words;
@@ -60,11 +60,11 @@ fn told(audit: &AuditResult, finding: &Finding, words: Words) -> Told {
 
 /// An attribute in the marks of others' words.
 pub(super) fn attribute(name: &str, words: Words) -> String {
-    quoted(&name.replace('*', " × "), words)
+    own(&name.replace('*', " × "), words)
 }
 
 pub(super) fn group_of(finding: &Finding, group: &str, words: Words) -> String {
-    quoted(&words.group(&finding.attribute, Some(group)), words)
+    own(&words.group(&finding.attribute, Some(group)), words)
 }
 
 fn account(audit: &AuditResult, finding: &Finding, words: Words) -> Rich {

@@ -19,6 +19,7 @@ use waage_result::privacy::{Hidden, suppress};
 use waage_result::risks::RisksResult;
 use waage_result::text::Language;
 
+use crate::evidence::quoted;
 use crate::lint::Theirs;
 use crate::words::Words;
 use crate::{Format, Options, ReportError};
@@ -79,4 +80,30 @@ pub fn brief(
         Format::Html => write::html(&page),
         Format::Json => Err(ReportError::UnknownFormat("json".to_owned())),
     }
+}
+
+/// Longest name that is shown, in characters: two pages are two pages, whatever things are called.
+const NAME_MAX: usize = 40;
+
+/// A name or id in the marks of others' words.
+fn own(name: &str, words: Words) -> String {
+    quoted(&shortened(name, NAME_MAX), words)
+}
+
+/// People by their ids, the first two of them.
+fn people(ids: &[String], words: Words) -> String {
+    let mut named: Vec<String> = ids.iter().take(2).map(|id| own(id, words)).collect();
+    if ids.len() > 2 {
+        named.push("…".to_owned());
+    }
+    words.list(&named)
+}
+
+/// At most so many characters.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(most.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
 }

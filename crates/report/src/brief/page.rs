@@ -1,5 +1,7 @@
 //! The brief in one language, ready for any writer.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use waage_result::document::AuditResult;
 use waage_result::finding::State;
@@ -7,16 +9,15 @@ use waage_result::text::Language;
 
 use super::Brief;
 use super::rich::Rich;
-use super::{changes, decide, findings, risks, unknown};
+use super::{NAME_MAX, changes, decide, findings, own, people, risks, shortened, unknown};
 use crate::article::{Fact, Mark, mark};
 use crate::evidence::{day, quoted};
 use crate::governance::pick;
 use crate::numbers::Unit;
 use crate::words::{Words, clean};
 
-/// Longest purpose and name that a brief shows, in characters.
+/// Longest purpose that a brief shows, in characters.
 const PURPOSE_MAX: usize = 240;
-const NAME_MAX: usize = 80;
 
 /// A brief.
 #[derive(Debug, Serialize)]
@@ -80,7 +81,7 @@ pub(super) fn page(brief: &Brief<'_>, limit: u64, words: Words) -> Page {
             .described
             .name
             .as_ref()
-            .map(|name| risks::shortened(&pick(name, words), NAME_MAX)),
+            .map(|name| shortened(&pick(name, words), NAME_MAX)),
         stand: stand(brief, words),
         head: Heads {
             what: head("what"),
@@ -128,13 +129,7 @@ fn stand(brief: &Brief<'_>, words: Words) -> Vec<String> {
     let version = brief.described.version.as_ref();
     let mut out = vec![told("brief.stand", "day", day(brief.as_of, words))];
     out.extend(audited.map(|on| told("brief.audited", "day", day(&on, words))));
-    out.extend(version.map(|of| {
-        told(
-            "brief.version",
-            "version",
-            quoted(&risks::shortened(of, NAME_MAX), words),
-        )
-    }));
+    out.extend(version.map(|of| told("brief.version", "version", own(of, words))));
     out
 }
 
@@ -146,7 +141,7 @@ fn what(brief: &Brief<'_>, words: Words) -> Vec<Rich> {
                 Language::En => &purpose.en,
                 Language::De => &purpose.de,
             };
-            let purpose = quoted(&risks::shortened(purpose, PURPOSE_MAX), words);
+            let purpose = quoted(&shortened(purpose, PURPOSE_MAX), words);
             Rich::of("brief.what.purpose", &[("purpose", &purpose)], words)
         }
         None => Rich::of("brief.what.no_purpose", &[], words),
@@ -172,7 +167,7 @@ fn what(brief: &Brief<'_>, words: Words) -> Vec<Rich> {
         .iter()
         .filter(|view| view.len() == 1)
         .flatten();
-    let names: Vec<String> = names.take(6).map(|name| quoted(name, words)).collect();
+    let names: Vec<String> = names.take(6).map(|name| own(name, words)).collect();
     facts = facts.then(match names.is_empty() {
         true => Rich::of("brief.what.only", &[("rows", &rows)], words),
         false => {
@@ -215,7 +210,7 @@ fn result(audit: &AuditResult, words: Words) -> Vec<Rich> {
 }
 
 fn owners(brief: &Brief<'_>, words: Words) -> (Vec<Fact>, Vec<Rich>) {
-    let people = &brief.described.people;
+    let named = &brief.described.people;
     let roles = [
         "owner",
         "developer",
@@ -225,13 +220,12 @@ fn owners(brief: &Brief<'_>, words: Words) -> (Vec<Fact>, Vec<Rich>) {
         "review_lead",
     ];
     let fact = |role: &str| {
-        let ids = people.get(role).map(Vec::as_slice).unwrap_or_default();
-        let named: Vec<String> = ids.iter().take(3).map(|id| quoted(id, words)).collect();
+        let ids = named.get(role).map(Vec::as_slice).unwrap_or_default();
         Fact {
             name: words.name_in("dossier.role", role),
-            text: match named.is_empty() {
+            text: match ids.is_empty() {
                 true => words.text("brief.owner.none"),
-                false => words.list(&named),
+                false => people(ids, words),
             },
         }
     };
@@ -260,7 +254,7 @@ fn owners(brief: &Brief<'_>, words: Words) -> (Vec<Fact>, Vec<Rich>) {
             Some(word) => word.to_owned(),
             None => clean(verdict),
         };
-        let (gate, on) = (quoted(gate, words), day(on, words));
+        let (gate, on) = (own(gate, words), day(on, words));
         let values = [("gate", gate.as_str()), ("verdict", &verdict), ("day", &on)];
         notes.push(Rich::of("brief.owner.gate", &values, words));
     }
@@ -322,18 +316,27 @@ impl Page {
 
 /// The terms that sentences use, sorted by name.
 fn terms(page: &Page, words: Words) -> Vec<Term> {
-    let mut ids: Vec<&str> = page.sentences().flat_map(Rich::terms).collect();
-    if !page.risks.is_empty() {
-        ids.push("residual_risk");
+    let head = Rich::of("brief.risk.score", &[], words);
+    let heads = (!page.risks.is_empty()).then_some(&head);
+    let mut shown: BTreeMap<&str, &str> = BTreeMap::new();
+    for (id, text) in page.sentences().chain(heads).flat_map(Rich::terms) {
+        shown.entry(id).or_insert(text);
     }
-    ids.sort_unstable();
-    ids.dedup();
-    let mut terms: Vec<Term> = ids
+    let mut terms: Vec<Term> = shown
         .into_iter()
-        .map(|id| Term {
-            id: id.to_owned(),
-            name: words.text(&format!("glossary.{id}.term")),
-            text: words.text(&format!("glossary.{id}.text")),
+        .map(|(id, text)| {
+            let term = words.text(&format!("glossary.{id}.term"));
+            // The word that was read comes first, so that it is found.
+            let known = term.to_lowercase().starts_with(&text.to_lowercase());
+            Term {
+                id: id.to_owned(),
+                name: if known {
+                    term
+                } else {
+                    format!("{text} ({term})")
+                },
+                text: words.text(&format!("glossary.{id}.text")),
+            }
         })
         .collect();
     terms.sort_by_key(|term| term.name.to_lowercase());

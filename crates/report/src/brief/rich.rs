@@ -63,9 +63,11 @@ impl Rich {
         self.0.iter().map(|span| span.text.as_str()).collect()
     }
 
-    /// Ids of its terms.
-    pub(super) fn terms(&self) -> impl Iterator<Item = &str> {
-        self.0.iter().filter_map(|span| span.term.as_deref())
+    /// Ids of its terms, and the words that stand for them.
+    pub(super) fn terms(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .filter_map(|span| Some((span.term.as_deref()?, span.text.as_str())))
     }
 }
 
@@ -113,7 +115,12 @@ mod tests {
                         "{key}"
                     );
                 }
-                found.push((key, rich.terms().map(str::to_owned).collect::<Vec<_>>()));
+                found.push((
+                    key,
+                    rich.terms()
+                        .map(|(id, _)| id.to_owned())
+                        .collect::<Vec<_>>(),
+                ));
             }
             found
         };

@@ -4,6 +4,7 @@ use serde::Serialize;
 use waage_result::risks::{Risk, RisksResult};
 
 use super::rich::Rich;
+use super::{own, shortened};
 use crate::evidence::quoted;
 use crate::governance::money;
 use crate::words::Words;
@@ -23,7 +24,8 @@ pub(super) struct Told {
     pub(super) owner: String,
 }
 
-/// Risks that are not closed, the dearest first; those without amounts by their score.
+/// Risks that are not closed: confirmed ones before drafts, the dearest first, those without amounts by
+/// their score.
 pub(super) fn open(told: &RisksResult) -> Vec<&Risk> {
     let mut open: Vec<&Risk> = told
         .risks
@@ -35,8 +37,9 @@ pub(super) fn open(told: &RisksResult) -> Vec<&Risk> {
         annual.unwrap_or(f64::NEG_INFINITY)
     };
     open.sort_by(|a, b| {
-        loss(b)
-            .total_cmp(&loss(a))
+        let draft = |risk: &Risk| risk.status == "draft";
+        (draft(a).cmp(&draft(b)))
+            .then(loss(b).total_cmp(&loss(a)))
             .then(b.score_residual.cmp(&a.score_residual))
     });
     open
@@ -73,7 +76,7 @@ fn one(risk: &Risk, currency: Option<&str>, words: Words) -> Told {
     if risk.status == "draft" {
         score = format!("{score}, {}", words.text("brief.risk.draft"));
     }
-    let owner = risk.owner.as_ref().map(|owner| quoted(owner, words));
+    let owner = risk.owner.as_ref().map(|owner| own(owner, words));
     Told {
         title: quoted(&shortened(title, TITLE_MAX), words),
         loss: annual.map_or_else(none, amount),
@@ -108,13 +111,4 @@ pub(super) fn notes(told: Option<&RisksResult>, words: Words) -> Vec<Rich> {
     }
     notes.push(Rich::of("brief.risk.note", &[], words));
     notes
-}
-
-/// At most so many characters.
-pub(super) fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(most.saturating_sub(1)).collect();
-    format!("{}…", cut.trim_end())
 }

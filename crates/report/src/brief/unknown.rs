@@ -9,7 +9,7 @@ use super::rich::Rich;
 use crate::words::Words;
 
 /// Points that are told.
-const TOLD: usize = 6;
+const TOLD: usize = 5;
 
 /// The points; counts of fewer than `limit` cases are not told.
 pub(super) fn unknown(brief: &Brief<'_>, limit: u64, words: Words) -> Vec<Rich> {

@@ -37,15 +37,16 @@ pub(super) fn html(page: &Page) -> Result<String, ReportError> {
 
 /// GitHub-flavoured Markdown.
 pub(super) fn markdown(page: &Page) -> String {
-    md::markdown(&article(page))
+    md::markdown(&article(page, true))
 }
 
 /// Lines for a terminal.
 pub(super) fn text(page: &Page, options: &Options) -> String {
-    terminal::article(&article(page), options)
+    terminal::article(&article(page, false), options)
 }
 
-fn article(page: &Page) -> Article {
+/// The brief as an article; a terminal is too narrow for the table of risks, which is a list there.
+fn article(page: &Page, wide: bool) -> Article {
     let told = |points: &[Rich]| points.iter().map(Rich::text).collect::<Vec<_>>();
     let paragraphs = |points: &[Rich]| told(points).into_iter().map(Block::Text).collect();
     let head = &page.head;
@@ -64,8 +65,18 @@ fn article(page: &Page) -> Article {
         [Block::Heading(title), Block::Text(finding.text.text())]
     });
     let mut risks = Vec::new();
-    if !page.risks.is_empty() {
+    if wide && !page.risks.is_empty() {
         risks.push(Block::Table(risk_table(page)));
+    } else if !page.risks.is_empty() {
+        let lines = page.risks.iter().map(|risk| {
+            let told = [&risk.loss, &risk.event, &risk.score, &risk.owner];
+            let named = page.risk_columns.iter().skip(1).zip(told);
+            let parts: Vec<String> = named
+                .map(|(name, text)| format!("{name}: {text}"))
+                .collect();
+            format!("{}. {}", risk.title, parts.join("; "))
+        });
+        risks.push(Block::List(lines.collect()));
     }
     risks.extend(told(&page.risk_notes).into_iter().map(Block::Note));
     let owners = page.owners.iter().map(|fact| Fact {
@@ -78,7 +89,9 @@ fn article(page: &Page) -> Article {
         name: term.name.clone(),
         text: term.text.clone(),
     });
-    let mut system: Vec<String> = page.system.iter().cloned().collect();
+    // The terminal has no line of titles.
+    let title = (!wide).then(|| page.title.clone());
+    let mut system: Vec<String> = title.into_iter().chain(page.system.clone()).collect();
     system.extend(page.stand.iter().cloned());
     let sentence = told(&page.result).join(" ");
     Article {
