@@ -51,7 +51,7 @@ pub fn worksheet(batch: &ReviewBatch, language: Language) -> Result<String, Audi
 /// [`AuditError`] if it cannot be written.
 pub fn write_beside(folder: &Path, name: &str, text: &str) -> Result<(), AuditError> {
     Ok(waage_data::output::write(
-        &folder.join(name),
+        folder.join(name),
         text.as_bytes(),
     )?)
 }

@@ -139,6 +139,7 @@ impl Folder {
         form: Form,
         now: Timestamp,
     ) -> Result<Returned, StoreError> {
+        let batch = self.batch()?;
         let text = file::read(returned, "the returned file", "check its path")?;
         let rows: Vec<(u64, Columns)> =
             read(&text, form).map_err(|problem| StoreError::Content {
@@ -147,7 +148,6 @@ impl Folder {
             })?;
         let target = self.file("decisions.jsonl");
         let _lock = Lock::take(&target)?;
-        let batch = self.batch()?;
         let mut decisions = self.decisions()?;
         let taken =
             accept(&batch, &rows, &decisions, now).map_err(|faults| StoreError::Content {

@@ -13,8 +13,8 @@ pub fn batch(cases: usize) -> ReviewBatch {
         incl_prob: 0.25,
         score: Some(at as f64 / 10.0),
         decision_model: ["accept", "reject"][at % 2].to_owned(),
-        blind: at % 3 == 0,
-        double: at % 4 == 0,
+        blind: at.is_multiple_of(3),
+        double: at.is_multiple_of(4),
         groups: [("gender".to_owned(), Some(["f", "m"][at / 2 % 2].to_owned()))].into(),
         inputs: IndexMap::new(),
     };
