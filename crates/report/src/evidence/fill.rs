@@ -104,7 +104,7 @@ impl<'a> Filled<'a> {
     }
 
     /// Blocks of the audit's section.
-    fn from_audit(&self, id: &str) -> Vec<Block> {
+    fn audited(&self, id: &str) -> Vec<Block> {
         let sections = self.audit.iter().flat_map(|audit| &audit.sections);
         let found = sections.filter(|section| section.id == id);
         found
@@ -206,17 +206,17 @@ impl<'a> Filled<'a> {
 
     /// What the model relies on.
     fn explanation(&self) -> Vec<Block> {
-        self.from_audit("explanation")
+        self.audited("explanation")
     }
 
     /// Gaps and oddities of the data.
     fn data(&self) -> Vec<Block> {
-        self.from_audit("data")
+        self.audited("data")
     }
 
     /// Rows, columns, digest.
     fn composition(&self) -> Vec<Block> {
-        let mut blocks = self.from_audit("audited");
+        let mut blocks = self.audited("audited");
         if let Some(audit) = self.of.audit {
             let digest = self.fact("digest", Some(clean(&audit.dataset.digest)));
             let special = self
@@ -233,7 +233,7 @@ impl<'a> Filled<'a> {
 
     /// Metrics by group.
     fn groups(&self) -> Vec<Block> {
-        let mut blocks = self.from_audit("groups");
+        let mut blocks = self.audited("groups");
         if !blocks.is_empty() && self.hide_below > 1 {
             let k = self.words.integer(self.hide_below);
             blocks.push(Block::Note(self.words.fill("dossier.small", &[("k", &k)])));
@@ -251,8 +251,8 @@ impl<'a> Filled<'a> {
             ("sentence", &audit.sentence),
         ];
         let mut blocks = vec![Block::Text(self.words.fill("dossier.verdict", &values))];
-        blocks.extend(self.from_audit("findings"));
-        blocks.extend(self.from_audit("reproduction"));
+        blocks.extend(self.audited("findings"));
+        blocks.extend(self.audited("reproduction"));
         blocks
     }
 
