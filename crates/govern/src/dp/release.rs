@@ -72,11 +72,14 @@ pub struct Cubes {
     pub data: String,
 }
 
+/// Labels of a cell and its counts by name.
+type NoisyCell = (Vec<Option<String>>, Vec<(&'static str, u64)>);
+
 #[derive(Clone, Debug)]
 struct Cube {
     attributes: Vec<String>,
     /// Labels and counts by outcome; every combination of labels.
-    cells: Vec<(Vec<Option<String>>, Vec<(&'static str, u64)>)>,
+    cells: Vec<NoisyCell>,
 }
 
 impl Cubes {

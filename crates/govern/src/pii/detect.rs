@@ -113,7 +113,7 @@ pub fn is_card(text: &str) -> bool {
         })
         .sum();
     // Major issuers begin with 2 to 6.
-    (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && sum % 10 == 0
+    (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && sum.is_multiple_of(10)
 }
 
 /// A German tax id: eleven digits, of which the first ten hold one digit two or three times, and the

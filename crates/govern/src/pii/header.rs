@@ -126,7 +126,7 @@ pub(super) fn kinds(name: &str) -> Vec<&'static str> {
     };
     WORDS
         .iter()
-        .filter(|(_, words)| words.iter().any(|word| says(&word)))
+        .filter(|(_, words)| words.iter().any(&says))
         .map(|(kind, _)| *kind)
         // Names of products and files are no names of people.
         .filter(|kind| *kind != "name" || !parts.iter().any(|part| NOT_OF_PEOPLE.contains(part)))

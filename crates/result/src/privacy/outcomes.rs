@@ -381,7 +381,7 @@ impl Tables {
             let there = parts
                 .iter()
                 .filter(|part| !is_rest(part) || cell(part).is_some());
-            let parts: Option<Vec<usize>> = there.map(|part| cell(part)).collect();
+            let parts: Option<Vec<usize>> = there.map(&cell).collect();
             if let (Some(whole), Some(parts)) = (cell(&whole), parts) {
                 self.cells.sums.push((whole, parts));
             }

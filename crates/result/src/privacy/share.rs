@@ -364,7 +364,7 @@ impl Rules<'_> {
     fn coarser(&self, found: Distribution) -> Option<Distribution> {
         let bins = found.shares.len();
         (1..=bins / 2)
-            .filter(|step| bins % step == 0)
+            .filter(|step| bins.is_multiple_of(*step))
             .find_map(|step| {
                 let shares: Vec<f64> = found.shares.chunks(step).map(|c| c.iter().sum()).collect();
                 let few = |share: &f64| {
