@@ -55,8 +55,9 @@ lint: check-rust $(BIN)/.ready
 	$(BIN)/ruff format --check python tests benches
 	$(BIN)/mypy
 
-SCHEMAS := approval audit entries explain gate incidents keys ledger metrics policy policy-check policy-diff \
-	policy-presets policy-show power proof review review-batch risks scan spec systems
+SCHEMAS := approval audit dp-release entries evidence explain gate incidents keys ledger metrics pii-scan policy \
+	policy-check policy-diff policy-presets policy-show power privacy-compare proof review review-batch \
+	risks scan spec systems
 
 docs: check-rust ## regenerate what is generated: schemas, the pages on metrics, the documentation of the crates
 	for name in $(SCHEMAS); do \

@@ -35,6 +35,12 @@ pub enum AuditError {
     /// A batch of cases cannot be drawn, or what came back cannot be taken.
     #[error(transparent)]
     Review(#[from] waage_govern::review::StoreError),
+    /// No noisy counts can be made.
+    #[error(transparent)]
+    Release(#[from] waage_govern::dp::DpError),
+    /// A record that may be evidence cannot be used.
+    #[error(transparent)]
+    Evidence(#[from] waage_govern::evidence::GivenError),
     /// A report cannot be written.
     #[error(transparent)]
     Report(#[from] ReportError),

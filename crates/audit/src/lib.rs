@@ -17,6 +17,7 @@ mod demo;
 mod digest;
 mod distribution;
 mod error;
+pub mod evidence;
 mod explain;
 mod files;
 pub mod gate;
@@ -28,6 +29,7 @@ mod page;
 mod plan;
 pub mod policy;
 mod power;
+pub mod privacy;
 mod ranking;
 mod record;
 pub mod registers;
@@ -69,7 +71,7 @@ pub use suggest::suggest;
 pub use waage_charts::{Figure, font_face_css};
 pub use waage_core::label::civil_from_days;
 pub use waage_core::observer;
-pub use waage_data::{CsvFormat, Input, Source};
+pub use waage_data::{CsvFormat, Input, Kind, Source};
 pub use waage_govern as govern;
 pub use waage_govern::Policy;
 pub use waage_metrics::{arrays, individual, regression};
@@ -492,6 +494,7 @@ fn document(
         not_run: judgement.not_run,
         findings: judgement.findings,
         verdict: judgement.verdict,
+        privacy: None,
         stamp: None,
     }
 }

@@ -171,6 +171,34 @@ pub fn review_batch() -> String {
     of_document(schemars::schema_for!(ReviewBatch), REVIEW_BATCH_SCHEMA)
 }
 
+/// The schema of the document of `waage privacy release --format json`.
+#[must_use]
+pub fn dp_release() -> String {
+    use waage_result::dp::{DP_SCHEMA, DpRelease};
+    of_document(schemars::schema_for!(DpRelease), DP_SCHEMA)
+}
+
+/// The schema of the document of `waage privacy scan --format json`.
+#[must_use]
+pub fn pii_scan() -> String {
+    use waage_result::pii::{PII_SCHEMA, PiiResult};
+    of_document(schemars::schema_for!(PiiResult), PII_SCHEMA)
+}
+
+/// The schema of the document of `waage privacy compare --format json`.
+#[must_use]
+pub fn privacy_compare() -> String {
+    use waage_result::privacy::{COMPARE_SCHEMA, PrivacyComparison};
+    of_document(schemars::schema_for!(PrivacyComparison), COMPARE_SCHEMA)
+}
+
+/// The schema of the document of `waage evidence map --format json`.
+#[must_use]
+pub fn evidence() -> String {
+    use waage_result::evidence::{EVIDENCE_SCHEMA, EvidenceResult};
+    of_document(schemars::schema_for!(EvidenceResult), EVIDENCE_SCHEMA)
+}
+
 /// A document's schema with its name in it.
 fn of_document(mut schema: schemars::Schema, id: &str) -> String {
     schema.insert("$id".to_owned(), id.into());

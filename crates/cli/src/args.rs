@@ -1,12 +1,15 @@
 //! What the command line accepts.
 
 mod approve;
+pub mod brief;
+pub mod evidence;
 mod explain;
 pub mod gate;
 pub mod incident;
 mod keys;
 mod ledger;
 pub mod policy;
+pub mod privacy;
 pub mod registers;
 pub mod review;
 pub mod risks;
@@ -153,6 +156,15 @@ pub enum Command {
     /// Human review: draw cases, take back decisions, and measure how people decide
     #[command(subcommand, after_help = review::EXAMPLES)]
     Review(review::Review),
+    /// Personal data in columns, what releases give away, and counts with noise
+    #[command(subcommand, after_help = privacy::EXAMPLES)]
+    Privacy(privacy::Privacy),
+    /// What evidence is stored for laws and standards, and the documents that people finish
+    #[command(subcommand, after_help = evidence::EXAMPLES)]
+    Evidence(evidence::Evidence),
+    /// Two pages for people who decide: verdict, risks in money, what to decide
+    #[command(after_help = brief::EXAMPLES)]
+    Brief(Box<brief::Brief>),
     /// Synthetic data with a known bias
     #[command(subcommand)]
     Datasets(Datasets),
@@ -215,8 +227,16 @@ pub enum SchemaName {
     Systems,
     /// The document of `waage review report --format json`
     Review,
+    /// The document of `waage privacy release --format json`
+    DpRelease,
+    /// The document of `waage privacy scan --format json`
+    PiiScan,
+    /// The document of `waage privacy compare --format json`
+    PrivacyCompare,
     /// The file batch.json of `waage review sample`
     ReviewBatch,
+    /// The document of `waage evidence map --format json`
+    Evidence,
 }
 
 /// `waage demo`.
@@ -427,6 +447,10 @@ pub struct Audit {
         help_heading = "Output"
     )]
     pub suppress_below: Option<u64>,
+    /// Write every format for readers outside: small counts hidden by the policy's k_external (10 if absent), with
+    /// all that they could be worked out from; also in JSON, charts and --out
+    #[arg(long, conflicts_with = "suppress_below", help_heading = "Output")]
+    pub share: bool,
     /// No progress and no summary line
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,

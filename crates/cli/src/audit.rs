@@ -38,6 +38,10 @@ pub fn run(args: Audit) -> Result<ExitCode, Failure> {
         result = waage_audit::suppress(&result, limit);
     }
     let recorded = record(&args, &job.policy, &result);
+    if args.share {
+        // The ledger names the working document; what is shown is for readers outside.
+        result = waage_audit::privacy::share(&result, &job.policy);
+    }
     show(&args, &result)?;
     if let Err(failure) = recorded {
         // What is proven is not hidden by a disk that is full.

@@ -3,9 +3,11 @@
 mod approve;
 mod args;
 mod audit;
+mod brief;
 mod clock;
 mod datasets;
 mod demo;
+mod evidence;
 mod explain;
 mod gate;
 mod incident;
@@ -16,6 +18,7 @@ mod metrics;
 mod output;
 mod policy;
 mod power;
+mod privacy;
 mod progress;
 mod registers;
 mod review;
@@ -68,6 +71,9 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Incident(command) => incident::run(command),
         Command::Systems(command) => systems::run(command),
         Command::Review(command) => review::run(command),
+        Command::Privacy(command) => privacy::run(command),
+        Command::Evidence(command) => evidence::run(command),
+        Command::Brief(args) => brief::run(*args),
         Command::Datasets(Datasets::Generate(Generate::LeadScoring(args))) => {
             datasets::lead_scoring(args)
         }
@@ -94,7 +100,11 @@ fn run(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Incidents => waage_audit::schema::incidents(),
                 SchemaName::Systems => waage_audit::schema::systems(),
                 SchemaName::Review => waage_audit::schema::review(),
+                SchemaName::DpRelease => waage_audit::schema::dp_release(),
+                SchemaName::PiiScan => waage_audit::schema::pii_scan(),
+                SchemaName::PrivacyCompare => waage_audit::schema::privacy_compare(),
                 SchemaName::ReviewBatch => waage_audit::schema::review_batch(),
+                SchemaName::Evidence => waage_audit::schema::evidence(),
             };
             output::print(&schema)?;
             Ok(ExitCode::SUCCESS)

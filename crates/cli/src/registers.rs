@@ -37,6 +37,14 @@ pub fn moment_or_now(option: Option<&str>) -> Result<Timestamp, Failure> {
     moment(option)?.map_or_else(now, Ok)
 }
 
+/// The moment that a document is told as of: the end of a day given, else now.
+pub fn as_of(option: Option<&str>) -> Result<Timestamp, Failure> {
+    match option {
+        Some(text) => Ok(Timestamp::end_of(day(Some(text))?)),
+        None => now(),
+    }
+}
+
 /// The policy of an option.
 pub fn policy(path: Option<&Path>) -> Result<Option<Policy>, Failure> {
     path.map(Policy::read).transpose().map_err(failed)

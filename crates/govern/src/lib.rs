@@ -78,13 +78,16 @@
 pub mod approval;
 pub mod canonical;
 mod date;
+pub mod dp;
 mod error;
+pub mod evidence;
 pub mod gate;
 pub mod incident;
 pub mod inventory;
 mod judge;
 pub mod keys;
 pub mod ledger;
+pub mod pii;
 pub mod policy;
 pub mod records;
 pub mod review;

@@ -83,6 +83,10 @@ fn nothing(result: &AuditResult, words: Words) -> String {
 fn breach(result: &AuditResult, worst: &Finding, total: u64, words: Words) -> String {
     let in_breach = |f: &&Finding| f.state == State::Breach;
     let count = result.findings.iter().filter(in_breach).count() as u64;
+    if count == 0 {
+        // Whose it is would tell of a hidden rate.
+        return words.text("report.privacy.breach");
+    }
     let waived = result
         .findings
         .iter()

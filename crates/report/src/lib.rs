@@ -22,17 +22,21 @@
 mod article;
 mod attribution;
 mod attribution_markdown;
+mod brief;
+mod evidence;
 mod explanation;
 mod gate;
 mod governance;
 mod headline;
 mod html;
 mod json;
+mod lint;
 mod markdown;
 mod notices;
 mod numbers;
 mod order;
 mod policy;
+mod privacy;
 mod record;
 mod review;
 mod scan;
@@ -52,6 +56,8 @@ use waage_result::text::Language;
 
 use crate::article::Article;
 
+pub use brief::{Brief, brief};
+pub use evidence::{Dossier, Written, dossier, evidence_map};
 pub use gate::gate;
 pub use governance::{
     IncidentsView, RisksView, render_incidents, render_risks, render_systems, risks_export,
@@ -144,6 +150,14 @@ pub enum ReportError {
     /// The page's template failed.
     #[error("the HTML page cannot be written: {0}; this is a defect of Waage, please report it")]
     Template(#[from] minijinja::Error),
+    /// A generated text says more than evidence can.
+    #[error(
+        "the text would claim {word:?}, which evidence cannot show; this is a defect of Waage, please report it"
+    )]
+    Claim {
+        /// The forbidden word.
+        word: String,
+    },
     /// A figure could not be drawn.
     #[error("the report's figures cannot be drawn: {0}")]
     Charts(#[from] waage_charts::ChartError),

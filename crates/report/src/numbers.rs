@@ -166,6 +166,21 @@ impl Words {
         }
     }
 
+    /// The same within a sentence: `−15.2 to −9.1 percentage points`.
+    pub(crate) fn range_in_words(
+        self,
+        low: Option<f64>,
+        high: Option<f64>,
+        unit: Unit,
+    ) -> Option<String> {
+        match (low, high) {
+            (Some(low), Some(high)) => {
+                Some(self.suffix_long(unit, &self.range_bare(low, high, unit), "points"))
+            }
+            _ => self.range(low, high, unit),
+        }
+    }
+
     /// A number without its unit, for a column whose head names it.
     pub(crate) fn plain(self, value: f64, unit: Unit) -> String {
         if unit == Unit::Share {
@@ -244,6 +259,14 @@ impl Words {
         };
         let limit = |value| self.suffix_long(unit, &self.bare(value, unit, 0), form);
         self.demand_with(&format!("report.demand.{name}"), finding, unit, limit)
+    }
+
+    /// The same as an object of its verb, without an article: `at least 0.80`, `a gap of at most …`.
+    pub(crate) fn allowed(self, finding: &Finding) -> String {
+        let unit = unit(&finding.metric, &finding.comparison);
+        let key = format!("brief.allowed.{}", demand_name(finding));
+        let limit = |value| self.suffix_long(unit, &self.bare(value, unit, 0), "points");
+        self.demand_with(&key, finding, unit, limit)
     }
 
     /// The same as a sign: `≥ 0.80`, `±10.0 pp`.

@@ -1,10 +1,14 @@
 //! Ledgers, approvals and keys in the words of one language.
 
 use waage_result::approval::{ApprovalResult, ConditionDoc, KeysResult};
+use waage_result::dp::DpRelease;
 use waage_result::ledger::{EntriesResult, EntryDoc, LedgerResult, ProofKind, ProofResult};
+use waage_result::pii::PiiResult;
+use waage_result::privacy::PrivacyComparison;
 use waage_result::review::ReviewResult;
 use waage_result::text::Language;
 
+use crate::privacy;
 use crate::review::review;
 use crate::sheet::{Part, Sheet};
 use crate::words::{Words, clean, isolated};
@@ -25,6 +29,12 @@ pub enum Record<'a> {
     Keys(&'a KeysResult),
     /// What reviews say.
     Review(&'a ReviewResult),
+    /// Counts with noise.
+    Release(&'a DpRelease),
+    /// What two releases give away together.
+    Comparison(&'a PrivacyComparison),
+    /// Which columns look like personal data.
+    Pii(&'a PiiResult),
 }
 
 /// Writes a record as text, JSON or Markdown.
@@ -51,6 +61,9 @@ pub fn render_record(
         Record::Approval(result) => approval(result, words),
         Record::Keys(result) => keys(result, words),
         Record::Review(result) => review(result, hide_below, words),
+        Record::Release(result) => privacy::release(result, words),
+        Record::Comparison(result) => privacy::comparison(result, words),
+        Record::Pii(result) => privacy::columns(result, words),
     };
     match format {
         Format::Text => Ok(text::sheet(&sheet(), options)),
@@ -63,6 +76,9 @@ pub fn render_record(
                 Record::Approval(result) => serde_json::to_string_pretty(result),
                 Record::Keys(result) => serde_json::to_string_pretty(result),
                 Record::Review(result) => serde_json::to_string_pretty(result),
+                Record::Release(result) => serde_json::to_string_pretty(result),
+                Record::Comparison(result) => serde_json::to_string_pretty(result),
+                Record::Pii(result) => serde_json::to_string_pretty(result),
             };
             Ok(text? + "\n")
         }

@@ -8,6 +8,7 @@ use waage_core::estimate::Estimate;
 use crate::attribution::ExplainResult;
 use crate::conditional::{Conditional, StratumResult};
 use crate::finding::{CheckOutcome, Finding, NotRun, PolicySummary, Verdict};
+use crate::privacy::PrivacySummary;
 use crate::ranking::{ImpactTable, RankingResult};
 use crate::unknown::{MembershipResult, PropensityResult};
 
@@ -74,6 +75,9 @@ pub struct AuditResult {
     pub findings: Vec<Finding>,
     /// Pass, breach or inconclusive.
     pub verdict: Verdict,
+    /// How small counts are hidden, where they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<PrivacySummary>,
     /// Facts about this run; only when asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<IndexMap<String, String>>,
@@ -341,6 +345,7 @@ impl AuditResult {
             checks: self.checks.clone(),
             not_run: self.not_run.clone(),
             verdict: self.verdict,
+            privacy: self.privacy.clone(),
             stamp: self.stamp.clone(),
         }
     }

@@ -1,23 +1,33 @@
 //! Small cells: which groups a report for people hides, and a result without them.
 //!
-//! A group below `k` rows is hidden. So is whatever would give it away: the next smallest group
-//! where totals would leave a single unknown or too few rows to hide among, in every view and
-//! along every line of an intersection whose total is shown, and every cell of an intersection
-//! that belongs to a hidden group. Charts and reports both start from [`suppress`].
+//! A group below `k` rows is hidden. So is whatever would give it away: the views of a document are
+//! linked tables ([`layout`]), and [`cells`] hides more of them until what is shown leaves every
+//! hidden count a wide range. Cells of an intersection that belong to a hidden group are hidden with
+//! it. Charts and reports both start from [`suppress`].
 
+pub mod cells;
+mod compare;
+mod layout;
+pub mod outcomes;
 mod ranking;
+mod share;
+pub mod simplex;
 mod strata;
+mod summary;
 mod unknown;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::HashMap;
 
-use indexmap::IndexMap;
 use waage_core::estimate::Reason;
 
 use crate::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
-use crate::finding::Bilingual;
+use crate::finding::{Bilingual, Finding};
 use crate::text::{Catalogue, Language};
-use crate::unknown::{MembershipGroup, MembershipResult};
+use layout::Layout;
+
+pub use compare::{COMPARE_SCHEMA, PrivacyComparison, PrivacyLeak, compare};
+pub use share::share;
+pub use summary::PrivacySummary;
 
 /// How a missing label is written in joined group names.
 pub const MISSING: &str = "(missing)";
@@ -57,88 +67,53 @@ impl Hidden {
     /// found by subtraction. `k` of 0 or 1 hides nothing.
     #[must_use]
     pub fn below(result: &AuditResult, k: u64) -> Self {
-        let mut views: BTreeMap<(usize, Vec<&str>), Vec<&GroupResult>> = BTreeMap::new();
-        for group in &result.groups {
-            let names: Vec<&str> = group.attributes.keys().map(String::as_str).collect();
-            views.entry((names.len(), names)).or_default().push(group);
+        match &result.privacy {
+            // Hidden already: whose rows are 0 can no longer be told from counts.
+            Some(privacy) if privacy.k >= k => Self::hidden_in(result, privacy.k),
+            _ => Self::of_layout(&Layout::of(result), k),
         }
+    }
+
+    /// What a document that was suppressed hides.
+    fn hidden_in(result: &AuditResult, k: u64) -> Self {
         let mut hidden = Self {
             k,
             cells: HashMap::new(),
         };
-        let names: Vec<Vec<&str>> = views.keys().map(|(_, names)| names.clone()).collect();
-        for ((_, view), cells) in &views {
-            let margins: Vec<&[&str]> = std::iter::once(&[][..])
-                .chain(names.iter().map(Vec::as_slice))
-                .filter(|margin| {
-                    margin.len() < view.len() && margin.iter().all(|name| view.contains(name))
-                })
-                .collect();
-            let cells = hidden.cells_to_hide(cells, &margins);
-            if !cells.is_empty() {
-                hidden.cells.insert(view.join("*"), cells);
+        for group in result.groups.iter().filter(|group| group.n == 0) {
+            let view = hidden.cells.entry(view_name(group)).or_default();
+            view.insert(group_name(group), true);
+        }
+        for level in &result.strata {
+            if level.n == 0 {
+                let view = hidden.cells.entry(level.stratum.clone()).or_default();
+                view.insert(level.level.clone(), true);
+            }
+            for group in level.groups.iter().filter(|group| group.n == 0) {
+                let view = strata::within(&view_name(group), &level.stratum);
+                let name = strata::within(&group_name(group), &level.level);
+                hidden.cells.entry(view).or_default().insert(name, true);
             }
         }
-        hidden.add_membership(&result.membership);
-        hidden.add_strata(&result.strata);
         hidden
     }
 
-    /// Groups known by probabilities: hidden where too few rows are expected in one, or are assigned
-    /// to it. Those that nobody is assigned to give nobody away.
-    fn add_membership(&mut self, found: &[MembershipResult]) {
-        for membership in found {
-            let rows = |group: &MembershipGroup| {
-                let expected = group.expected.unwrap_or(0.0) as u64;
-                let assigned = group.assigned.filter(|n| *n > 0);
-                assigned.map_or(expected, |assigned| assigned.min(expected))
-            };
-            let of = |group: &MembershipGroup| GroupResult {
-                attributes: [(membership.attribute.clone(), Some(group.group.clone()))].into(),
-                n: rows(group),
-                metrics: IndexMap::new(),
-            };
-            let groups: Vec<GroupResult> = membership.groups.iter().map(of).collect();
-            let groups: Vec<&GroupResult> = groups.iter().collect();
-            let cells = self.cells_to_hide(&groups, &[&[]]);
-            if !cells.is_empty() {
-                self.cells.insert(membership.attribute.clone(), cells);
+    fn of_layout(layout: &Layout, k: u64) -> Self {
+        let mut hidden = Self {
+            k,
+            cells: HashMap::new(),
+        };
+        for (view, groups) in layout.views.iter().zip(layout.hide(k)) {
+            if !groups.is_empty() {
+                let small = |&place: &usize| {
+                    let (name, n) = &view.groups[place];
+                    (name.clone(), *n < k)
+                };
+                let cells = groups.iter().map(small).collect();
+                hidden.cells.insert(view.name.clone(), cells);
             }
         }
-    }
-
-    fn cells_to_hide(&self, cells: &[&GroupResult], margins: &[&[&str]]) -> HashMap<String, bool> {
-        let mut hidden: HashSet<usize> = (0..cells.len())
-            .filter(|&i| {
-                cells[i].n < self.k
-                    || margins
-                        .iter()
-                        .any(|margin| self.margin_hidden(cells[i], margin))
-            })
-            .collect();
-        let lines: Vec<Vec<usize>> = margins
-            .iter()
-            .flat_map(|margin| lines(cells, margin))
-            .collect();
-        while let Some(next) = lines
-            .iter()
-            .find_map(|line| exposed(line, &hidden, cells, self.k))
-        {
-            hidden.insert(next);
-        }
         hidden
-            .into_iter()
-            .map(|i| (group_name(cells[i]), cells[i].n < self.k))
-            .collect()
-    }
-
-    fn margin_hidden(&self, cell: &GroupResult, margin: &[&str]) -> bool {
-        let labels: Vec<&str> = margin
-            .iter()
-            .filter_map(|name| cell.attributes.get(*name))
-            .map(|label| label.as_deref().unwrap_or(MISSING))
-            .collect();
-        !margin.is_empty() && self.contains(&margin.join("*"), &labels.join("*"))
     }
 
     /// Whether a group of a view (`gender`, `gender*region`) is hidden.
@@ -187,34 +162,6 @@ impl Hidden {
     pub const fn limit(&self) -> u64 {
         self.k
     }
-}
-
-/// Cells that share their labels on a margin: their rows add up to a total that is shown.
-fn lines(cells: &[&GroupResult], margin: &[&str]) -> Vec<Vec<usize>> {
-    let mut lines: BTreeMap<Vec<Option<&str>>, Vec<usize>> = BTreeMap::new();
-    for (i, cell) in cells.iter().enumerate() {
-        let key = margin
-            .iter()
-            .map(|name| cell.attributes.get(*name).and_then(Option::as_deref));
-        lines.entry(key.collect()).or_default().push(i);
-    }
-    lines.into_values().collect()
-}
-
-/// The cell to hide next, if a line's total would give its hidden cells away: one hidden cell, or
-/// fewer than `k` rows in all of them.
-fn exposed(
-    line: &[usize],
-    hidden: &HashSet<usize>,
-    cells: &[&GroupResult],
-    k: u64,
-) -> Option<usize> {
-    let (inside, shown): (Vec<usize>, Vec<usize>) = line.iter().partition(|i| hidden.contains(i));
-    let rows: u64 = inside.iter().map(|&i| cells[i].n).sum();
-    if inside.is_empty() || (inside.len() > 1 && rows >= k) {
-        return None;
-    }
-    shown.into_iter().min_by_key(|&i| (cells[i].n, i))
 }
 
 /// The result without its hidden groups: they keep their names, but have `n` 0 and only undefined
@@ -296,32 +243,40 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
             .any(|name| hidden.contains(view, name));
         let unnamed = finding.scheme.is_some() && finding.highest.is_none();
         if touches || (unnamed && hidden.any_in(view)) {
-            blank(&mut finding.estimate);
-            finding.reason = Some(Reason::SuppressedSmallGroup.name().to_owned());
-            finding.rows = 0;
-            finding.rows_needed = None;
-            finding.p = None;
-            finding.p_equivalence = None;
-            finding.highest = None;
-            finding.lowest = None;
-            finding.p_adjusted = None;
-            finding.four_fifths_adverse = None;
-            finding.flips_with_one_selection = None;
-            finding.text = Bilingual {
-                de: Catalogue::of(Language::De)
-                    .text("report.finding_hidden")
-                    .to_owned(),
-                en: Catalogue::of(Language::En)
-                    .text("report.finding_hidden")
-                    .to_owned(),
-            };
+            blank_finding(finding);
         }
     }
     result.distributions.retain(|distribution| {
         let group = distribution.group.as_deref().unwrap_or(MISSING);
         !hidden.contains(&distribution.attribute, group)
     });
+    if result.privacy.is_none() {
+        result.privacy = Some(share::reached(&result, hidden));
+    }
     result
+}
+
+/// A finding without its numbers.
+fn blank_finding(finding: &mut Finding) {
+    blank(&mut finding.estimate);
+    finding.reason = Some(Reason::SuppressedSmallGroup.name().to_owned());
+    finding.rows = 0;
+    finding.rows_needed = None;
+    finding.p = None;
+    finding.p_equivalence = None;
+    finding.highest = None;
+    finding.lowest = None;
+    finding.p_adjusted = None;
+    finding.four_fifths_adverse = None;
+    finding.flips_with_one_selection = None;
+    finding.text = Bilingual {
+        de: Catalogue::of(Language::De)
+            .text("report.finding_hidden")
+            .to_owned(),
+        en: Catalogue::of(Language::En)
+            .text("report.finding_hidden")
+            .to_owned(),
+    };
 }
 
 fn blank(estimate: &mut EstimateDoc) {
@@ -395,6 +350,7 @@ mod tests {
             findings: vec![],
             verdict: State::Pass,
             stamp: None,
+            privacy: None,
         }
     }
 

@@ -78,21 +78,29 @@ pub struct Catalogue {
 }
 
 /// The files of English texts, one for each subject.
-const ENGLISH: [&str; 5] = [
+const ENGLISH: [&str; 8] = [
     include_str!("messages/en.toml"),
+    include_str!("messages/brief.en.toml"),
+    include_str!("messages/evidence.en.toml"),
     include_str!("messages/ledger.en.toml"),
     include_str!("messages/policy.en.toml"),
+    include_str!("messages/privacy.en.toml"),
     include_str!("messages/registers.en.toml"),
     include_str!("messages/review.en.toml"),
 ];
 /// The files of German texts.
-const GERMAN: [&str; 5] = [
+const GERMAN: [&str; 8] = [
     include_str!("messages/de.toml"),
+    include_str!("messages/brief.de.toml"),
+    include_str!("messages/evidence.de.toml"),
     include_str!("messages/ledger.de.toml"),
     include_str!("messages/policy.de.toml"),
+    include_str!("messages/privacy.de.toml"),
     include_str!("messages/registers.de.toml"),
     include_str!("messages/review.de.toml"),
 ];
+/// The terms of the glossary, in both languages.
+pub const GLOSSARY: &str = include_str!("glossary.toml");
 
 impl Catalogue {
     /// The catalogue of a language.
@@ -111,6 +119,11 @@ impl Catalogue {
         for source in sources {
             if let Ok(table) = source.parse::<toml::Table>() {
                 flatten("", &table, &mut texts);
+            }
+        }
+        for (id, term) in GLOSSARY.parse::<toml::Table>().unwrap_or_default() {
+            if let Some(toml::Value::Table(told)) = term.get(language.code()) {
+                flatten(&format!("glossary.{id}"), told, &mut texts);
             }
         }
         Self { language, texts }
@@ -137,22 +150,15 @@ impl Catalogue {
     /// The text of a key with `{name}` replaced by values.
     #[must_use]
     pub fn fill(&self, key: &str, values: &[(&str, &str)]) -> String {
-        let mut out = String::new();
-        let mut rest = self.text(key);
-        while let Some(open) = rest.find('{') {
-            let Some(close) = rest[open..].find('}') else {
-                break;
-            };
-            out.push_str(&rest[..open]);
-            let name = &rest[open + 1..open + close];
-            match values.iter().find(|(key, _)| *key == name) {
-                Some((_, value)) => out.push_str(value),
-                None => out.push_str(&rest[open..=open + close]),
-            }
-            rest = &rest[open + close + 1..];
-        }
-        out.push_str(rest);
-        out
+        fill(self.text(key), values)
+    }
+
+    /// Ids of every term of the glossary, sorted.
+    #[must_use]
+    pub fn terms(&self) -> Vec<&str> {
+        let keys = self.keys().into_iter();
+        keys.filter_map(|key| key.strip_prefix("glossary.")?.strip_suffix(".term"))
+            .collect()
     }
 
     /// Every key, sorted.
@@ -204,6 +210,27 @@ impl Catalogue {
             Language::De => format!("{number}\u{202f}%"),
         }
     }
+}
+
+/// A text with `{name}` replaced by values; names without a value stay.
+#[must_use]
+pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let Some(close) = rest[open..].find('}') else {
+            break;
+        };
+        out.push_str(&rest[..open]);
+        let name = &rest[open + 1..open + close];
+        match values.iter().find(|(key, _)| *key == name) {
+            Some((_, value)) => out.push_str(value),
+            None => out.push_str(&rest[open..=open + close]),
+        }
+        rest = &rest[open + close + 1..];
+    }
+    out.push_str(rest);
+    out
 }
 
 fn flatten(prefix: &str, table: &toml::Table, texts: &mut HashMap<String, String>) {
@@ -258,6 +285,21 @@ mod tests {
     fn every_file_of_texts_can_be_read() {
         for source in ENGLISH.iter().chain(&GERMAN) {
             source.parse::<toml::Table>().unwrap();
+        }
+    }
+
+    #[test]
+    fn every_term_is_explained() {
+        for language in Language::ALL {
+            let words = Catalogue::of(language);
+            assert_eq!(words.terms().len(), 86);
+            for term in words.terms() {
+                let text = words.get(&format!("glossary.{term}.text"));
+                assert!(
+                    text.is_some_and(|text| text.ends_with(['.', '?'])),
+                    "{term}"
+                );
+            }
         }
     }
 

@@ -310,6 +310,7 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
         not_run: Vec::new(),
         findings: Vec::new(),
         verdict: State::Inconclusive,
+        privacy: None,
         stamp: None,
     };
     if let Some((_, base)) = counts.iter().find(|(label, _)| *label == reference) {

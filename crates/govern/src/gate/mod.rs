@@ -10,7 +10,7 @@ mod audit;
 mod checks;
 mod demand;
 mod evidence;
-mod read;
+pub(crate) mod read;
 mod record;
 mod request;
 mod signed;

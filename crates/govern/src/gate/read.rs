@@ -111,7 +111,7 @@ fn audit(path: &Path) -> Result<Audit, String> {
 }
 
 /// The digests of the documents that a policy lists; their paths start at its folder.
-fn documents(policy: &Policy, folder: &Path) -> BTreeMap<String, Found> {
+pub(crate) fn documents(policy: &Policy, folder: &Path) -> BTreeMap<String, Found> {
     let of = |path: &str| match digest(&folder.join(path)) {
         Ok(digest) => Found::Digest(digest),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Missing,
@@ -123,7 +123,7 @@ fn documents(policy: &Policy, folder: &Path) -> BTreeMap<String, Found> {
         .collect()
 }
 
-fn digest(path: &Path) -> io::Result<String> {
+pub(crate) fn digest(path: &Path) -> io::Result<String> {
     let mut file = File::open(path)?;
     if !file.metadata()?.is_file() {
         return Err(io::Error::other("it is not a file"));

@@ -32,6 +32,41 @@ pub(super) fn section(result: &AuditResult, hidden: &Hidden, words: Words) -> Op
     })
 }
 
+/// What a document that may leave the house says of its own hiding.
+fn shared(result: &AuditResult, words: Words) -> Vec<String> {
+    let Some(privacy) = result.privacy.as_ref().filter(|privacy| privacy.shared) else {
+        return Vec::new();
+    };
+    let k = words.integer(privacy.k);
+    let mut points = Vec::new();
+    if privacy.outcomes_withheld {
+        points.push(words.text("report.privacy.outcomes_withheld"));
+    } else if privacy.outcomes_hidden > 0 {
+        let key = match privacy.outcomes_hidden {
+            1 => "report.privacy.outcomes_one",
+            _ => "report.privacy.outcomes_many",
+        };
+        let count = words.integer(privacy.outcomes_hidden);
+        points.push(words.fill(key, &[("count", &count), ("k", &k)]));
+    }
+    if let Some(rows) = privacy.k_reached {
+        let rows = words.integer(rows);
+        points.push(words.fill("report.privacy.k_reached", &[("rows", &rows), ("k", &k)]));
+    }
+    for (key, count) in [
+        ("report.privacy.l_decisions", privacy.l_decisions),
+        ("report.privacy.l_labels", privacy.l_labels),
+    ] {
+        points.extend(count.map(|count| words.fill(key, &[("count", &words.integer(count))])));
+    }
+    if !privacy.withheld.is_empty() {
+        let fields: Vec<String> = privacy.withheld.iter().map(|field| clean(field)).collect();
+        let fields = words.list(&fields);
+        points.push(words.fill("report.privacy.withheld", &[("fields", &fields)]));
+    }
+    points
+}
+
 /// The facts themselves, a sentence each.
 pub(crate) fn facts_of_data(result: &AuditResult, hidden: &Hidden, words: Words) -> Vec<String> {
     let dataset = &result.dataset;
@@ -56,6 +91,7 @@ pub(crate) fn facts_of_data(result: &AuditResult, hidden: &Hidden, words: Words)
     points.extend(unknown(result, words));
     points.extend(small(result, hidden, words));
     points.extend(dataset.notes.iter().map(|note| noted(note, words)));
+    points.extend(shared(result, words));
     points
 }
 
@@ -127,7 +163,7 @@ fn small(result: &AuditResult, hidden: &Hidden, words: Words) -> Vec<String> {
     for group in result
         .groups
         .iter()
-        .filter(|group| group.n < result.policy.group_min_n)
+        .filter(|group| (1..result.policy.group_min_n).contains(&group.n))
     {
         let view = view_name(group);
         let name = group_name(group);

@@ -66,7 +66,7 @@ pub(crate) struct Section {
 }
 
 /// What a section consists of.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", content = "body", rename_all = "snake_case")]
 pub(crate) enum Block {
     /// A heading within the section.
@@ -86,14 +86,14 @@ pub(crate) enum Block {
 }
 
 /// A name and what it is.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Fact {
     pub(crate) name: String,
     pub(crate) text: String,
 }
 
 /// A table; every row has a cell per column.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Table {
     pub(crate) caption: String,
     pub(crate) columns: Vec<Column>,
@@ -101,7 +101,7 @@ pub(crate) struct Table {
 }
 
 /// The head of a column.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub(crate) struct Column {
     pub(crate) title: String,
     /// The title for a terminal.
@@ -111,7 +111,7 @@ pub(crate) struct Column {
 }
 
 /// A row, with a sentence that belongs to it.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
     pub(crate) note: Option<String>,
@@ -120,7 +120,7 @@ pub(crate) struct Row {
 }
 
 /// A cell.
-#[derive(Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub(crate) struct Cell {
     pub(crate) text: String,
     /// Second line: an interval, a reference.

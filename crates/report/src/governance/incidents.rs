@@ -11,7 +11,7 @@ use crate::article::{Article, Mark};
 use crate::words::Words;
 
 /// The article of a view.
-pub(super) fn article(result: &IncidentsResult, view: IncidentsView, words: Words) -> Article {
+pub(crate) fn article(result: &IncidentsResult, view: IncidentsView, words: Words) -> Article {
     let sections = match view {
         IncidentsView::List => vec![listed(result, words), metrics(result, words)],
         IncidentsView::Show => {

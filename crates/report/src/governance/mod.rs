@@ -2,12 +2,12 @@
 //! which the terminal, Markdown and the page write.
 
 mod export;
-mod incidents;
+pub(crate) mod incidents;
 mod incidents_lessons;
 mod questionnaire;
 mod risk;
-mod risks;
-mod systems;
+pub(crate) mod risks;
+pub(crate) mod systems;
 
 pub use export::risks_export;
 
@@ -129,12 +129,12 @@ fn write<T: serde::Serialize>(
 }
 
 /// Free text from a file, on one line, that turns nothing around it.
-fn data(text: &str) -> String {
+pub(crate) fn data(text: &str) -> String {
     isolated(&clean(text))
 }
 
 /// The text of the language, from a file.
-fn pick(text: &Bilingual, words: Words) -> String {
+pub(crate) fn pick(text: &Bilingual, words: Words) -> String {
     data(match words.catalogue.language() {
         Language::En => &text.en,
         Language::De => &text.de,
@@ -175,7 +175,12 @@ impl Facts {
 }
 
 /// A table whose titles stand in the catalogue.
-fn table(caption: String, section: &str, columns: &[(&str, bool)], words: Words) -> Table {
+pub(crate) fn table(
+    caption: String,
+    section: &str,
+    columns: &[(&str, bool)],
+    words: Words,
+) -> Table {
     let column = |(key, number): &(&str, bool)| {
         let title = words.text(&format!("{section}.{key}"));
         if *number {
@@ -191,19 +196,19 @@ fn table(caption: String, section: &str, columns: &[(&str, bool)], words: Words)
     }
 }
 
-fn row(cells: Vec<Cell>) -> Row {
+pub(crate) fn row(cells: Vec<Cell>) -> Row {
     Row {
         cells,
         ..Row::default()
     }
 }
 
-fn section(id: &'static str, title: String, blocks: Vec<Block>) -> Option<Section> {
+pub(crate) fn section(id: &'static str, title: String, blocks: Vec<Block>) -> Option<Section> {
     (!blocks.is_empty()).then_some(Section { id, title, blocks })
 }
 
 /// An article about what is kept, under a state.
-fn article(
+pub(crate) fn article(
     title: String,
     system: Option<String>,
     verdict: Mark,
@@ -239,7 +244,7 @@ fn mark(state: &'static str, word: String) -> Mark {
 }
 
 /// An amount of money with its currency.
-fn money(amount: f64, currency: Option<&str>, words: Words) -> String {
+pub(crate) fn money(amount: f64, currency: Option<&str>, words: Words) -> String {
     // Money in a report is read in whole units; a document keeps every digit.
     let whole = amount.round().clamp(0.0, 1e15) as u64;
     let number = words.integer(whole);

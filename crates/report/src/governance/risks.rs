@@ -12,7 +12,7 @@ use crate::article::{Article, Mark};
 use crate::words::Words;
 
 /// The article of a view.
-pub(super) fn article(result: &RisksResult, view: RisksView, words: Words) -> Article {
+pub(crate) fn article(result: &RisksResult, view: RisksView, words: Words) -> Article {
     let overview = || {
         section(
             "overview",

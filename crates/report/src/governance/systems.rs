@@ -7,7 +7,7 @@ use crate::article::{Article, Mark};
 use crate::words::Words;
 
 /// The article: a line for each system, or everything about each.
-pub(super) fn article(result: &SystemsResult, full: bool, words: Words) -> Article {
+pub(crate) fn article(result: &SystemsResult, full: bool, words: Words) -> Article {
     let mut sections = if full {
         let blocks = result
             .systems

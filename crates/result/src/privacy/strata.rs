@@ -1,14 +1,12 @@
 //! Small cells of groups within strata: an attribute and the strata are hidden as an intersection
 //! is.
 
-use indexmap::IndexMap;
-
-use super::{Hidden, MISSING, blank, group_name, view_name};
+use super::{Hidden, blank, group_name, view_name};
 use crate::conditional::{Conditional, Effect, StratumResult};
-use crate::document::{Disparity, GroupResult};
+use crate::document::Disparity;
 
 /// The name of an attribute's groups within strata, as a view.
-fn within(attribute: &str, stratum: &str) -> String {
+pub(super) fn within(attribute: &str, stratum: &str) -> String {
     format!("{attribute}*{stratum}")
 }
 
@@ -18,59 +16,6 @@ impl Hidden {
         self.contains(stratum, level)
             || self.contains(attribute, group)
             || self.contains(&within(attribute, stratum), &within(group, level))
-    }
-
-    /// Hides small strata and small cells of groups and strata, so that no total over either gives
-    /// one away.
-    pub(super) fn add_strata(&mut self, strata: &[StratumResult]) {
-        let Some(stratum) = strata.first().map(|level| level.stratum.as_str()) else {
-            return;
-        };
-        let labelled = |labels: &[(&str, Option<&str>)], n| GroupResult {
-            attributes: labels
-                .iter()
-                .map(|(name, label)| ((*name).to_owned(), label.map(str::to_owned)))
-                .collect(),
-            n,
-            metrics: IndexMap::new(),
-        };
-        let levels: Vec<GroupResult> = strata
-            .iter()
-            .map(|level| labelled(&[(stratum, Some(&level.level))], level.n))
-            .collect();
-        self.add(stratum, &levels, &[&[]]);
-        let mut attributes: Vec<String> = Vec::new();
-        for group in strata.iter().flat_map(|level| &level.groups) {
-            let name = view_name(group);
-            if !attributes.contains(&name) {
-                attributes.push(name);
-            }
-        }
-        for attribute in &attributes {
-            let cells: Vec<GroupResult> = strata
-                .iter()
-                .flat_map(|level| level.groups.iter().map(move |group| (level, group)))
-                .filter(|(_, group)| view_name(group) == *attribute)
-                .map(|(level, group)| {
-                    let name = group_name(group);
-                    let label = (name != MISSING).then_some(name.as_str());
-                    labelled(
-                        &[(attribute, label), (stratum, Some(&level.level))],
-                        group.n,
-                    )
-                })
-                .collect();
-            let margins: [&[&str]; 3] = [&[], &[attribute], &[stratum]];
-            self.add(&within(attribute, stratum), &cells, &margins);
-        }
-    }
-
-    fn add(&mut self, view: &str, cells: &[GroupResult], margins: &[&[&str]]) {
-        let cells: Vec<&GroupResult> = cells.iter().collect();
-        let hidden = self.cells_to_hide(&cells, margins);
-        if !hidden.is_empty() {
-            self.cells.insert(view.to_owned(), hidden);
-        }
     }
 }
 
@@ -150,31 +95,54 @@ pub(super) fn suppress_conditional(found: &mut Conditional, hidden: &Hidden) {
     }
     let whole = |group: &str| hidden.contains(&found.attribute, group);
     if whole(&found.group) || whole(&found.reference) {
-        let each = |effect: &mut Effect| {
-            blank(&mut effect.difference);
-            blank(&mut effect.ratio);
-            blank(&mut effect.odds_ratio);
-        };
-        each(&mut found.marginal);
-        each(&mut found.mantel_haenszel);
-        blank(&mut found.standardized);
-        if let Some(disparity) = &mut found.demographic_disparity {
-            blank(&mut disparity.marginal);
-            blank(&mut disparity.conditional);
-        }
-        found.dropped_share = 0.0;
-        found.cmh_p = None;
-        found.breslow_day_p = None;
-        found.simpson = None;
-        found.driver = None;
+        blank_sums(found);
     }
+}
+
+/// Blanks all numbers of a comparison within strata.
+pub(super) fn blank_conditional(found: &mut Conditional) {
+    for row in &mut found.strata {
+        row.weight = 0.0;
+        for estimate in [
+            &mut row.group,
+            &mut row.reference,
+            &mut row.difference,
+            &mut row.ratio,
+        ] {
+            blank(estimate);
+        }
+    }
+    blank_sums(found);
+}
+
+/// Blanks what is computed over all strata.
+fn blank_sums(found: &mut Conditional) {
+    let each = |effect: &mut Effect| {
+        blank(&mut effect.difference);
+        blank(&mut effect.ratio);
+        blank(&mut effect.odds_ratio);
+    };
+    each(&mut found.marginal);
+    each(&mut found.mantel_haenszel);
+    blank(&mut found.standardized);
+    if let Some(disparity) = &mut found.demographic_disparity {
+        blank(&mut disparity.marginal);
+        blank(&mut disparity.conditional);
+    }
+    found.dropped_share = 0.0;
+    found.cmh_p = None;
+    found.breslow_day_p = None;
+    found.simpson = None;
+    found.driver = None;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::conditional::{DemographicDisparity, StratumRates};
-    use crate::document::EstimateDoc;
+    use crate::document::{EstimateDoc, GroupResult};
+    use crate::privacy::layout::Layout;
+    use indexmap::IndexMap;
 
     fn group(label: &str, n: u64) -> GroupResult {
         GroupResult {
@@ -203,6 +171,17 @@ mod tests {
         }
     }
 
+    fn hidden(strata: &[StratumResult]) -> Hidden {
+        let mut whole: IndexMap<String, u64> = IndexMap::new();
+        for cell in strata.iter().flat_map(|level| &level.groups) {
+            *whole.entry(group_name(cell)).or_default() += cell.n;
+        }
+        let whole: Vec<GroupResult> = whole.iter().map(|(name, n)| group(name, *n)).collect();
+        let mut layout = Layout::of_groups(&whole);
+        layout.add_strata(strata);
+        Hidden::of_layout(&layout, 5)
+    }
+
     #[test]
     fn a_small_cell_hides_enough_to_stay_unknown() {
         let strata = [
@@ -210,11 +189,7 @@ mod tests {
             level("y", &[("a", 30), ("b", 50)]),
             level("z", &[("a", 60), ("b", 70)]),
         ];
-        let mut hidden = Hidden {
-            k: 5,
-            ..Hidden::default()
-        };
-        hidden.add_strata(&strata);
+        let hidden = hidden(&strata);
         for stratum in ["x", "y", "z"] {
             let count = ["a", "b"]
                 .iter()
@@ -228,11 +203,7 @@ mod tests {
 
     #[test]
     fn what_is_told_of_hidden_cells_is_blank() {
-        let mut hidden = Hidden {
-            k: 5,
-            ..Hidden::default()
-        };
-        hidden.add_strata(&[
+        let mut hidden = hidden(&[
             level("x", &[("a", 40), ("b", 3)]),
             level("y", &[("a", 30), ("b", 50)]),
         ]);
@@ -285,11 +256,7 @@ mod tests {
             level("y", &[("a", 30), ("b", 50)]),
             level("z", &[("a", 60), ("b", 70)]),
         ];
-        let mut hidden = Hidden {
-            k: 5,
-            ..Hidden::default()
-        };
-        hidden.add_strata(&strata);
+        let hidden = hidden(&strata);
         assert!(hidden.contains("s", "x"));
         for level in &mut strata {
             suppress_level(level, &hidden);

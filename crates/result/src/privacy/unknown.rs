@@ -1,7 +1,21 @@
 //! What is told of groups known by probabilities, and of rates with propensities, without hidden groups.
 
 use super::{Hidden, blank};
-use crate::unknown::{BoundsDoc, MembershipAnswers, MembershipResult, PropensityResult};
+use crate::unknown::{
+    BoundsDoc, MembershipAnswers, MembershipGroup, MembershipResult, PropensityResult,
+};
+
+/// The rows of each group by which it is hidden: those expected, or those assigned if fewer. Groups that
+/// nobody is assigned to give nobody away.
+pub(super) fn rows(found: &MembershipResult) -> Vec<(String, u64)> {
+    let of = |group: &MembershipGroup| {
+        let expected = group.expected.unwrap_or(0.0) as u64;
+        let assigned = group.assigned.filter(|n| *n > 0);
+        let rows = assigned.map_or(expected, |assigned| assigned.min(expected));
+        (group.group.clone(), rows)
+    };
+    found.groups.iter().map(of).collect()
+}
 
 fn blank_answers(answers: &mut MembershipAnswers) {
     blank(&mut answers.weighted);

@@ -1,0 +1,66 @@
+//! `waage brief`.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+
+use waage_audit::evidence::{self, BriefJob};
+use waage_audit::govern::evidence::Files;
+use waage_audit::govern::ledger::Options;
+use waage_audit::{Format, Style};
+
+use crate::args::brief::{Brief, BriefFormat};
+use crate::audit::language;
+use crate::output::{self, Failure};
+use crate::registers::as_of;
+
+/// Does what was asked.
+pub fn run(args: Brief) -> Result<ExitCode, Failure> {
+    let format = match args.format.unwrap_or_else(|| by_name(args.out.as_deref())) {
+        BriefFormat::Html => Format::Html,
+        BriefFormat::Markdown => Format::Markdown,
+        BriefFormat::Text => Format::Text,
+    };
+    if format == Format::Html && args.out.is_none() && std::io::stdout().is_terminal() {
+        return Err(Failure::Message(
+            "--format html is for a file: add --out brief.html".to_owned(),
+        ));
+    }
+    let now = as_of(args.as_of.as_deref())?;
+    let job = BriefJob {
+        files: Files {
+            results: vec![args.result],
+            policy: Some(args.policy),
+            risks: args.risks,
+            incidents: args.incidents,
+            ledger: args.ledger,
+            keys: args.keys,
+            options: Options {
+                allow_network_fs: args.access.allow_network_fs,
+                ..Options::default()
+            },
+            ..Files::default()
+        },
+        previous: args.previous,
+    };
+    let style = match args.out {
+        Some(_) => Style::default(),
+        None => output::style(),
+    };
+    let text = evidence::brief(&job, now, format, language(args.lang), style)?;
+    match &args.out {
+        Some(path) => evidence::write(path, &text)?,
+        None => output::print(&text)?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The form that the end of a file's name says.
+fn by_name(path: Option<&Path>) -> BriefFormat {
+    let end = path.and_then(|path| path.extension()?.to_str());
+    match end.map(str::to_ascii_lowercase).as_deref() {
+        Some("html" | "htm") => BriefFormat::Html,
+        Some("md") => BriefFormat::Markdown,
+        _ => BriefFormat::Text,
+    }
+}
