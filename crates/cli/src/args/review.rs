@@ -88,7 +88,7 @@ pub struct Sample {
     /// Result of the audit that leads to this review: named in the batch
     #[arg(long, value_name = "FILE", help_heading = "Sample")]
     pub audit: Option<PathBuf>,
-    /// Policy: its review, the file of its pseudonym key and the id of its system
+    /// Policy: [review], [privacy] pseudonym_key_file and the system's id
     #[arg(long, value_name = "FILE", help_heading = "Sample")]
     pub policy: Option<PathBuf>,
     /// Seed of the draw
