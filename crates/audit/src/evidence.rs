@@ -130,7 +130,10 @@ impl Evidence {
             Ok(())
         };
         for document in &documents {
-            write(format!("{}.md", document.name), document.markdown.as_bytes())?;
+            write(
+                format!("{}.md", document.name),
+                document.markdown.as_bytes(),
+            )?;
             write(format!("{}.html", document.name), document.html.as_bytes())?;
             write(format!("{}.pdf", document.name), &document.pdf)?;
         }

@@ -44,7 +44,11 @@ fn compare(args: &Compare) -> Result<ExitCode, Failure> {
     let old = privacy::read_result(&args.old)?;
     let new = privacy::read_result(&args.new)?;
     let result = privacy::compare(&old, &new, kept.k_external, kept.suppress_zero);
-    show(Record::Comparison(&result), args.format, language(args.lang))?;
+    show(
+        Record::Comparison(&result),
+        args.format,
+        language(args.lang),
+    )?;
     Ok(code(!result.leaks.is_empty()))
 }
 

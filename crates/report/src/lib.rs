@@ -225,8 +225,12 @@ pub fn render_metrics(
         (Format::Text, true) => Ok(text::metrics_list(document, language, options)),
         (Format::Text, false) => Ok(text::metrics_pages(document, language, options)),
         (Format::Json, _) => json::metrics_json(document),
-        (Format::Markdown | Format::Print, true) => Ok(explanation::markdown_list(document, language)),
-        (Format::Markdown | Format::Print, false) => Ok(explanation::markdown_pages(document, language)),
+        (Format::Markdown | Format::Print, true) => {
+            Ok(explanation::markdown_list(document, language))
+        }
+        (Format::Markdown | Format::Print, false) => {
+            Ok(explanation::markdown_pages(document, language))
+        }
         (Format::Html, _) => Err(ReportError::NoMetricsPage),
     }
 }
@@ -263,7 +267,9 @@ pub fn render_explain(
     match format {
         Format::Text => Ok(text::explanation(result, language, options)),
         Format::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
-        Format::Markdown | Format::Print => Ok(attribution_markdown::markdown(result, language, options)),
+        Format::Markdown | Format::Print => {
+            Ok(attribution_markdown::markdown(result, language, options))
+        }
         Format::Html => Err(ReportError::UnknownFormat(format.name().to_owned())),
     }
 }

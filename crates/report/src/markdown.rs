@@ -164,7 +164,10 @@ fn cell(cell: &Cell, several: bool) -> String {
     if several {
         let details = details.iter().map(|text| format!("*{text}*"));
         let lines = [parts.join(" ")].into_iter().chain(details).chain(flag);
-        return lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("<br>");
+        return lines
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("<br>");
     }
     if !details.is_empty() {
         parts.push(format!("({})", details.join("; ")));

@@ -6,7 +6,7 @@ use krilla::tagging::{ListNumbering, TableHeaderScope, Tag, TagKind};
 use waage_charts::usvg;
 
 use super::lines::{Fonts, Line, Piece};
-use super::read::{Block, Run, Style, Tone};
+use super::read::{Block, Run, Style, Tone, plain};
 use super::table;
 use crate::ReportError;
 
@@ -113,7 +113,13 @@ pub(super) fn lay_out(blocks: &[Block], fonts: &Fonts, scale: f32) -> Result<Pag
     let mut pages = Pages::default();
     let mut laid = Vec::new();
     for (at, block) in blocks.iter().enumerate() {
-        laid.push(measure(block, blocks.get(at + 1), fonts, scale, &mut pages.figures)?);
+        laid.push(measure(
+            block,
+            blocks.get(at + 1),
+            fonts,
+            scale,
+            &mut pages.figures,
+        )?);
     }
     let mut flow = Flow {
         pages,
@@ -168,7 +174,9 @@ fn measure(
             let all = |test: fn(Style) -> bool| runs.iter().all(|run| test(run.style));
             let is_caption = matches!(next, Some(Block::Table { .. })) && all(|style| style.bold);
             let symbol = runs.first().and_then(|run| run.text.chars().next());
-            let state = symbol.and_then(Tone::of).filter(|_| all(|style| style.bold));
+            let state = symbol
+                .and_then(Tone::of)
+                .filter(|_| all(|style| style.bold));
             let mut laid = if state.is_some() {
                 text(Role::Paragraph, runs, 10.5, (1.42, 12.0), (5.0, 9.0))
             } else if is_caption {
@@ -190,11 +198,7 @@ fn measure(
             text: runs,
         } => {
             let indent = 12.0 * (depth + 1).min(8) as f32;
-            let marker = Run {
-                text: marker.clone(),
-                style: Style::default(),
-            };
-            let marker = fonts.lines(&[marker], f32::MAX);
+            let marker = fonts.lines(std::slice::from_ref(marker), f32::MAX);
             let after = match next {
                 Some(Block::Item { .. }) => 2.5,
                 _ => 7.0,
@@ -211,9 +215,12 @@ fn measure(
             Laid::Table(table::lay_out(numbers, rows, fonts, WIDTH, scale))
         }
         Block::Figure { alt, svg } => {
-            let tree = waage_charts::parse(svg).map_err(|error| ReportError::Pdf(error.to_string()))?;
+            let tree =
+                waage_charts::parse(svg).map_err(|error| ReportError::Pdf(error.to_string()))?;
             let size = (tree.size().width() * PIXEL, tree.size().height() * PIXEL);
-            let fits = (WIDTH / size.0).min((BOTTOM - TOP - 60.0) / size.1).min(1.0);
+            let fits = (WIDTH / size.0)
+                .min((BOTTOM - TOP - 60.0) / size.1)
+                .min(1.0);
             figures.push(tree);
             Laid::Figure {
                 index: figures.len() - 1,
@@ -223,10 +230,6 @@ fn measure(
         }
         Block::Rule => Laid::Rule,
     })
-}
-
-fn plain(runs: &[Run]) -> String {
-    runs.iter().map(|run| run.text.as_str()).collect()
 }
 
 fn bold(runs: &[Run]) -> Vec<Run> {
@@ -244,7 +247,11 @@ fn least(laid: &[Laid]) -> f32 {
         }
         Some(Laid::Text(text)) => {
             // Three lines are not parted, nor is one left alone.
-            let lines = if text.lines.len() <= 3 { text.lines.len() } else { 2 };
+            let lines = if text.lines.len() <= 3 {
+                text.lines.len()
+            } else {
+                2
+            };
             text.before + lines as f32 * text.leading
         }
         Some(Laid::Table(table)) if table.height() <= WHOLE => table.height(),
@@ -435,7 +442,11 @@ impl Flow {
                         false => 0.0,
                     };
                     // The head stands at its foot.
-                    let drop = if row == 0 && to - from == lines { lines - cell.len() } else { 0 };
+                    let drop = if row == 0 && to - from == lines {
+                        lines - cell.len()
+                    } else {
+                        0
+                    };
                     let top = top + (index + drop - from) as f32 * table.leading();
                     self.line(line, MARGIN + left + space, top, type_, nodes[at]);
                 }
@@ -447,7 +458,11 @@ impl Flow {
             from = to;
             self.turn();
         }
-        let (height, tone) = if row == 0 { (0.9, Some(Tone::Ink)) } else { (0.5, None) };
+        let (height, tone) = if row == 0 {
+            (0.9, Some(Tone::Ink))
+        } else {
+            (0.5, None)
+        };
         self.bar(MARGIN, self.y - height, table.width(), height, tone);
     }
 

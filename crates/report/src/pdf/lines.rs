@@ -3,11 +3,11 @@
 use krilla::Data;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::ttf_parser::Tag;
-use rustybuzz::{Direction, Face, Feature, UnicodeBuffer};
+use rustybuzz::{Direction, Face, Feature, ShapePlan, UnicodeBuffer, script};
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use waage_charts::{INTER_REGULAR, INTER_SEMIBOLD};
 
-use super::read::{Run, Style};
+use super::read::{Run, Style, plain};
 use crate::ReportError;
 
 /// Stands for a character that the font lacks.
@@ -24,6 +24,8 @@ pub(super) struct Fonts {
 /// A font for measuring and for drawing.
 pub(super) struct Weight {
     face: Face<'static>,
+    plan: ShapePlan,
+    tabular: ShapePlan,
     pub(super) font: Font,
     unknown: (u16, f32),
 }
@@ -125,10 +127,13 @@ impl Fonts {
     }
 
     fn words(&self, runs: &[Run]) -> Vec<Word> {
-        let text: String = runs.iter().map(|run| run.text.as_str()).collect();
+        let text = plain(runs);
         let mut words = Vec::new();
         let mut from = 0;
         for (to, kind) in linebreaks(&text) {
+            if is_whole(&text[..to], &text[to..]) {
+                continue;
+            }
             let word = self.word(runs, from, to);
             let last = to == text.len();
             words.push(Word {
@@ -180,9 +185,20 @@ impl Weight {
         let unknown = face.glyph_index(UNKNOWN).ok_or_else(broken)?;
         let advance = face.glyph_hor_advance(unknown).unwrap_or_default();
         let unknown = (unknown.0, f32::from(advance) / em(&face));
+        // Nothing that the font has runs from right to left.
+        let direction = Direction::LeftToRight;
+        let plan = |features: &[Feature]| {
+            ShapePlan::new(&face, direction, Some(script::LATIN), None, features)
+        };
+        let (tabular, plan) = (
+            plan(&[Feature::new(Tag::from_bytes(b"tnum"), 1, ..)]),
+            plan(&[]),
+        );
         let font = Font::new(Data::from(data.to_vec()), 0).ok_or_else(broken)?;
         Ok(Self {
             face,
+            plan,
+            tabular,
             font,
             unknown,
         })
@@ -200,14 +216,15 @@ impl Weight {
     }
 
     pub(super) fn shape(&self, text: &str, style: Style) -> Piece {
+        let plan = match style.tabular {
+            true => &self.tabular,
+            false => &self.plan,
+        };
         let mut buffer = UnicodeBuffer::new();
         buffer.push_str(text);
-        buffer.guess_segment_properties();
-        // Nothing that the font has runs from right to left.
         buffer.set_direction(Direction::LeftToRight);
-        // Figures of equal width stand under each other.
-        let tabular = Feature::new(Tag::from_bytes(b"tnum"), 1, ..);
-        let shaped = rustybuzz::shape(&self.face, &[tabular], buffer);
+        buffer.set_script(script::LATIN);
+        let shaped = rustybuzz::shape_with_plan(&self.face, plan, buffer);
         let em = em(&self.face);
         let infos = shaped.glyph_infos();
         let glyph = |(at, position): (usize, &rustybuzz::GlyphPosition)| {
@@ -244,6 +261,17 @@ impl Weight {
     fn advance(&self, glyph: u32) -> f32 {
         let id = rustybuzz::ttf_parser::GlyphId(u16::try_from(glyph).unwrap_or_default());
         f32::from(self.face.glyph_hor_advance(id).unwrap_or_default()) / em(&self.face)
+    }
+}
+
+/// Whether what belongs together would be parted: `95-%-Intervall`, `35,4–37,2`, `--format`.
+fn is_whole(before: &str, after: &str) -> bool {
+    let next = after.chars().next();
+    let mut before = before.chars().rev();
+    match before.next() {
+        Some('-') => next == Some('%') || before.next().is_none_or(|c| !c.is_alphanumeric()),
+        Some('–') => next.is_some_and(|next| next.is_ascii_digit()),
+        _ => false,
     }
 }
 
@@ -313,8 +341,8 @@ impl Word {
         for piece in &self.pieces {
             let mut from = 0;
             for (at, glyph) in piece.glyphs.iter().enumerate() {
-                let begins = at == 0
-                    || piece.glyphs[at - 1].text_range.start != glyph.text_range.start;
+                let begins =
+                    at == 0 || piece.glyphs[at - 1].text_range.start != glyph.text_range.start;
                 if let Some(part) = parts.last_mut() {
                     let full = part.width > 0.0 && part.width + glyph.x_advance > width;
                     if !(begins && full) {

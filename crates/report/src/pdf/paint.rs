@@ -1,5 +1,6 @@
 //! Pages as a file: glyphs, bars and figures, with page numbers, outline and structure.
 
+use krilla::Document;
 use krilla::color::rgb;
 use krilla::destination::XyzDestination;
 use krilla::geom::{Path, PathBuilder, Point, Rect};
@@ -9,7 +10,6 @@ use krilla::page::PageSettings;
 use krilla::paint::{Fill, FillRule};
 use krilla::surface::Surface;
 use krilla::tagging::{Artifact, ArtifactType, ContentTag, Identifier, TagGroup, TagTree};
-use krilla::Document;
 use waage_result::text::Language;
 
 use super::figure;
@@ -33,7 +33,11 @@ pub(super) fn paint(
     language: Language,
 ) -> Result<Vec<u8>, ReportError> {
     let mut document = Document::new();
-    let title = pages.headings.first().map_or("", |first| &first.text).to_owned();
+    let title = pages
+        .headings
+        .first()
+        .map_or("", |first| &first.text)
+        .to_owned();
     let mut parts: Vec<Vec<Identifier>> = Vec::new();
     parts.resize_with(pages.nodes.len(), Vec::new);
     let total = pages.sheets.len();
@@ -160,11 +164,8 @@ impl Painter<'_, '_> {
 
     /// The full halves of half full circles.
     fn halves(&mut self, piece: &Piece, x: f32, baseline: f32, size: f32) {
-        let full = Style {
-            bold: piece.style.bold,
-            tone: piece.style.tone,
-        };
-        let full = self.fonts.weight(full.bold).shape("●", full);
+        let weight = self.fonts.weight(piece.style.bold);
+        let full = weight.shape("●", piece.style);
         let mut left = x;
         for glyph in &piece.glyphs {
             let width = glyph.x_advance * size;
@@ -172,7 +173,7 @@ impl Painter<'_, '_> {
             let clip = rectangle(left, baseline - size, width / 2.0, 1.5 * size);
             if let Some(clip) = clip.filter(|_| half) {
                 self.surface.push_clip_path(&clip, &FillRule::NonZero);
-                let font = self.fonts.weight(piece.style.bold).font.clone();
+                let font = weight.font.clone();
                 let at = Point::from_xy(left, baseline);
                 self.surface
                     .draw_glyphs(at, &full.glyphs, font, &full.text, size, true);
@@ -189,8 +190,8 @@ impl Painter<'_, '_> {
             let run = Run {
                 text: text.to_owned(),
                 style: Style {
-                    bold: false,
                     tone: Tone::Soft,
+                    ..Style::default()
                 },
             };
             let lines = self.fonts.lines(&[run], FOOT_WIDTH / size);

@@ -25,7 +25,7 @@ pub(super) enum Block {
     /// A point of a list; the depth counts from 0.
     Item {
         depth: usize,
-        marker: String,
+        marker: Run,
         text: Vec<Run>,
     },
     Table {
@@ -41,7 +41,7 @@ pub(super) enum Block {
 }
 
 /// Text in one style.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Run {
     pub(super) text: String,
     pub(super) style: Style,
@@ -51,6 +51,8 @@ pub(super) struct Run {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Style {
     pub(super) bold: bool,
+    /// Figures of equal width, which stand under each other.
+    pub(super) tabular: bool,
     pub(super) tone: Tone,
 }
 
@@ -95,7 +97,7 @@ struct Reader {
     soft: usize,
     /// The next number of each list around, none for points.
     lists: Vec<Option<u64>>,
-    marker: Option<String>,
+    marker: Option<Run>,
     heading: Option<u8>,
     numbers: Vec<bool>,
     rows: Vec<Vec<Vec<Run>>>,
@@ -141,13 +143,15 @@ impl Reader {
                 self.lists.push(first);
             }
             Tag::Item => {
-                self.marker = Some(match self.lists.last_mut() {
+                let text = match self.lists.last_mut() {
                     Some(Some(number)) => {
                         *number += 1;
                         format!("{}.", *number - 1)
                     }
                     _ => "•".to_owned(),
-                });
+                };
+                let style = Style::default();
+                self.marker = Some(Run { text, style });
             }
             Tag::Table(columns) => {
                 self.flush();
@@ -200,6 +204,7 @@ impl Reader {
                 0 => Tone::Ink,
                 _ => Tone::Soft,
             },
+            ..Style::default()
         };
         let mut before = self.runs.last().and_then(|run| run.text.chars().last());
         let mut rest = text.chars().peekable();
@@ -207,7 +212,11 @@ impl Reader {
             let alone = before.is_none_or(char::is_whitespace)
                 && rest.peek().is_none_or(|next| next.is_whitespace());
             let style = match Tone::of(c) {
-                Some(tone) if alone => Style { bold: true, tone },
+                Some(tone) if alone => Style {
+                    bold: true,
+                    tone,
+                    ..style
+                },
                 _ => style,
             };
             before = Some(c);
@@ -224,9 +233,19 @@ impl Reader {
 
     /// Ends what was being read.
     fn flush(&mut self) {
-        let text = std::mem::take(&mut self.runs);
+        let mut text = std::mem::take(&mut self.runs);
         let heading = self.heading.take();
         if text.is_empty() {
+            return;
+        }
+        if self.marker.is_some() && text.len() > 1 && is_symbol(&text[0]) {
+            self.marker = Some(text.remove(0));
+            text[0].text = text[0].text.trim_start().to_owned();
+        }
+        if let (None, Some(Block::Heading { text: above, .. })) = (heading, self.blocks.last())
+            && plain(above) == plain(&text)
+        {
+            // A caption that says what the heading says.
             return;
         }
         self.blocks.push(match (heading, self.lists.len()) {
@@ -241,18 +260,24 @@ impl Reader {
     }
 }
 
+/// Text without styles.
+pub(super) fn plain(runs: &[Run]) -> String {
+    runs.iter().map(|run| run.text.as_str()).collect()
+}
+
+/// Whether a run is the symbol of a state.
+fn is_symbol(run: &Run) -> bool {
+    !matches!(run.style.tone, Tone::Ink | Tone::Soft)
+}
+
 /// A cell that begins with the symbol of a state has the state's colour.
 fn tint(cell: &mut [Run]) {
-    let Some(first) = cell.first().filter(|run| run.style.bold).map(|run| run.style) else {
+    let first = cell.first().filter(|run| is_symbol(run));
+    let Some(tone) = first.map(|run| run.style.tone) else {
         return;
     };
-    if matches!(first.tone, Tone::Ink | Tone::Soft) {
-        return;
-    }
-    for run in cell.iter_mut() {
-        if run.style.tone == Tone::Ink {
-            run.style.tone = first.tone;
-        }
+    for run in cell.iter_mut().filter(|run| run.style.tone == Tone::Ink) {
+        run.style.tone = tone;
     }
 }
 

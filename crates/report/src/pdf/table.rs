@@ -1,7 +1,7 @@
 //! How wide the columns of a table are, and how large its type.
 
 use super::lines::{Extent, Fonts, Line};
-use super::read::{Run, Tone};
+use super::read::{Run, Tone, plain};
 
 /// Between two columns.
 pub(super) const GAP: f32 = 9.0;
@@ -30,7 +30,9 @@ impl Laid {
     }
 
     pub(super) fn width(&self) -> f32 {
-        self.columns.last().map_or(0.0, |(left, width)| left + width)
+        self.columns
+            .last()
+            .map_or(0.0, |(left, width)| left + width)
     }
 
     /// Lines of a row.
@@ -70,6 +72,13 @@ pub(super) fn lay_out(
     for run in rows.iter_mut().take(1).flatten().flatten() {
         run.style.bold = true;
         run.style.tone = Tone::Soft;
+    }
+    for row in rows.iter_mut().skip(1) {
+        for (cell, number) in row.iter_mut().zip(numbers) {
+            // Hyphens of equal width would tear a date apart.
+            let tabular = *number && !plain(cell).contains('-');
+            cell.iter_mut().for_each(|run| run.style.tabular = tabular);
+        }
     }
     let mut columns = vec![Column::default(); numbers.len()];
     for (at, row) in rows.iter().enumerate() {
@@ -124,7 +133,10 @@ fn widths(columns: &[Column], free: f32, scale: f32) -> (f32, Vec<f32>) {
         }
     }
     let size = sizes[sizes.len() - 1];
-    let least: Vec<f32> = columns.iter().map(|c| (c.words * size).clamp(size, most.max(size))).collect();
+    let least: Vec<f32> = columns
+        .iter()
+        .map(|c| (c.words * size).clamp(size, most.max(size)))
+        .collect();
     let shrink = free / least.iter().sum::<f32>().max(1.0);
     (size, least.iter().map(|width| width * shrink).collect())
 }
@@ -141,5 +153,9 @@ fn fit(columns: &[Column], least: Vec<f32>, size: f32, free: f32) -> Option<Vec<
     }
     let share = (free - needed) / (wished - needed);
     let widths = least.iter().zip(&wish);
-    Some(widths.map(|(least, wish)| least + (wish - least) * share).collect())
+    Some(
+        widths
+            .map(|(least, wish)| least + (wish - least) * share)
+            .collect(),
+    )
 }
