@@ -372,7 +372,7 @@ impl Flow {
                 let item = self.node(Tag::LI, Some(list));
                 let label = self.node(Tag::Lbl, Some(item));
                 for line in marker {
-                    self.line(line, left - 9.0 * self.scale, self.y, type_, Some(label));
+                    self.line(line, left - 10.5 * self.scale, self.y, type_, Some(label));
                 }
                 self.node(Tag::LBody, Some(item))
             }

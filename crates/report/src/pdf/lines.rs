@@ -7,7 +7,7 @@ use rustybuzz::{Direction, Face, Feature, ShapePlan, UnicodeBuffer, script};
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 use waage_charts::{INTER_REGULAR, INTER_SEMIBOLD};
 
-use super::read::{Run, Style, plain};
+use super::read::{Run, Style, Tone, plain};
 use crate::ReportError;
 
 /// Stands for a character that the font lacks.
@@ -133,6 +133,12 @@ impl Fonts {
         for (to, kind) in linebreaks(&text) {
             if is_whole(&text[..to], &text[to..]) {
                 continue;
+            }
+            for at in from..to {
+                if text.is_char_boundary(at) && is_joint(&text[..at], &text[at..]) {
+                    words.push(self.word(runs, from, at));
+                    from = at;
+                }
             }
             let word = self.word(runs, from, to);
             let last = to == text.len();
@@ -264,13 +270,31 @@ impl Weight {
     }
 }
 
-/// Whether what belongs together would be parted: `95-%-Intervall`, `35,4–37,2`, `--format`.
+/// Whether a name may be parted: `audit_digest`, `check.margin`.
+fn is_joint(before: &str, after: &str) -> bool {
+    let next = after.chars().next();
+    let mut before = before.chars().rev();
+    match before.next() {
+        Some('_') => next.is_some_and(char::is_alphanumeric),
+        Some('.') => {
+            let word = before.take(3).filter(|c| c.is_alphanumeric());
+            word.count() == 3 && next.is_some_and(char::is_alphabetic)
+        }
+        _ => false,
+    }
+}
+
+/// Whether what belongs together would be parted: `95-%-Intervall`, `35,4–37,2`, `--format`, `✗ breach`.
 fn is_whole(before: &str, after: &str) -> bool {
     let next = after.chars().next();
     let mut before = before.chars().rev();
     match before.next() {
         Some('-') => next == Some('%') || before.next().is_none_or(|c| !c.is_alphanumeric()),
         Some('–') => next.is_some_and(|next| next.is_ascii_digit()),
+        Some(' ') => {
+            let symbol = before.next().and_then(Tone::of);
+            symbol.is_some() && before.next().is_none_or(char::is_whitespace)
+        }
         _ => false,
     }
 }

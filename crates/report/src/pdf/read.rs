@@ -125,10 +125,12 @@ impl Reader {
             Tag::Strong => self.bold += 1,
             Tag::Emphasis => self.soft += 1,
             Tag::Image { dest_url, .. } => {
-                let data = dest_url.strip_prefix(FIGURE).unwrap_or_default();
-                let svg = STANDARD.decode(data).ok();
+                let data = dest_url.strip_prefix(FIGURE);
+                let svg = data.and_then(|data| STANDARD.decode(data).ok());
                 self.svg = svg.and_then(|svg| String::from_utf8(svg).ok());
-                self.flush();
+                if self.svg.is_some() {
+                    self.flush();
+                }
             }
             Tag::Heading { level, .. } => {
                 self.flush();
@@ -169,10 +171,11 @@ impl Reader {
             TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
             TagEnd::Emphasis => self.soft = self.soft.saturating_sub(1),
             TagEnd::Image => {
-                let alt = self.runs.drain(..).map(|run| run.text).collect();
-                let svg = self.svg.take();
-                self.blocks
-                    .extend(svg.map(|svg| Block::Figure { alt, svg }));
+                // What is no figure of ours is told by its words.
+                if let Some(svg) = self.svg.take() {
+                    let alt = plain(&std::mem::take(&mut self.runs));
+                    self.blocks.push(Block::Figure { alt, svg });
+                }
             }
             TagEnd::TableCell => {
                 let mut cell = std::mem::take(&mut self.runs);
