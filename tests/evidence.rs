@@ -433,8 +433,10 @@ fn the_dossier_is_prefilled_and_lists_its_gaps() {
             "evidence-map",
             "glossary",
         ];
-        assert_eq!(files.lines().count(), 2 * names.len() + 1, "{files}");
+        assert_eq!(files.lines().count(), 3 * names.len() + 1, "{files}");
         for name in names {
+            let pdf = fs::read(path.join(format!("{out}/{name}.pdf"))).unwrap();
+            assert!(pdf.starts_with(b"%PDF-"), "{name}");
             for end in ["md", "html"] {
                 let text = fs::read_to_string(path.join(format!("{out}/{name}.{end}"))).unwrap();
                 assert!(text.contains(footer), "{name}.{end} has its footer");
