@@ -5,6 +5,31 @@ use std::path::Path;
 
 use waage_tests::{command, root};
 
+const POLICY: &str = r#"
+schema = "waage/policy/1"
+[system]
+id = "leads"
+name = "Leads"
+purpose = "Rank leads"
+use_case = "lead_scoring"
+[data]
+label = "converted"
+score = "score"
+top_fraction = 0.3
+[[attribute]]
+name = "gender"
+[[check]]
+id = "FAIR-01"
+metric = "selection_rate"
+comparison = "difference"
+attribute = "gender"
+op = "<="
+margin = 0.05
+gates = ["periodic"]
+[gate.periodic]
+every_days = 30
+"#;
+
 fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, Vec<u8>) {
     let output = command()
         .args(arguments)
@@ -21,10 +46,10 @@ fn every_document_has_a_pdf() {
     let path = folder.path();
     let data = root().join("datasets/lead_scoring.parquet");
     fs::copy(data, path.join("leads.parquet")).unwrap();
+    fs::write(path.join("audit.toml"), POLICY).unwrap();
     fs::write(path.join("incidents.jsonl"), "").unwrap();
     let audit = "audit leads.parquet --policy audit.toml --ledger ledger.jsonl -q --format";
     for made in [
-        "policy init leads.parquet --label converted --yes --owner m.owner --approver a.approver -q",
         "risks init --policy audit.toml",
         "ledger init ledger.jsonl --id leads",
         &format!("{audit} json"),
