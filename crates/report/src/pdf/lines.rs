@@ -134,11 +134,11 @@ impl Fonts {
             if is_whole(&text[..to], &text[to..]) {
                 continue;
             }
-            for at in from..to {
-                if text.is_char_boundary(at) && is_joint(&text[..at], &text[at..]) {
-                    words.push(self.word(runs, from, at));
-                    from = at;
-                }
+            let joint =
+                |at: &usize| text.is_char_boundary(*at) && is_joint(&text[..*at], &text[*at..]);
+            for at in (from..to).filter(joint).collect::<Vec<_>>() {
+                words.push(self.word(runs, from, at));
+                from = at;
             }
             let word = self.word(runs, from, to);
             let last = to == text.len();
@@ -326,9 +326,9 @@ impl Piece {
         let shown = &self.glyphs[glyphs];
         let from = shown.first().map_or(0, |glyph| glyph.text_range.start);
         let to = shown.last().map_or(0, |glyph| glyph.text_range.end);
-        let glyphs = shown.iter().cloned().map(|glyph| KrillaGlyph {
+        let glyphs = shown.iter().map(|glyph| KrillaGlyph {
             text_range: glyph.text_range.start - from..glyph.text_range.end - from,
-            ..glyph
+            ..glyph.clone()
         });
         Self {
             style: self.style,
