@@ -83,7 +83,7 @@ pub enum Format {
     Markdown,
     /// One self-contained page.
     Html,
-    /// Markdown as [`pdf`] lays it out: with the figures of the page in it.
+    /// Markdown as [`pdf()`] lays it out: with the figures of the page in it.
     Print,
 }
 
