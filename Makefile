@@ -15,8 +15,8 @@ demo: check-rust ## build, audit the embedded lead-scoring data, leave a report 
 test: check-rust check-python rust-test python-test lint ## everything that must hold
 
 check-rust:
-	@command -v cargo >/dev/null || { echo "waage needs a Rust toolchain (cargo 1.90 or later): install it from rustup.rs" >&2; exit 1; }
-	@cargo --version | awk '{ split($$2, v, "."); if (v[1] < 1 || (v[1] == 1 && v[2] < 90)) { print "waage needs cargo 1.90 or later, this is " $$2 ": run rustup update" > "/dev/stderr"; exit 1 } }'
+	@command -v cargo >/dev/null || { echo "waage needs a Rust toolchain (cargo 1.92 or later): install it from rustup.rs" >&2; exit 1; }
+	@cargo --version | awk '{ split($$2, v, "."); if (v[1] < 1 || (v[1] == 1 && v[2] < 92)) { print "waage needs cargo 1.92 or later, this is " $$2 ": run rustup update" > "/dev/stderr"; exit 1 } }'
 	@command -v cc >/dev/null || { echo "waage needs a C compiler and linker (cc): install gcc or clang" >&2; exit 1; }
 
 check-python:

@@ -329,6 +329,18 @@ fn it_is_written_where_it_is_asked_for() {
             &text[..60]
         );
     }
+    for (lang, more) in [("en", ""), ("de", "b.pdf ")] {
+        // However long names are, two pages hold them.
+        let policy = fs::read_to_string(path.join("audit.toml")).unwrap();
+        let longer = policy.replace("Rangfolge", &format!("Wort {more}").repeat(60));
+        fs::write(path.join("audit.toml"), longer).unwrap();
+        let arguments = ["--lang", lang, "--previous", "audit.json", "--out", "b.pdf"];
+        good(path, &[&RECORDS[..], &arguments].concat());
+        let pdf = fs::read(path.join("b.pdf")).unwrap();
+        assert!(pdf.starts_with(b"%PDF-"));
+        let pages = pdf.windows(11).filter(|at| *at == b"/Type/Page/");
+        assert_eq!(pages.count(), 2, "{lang}");
+    }
     refused(
         path,
         &["brief", "--result", "none.json", "--policy", "audit.toml"],

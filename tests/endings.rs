@@ -291,18 +291,23 @@ fn on_a_terminal(line: &str) -> Option<(i32, String)> {
 #[test]
 fn a_page_is_refused_by_a_terminal() {
     let folder = folder();
-    let line = format!(
-        "{} audit {} --label converted --sensitive gender --format html",
-        binary().display(),
-        folder.path().join("leads.parquet").display()
-    );
-    let Some((code, said)) = on_a_terminal(&line) else {
-        eprintln!("skipped: script(1) is absent");
-        return;
-    };
-    assert_eq!(code, 2, "{said}");
-    assert_eq!(
-        said,
-        "waage: --format html is for a file: add > report.html, or use --out DIR\n"
-    );
+    for (format, says) in [
+        ("html", "add > report.html, or use --out DIR"),
+        ("pdf", "add > report.pdf"),
+    ] {
+        let line = format!(
+            "{} audit {} --label converted --sensitive gender --format {format}",
+            binary().display(),
+            folder.path().join("leads.parquet").display()
+        );
+        let Some((code, said)) = on_a_terminal(&line) else {
+            eprintln!("skipped: script(1) is absent");
+            return;
+        };
+        assert_eq!(code, 2, "{said}");
+        assert_eq!(
+            said,
+            format!("waage: --format {format} is for a file: {says}\n")
+        );
+    }
 }

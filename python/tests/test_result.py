@@ -98,6 +98,9 @@ def test_files(leads: wg.Audit, tmp_path: Path) -> None:
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == html
     assert '<html lang="de"' in html
     assert leads.to_markdown(tmp_path / "r.md").startswith("#")
+    pdf = leads.to_pdf(tmp_path / "report.pdf", lang="de")
+    assert (tmp_path / "report.pdf").read_bytes() == pdf == leads.to_pdf(lang="de")
+    assert pdf.startswith(b"%PDF-") and pdf != leads.to_pdf()
     folder = leads.save(tmp_path / "out" / "deep")
     assert (folder / "audit.json").read_text(encoding="utf-8") == leads.to_json()
     assert {p.suffix for p in (folder / "charts").iterdir()} == {".svg", ".png"}

@@ -127,6 +127,10 @@ class Audit(Result):
         """One self-contained page."""
         return self._text("html", lang, path)
 
+    def to_pdf(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> bytes:
+        """Pages of A4 with the figures in them."""
+        return self._pdf("pdf", lang, path)
+
     def to_markdown(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> str:
         """Markdown."""
         return self._text("markdown", lang, path)

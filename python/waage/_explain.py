@@ -49,6 +49,10 @@ class ModelExplanation(Result, Attributions):
         """Markdown; groups of fewer than five rows are hidden."""
         return self._text("markdown", lang, path)
 
+    def to_pdf(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> bytes:
+        """Pages of A4; groups of fewer than five rows are hidden."""
+        return self._pdf("markdown", lang, path)
+
     def __getattr__(self, name: str) -> Any:
         # Only what is not there ends here.
         if name in Attributions.__annotations__:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 from typing import Any, Protocol
 
+from . import _waage
 from ._figures import write
 
 
@@ -45,6 +46,12 @@ class Result:
         if path is not None:
             write(Path(path), text.encode())
         return text
+
+    def _pdf(self, form: str, lang: str, path: str | os.PathLike[str] | None) -> bytes:
+        content = _waage.pdf(self._handle.render(form, lang), lang)
+        if path is not None:
+            write(Path(path), content)
+        return content
 
     def __str__(self) -> str:
         return self.to_text()

@@ -36,6 +36,10 @@ class Scan(Result):
         """Markdown."""
         return self._text("markdown", lang, path)
 
+    def to_pdf(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> bytes:
+        """Pages of A4."""
+        return self._pdf("markdown", lang, path)
+
     def __repr__(self) -> str:
         family = self.document["family"]
         found = family["discoveries"] - family["folded"]

@@ -68,6 +68,9 @@ def catalogue(lang: str) -> Table:
 def explain_metric(name: str | None, format: str, lang: str) -> str:
     """What a metric means, as text, json or markdown; all of them without a name."""
 
+def pdf(markdown: str, lang: str) -> bytes:
+    """A report in Markdown, laid out as PDF."""
+
 def font_css() -> str:
     """The style sheet that a page with several figures needs once."""
 

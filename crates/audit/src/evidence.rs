@@ -123,18 +123,22 @@ impl Evidence {
         };
         std::fs::create_dir_all(folder).map_err(failed)?;
         let mut written = Vec::new();
-        let mut write = |name: String, text: &str| -> Result<(), AuditError> {
+        let mut write = |name: String, content: &[u8]| -> Result<(), AuditError> {
             let path = folder.join(name);
-            output::write(&path, text.as_bytes())?;
+            output::write(&path, content)?;
             written.push(path);
             Ok(())
         };
         for document in &documents {
-            write(format!("{}.md", document.name), &document.markdown)?;
-            write(format!("{}.html", document.name), &document.html)?;
+            write(
+                format!("{}.md", document.name),
+                document.markdown.as_bytes(),
+            )?;
+            write(format!("{}.html", document.name), document.html.as_bytes())?;
+            write(format!("{}.pdf", document.name), &document.pdf)?;
         }
         let json = self.render(Format::Json, language, Style::default())?;
-        write("evidence.json".to_owned(), &json)?;
+        write("evidence.json".to_owned(), json.as_bytes())?;
         Ok(written)
     }
 
@@ -257,10 +261,10 @@ pub fn brief(
     Ok(waage_report::brief(&brief, format, language, &options)?)
 }
 
-/// Writes a text to a file, or replaces it.
+/// Writes a document to a file, or replaces it.
 ///
 /// # Errors
 /// [`AuditError`] if it cannot be written.
-pub fn write(path: &Path, text: &str) -> Result<(), AuditError> {
-    Ok(output::write(path, text.as_bytes())?)
+pub fn write(path: &Path, content: &[u8]) -> Result<(), AuditError> {
+    Ok(output::write(path, content)?)
 }

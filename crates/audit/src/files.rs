@@ -35,6 +35,19 @@ pub fn render(
     Ok(waage_report::render(result, format, language, &options)?)
 }
 
+/// A report in Markdown, best in [`Format::Print`], as PDF. With `pages_max` the type becomes smaller until
+/// that many pages hold it.
+///
+/// # Errors
+/// [`AuditError`] when the PDF cannot be made.
+pub fn pdf(
+    markdown: &str,
+    language: Language,
+    pages_max: Option<usize>,
+) -> Result<Vec<u8>, AuditError> {
+    Ok(waage_report::pdf(markdown, language, pages_max)?)
+}
+
 /// A plan for a terminal.
 #[must_use]
 pub fn power_text(result: &PowerResult, language: Language, style: Style) -> String {

@@ -60,7 +60,7 @@ pub use beside::Beside;
 pub use demo::{DEMO_DATA, demo};
 pub use error::AuditError;
 pub use explain::{explain, explanations, render_explanations};
-pub use files::{figures, render, summary_line, suppress, write_folder};
+pub use files::{figures, pdf, render, summary_line, suppress, write_folder};
 pub use files::{power_json, power_text};
 pub use leads::{LeadRequest, generate_leads};
 pub use ledger_entries::{key_change, ledger_for, read_proof, record_result, remark};

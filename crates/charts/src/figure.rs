@@ -10,6 +10,19 @@ use crate::font;
 /// Most pixels on a side of a PNG.
 const SIDE_MAX: u32 = 16_384;
 
+/// Reads a drawing, its texts laid out in the embedded font.
+///
+/// # Errors
+/// [`usvg::Error`] if it is none.
+pub fn parse(svg: &str) -> Result<usvg::Tree, usvg::Error> {
+    let options = usvg::Options {
+        font_family: "Inter".to_owned(),
+        fontdb: font::database(),
+        ..usvg::Options::default()
+    };
+    usvg::Tree::from_str(svg, &options)
+}
+
 /// One figure of a result.
 ///
 /// The same result, language and options give the same bytes on every machine.
@@ -63,12 +76,7 @@ impl Figure {
         let (width, height) = side(self.width)
             .zip(side(self.height))
             .ok_or_else(refused)?;
-        let options = usvg::Options {
-            font_family: "Inter".to_owned(),
-            fontdb: font::database(),
-            ..usvg::Options::default()
-        };
-        let tree = usvg::Tree::from_str(&self.svg, &options).map_err(|e| raster(e.to_string()))?;
+        let tree = parse(&self.svg).map_err(|e| raster(e.to_string()))?;
         let mut image = Pixmap::new(width, height).ok_or_else(refused)?;
         resvg::render(
             &tree,

@@ -52,9 +52,10 @@ use waage_result::privacy::{Hidden, suppress};
 use waage_result::text::{Catalogue, Language};
 
 pub use error::ChartError;
-pub use figure::Figure;
+pub use figure::{Figure, parse};
 pub use font::{INTER_REGULAR, INTER_SEMIBOLD, font_face_css};
 pub use incident_timeline::incident_timeline;
+pub use resvg::usvg;
 pub use risk_matrix::risk_matrix;
 
 use crate::view::View;

@@ -13,6 +13,7 @@ use crate::output::{self, Failure};
 
 /// Signs a result and tells which signatures it has.
 pub fn run(args: &Approve) -> Result<ExitCode, Failure> {
+    output::refuse_page(args.look.format)?;
     let now = clock::now()?;
     let policy = Policy::read(&args.policy).map_err(AuditError::from)?;
     let subject = Subject::read(&args.result).map_err(AuditError::from)?;

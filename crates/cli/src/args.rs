@@ -273,6 +273,8 @@ pub enum Format {
     Markdown,
     /// One self-contained page; refused on a terminal
     Html,
+    /// Pages of A4 with the figures in them; refused on a terminal
+    Pdf,
 }
 
 /// `waage audit`.
@@ -582,6 +584,8 @@ pub enum PageFormat {
     Json,
     /// Markdown
     Markdown,
+    /// Pages of A4; refused on a terminal
+    Pdf,
 }
 
 impl From<PageFormat> for waage_audit::PageFormat {
@@ -589,7 +593,7 @@ impl From<PageFormat> for waage_audit::PageFormat {
         match format {
             PageFormat::Text => Self::Text,
             PageFormat::Json => Self::Json,
-            PageFormat::Markdown => Self::Markdown,
+            PageFormat::Markdown | PageFormat::Pdf => Self::Markdown,
         }
     }
 }

@@ -21,6 +21,7 @@ pub fn run(args: Audit) -> Result<ExitCode, Failure> {
             "--format html is for a file: add > report.html, or use --out DIR".to_owned(),
         ));
     }
+    output::refuse_page(args.format)?;
     set_threads(args.reading.threads)?;
     let job = job(&args)?;
     if let Some(path) = &args.ledger {
@@ -71,12 +72,8 @@ fn show(args: &Audit, result: &AuditResult) -> Result<(), Failure> {
     if let Some(folder) = &args.out {
         waage_audit::write_folder(folder, result, language)?;
     }
-    output::print(&waage_audit::render(
-        result,
-        format(args.format),
-        language,
-        output::style(),
-    )?)
+    let text = waage_audit::render(result, format(args.format), language, output::style())?;
+    output::show(&text, args.format, language)
 }
 
 /// The format of an option.
@@ -86,6 +83,7 @@ pub fn format(format: Format) -> waage_audit::Format {
         Format::Json => waage_audit::Format::Json,
         Format::Markdown => waage_audit::Format::Markdown,
         Format::Html => waage_audit::Format::Html,
+        Format::Pdf => waage_audit::Format::Print,
     }
 }
 

@@ -14,17 +14,23 @@ use crate::audit::language;
 use crate::output::{self, Failure};
 use crate::registers::as_of;
 
+/// A brief is two pages.
+const PAGES_MAX: usize = 2;
+
 /// Does what was asked.
 pub fn run(args: Brief) -> Result<ExitCode, Failure> {
     let format = match args.format.unwrap_or_else(|| by_name(args.out.as_deref())) {
         BriefFormat::Html => Format::Html,
+        BriefFormat::Pdf => Format::Print,
         BriefFormat::Markdown => Format::Markdown,
         BriefFormat::Text => Format::Text,
     };
-    if format == Format::Html && args.out.is_none() && std::io::stdout().is_terminal() {
-        return Err(Failure::Message(
-            "--format html is for a file: add --out brief.html".to_owned(),
-        ));
+    let is_file = matches!(format, Format::Html | Format::Print);
+    if is_file && args.out.is_none() && std::io::stdout().is_terminal() {
+        let end = format.name();
+        return Err(Failure::Message(format!(
+            "--format {end} is for a file: add --out brief.{end}"
+        )));
     }
     let now = as_of(args.as_of.as_deref())?;
     let job = BriefJob {
@@ -47,10 +53,15 @@ pub fn run(args: Brief) -> Result<ExitCode, Failure> {
         Some(_) => Style::default(),
         None => output::style(),
     };
-    let text = evidence::brief(&job, now, format, language(args.lang), style)?;
+    let language = language(args.lang);
+    let text = evidence::brief(&job, now, format, language, style)?;
+    let content = match format {
+        Format::Print => waage_audit::pdf(&text, language, Some(PAGES_MAX))?,
+        _ => text.into_bytes(),
+    };
     match &args.out {
-        Some(path) => evidence::write(path, &text)?,
-        None => output::print(&text)?,
+        Some(path) => evidence::write(path, &content)?,
+        None => output::print_bytes(&content)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -60,6 +71,7 @@ fn by_name(path: Option<&Path>) -> BriefFormat {
     let end = path.and_then(|path| path.extension()?.to_str());
     match end.map(str::to_ascii_lowercase).as_deref() {
         Some("html" | "htm") => BriefFormat::Html,
+        Some("pdf") => BriefFormat::Pdf,
         Some("md") => BriefFormat::Markdown,
         _ => BriefFormat::Text,
     }

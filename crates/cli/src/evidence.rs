@@ -9,7 +9,7 @@ use waage_audit::govern::ledger::Options;
 use crate::args::evidence::{Dossier, Evidence, Map, Records, Scope};
 use crate::audit::{format, language};
 use crate::output::{self, Failure};
-use crate::registers::{as_of, refuse_page};
+use crate::registers::as_of;
 
 /// Does what was asked.
 pub fn run(command: Evidence) -> Result<ExitCode, Failure> {
@@ -43,10 +43,12 @@ fn read(scope: Scope, records: Records) -> Result<evidence::Evidence, Failure> {
 }
 
 fn map(args: Map) -> Result<ExitCode, Failure> {
-    refuse_page(args.showing.format)?;
+    let showing = args.showing;
+    output::refuse_page(showing.format)?;
     let evidence = read(args.scope, args.records)?;
-    let (format, language) = (format(args.showing.format), language(args.showing.lang));
-    output::print(&evidence.render(format, language, output::style())?)?;
+    let (format, language) = (format(showing.format), language(showing.lang));
+    let text = evidence.render(format, language, output::style())?;
+    output::show(&text, showing.format, language)?;
     Ok(ExitCode::SUCCESS)
 }
 

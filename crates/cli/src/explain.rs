@@ -17,6 +17,7 @@ use crate::roles::attributes;
 /// Explains the rows, writes their attributions and prints what they say.
 pub fn run(args: Explain) -> Result<ExitCode, Failure> {
     let began = Instant::now();
+    output::refuse_page(args.format)?;
     set_threads(args.reading.threads)?;
     let background = match args.background.as_slice() {
         [] => None,
@@ -35,12 +36,8 @@ pub fn run(args: Explain) -> Result<ExitCode, Failure> {
     let result = outcome?;
     let format = args.format.into();
     let language = language(args.lang);
-    output::print(&attribution::render(
-        &result,
-        format,
-        language,
-        output::style(),
-    )?)?;
+    let text = attribution::render(&result, format, language, output::style())?;
+    output::show(&text, args.format, language)?;
     if !args.quiet {
         let seconds = began.elapsed().as_secs_f64();
         output::say(&attribution::summary_line(&result, language, seconds));

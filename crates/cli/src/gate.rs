@@ -30,13 +30,13 @@ pub fn run(args: Gate) -> Result<ExitCode, Failure> {
     let format = match args.format {
         GateFormat::Text => NoticeFormat::Text,
         GateFormat::Json => NoticeFormat::Json,
-        GateFormat::Markdown => NoticeFormat::Markdown,
+        GateFormat::Markdown | GateFormat::Pdf => NoticeFormat::Markdown,
         GateFormat::Github => NoticeFormat::Github,
         GateFormat::Junit => NoticeFormat::Junit,
     };
     let language = language(args.lang);
     let text = gate::render(&result, format, args.explain, language, output::style())?;
-    output::print(&text)?;
+    output::show(&text, args.format, language)?;
     if let Some(ledger) = args.ledger.filter(|_| args.record) {
         // A decision that could not be recorded does not undo one that was shown.
         if let Err(error) = gate::record(&ledger, &files.options, &result, ACTOR, clock::now()?) {

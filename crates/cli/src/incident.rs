@@ -16,7 +16,7 @@ use crate::args::registers::{Acting, Showing};
 use crate::audit::{format, language};
 use crate::incident_change::change;
 use crate::output::{self, Failure};
-use crate::registers::{failed, ledger, moment, moment_or_now, refuse_page};
+use crate::registers::{failed, ledger, moment, moment_or_now};
 
 /// Runs a command of incidents.
 pub fn run(command: Incident) -> Result<ExitCode, Failure> {
@@ -78,10 +78,10 @@ fn print(
     view: IncidentsView,
     showing: &Showing,
 ) -> Result<ExitCode, Failure> {
-    refuse_page(showing.format)?;
+    output::refuse_page(showing.format)?;
     let (format, language) = (format(showing.format), language(showing.lang));
     let text = registers::render_incidents(result, view, format, language, output::style())?;
-    output::print(&text)?;
+    output::show(&text, showing.format, language)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,9 +8,9 @@ use waage_audit::govern::keys::{
     KeyError, Keys, NewKey, SecretKey, Signer, Zeroizing, public, revoke,
 };
 use waage_audit::govern::ledger::{Ledger, Options};
-use waage_audit::{AuditError, Record, key_change};
+use waage_audit::{AuditError, Language, Record, key_change};
 
-use crate::args::{self, Signing};
+use crate::args::{self, PageFormat, Signing};
 use crate::audit::language;
 use crate::clock;
 use crate::output::{self, Failure};
@@ -39,12 +39,13 @@ pub fn run(command: args::Keys) -> Result<ExitCode, Failure> {
 
 /// Prints a record as it was asked for.
 pub fn print(record: Record<'_>, look: args::Look) -> Result<(), Failure> {
-    output::print(&waage_audit::render_record(
-        record,
-        look.format.into(),
-        language(look.lang),
-        output::style(),
-    )?)
+    show(record, look.format, language(look.lang))
+}
+
+/// Prints a record in a form and a language.
+pub fn show(record: Record<'_>, format: PageFormat, language: Language) -> Result<(), Failure> {
+    let text = waage_audit::render_record(record, format.into(), language, output::style())?;
+    output::show(&text, format, language)
 }
 
 fn new(args: &args::New) -> Result<ExitCode, Failure> {

@@ -14,6 +14,6 @@ pub fn run(args: &Metrics) -> Result<ExitCode, Failure> {
         language(args.lang),
         output::style(),
     )?;
-    output::print(&text)?;
+    output::show(&text, args.format, language(args.lang))?;
     Ok(ExitCode::SUCCESS)
 }

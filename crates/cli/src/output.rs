@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use waage_audit::{AuditError, Style};
+use clap::ValueEnum;
+use waage_audit::{AuditError, Language, Style};
 
 /// Why a command did not end well.
 pub enum Failure {
@@ -66,13 +67,43 @@ pub fn style() -> Style {
     }
 }
 
+/// That a form for files is not written to a terminal.
+pub fn refuse_page(format: impl ValueEnum) -> Result<(), Failure> {
+    match name(&format).as_str() {
+        name @ ("html" | "pdf") if io::stdout().is_terminal() => Err(Failure::Message(format!(
+            "--format {name} is for a file: add > report.{name}"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// The name of an option's value.
+fn name(format: &impl ValueEnum) -> String {
+    let value = format.to_possible_value();
+    value.map_or_else(String::new, |value| value.get_name().to_owned())
+}
+
+/// Prints a document in its form; the text of a PDF is its Markdown.
+pub fn show(text: &str, format: impl ValueEnum, language: Language) -> Result<(), Failure> {
+    if name(&format) != "pdf" {
+        return print(text);
+    }
+    refuse_page(format)?;
+    print_bytes(&waage_audit::pdf(text, language, None)?)
+}
+
 /// Prints to standard output. A closed pipe ends quietly.
 ///
 /// # Errors
 /// A sentence when standard output cannot be written (a full disk).
 pub fn print(text: &str) -> Result<(), Failure> {
+    print_bytes(text.as_bytes())
+}
+
+/// The same for what is no text.
+pub fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => Err(Failure::Message(format!(
             "standard output cannot be written ({error}); free some space or choose another target"

@@ -40,11 +40,12 @@ fn check(args: &Check) -> Result<ExitCode, Failure> {
     let format = match args.format {
         CheckFormat::Text => NoticeFormat::Text,
         CheckFormat::Json => NoticeFormat::Json,
-        CheckFormat::Markdown => NoticeFormat::Markdown,
+        CheckFormat::Markdown | CheckFormat::Pdf => NoticeFormat::Markdown,
         CheckFormat::Github => NoticeFormat::Github,
     };
-    let text = policy::render_check(&check, format, language(args.lang), output::style())?;
-    output::print(&text)?;
+    let language = language(args.lang);
+    let text = policy::render_check(&check, format, language, output::style())?;
+    output::show(&text, args.format, language)?;
     Ok(if !check.valid {
         ExitCode::from(2)
     } else if args.strict && !check.warnings.is_empty() {
@@ -57,8 +58,9 @@ fn check(args: &Check) -> Result<ExitCode, Failure> {
 fn diff(args: &Diff) -> Result<ExitCode, Failure> {
     let diff = policy::diff(&args.old, &args.new)?;
     let format = page_format(args.format);
-    let text = policy::render_diff(&diff, format, language(args.lang), output::style())?;
-    output::print(&text)?;
+    let language = language(args.lang);
+    let text = policy::render_diff(&diff, format, language, output::style())?;
+    output::show(&text, args.format, language)?;
     Ok(match diff.effect.name() {
         "looser" => ExitCode::from(1),
         _ => ExitCode::SUCCESS,
@@ -69,7 +71,7 @@ fn page_format(format: PageFormat) -> waage_audit::Format {
     match format {
         PageFormat::Text => waage_audit::Format::Text,
         PageFormat::Json => waage_audit::Format::Json,
-        PageFormat::Markdown => waage_audit::Format::Markdown,
+        PageFormat::Markdown | PageFormat::Pdf => waage_audit::Format::Markdown,
     }
 }
 
@@ -83,16 +85,14 @@ fn show(args: &Show) -> Result<ExitCode, Failure> {
 }
 
 fn presets(args: &Presets) -> Result<ExitCode, Failure> {
-    let text = match &args.name {
-        Some(name) => policy::preset_text(name)?.to_owned(),
-        None => policy::render_presets(
-            &policy::presets()?,
-            page_format(args.format),
-            language(args.lang),
-            output::style(),
-        )?,
-    };
-    output::print(&text)?;
+    if let Some(name) = &args.name {
+        output::print(policy::preset_text(name)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let (presets, language) = (policy::presets()?, language(args.lang));
+    let format = page_format(args.format);
+    let text = policy::render_presets(&presets, format, language, output::style())?;
+    output::show(&text, args.format, language)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -8,6 +8,7 @@ use waage_audit::{AuditResult, AuditSpec, Job, Policy, Record};
 
 use crate::args::privacy::{Compare, Privacy, Release, Scan};
 use crate::audit::{language, set_threads, today};
+use crate::keys::show;
 use crate::output::{self, Failure};
 use crate::progress::Bars;
 use crate::registers::{failed, now, policy};
@@ -33,12 +34,7 @@ fn scan(args: &Scan) -> Result<ExitCode, Failure> {
     let outcome = privacy::scan(source, &args.features, &args.sensitive, &bars);
     bars.finish();
     let result = outcome?;
-    output::print(&waage_audit::render_record(
-        Record::Pii(&result),
-        args.format.into(),
-        language(args.lang),
-        output::style(),
-    )?)?;
+    show(Record::Pii(&result), args.format, language(args.lang))?;
     Ok(code(result.warnings.iter().any(|w| w.severity == "major")))
 }
 
@@ -48,16 +44,16 @@ fn compare(args: &Compare) -> Result<ExitCode, Failure> {
     let old = privacy::read_result(&args.old)?;
     let new = privacy::read_result(&args.new)?;
     let result = privacy::compare(&old, &new, kept.k_external, kept.suppress_zero);
-    output::print(&waage_audit::render_record(
+    show(
         Record::Comparison(&result),
-        args.format.into(),
+        args.format,
         language(args.lang),
-        output::style(),
-    )?)?;
+    )?;
     Ok(code(!result.leaks.is_empty()))
 }
 
 fn release(args: &Release) -> Result<ExitCode, Failure> {
+    output::refuse_page(args.format)?;
     let epsilon = args.dp_epsilon.parse().map_err(Failure::Message)?;
     set_threads(args.reading.threads)?;
     let policy = policy(args.policy.as_deref())?.unwrap_or_else(Policy::built_in);
@@ -76,12 +72,7 @@ fn release(args: &Release) -> Result<ExitCode, Failure> {
     let ledger = ledger.as_ref().map(|ledger| (ledger, &options));
     match privacy::release(&result, &job, ledger)? {
         Released::Release(release) => {
-            output::print(&waage_audit::render_record(
-                Record::Release(&release),
-                args.format.into(),
-                language(args.lang),
-                output::style(),
-            )?)?;
+            show(Record::Release(&release), args.format, language(args.lang))?;
             Ok(ExitCode::SUCCESS)
         }
         Released::Refused(budget) => {

@@ -1,6 +1,5 @@
 //! What the commands of registers share: the day, the moment, the policy and the ledger.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use waage_audit::govern::ledger::{Ledger, Options};
@@ -8,7 +7,6 @@ use waage_audit::govern::records::moment;
 use waage_audit::govern::{Date, Timestamp};
 use waage_audit::{AuditError, Policy};
 
-use crate::args::Format;
 use crate::audit::today;
 pub use crate::clock::now;
 use crate::output::Failure;
@@ -54,14 +52,4 @@ pub fn policy(path: Option<&Path>) -> Result<Option<Policy>, Failure> {
 pub fn ledger(path: Option<&Path>) -> Result<Option<Ledger>, Failure> {
     let open = |path| Ledger::open(path, &Options::default());
     path.map(open).transpose().map_err(failed)
-}
-
-/// That a page is not written to a terminal.
-pub fn refuse_page(format: Format) -> Result<(), Failure> {
-    if format == Format::Html && std::io::stdout().is_terminal() {
-        return Err(Failure::Message(
-            "--format html is for a file: add > report.html".to_owned(),
-        ));
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@ use waage_audit::{Policy, Record, RolesSpec};
 
 use crate::args::review::{CaseFormat, Import, Report, Review, ReviewKey, Sample};
 use crate::audit::{language, set_threads};
+use crate::keys::show;
 use crate::output::{self, Failure};
 use crate::progress::Bars;
 use crate::registers::{failed, ledger, moment_or_now, now, policy};
@@ -185,12 +186,7 @@ fn report(args: &Report) -> Result<ExitCode, Failure> {
     let as_of = moment_or_now(args.as_of.as_deref())?;
     let folders: Vec<&Path> = args.folders.iter().map(PathBuf::as_path).collect();
     let result = review::report(&folders, as_of)?;
-    output::print(&waage_audit::render_record(
-        Record::Review(&result),
-        args.format.into(),
-        language(args.lang),
-        output::style(),
-    )?)?;
+    show(Record::Review(&result), args.format, language(args.lang))?;
     Ok(match result.served.as_str() {
         "breach" => ExitCode::from(1),
         _ => ExitCode::SUCCESS,

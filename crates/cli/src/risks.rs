@@ -15,7 +15,7 @@ use crate::args::risks as args;
 use crate::args::risks::Risks;
 use crate::audit::{format, language};
 use crate::output::{self, Failure};
-use crate::registers::{day, failed, ledger, now, policy, refuse_page};
+use crate::registers::{day, failed, ledger, now, policy};
 
 /// Runs a command of the register.
 pub fn run(command: Risks) -> Result<ExitCode, Failure> {
@@ -66,15 +66,10 @@ impl Opened {
 }
 
 fn print(result: &RisksResult, view: RisksView, showing: &Showing) -> Result<ExitCode, Failure> {
-    refuse_page(showing.format)?;
+    output::refuse_page(showing.format)?;
     let (format, language) = (format(showing.format), language(showing.lang));
-    output::print(&registers::render_risks(
-        result,
-        view,
-        format,
-        language,
-        output::style(),
-    )?)?;
+    let text = registers::render_risks(result, view, format, language, output::style())?;
+    output::show(&text, showing.format, language)?;
     Ok(ExitCode::SUCCESS)
 }
 

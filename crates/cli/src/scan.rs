@@ -16,6 +16,7 @@ use crate::roles::attributes;
 /// Runs the scan and prints its result.
 pub fn run(args: Scan) -> Result<ExitCode, Failure> {
     let began = Instant::now();
+    output::refuse_page(args.format)?;
     set_threads(args.reading.threads)?;
     let job = ScanJob {
         source: args.reading.source(&args.data)?,
@@ -27,7 +28,8 @@ pub fn run(args: Scan) -> Result<ExitCode, Failure> {
     let result = outcome?;
     let format = args.format.into();
     let language = language(args.lang);
-    output::print(&scan::render(&result, format, language, output::style())?)?;
+    let text = scan::render(&result, format, language, output::style())?;
+    output::show(&text, args.format, language)?;
     if !args.quiet {
         let seconds = began.elapsed().as_secs_f64();
         output::say(&scan::summary_line(&result, language, seconds));

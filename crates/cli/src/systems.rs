@@ -12,7 +12,7 @@ use crate::args::systems as args;
 use crate::args::systems::Systems;
 use crate::audit::{format, language};
 use crate::output::{self, Failure};
-use crate::registers::{day, failed, refuse_page};
+use crate::registers::{day, failed};
 
 /// Runs a command of the inventory.
 pub fn run(command: Systems) -> Result<ExitCode, Failure> {
@@ -48,15 +48,10 @@ fn told(args: &args::Inventory, id: Option<&str>) -> Result<SystemsResult, Failu
 }
 
 fn print(result: &SystemsResult, full: bool, showing: &Showing) -> Result<(), Failure> {
-    refuse_page(showing.format)?;
+    output::refuse_page(showing.format)?;
     let (format, language) = (format(showing.format), language(showing.lang));
-    output::print(&registers::render_systems(
-        result,
-        full,
-        format,
-        language,
-        output::style(),
-    )?)
+    let text = registers::render_systems(result, full, format, language, output::style())?;
+    output::show(&text, showing.format, language)
 }
 
 fn classify(args: &args::Classify) -> Result<ExitCode, Failure> {

@@ -12,6 +12,7 @@ mod scan;
 use pyo3::create_exception;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use pyo3::types::PyBytes;
 use waage_audit::{AuditError, AuditSpec, Job, Policy, PowerJob, PowerSpec};
 
 use crate::input::Given;
@@ -159,6 +160,14 @@ fn explain_metric(name: Option<&str>, format: &str, lang: &str) -> PyResult<Stri
     waage_audit::render_explanations(name, format, language, style).map_err(|e| raise(&e))
 }
 
+/// A report in Markdown, laid out as PDF.
+#[pyfunction]
+fn pdf<'py>(py: Python<'py>, markdown: &str, lang: &str) -> PyResult<Bound<'py, PyBytes>> {
+    let language = result::language(lang)?;
+    let content = observer::guarded(py, || waage_audit::pdf(markdown, language, None))?;
+    Ok(PyBytes::new(py, &content.map_err(|e| raise(&e))?))
+}
+
 /// Every metric that is measured, one row each.
 #[pyfunction]
 fn catalogue(lang: &str) -> PyResult<result::Table> {
@@ -184,6 +193,7 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(schema, module)?)?;
     module.add_function(wrap_pyfunction!(catalogue, module)?)?;
     module.add_function(wrap_pyfunction!(explain_metric, module)?)?;
+    module.add_function(wrap_pyfunction!(pdf, module)?)?;
     module.add_function(wrap_pyfunction!(font_css, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::codes_of, module)?)?;
     module.add_function(wrap_pyfunction!(arrays::combine, module)?)?;

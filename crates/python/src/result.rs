@@ -32,7 +32,7 @@ impl AuditHandle {
 
 #[pymethods]
 impl AuditHandle {
-    /// The report in a format: `text`, `json`, `markdown` or `html`.
+    /// The report in a format: `text`, `json`, `markdown`, `html` or, for `pdf` of this module, `pdf`.
     #[pyo3(signature = (format, lang="en", width=None))]
     fn render(
         &self,

@@ -1,4 +1,4 @@
-//! Reports of an audit: text for a terminal, JSON, Markdown and one self-contained HTML page, in
+//! Reports of an audit: text for a terminal, JSON, Markdown, one self-contained HTML page and PDF, in
 //! German and English.
 //!
 //! Every report leads with the same sentence ([`headline`]): the verdict, the worst finding and
@@ -35,6 +35,7 @@ mod markdown;
 mod notices;
 mod numbers;
 mod order;
+mod pdf;
 mod policy;
 mod privacy;
 mod record;
@@ -65,6 +66,7 @@ pub use governance::{
 pub use headline::headline;
 pub use json::{json, metrics_schema, power_json, power_schema, schema};
 pub use notices::NoticeFormat;
+pub use pdf::pdf;
 pub use policy::{policy_check, policy_diff, policy_presets};
 pub use record::{Record, render_record};
 pub use text::power_text;
@@ -81,11 +83,19 @@ pub enum Format {
     Markdown,
     /// One self-contained page.
     Html,
+    /// Markdown as [`pdf()`] lays it out: with the figures of the page in it.
+    Print,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Markdown, Self::Html];
+    pub const ALL: [Self; 5] = [
+        Self::Text,
+        Self::Json,
+        Self::Markdown,
+        Self::Html,
+        Self::Print,
+    ];
 
     /// The name on the command line.
     #[must_use]
@@ -95,6 +105,7 @@ impl Format {
             Self::Json => "json",
             Self::Markdown => "markdown",
             Self::Html => "html",
+            Self::Print => "pdf",
         }
     }
 }
@@ -137,7 +148,7 @@ impl Default for Options {
 #[non_exhaustive]
 pub enum ReportError {
     /// No format has that name.
-    #[error("unknown report format {0:?}; use text, json, markdown or html")]
+    #[error("unknown report format {0:?}; use text, json, markdown, html or pdf")]
     UnknownFormat(String),
     /// Explanations have no HTML form.
     #[error("metrics are explained as text, json or markdown; convert the Markdown for a web page")]
@@ -150,6 +161,9 @@ pub enum ReportError {
     /// The page's template failed.
     #[error("the HTML page cannot be written: {0}; this is a defect of Waage, please report it")]
     Template(#[from] minijinja::Error),
+    /// The PDF could not be written.
+    #[error("the PDF cannot be written: {0}; this is a defect of Waage, please report it")]
+    Pdf(String),
     /// A generated text says more than evidence can.
     #[error(
         "the text would claim {word:?}, which evidence cannot show; this is a defect of Waage, please report it"
@@ -182,11 +196,15 @@ pub fn render(
         }
         Format::Html => {
             let (shown, hidden) = for_people(result, options);
-            let charts = waage_charts::Options {
-                hide_below: options.hide_below,
-            };
-            let figures = waage_charts::figures(&shown, language, &charts)?;
+            let figures = figures(&shown, language, options)?;
             html::html(&Article::of(&shown, &hidden, language), &figures, language)
+        }
+        Format::Print => {
+            let (shown, hidden) = for_people(result, options);
+            let article = Article::of(&shown, &hidden, language);
+            let figures = figures(&shown, language, options)?;
+            let words = words::Words::of(language);
+            Ok(markdown::printed(&article, &figures, "groups", words))
         }
     }
 }
@@ -207,8 +225,12 @@ pub fn render_metrics(
         (Format::Text, true) => Ok(text::metrics_list(document, language, options)),
         (Format::Text, false) => Ok(text::metrics_pages(document, language, options)),
         (Format::Json, _) => json::metrics_json(document),
-        (Format::Markdown, true) => Ok(explanation::markdown_list(document, language)),
-        (Format::Markdown, false) => Ok(explanation::markdown_pages(document, language)),
+        (Format::Markdown | Format::Print, true) => {
+            Ok(explanation::markdown_list(document, language))
+        }
+        (Format::Markdown | Format::Print, false) => {
+            Ok(explanation::markdown_pages(document, language))
+        }
         (Format::Html, _) => Err(ReportError::NoMetricsPage),
     }
 }
@@ -227,7 +249,7 @@ pub fn render_scan(
     match format {
         Format::Text => Ok(text::scan(result, language, options)),
         Format::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
-        Format::Markdown => Ok(scan_markdown::markdown(result, language, options)),
+        Format::Markdown | Format::Print => Ok(scan_markdown::markdown(result, language, options)),
         Format::Html => Err(ReportError::UnknownFormat(format.name().to_owned())),
     }
 }
@@ -245,9 +267,23 @@ pub fn render_explain(
     match format {
         Format::Text => Ok(text::explanation(result, language, options)),
         Format::Json => Ok(serde_json::to_string_pretty(result)? + "\n"),
-        Format::Markdown => Ok(attribution_markdown::markdown(result, language, options)),
+        Format::Markdown | Format::Print => {
+            Ok(attribution_markdown::markdown(result, language, options))
+        }
         Format::Html => Err(ReportError::UnknownFormat(format.name().to_owned())),
     }
+}
+
+/// The figures of a result from which small groups are already removed.
+fn figures(
+    shown: &AuditResult,
+    language: Language,
+    options: &Options,
+) -> Result<Vec<waage_charts::Figure>, ReportError> {
+    let charts = waage_charts::Options {
+        hide_below: options.hide_below,
+    };
+    Ok(waage_charts::figures(shown, language, &charts)?)
 }
 
 /// The result without its small groups, and which they are.

@@ -1,10 +1,35 @@
 //! The report as Markdown: GitHub's tables, everything escaped.
 
+use waage_charts::Figure;
+
 use crate::article::{Article, Block, Cell, Mark, Table};
+use crate::pdf;
 use crate::words::Words;
 
 /// Writes an article as GitHub-flavoured Markdown.
 pub(crate) fn markdown(article: &Article) -> String {
+    write(article, None)
+}
+
+/// Writes an article as the Markdown that becomes a PDF: with its figures before the section of an id, under
+/// a title, and with cells of several lines.
+pub(crate) fn printed(
+    article: &Article,
+    figures: &[Figure],
+    figures_before: &str,
+    words: Words,
+) -> String {
+    let mut pictures = vec![format!("## {}", escape(&words.text("report.charts.title")))];
+    pictures.extend(figures.iter().map(|of| pdf::image(&of.alt, &of.svg)));
+    let pictures = match figures {
+        [] => String::new(),
+        _ => pictures.join("\n\n"),
+    };
+    write(article, Some((&pictures, figures_before)))
+}
+
+/// With pictures, and the section that they stand before, it is for print.
+fn write(article: &Article, print: Option<(&str, &str)>) -> String {
     let mut out = String::new();
     let mut line = |text: String| {
         out.push_str(&text);
@@ -22,6 +47,9 @@ pub(crate) fn markdown(article: &Article) -> String {
     let tally: Vec<String> = article.tally.iter().map(mark).collect();
     line(tally.join(" · "));
     for section in &article.sections {
+        if let Some((pictures, _)) = print.filter(|(_, before)| *before == section.id) {
+            line(pictures.to_owned());
+        }
         line(format!("## {}", escape(&section.title)));
         for block in &section.blocks {
             line(match block {
@@ -36,7 +64,7 @@ pub(crate) fn markdown(article: &Article) -> String {
                         format!("- **{}:** {}", escape(&fact.name), escape(&fact.text))
                     }))
                 }
-                Block::Table(table) => table_lines(table),
+                Block::Table(table) => table_in(table, print.is_some()),
             });
         }
     }
@@ -55,6 +83,11 @@ fn mark(mark: &Mark) -> String {
 }
 
 pub(crate) fn table_lines(table: &Table) -> String {
+    table_in(table, false)
+}
+
+/// A table whose cells have several lines, or one.
+fn table_in(table: &Table, several: bool) -> String {
     let titles = table.columns.iter().map(|column| escape(&column.title));
     let rule = table
         .columns
@@ -63,7 +96,7 @@ pub(crate) fn table_lines(table: &Table) -> String {
     let mut lines = vec![row(titles), row(rule)];
     for table_row in &table.rows {
         let cells = table_row.cells.iter().map(|content| {
-            let text = cell(content);
+            let text = cell(content, several);
             if table_row.strong && !text.is_empty() {
                 format!("**{text}**")
             } else {
@@ -115,8 +148,8 @@ pub(crate) fn bullets(notes: &[String]) -> Option<String> {
     (!lines.is_empty()).then(|| lines.join("\n"))
 }
 
-/// A cell on one line: state, text, detail in brackets, remark.
-fn cell(cell: &Cell) -> String {
+/// A cell on one line: state, text, detail in brackets, remark. On several, details need no brackets.
+fn cell(cell: &Cell, several: bool) -> String {
     let mut parts = Vec::new();
     parts.extend(cell.mark.as_ref().map(mark));
     if !cell.text.is_empty() {
@@ -127,10 +160,19 @@ fn cell(cell: &Cell) -> String {
         .flatten()
         .map(|text| escape(text))
         .collect();
+    let flag = cell.flag.as_ref().map(|flag| format!("*{}*", escape(flag)));
+    if several {
+        let details = details.iter().map(|text| format!("*{text}*"));
+        let lines = [parts.join(" ")].into_iter().chain(details).chain(flag);
+        return lines
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join("<br>");
+    }
     if !details.is_empty() {
         parts.push(format!("({})", details.join("; ")));
     }
-    parts.extend(cell.flag.as_ref().map(|flag| format!("*{}*", escape(flag))));
+    parts.extend(flag);
     parts.join(" ")
 }
 

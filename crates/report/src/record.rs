@@ -67,7 +67,7 @@ pub fn render_record(
     };
     match format {
         Format::Text => Ok(text::sheet(&sheet(), options)),
-        Format::Markdown => Ok(sheet().markdown(words)),
+        Format::Markdown | Format::Print => Ok(sheet().markdown(words)),
         Format::Json => {
             let text = match record {
                 Record::Ledger(result) => serde_json::to_string_pretty(result),

@@ -22,6 +22,8 @@ Examples:
 pub enum BriefFormat {
     /// One self-contained page that prints on two sheets of A4
     Html,
+    /// Two pages of A4
+    Pdf,
     /// Markdown
     Markdown,
     /// Lines for the terminal
@@ -57,7 +59,7 @@ pub struct Brief {
     /// Day as of which it is told, such as 2026-11-24; today if absent
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
-    /// html for a file that ends so, markdown for .md, else text
+    /// html or pdf for a file that ends so, markdown for .md, else text
     #[arg(long, value_enum, help_heading = "Output")]
     pub format: Option<BriefFormat>,
     /// Language

@@ -96,7 +96,7 @@ pub struct Dossier {
     pub scope: Scope,
     #[command(flatten)]
     pub records: Records,
-    /// New folder for the documents, each as Markdown and as a page
+    /// New folder for the documents, each as Markdown, as a page and as PDF
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub out: PathBuf,
     /// Language of the documents

@@ -32,6 +32,8 @@ pub enum GateFormat {
     Json,
     /// Markdown
     Markdown,
+    /// Pages of A4; refused on a terminal
+    Pdf,
     /// Workflow commands, which annotate a run
     Github,
     /// JUnit XML, a test case for each requirement

@@ -72,6 +72,8 @@ pub enum CheckFormat {
     Json,
     /// Markdown
     Markdown,
+    /// Pages of A4; refused on a terminal
+    Pdf,
     /// Workflow commands, which annotate the lines of a pull request
     Github,
 }

@@ -77,6 +77,7 @@ pub fn brief(
     match format {
         Format::Text => Ok(write::text(&page, options)),
         Format::Markdown => Ok(write::markdown(&page)),
+        Format::Print => Ok(write::printed(&page, words)),
         Format::Html => write::html(&page),
         Format::Json => Err(ReportError::UnknownFormat("json".to_owned())),
     }

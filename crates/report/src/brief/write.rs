@@ -8,6 +8,7 @@ use waage_charts::font_face_css;
 use super::page::Page;
 use super::rich::Rich;
 use crate::article::{Article, Block, Cell, Column, Fact, Row, Section, Table};
+use crate::words::Words;
 use crate::{Options, ReportError, markdown as md, text as terminal};
 
 const PAGE: &str = include_str!("../templates/brief.html");
@@ -38,6 +39,11 @@ pub(super) fn html(page: &Page) -> Result<String, ReportError> {
 /// GitHub-flavoured Markdown.
 pub(super) fn markdown(page: &Page) -> String {
     md::markdown(&article(page, true))
+}
+
+/// The Markdown of the PDF.
+pub(super) fn printed(page: &Page, words: Words) -> String {
+    md::printed(&article(page, true), &[], "", words)
 }
 
 /// Lines for a terminal.

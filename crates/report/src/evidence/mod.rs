@@ -16,7 +16,7 @@ use waage_result::text::Language;
 use crate::article::Article;
 use crate::lint::Theirs;
 use crate::words::{Words, clean, isolated};
-use crate::{Format, Options, ReportError, html, markdown, text};
+use crate::{Format, Options, ReportError, html, markdown, pdf, text};
 
 /// Everything that a dossier is made of; what is absent shows as a gap.
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +37,7 @@ pub struct Dossier<'a> {
     pub review: Option<&'a ReviewResult>,
 }
 
-/// A document of a dossier, in both forms.
+/// A document of a dossier, in each form.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// Its name as a file, without an end.
@@ -46,6 +46,8 @@ pub struct Written {
     pub markdown: String,
     /// One self-contained page.
     pub html: String,
+    /// The same for print.
+    pub pdf: Vec<u8>,
 }
 
 /// Writes an evidence map.
@@ -66,6 +68,7 @@ pub fn evidence_map(
     Ok(match format {
         Format::Text => text::article(&article, options),
         Format::Markdown => markdown::markdown(&article),
+        Format::Print => markdown::printed(&article, &[], "", Words::of(language)),
         Format::Html | Format::Json => html::page(&article, &[], "", language)?,
     })
 }
@@ -114,6 +117,7 @@ pub fn dossier(
             name,
             markdown: markdown::markdown(&article),
             html: html::page(&article, &[], "", language)?,
+            pdf: pdf(&markdown::printed(&article, &[], "", words), language, None)?,
         })
     };
     articles.into_iter().map(write).collect()

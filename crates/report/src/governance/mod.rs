@@ -62,7 +62,7 @@ pub fn render_risks(
     options: &Options,
 ) -> Result<String, ReportError> {
     let figures = match (format, view) {
-        (Format::Html, RisksView::Report | RisksView::Matrix) => {
+        (Format::Html | Format::Print, RisksView::Report | RisksView::Matrix) => {
             vec![waage_charts::risk_matrix(result, language)?]
         }
         _ => Vec::new(),
@@ -85,7 +85,7 @@ pub fn render_incidents(
     options: &Options,
 ) -> Result<String, ReportError> {
     let figures = match (format, view) {
-        (Format::Html, IncidentsView::Timeline) => {
+        (Format::Html | Format::Print, IncidentsView::Timeline) => {
             vec![waage_charts::incident_timeline(result, language)?]
         }
         _ => Vec::new(),
@@ -125,6 +125,7 @@ fn write<T: serde::Serialize>(
         Format::Text => text::article(&article(), options),
         Format::Markdown => markdown::markdown(&article()),
         Format::Html => html::page(&article(), figures, before, language)?,
+        Format::Print => markdown::printed(&article(), figures, before, Words::of(language)),
     })
 }
 

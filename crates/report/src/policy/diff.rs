@@ -91,7 +91,7 @@ pub fn policy_diff(
     match format {
         Format::Json => Ok(serde_json::to_string_pretty(diff)? + "\n"),
         Format::Text => Ok(text(diff, words, language, options)),
-        Format::Markdown => Ok(markdown(diff, words, language)),
+        Format::Markdown | Format::Print => Ok(markdown(diff, words, language)),
         Format::Html => Err(ReportError::UnknownFormat(format.name().to_owned())),
     }
 }
@@ -181,7 +181,7 @@ pub fn policy_presets(
             page.paragraph(&title("hint"), Style::Dim, 0);
             Ok(page.into_text())
         }
-        Format::Markdown => {
+        Format::Markdown | Format::Print => {
             let mut lines = vec![
                 row(["name", "purpose", "columns"]
                     .map(|key| escape(&title(key)))
