@@ -1,8 +1,6 @@
 //! `waage brief`.
 
-use std::io::IsTerminal;
 use std::path::Path;
-use std::process::ExitCode;
 
 use waage_audit::evidence::{self, BriefJob};
 use waage_audit::govern::evidence::Files;
@@ -11,7 +9,7 @@ use waage_audit::{Format, Style};
 
 use crate::args::brief::{Brief, BriefFormat};
 use crate::audit::language;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::registers::as_of;
 
 /// Does what was asked.
@@ -21,7 +19,7 @@ pub fn run(args: Brief) -> Result<ExitCode, Failure> {
         BriefFormat::Markdown => Format::Markdown,
         BriefFormat::Text => Format::Text,
     };
-    if format == Format::Html && args.out.is_none() && std::io::stdout().is_terminal() {
+    if format == Format::Html && args.out.is_none() && output::to_terminal() {
         return Err(Failure::Message(
             "--format html is for a file: add --out brief.html".to_owned(),
         ));

@@ -1,10 +1,79 @@
 //! Printing, and failing in one sentence.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 use std::sync::Mutex;
 
 use waage_audit::{AuditError, Style};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitCode(u8);
+
+impl ExitCode {
+    /// All is well.
+    pub const SUCCESS: Self = Self(0);
+
+    /// The number that the process ends with.
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+}
+
+impl From<u8> for ExitCode {
+    fn from(code: u8) -> Self {
+        Self(code)
+    }
+}
+
+/// What is kept instead of being printed: standard output and standard error.
+type Kept = (String, String);
+
+thread_local! {
+    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+}
+
+/// Runs a command and keeps what it would print on this thread.
+pub fn captured(command: impl FnOnce() -> ExitCode) -> (ExitCode, String, String) {
+    KEPT.set(Some(Kept::default()));
+    let code = command();
+    let (out, err) = KEPT.take().unwrap_or_default();
+    (code, out, err)
+}
+
+/// Adds to what is kept; whether anything is.
+fn keep(text: impl FnOnce(&mut Kept)) -> bool {
+    KEPT.with_borrow_mut(|kept| kept.as_mut().map(text))
+        .is_some()
+}
+
+/// Whether what is said is kept: nobody is there to answer.
+pub fn is_kept() -> bool {
+    keep(|_| ())
+}
+
+/// Whether output goes to a terminal.
+pub fn to_terminal() -> bool {
+    !is_kept() && io::stdout().is_terminal()
+}
+
+/// Whether somebody sees what is said on standard error at once.
+pub fn to_somebody() -> bool {
+    !is_kept() && io::stderr().is_terminal()
+}
+
+/// Whether somebody can be asked.
+pub fn from_somebody() -> bool {
+    !is_kept() && io::stdin().is_terminal()
+}
+
+/// Help on a command line.
+pub fn help(error: &clap::Error) {
+    if !keep(|(out, _)| out.push_str(&error.to_string())) {
+        // A closed pipe is no failure.
+        let _ = error.print();
+    }
+}
 
 /// Why a command did not end well.
 pub enum Failure {
@@ -52,12 +121,18 @@ pub fn explain(failure: &Failure) -> ExitCode {
 
 /// A line on standard error; a closed one is no reason to fail.
 pub fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let kept = keep(|(_, err)| {
+        err.push_str(line);
+        err.push('\n');
+    });
+    if !kept {
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
 }
 
 /// Colour and width of standard output: a terminal's own, plain elsewhere.
 pub fn style() -> Style {
-    if !io::stdout().is_terminal() {
+    if !to_terminal() {
         return Style::default();
     }
     Style {
@@ -71,6 +146,9 @@ pub fn style() -> Style {
 /// # Errors
 /// A sentence when standard output cannot be written (a full disk).
 pub fn print(text: &str) -> Result<(), Failure> {
+    if keep(|(out, _)| out.push_str(text)) {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -1,6 +1,5 @@
 //! What the commands of registers share: the day, the moment, the policy and the ledger.
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 use waage_audit::govern::ledger::{Ledger, Options};
@@ -11,7 +10,7 @@ use waage_audit::{AuditError, Policy};
 use crate::args::Format;
 use crate::audit::today;
 pub use crate::clock::now;
-use crate::output::Failure;
+use crate::output::{self, Failure};
 
 /// What stops a library call, as this command tells it.
 pub fn failed(error: impl Into<AuditError>) -> Failure {
@@ -58,7 +57,7 @@ pub fn ledger(path: Option<&Path>) -> Result<Option<Ledger>, Failure> {
 
 /// That a page is not written to a terminal.
 pub fn refuse_page(format: Format) -> Result<(), Failure> {
-    if format == Format::Html && std::io::stdout().is_terminal() {
+    if format == Format::Html && output::to_terminal() {
         return Err(Failure::Message(
             "--format html is for a file: add > report.html".to_owned(),
         ));
