@@ -66,6 +66,8 @@ docs: check-rust ## regenerate what is generated: schemas, the pages on metrics,
 	cargo run --locked --quiet --package waage -- policy keys > docs/policy-keys.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown > docs/metrics.md
 	cargo run --locked --quiet --package waage -- metrics --format markdown --lang de > docs/metrics.de.md
+	$(MAKE) python
+	$(BIN)/python python/generate_commands.py
 	cargo doc --workspace --no-deps --locked
 
 bench: check-rust ## figures of benches/, in one run

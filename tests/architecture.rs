@@ -28,7 +28,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("waage", &["waage-audit"]),
-    ("waage-python", &["waage-audit"]),
+    ("waage-python", &["waage", "waage-audit"]),
 ];
 
 /// What this machine builds: crates for other systems need not be there.

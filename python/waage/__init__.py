@@ -16,11 +16,26 @@ from ._power import Power, power
 from ._scan import Scan, scan
 from ._table import Table
 from ._tree import TreeExplainer
-from ._waage import WaageError, __version__, schema
+from ._waage import WaageError, __version__
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import datasets as datasets
+    from . import evidence as evidence
+    from . import incident as incident
+    from . import keys as keys
+    from . import ledger as ledger
     from . import metrics as metrics
+    from . import policy as policy
+    from . import privacy as privacy
+    from . import review as review
+    from . import risks as risks
+    from . import systems as systems
+    from ._commands import Told as Told
+    from ._commands import schema as schema
+    from ._single import approve as approve
+    from ._single import brief as brief
+    from ._single import gate as gate
 
 __all__ = [
     "Attributions",
@@ -31,23 +46,47 @@ __all__ = [
     "Power",
     "Scan",
     "Table",
+    "Told",
     "TreeExplainer",
     "WaageError",
     "__version__",
+    "approve",
     "audit",
+    "brief",
     "catalogue",
+    "datasets",
+    "evidence",
     "explain",
     "explain_metric",
+    "gate",
+    "incident",
+    "keys",
+    "ledger",
+    "metrics",
+    "policy",
     "power",
+    "privacy",
+    "review",
+    "risks",
     "scan",
     "schema",
+    "systems",
 ]
+
+#: Where the names are that are imported when somebody asks for them; the rest are modules.
+_PLACES = {
+    "Told": "_commands",
+    "schema": "_commands",
+    "approve": "_single",
+    "brief": "_single",
+    "gate": "_single",
+}
 
 
 def __getattr__(name: str) -> object:
-    # ``waage.metrics`` needs numpy: it is imported when somebody asks for it.
-    if name == "metrics":
-        import importlib
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
 
-        return importlib.import_module("waage.metrics")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"waage.{_PLACES.get(name, name)}")
+    return getattr(module, name) if name in _PLACES else module

@@ -59,8 +59,14 @@ def attribute(text: str) -> str:
 def memory(text: str) -> int:
     """The bytes that a text such as ``512MiB`` means."""
 
-def schema(name: str) -> str:
-    """The JSON Schema of a document, such as ``audit``."""
+def tell(words: list[str]) -> tuple[int, bytes, str]:
+    """Run a command; exit code, standard output and standard error."""
+
+def main(words: list[str]) -> int:
+    """Run a command as the process's own; the code to exit with."""
+
+def commands() -> str:
+    """The commands with their options, as JSON."""
 
 def catalogue(lang: str) -> Table:
     """Every metric that is measured, one row each."""

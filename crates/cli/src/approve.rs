@@ -1,7 +1,5 @@
 //! `waage approve`.
 
-use std::process::ExitCode;
-
 use waage_audit::govern::approval::{self, Statement, Subject};
 use waage_audit::govern::ledger::{Ledger, Options};
 use waage_audit::{AuditError, Policy, Record};
@@ -9,7 +7,7 @@ use waage_audit::{AuditError, Policy, Record};
 use crate::args::Approve;
 use crate::clock;
 use crate::keys::{print, signing};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 
 /// Signs a result and tells which signatures it has.
 pub fn run(args: &Approve) -> Result<ExitCode, Failure> {

@@ -1,7 +1,5 @@
 //! `waage audit`.
 
-use std::io::IsTerminal;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use waage_audit::attribution::Model;
@@ -9,14 +7,14 @@ use waage_audit::{AuditResult, AuditSpec, Beside, Job, Language, Policy, RolesSp
 
 use crate::args::{Audit, Format, Lang};
 use crate::clock;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 use crate::roles::{memberships, references};
 
 /// Runs the audit and prints its result.
 pub fn run(args: Audit) -> Result<ExitCode, Failure> {
     let began = Instant::now();
-    if args.format == Format::Html && std::io::stdout().is_terminal() {
+    if args.format == Format::Html && output::to_terminal() {
         return Err(Failure::Message(
             "--format html is for a file: add > report.html, or use --out DIR".to_owned(),
         ));

@@ -1,8 +1,6 @@
 //! `waage brief`.
 
-use std::io::IsTerminal;
 use std::path::Path;
-use std::process::ExitCode;
 
 use waage_audit::evidence::{self, BriefJob};
 use waage_audit::govern::evidence::Files;
@@ -11,7 +9,7 @@ use waage_audit::{Format, Style};
 
 use crate::args::brief::{Brief, BriefFormat};
 use crate::audit::language;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::registers::as_of;
 
 /// A brief is two pages.
@@ -26,7 +24,7 @@ pub fn run(args: Brief) -> Result<ExitCode, Failure> {
         BriefFormat::Text => Format::Text,
     };
     let is_file = matches!(format, Format::Html | Format::Print);
-    if is_file && args.out.is_none() && std::io::stdout().is_terminal() {
+    if is_file && args.out.is_none() && output::to_terminal() {
         let end = format.name();
         return Err(Failure::Message(format!(
             "--format {end} is for a file: add --out brief.{end}"

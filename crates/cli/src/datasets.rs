@@ -1,13 +1,12 @@
 //! `waage datasets`.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use waage_audit::LeadRequest;
 
 use crate::args::LeadScoring;
 use crate::audit::set_threads;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 
 /// Writes synthetic leads.

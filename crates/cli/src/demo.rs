@@ -1,11 +1,10 @@
 //! `waage demo`.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::args::Demo;
 use crate::audit::{language, set_threads, summary_line, today};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 
 /// Audits the embedded lead-scoring data and leaves a report to open.

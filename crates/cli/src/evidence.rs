@@ -1,14 +1,12 @@
 //! `waage evidence`.
 
-use std::process::ExitCode;
-
 use waage_audit::evidence::{self, EvidenceJob};
 use waage_audit::govern::evidence::Files;
 use waage_audit::govern::ledger::Options;
 
 use crate::args::evidence::{Dossier, Evidence, Map, Records, Scope};
 use crate::audit::{format, language};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::registers::as_of;
 
 /// Does what was asked.

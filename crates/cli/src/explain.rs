@@ -1,7 +1,6 @@
 //! `waage explain`.
 
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::Instant;
 
 use indexmap::IndexMap;
@@ -10,7 +9,7 @@ use waage_audit::{ExplainSpec, RolesSpec};
 
 use crate::args::{Explain, IndexName};
 use crate::audit::{language, set_threads};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 use crate::roles::attributes;
 

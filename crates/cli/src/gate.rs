@@ -1,14 +1,12 @@
 //! `waage gate`.
 
-use std::process::ExitCode;
-
 use waage_audit::NoticeFormat;
 use waage_audit::gate::{self, Files};
 
 use crate::args::gate::{Gate, GateFormat};
 use crate::audit::{language, today};
 use crate::clock;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 
 /// Who records a decision of a gate.
 const ACTOR: &str = "waage";

@@ -1,7 +1,6 @@
 //! `waage incident`.
 
 use std::path::Path;
-use std::process::ExitCode;
 
 use clap::ValueEnum;
 use waage_audit::govern::incident::{self, Change, Filter, Log, Opening, words};
@@ -15,7 +14,7 @@ use crate::args::incident::Incident;
 use crate::args::registers::{Acting, Showing};
 use crate::audit::{format, language};
 use crate::incident_change::change;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::registers::{failed, ledger, moment, moment_or_now};
 
 /// Runs a command of incidents.

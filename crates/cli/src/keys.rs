@@ -1,7 +1,6 @@
 //! `waage keys`, and private keys for other commands.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use waage_audit::govern::Timestamp;
 use waage_audit::govern::keys::{
@@ -13,7 +12,7 @@ use waage_audit::{AuditError, Language, Record, key_change};
 use crate::args::{self, PageFormat, Signing};
 use crate::audit::language;
 use crate::clock;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 
 /// Makes, lists or revokes.
 pub fn run(command: args::Keys) -> Result<ExitCode, Failure> {
@@ -174,15 +173,17 @@ fn passphrase(file: Option<&Path>, is_new: bool) -> Result<Zeroizing<String>, Ke
     if let Ok(text) = std::env::var("WAAGE_PASSPHRASE") {
         return Ok(Zeroizing::new(text));
     }
-    let ask = |prompt: &str| {
-        rpassword::prompt_password(prompt)
-            .map(Zeroizing::new)
-            .map_err(|_| KeyError::Asked {
-                what: "there is no terminal to ask for the passphrase".to_owned(),
-                mend: "set WAAGE_PASSPHRASE, give --passphrase-file, or make a key with --no-passphrase"
-                    .to_owned(),
+    let ask =
+        |prompt: &str| {
+            let asked = (!output::is_kept()).then(|| rpassword::prompt_password(prompt).ok());
+            asked.flatten().map(Zeroizing::new).ok_or_else(|| {
+                KeyError::Asked {
+            what: "there is no terminal to ask for the passphrase".to_owned(),
+            mend: "set WAAGE_PASSPHRASE, give --passphrase-file, or make a key with --no-passphrase"
+                .to_owned(),
+        }
             })
-    };
+        };
     let first = ask("Passphrase: ")?;
     if is_new && *first != *ask("Once more: ")? {
         return Err(KeyError::Asked {

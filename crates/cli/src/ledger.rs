@@ -2,7 +2,6 @@
 
 use std::io::BufRead;
 use std::path::Path;
-use std::process::ExitCode;
 
 use waage_audit::govern::keys::Keys;
 use waage_audit::govern::ledger::{self, Checkpoint, Options, Shown, VerifyOptions};
@@ -11,7 +10,7 @@ use waage_audit::{AuditError, Record};
 use crate::args;
 use crate::clock;
 use crate::keys::{print, signing};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 
 /// Entries shown unless asked otherwise.
 const SHOWN_DEFAULT: usize = 20;
@@ -49,6 +48,11 @@ fn append(args: &args::Append) -> Result<ExitCode, Failure> {
     if let Some(text) = &args.text {
         add(text)?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if output::is_kept() {
+        return Err(Failure::Message(
+            "no remark was given: name --text".to_owned(),
+        ));
     }
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|error| {

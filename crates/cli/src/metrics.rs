@@ -1,10 +1,8 @@
 //! `waage metrics`.
 
-use std::process::ExitCode;
-
 use crate::args::Metrics;
 use crate::audit::{format, language};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 
 /// Prints the list of metrics, or the page of one.
 pub fn run(args: &Metrics) -> Result<ExitCode, Failure> {

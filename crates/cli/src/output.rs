@@ -1,11 +1,80 @@
 //! Printing, and failing in one sentence.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
-use std::process::ExitCode;
 use std::sync::Mutex;
 
 use clap::ValueEnum;
 use waage_audit::{AuditError, Language, Style};
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExitCode(u8);
+
+impl ExitCode {
+    /// All is well.
+    pub const SUCCESS: Self = Self(0);
+
+    /// The number that the process ends with.
+    pub const fn code(self) -> u8 {
+        self.0
+    }
+}
+
+impl From<u8> for ExitCode {
+    fn from(code: u8) -> Self {
+        Self(code)
+    }
+}
+
+/// What is kept instead of being printed: standard output and standard error.
+type Kept = (Vec<u8>, String);
+
+thread_local! {
+    static KEPT: RefCell<Option<Kept>> = const { RefCell::new(None) };
+}
+
+/// Runs a command and keeps what it would print on this thread.
+pub fn captured(command: impl FnOnce() -> ExitCode) -> (ExitCode, Vec<u8>, String) {
+    KEPT.set(Some(Kept::default()));
+    let code = command();
+    let (out, err) = KEPT.take().unwrap_or_default();
+    (code, out, err)
+}
+
+/// Adds to what is kept; whether anything is.
+fn keep(text: impl FnOnce(&mut Kept)) -> bool {
+    KEPT.with_borrow_mut(|kept| kept.as_mut().map(text))
+        .is_some()
+}
+
+/// Whether what is said is kept: nobody is there to answer.
+pub fn is_kept() -> bool {
+    keep(|_| ())
+}
+
+/// Whether output goes to a terminal.
+pub fn to_terminal() -> bool {
+    !is_kept() && io::stdout().is_terminal()
+}
+
+/// Whether somebody sees what is said on standard error at once.
+pub fn to_somebody() -> bool {
+    !is_kept() && io::stderr().is_terminal()
+}
+
+/// Whether somebody can be asked.
+pub fn from_somebody() -> bool {
+    !is_kept() && io::stdin().is_terminal()
+}
+
+/// Help on a command line.
+pub fn help(error: &clap::Error) {
+    if !keep(|(out, _)| out.extend_from_slice(error.to_string().as_bytes())) {
+        // A closed pipe is no failure.
+        let _ = error.print();
+    }
+}
 
 /// Why a command did not end well.
 pub enum Failure {
@@ -53,12 +122,18 @@ pub fn explain(failure: &Failure) -> ExitCode {
 
 /// A line on standard error; a closed one is no reason to fail.
 pub fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let kept = keep(|(_, err)| {
+        err.push_str(line);
+        err.push('\n');
+    });
+    if !kept {
+        let _ = writeln!(io::stderr().lock(), "{line}");
+    }
 }
 
 /// Colour and width of standard output: a terminal's own, plain elsewhere.
 pub fn style() -> Style {
-    if !io::stdout().is_terminal() {
+    if !to_terminal() {
         return Style::default();
     }
     Style {
@@ -70,7 +145,7 @@ pub fn style() -> Style {
 /// That a form for files is not written to a terminal.
 pub fn refuse_page(format: impl ValueEnum) -> Result<(), Failure> {
     match name(&format).as_str() {
-        name @ ("html" | "pdf") if io::stdout().is_terminal() => Err(Failure::Message(format!(
+        name @ ("html" | "pdf") if to_terminal() => Err(Failure::Message(format!(
             "--format {name} is for a file: add > report.{name}"
         ))),
         _ => Ok(()),
@@ -102,6 +177,9 @@ pub fn print(text: &str) -> Result<(), Failure> {
 
 /// The same for what is no text.
 pub fn print_bytes(bytes: &[u8]) -> Result<(), Failure> {
+    if keep(|(out, _)| out.extend_from_slice(bytes)) {
+        return Ok(());
+    }
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

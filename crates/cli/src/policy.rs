@@ -1,8 +1,7 @@
 //! `waage policy`.
 
-use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::path::Path;
-use std::process::ExitCode;
 
 use waage_audit::govern::policy::{Answers, reference};
 use waage_audit::{NoticeFormat, policy};
@@ -10,7 +9,7 @@ use waage_audit::{NoticeFormat, policy};
 use crate::args::policy::{Check, CheckFormat, Diff, Init, Policy, Presets, Show, ShowFormat};
 use crate::args::{Lang, PageFormat};
 use crate::audit::{language, set_threads, today};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 use crate::roles::Rows;
 
@@ -105,7 +104,7 @@ fn init(args: &Init) -> Result<ExitCode, Failure> {
         )));
     }
     let mut answers = answers(args)?;
-    let asks = args.ask || (!args.yes && io::stdin().is_terminal() && io::stderr().is_terminal());
+    let asks = args.ask || (!args.yes && output::from_somebody() && output::to_somebody());
     if asks {
         ask(&mut answers, args.lang)?;
     }

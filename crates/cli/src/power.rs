@@ -1,12 +1,10 @@
 //! `waage power`.
 
-use std::process::ExitCode;
-
 use waage_audit::{AuditSpec, Policy, PowerJob, PowerSpec, Question};
 
 use crate::args::{PlanFormat, Power};
 use crate::audit::{language, set_threads};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 use crate::roles::references;
 

@@ -1,7 +1,5 @@
 //! `waage privacy`.
 
-use std::process::ExitCode;
-
 use waage_audit::govern::ledger::Ledger;
 use waage_audit::privacy::{self, ReleaseJob, Released};
 use waage_audit::{AuditResult, AuditSpec, Job, Policy, Record};
@@ -9,7 +7,7 @@ use waage_audit::{AuditResult, AuditSpec, Job, Policy, Record};
 use crate::args::privacy::{Compare, Privacy, Release, Scan};
 use crate::audit::{language, set_threads, today};
 use crate::keys::show;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 use crate::registers::{failed, now, policy};
 

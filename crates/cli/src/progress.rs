@@ -1,7 +1,6 @@
 //! Bars on a terminal, silence elsewhere, and Ctrl-C.
 
 use std::fmt::Write;
-use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -30,6 +29,16 @@ const REDRAWS: u8 = 10;
 /// Whether the user asked to stop.
 pub fn interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Stops what runs.
+pub fn interrupt() {
+    INTERRUPTED.store(true, Ordering::Relaxed);
+}
+
+/// Forgets an interruption: the next command begins.
+pub fn resume() {
+    INTERRUPTED.store(false, Ordering::Relaxed);
 }
 
 /// Remembers Ctrl-C; a second one ends at once, and so does the first while input is waited for.
@@ -66,7 +75,7 @@ struct Drawn {
 impl Bars {
     /// Bars on a terminal unless quiet.
     pub fn new(quiet: bool) -> Self {
-        let shown = !quiet && std::io::stderr().is_terminal();
+        let shown = !quiet && output::to_somebody();
         Self {
             shown,
             drawn: Mutex::default(),

@@ -1,7 +1,6 @@
 //! `waage review`.
 
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use waage_audit::govern::approval::Subject;
 use waage_audit::govern::ledger::Ledger;
@@ -11,7 +10,7 @@ use waage_audit::{Policy, Record, RolesSpec};
 use crate::args::review::{CaseFormat, Import, Report, Review, ReviewKey, Sample};
 use crate::audit::{language, set_threads};
 use crate::keys::show;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 use crate::registers::{failed, ledger, moment_or_now, now, policy};
 

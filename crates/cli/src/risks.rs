@@ -1,7 +1,5 @@
 //! `waage risks`.
 
-use std::process::ExitCode;
-
 use waage_audit::Policy;
 use waage_audit::govern::Date;
 use waage_audit::govern::risks::assessment::{self, Request, Witness};
@@ -14,7 +12,7 @@ use crate::args::registers::Showing;
 use crate::args::risks as args;
 use crate::args::risks::Risks;
 use crate::audit::{format, language};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::registers::{day, failed, ledger, now, policy};
 
 /// Runs a command of the register.

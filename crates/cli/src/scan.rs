@@ -1,6 +1,5 @@
 //! `waage scan`.
 
-use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::ValueEnum;
@@ -9,7 +8,7 @@ use waage_audit::{RolesSpec, ScanSpec};
 
 use crate::args::Scan;
 use crate::audit::{language, set_threads};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
 use crate::roles::attributes;
 

@@ -1,7 +1,6 @@
 //! `waage systems`.
 
-use std::io::{BufRead, IsTerminal};
-use std::process::ExitCode;
+use std::io::BufRead;
 
 use waage_audit::Language;
 use waage_audit::govern::inventory::{self, Answer, Answers, Inventory};
@@ -11,7 +10,7 @@ use crate::args::registers::Showing;
 use crate::args::systems as args;
 use crate::args::systems::Systems;
 use crate::audit::{format, language};
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 use crate::registers::{day, failed};
 
 /// Runs a command of the inventory.
@@ -80,7 +79,7 @@ fn classify(args: &args::Classify) -> Result<ExitCode, Failure> {
 
 /// Asks every question on standard error, so that standard output holds the document alone.
 fn ask(language: Language) -> Result<Answers, Failure> {
-    if !std::io::stdin().is_terminal() {
+    if !output::from_somebody() {
         return Err(Failure::Message(
             "there is no terminal to ask on; fill in what waage systems classify --template prints, and give it with --answers FILE".to_owned(),
         ));

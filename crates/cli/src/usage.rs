@@ -1,13 +1,12 @@
 //! Command lines that cannot be understood, told in one sentence.
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Error, Parser};
 
 use crate::args::Cli;
-use crate::output::{self, Failure};
+use crate::output::{self, ExitCode, Failure};
 
 /// What the parser calls a fault, and what people do.
 const PLAIN: [(&str, &str); 8] = [
@@ -38,19 +37,17 @@ const PLAIN: [(&str, &str); 8] = [
 
 /// The command line, or the exit code when there is nothing left to do: help was asked for, or
 /// the words make no sense.
-pub fn parse() -> Result<Cli, ExitCode> {
-    let words: Vec<OsString> = std::env::args_os().collect();
-    Cli::try_parse_from(&words).map_err(|error| match error.kind() {
+pub fn parse(words: &[OsString]) -> Result<Cli, ExitCode> {
+    Cli::try_parse_from(words).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A closed pipe is no failure.
-            let _ = error.print();
+            output::help(&error);
             ExitCode::SUCCESS
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let _ = error.print();
+            output::help(&error);
             ExitCode::from(2)
         }
-        _ => output::explain(&Failure::Message(sentence(&error, &command_path(&words)))),
+        _ => output::explain(&Failure::Message(sentence(&error, &command_path(words)))),
     })
 }
 

@@ -2,6 +2,7 @@
 //! around it is thin; all computation is in the crates below.
 
 mod arrays;
+mod command;
 mod explain;
 mod individual;
 mod input;
@@ -132,22 +133,6 @@ fn memory(text: &str) -> PyResult<u64> {
     waage_audit::parse_memory(text).map_err(|e| WaageError::new_err(e.to_string()))
 }
 
-/// The JSON Schema of a document: `audit`, `explain`, `metrics`, `power`, `scan` or `spec`.
-#[pyfunction]
-fn schema(name: &str) -> PyResult<String> {
-    match name {
-        "audit" => Ok(waage_audit::schema::audit()),
-        "explain" => Ok(waage_audit::schema::explain()),
-        "metrics" => Ok(waage_audit::schema::metrics()),
-        "scan" => Ok(waage_audit::schema::scan()),
-        "spec" => Ok(waage_audit::schema::spec()),
-        "power" => Ok(waage_audit::schema::power()),
-        other => Err(WaageError::new_err(format!(
-            "no schema is called {other:?}: use audit, explain, metrics, power, scan or spec"
-        ))),
-    }
-}
-
 /// What a metric means, as `text`, `json` or `markdown`; all of them without a name.
 #[pyfunction]
 #[pyo3(signature = (name, format, lang))]
@@ -190,7 +175,9 @@ fn _waage(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(power, module)?)?;
     module.add_function(wrap_pyfunction!(attribute, module)?)?;
     module.add_function(wrap_pyfunction!(memory, module)?)?;
-    module.add_function(wrap_pyfunction!(schema, module)?)?;
+    module.add_function(wrap_pyfunction!(command::tell, module)?)?;
+    module.add_function(wrap_pyfunction!(command::main, module)?)?;
+    module.add_function(wrap_pyfunction!(command::commands, module)?)?;
     module.add_function(wrap_pyfunction!(catalogue, module)?)?;
     module.add_function(wrap_pyfunction!(explain_metric, module)?)?;
     module.add_function(wrap_pyfunction!(pdf, module)?)?;

@@ -64,6 +64,17 @@ pub fn wait<T: Send>(
     progress: Option<&Py<PyAny>>,
     work: impl FnOnce() -> T + Send,
 ) -> PyResult<T> {
+    wait_or(py, shared, progress, || (), work)
+}
+
+/// The same for work that looks elsewhere whether it is cancelled: `stop` says so there.
+pub fn wait_or<T: Send>(
+    py: Python<'_>,
+    shared: &Shared,
+    progress: Option<&Py<PyAny>>,
+    stop: impl FnOnce(),
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
     std::thread::scope(|scope| {
         let (sender, mut receiver) = channel();
         scope.spawn(move || {
@@ -85,6 +96,7 @@ pub fn wait<T: Send>(
                 .and_then(|()| progress.map_or(Ok(()), |progress| shared.report(py, progress)));
             if let Err(error) = listened {
                 shared.cancelled.store(true, Ordering::Relaxed);
+                stop();
                 py.detach(move || receiver.recv().ok().map(drop));
                 return Err(error);
             }

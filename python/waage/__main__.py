@@ -1,0 +1,5 @@
+"""``python -m waage``."""
+
+from ._commands import main
+
+raise SystemExit(main())
