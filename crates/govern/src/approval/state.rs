@@ -332,20 +332,16 @@ impl<'a> Rules<'a> {
         if ahead > CLOCK_SKEW_SECONDS {
             return Some(Reason::with("clock_skew", "minutes", ahead / 60));
         }
-        match (key.standing(statement.ts), key.standing(entry_ts)) {
-            // A key that is revoked cannot be made valid again by dating a statement back.
-            (Standing::Revoked, _) | (_, Standing::Revoked) => {
-                return Some(Reason::with(
-                    "key_revoked",
-                    "ts",
-                    statement.ts.max(entry_ts),
-                ));
+        match key.standing_for(statement.ts, entry_ts) {
+            Standing::Revoked => {
+                let ts = statement.ts.max(entry_ts);
+                return Some(Reason::with("key_revoked", "ts", ts));
             }
-            (Standing::NotYet, _) => {
+            Standing::NotYet => {
                 return Some(Reason::with("key_not_yet", "ts", statement.ts));
             }
-            (Standing::Over, _) => return Some(Reason::with("key_over", "ts", statement.ts)),
-            (Standing::Valid | Standing::Doubtful, _) => {}
+            Standing::Over => return Some(Reason::with("key_over", "ts", statement.ts)),
+            Standing::Valid | Standing::Doubtful => {}
         }
         let day = self.day?;
         if entry_ts.date() > day {

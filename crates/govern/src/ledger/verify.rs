@@ -237,8 +237,8 @@ impl<'a> Walk<'a> {
             return Some("signature");
         }
         self.signatures.verified += 1;
-        let at = statement.ts.max(entry.ts);
-        if !matches!(key.standing(at), Standing::Valid | Standing::Doubtful) {
+        let standing = key.standing_for(statement.ts, entry.ts);
+        if !matches!(standing, Standing::Valid | Standing::Doubtful) {
             self.warn(Some(entry.seq), "standing", &[]);
         }
         if !key.roles.contains(&statement.role) {
