@@ -21,8 +21,8 @@ pub enum Record<'a> {
     Ledger(&'a LedgerResult),
     /// Entries of a ledger.
     Entries(&'a EntriesResult),
-    /// A proof that holds, and the origin of the checkpoint that it was held against.
-    Proof(&'a ProofResult, Option<&'a str>),
+    /// A proof that holds, and the checkpoint that it was held against.
+    Proof(&'a ProofResult, Option<HeldAgainst<'a>>),
     /// The signatures of a result.
     Approval(&'a ApprovalResult),
     /// Public keys.
@@ -35,6 +35,15 @@ pub enum Record<'a> {
     Comparison(&'a PrivacyComparison),
     /// Which columns look like personal data.
     Pii(&'a PiiResult),
+}
+
+/// The checkpoint that names the root of a proof.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldAgainst<'a> {
+    /// Its origin.
+    pub origin: &'a str,
+    /// Whether its signature was verified.
+    pub is_verified: bool,
 }
 
 /// Writes a record as text, JSON or Markdown.
@@ -57,7 +66,7 @@ pub fn render_record(
     let sheet = || match record {
         Record::Ledger(result) => ledger(result, words),
         Record::Entries(result) => entries(result, words),
-        Record::Proof(proof, origin) => self::proof(proof, origin, words),
+        Record::Proof(proof, against) => self::proof(proof, against, words),
         Record::Approval(result) => approval(result, words),
         Record::Keys(result) => keys(result, words),
         Record::Review(result) => review(result, hide_below, words),
@@ -184,16 +193,22 @@ fn entries(result: &EntriesResult, words: Words) -> Sheet {
     }
 }
 
-fn proof(proof: &ProofResult, origin: Option<&str>, words: Words) -> Sheet {
+fn proof(proof: &ProofResult, against: Option<HeldAgainst<'_>>, words: Words) -> Sheet {
     let key = match proof.kind {
         ProofKind::Inclusion => "proof.inclusion",
         ProofKind::Consistency => "proof.consistency",
     };
     let (from, size) = (words.integer(proof.from), words.integer(proof.size));
     let mut facts = vec![words.fill("ledger.root", &[("root", &free(&proof.root))])];
-    facts.push(match origin {
-        Some(origin) => words.fill("proof.checkpoint", &[("origin", &free(origin))]),
+    facts.push(match against {
         None => words.text("proof.alone"),
+        Some(checkpoint) => {
+            let key = match checkpoint.is_verified {
+                true => "proof.checkpoint",
+                false => "proof.unverified",
+            };
+            words.fill(key, &[("origin", &free(checkpoint.origin))])
+        }
     });
     facts.extend(proof.line.as_deref().map(free));
     Sheet {
