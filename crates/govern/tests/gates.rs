@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use support::{CATALOGUE, Counts, gap};
 use waage_govern::approval::{Decision, Statement, approve};
-use waage_govern::gate::{Audit, Found, Part, Request, judge, record};
+use waage_govern::gate::{Audit, Found, Part, Request, Reviewed, judge, record};
 use waage_govern::keys::{Keys, Role, SecretKey, Signer};
 use waage_govern::ledger::{Entry, Ledger, Options, read};
 use waage_govern::risks::Register;
@@ -264,6 +264,7 @@ fn request<'a>(gate: &'a str, policy: &'a Policy, place: &Place, document: &Valu
         keys: Part::Given(place.keys.clone()),
         risks: Part::Given(Register::parse(RISKS, "risks.toml").unwrap()),
         incidents: Part::Given(waage_govern::incident::Log::default()),
+        review: Part::Absent,
         documents: documents(),
         data_digest: None,
         as_of: day("2026-11-29"),
@@ -797,4 +798,259 @@ fn information_is_told_and_decides_nothing() {
             show(&result)
         );
     }
+}
+
+#[test]
+fn a_row_of_inconclusive_checks_survives_decisions_without_a_result_and_waivers() {
+    let (policy, place) = (policy(WAIVER), Place::new());
+    let decide = |document: &Value, audit: bool, at: &str| {
+        place.audited(document, at);
+        place.sign_all(&policy, document);
+        let mut request = request("periodic", &policy, &place, document);
+        if !audit {
+            request.audit = Part::Absent;
+        }
+        let result = judge(&request).unwrap();
+        record(
+            &place.path(),
+            &Options::default(),
+            &result,
+            "waage",
+            moment(at),
+        )
+        .unwrap();
+        result
+    };
+    let of = |rows| document(&policy, [Counts("b", 24, rows), Counts("a", 60, 100)]);
+    assert_eq!(decide(&of(60), true, "2026-11-20T08:00:00Z").exit, 0);
+    assert_eq!(decide(&of(59), true, "2026-11-21T08:00:00Z").exit, 0);
+    // The result could not be read that day: it says nothing of the check.
+    assert_eq!(decide(&of(59), false, "2026-11-22T08:00:00Z").exit, 2);
+    for (rows, count) in [(58, 3), (57, 4)] {
+        let result = decide(&of(rows), true, "2026-11-23T08:00:00Z");
+        assert_eq!(
+            told(&result.waived),
+            [("consecutive", "FAIR-01")],
+            "{}",
+            show(&result)
+        );
+        let text = &result.waived[0].text.en;
+        assert!(text.contains(&format!("{count} times in a row")), "{text}");
+    }
+}
+
+#[test]
+fn a_waiver_of_an_attribute_covers_its_check_that_was_not_run() {
+    let policy = policy(&WAIVER.replace("{ group = \"b\" }", "{ attribute = \"g\" }"));
+    let place = Place::new();
+    let mut document = document(&policy, pass());
+    document["findings"] = json!([]);
+    document["not_run"] = json!([{"check": "FAIR-01", "attribute": "g", "metric": "selection_rate", "reason": "no_decisions"}]);
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place.sign_all(&policy, &document);
+    let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
+    assert_eq!(
+        told(&result.waived),
+        [("check", "FAIR-01")],
+        "{}",
+        show(&result)
+    );
+    assert_eq!(result.waived[0].group.as_deref(), Some("g"));
+}
+
+#[test]
+fn a_part_that_several_checks_lack_is_told_once() {
+    let second = POLICY[POLICY.find("[[check]]").unwrap()..POLICY.find("[gate.").unwrap()]
+        .replace("FAIR-01", "FAIR-02");
+    let (policy, place) = (policy(&second), Place::new());
+    let document = document(&policy, open());
+    let mut blind = request("periodic", &policy, &place, &document);
+    blind.entries = Part::Absent;
+    let result = judge(&blind).unwrap();
+    let asked = told(&result.errors);
+    let count = asked
+        .iter()
+        .filter(|one| **one == ("consecutive", "ledger"))
+        .count();
+    assert_eq!(count, 1, "{}", show(&result));
+}
+
+#[test]
+fn an_old_audit_is_as_old_as_it_is_where_risks_are_measured() {
+    let linked = "likelihood_inherent = 2\nlinked_checks = [\"FAIR-01\"]";
+    let risks = RISKS.replace("likelihood_inherent = 2", linked);
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, breach());
+    place.audited(&document, "2026-06-01T08:00:00Z");
+    let mut request = request("pre_deployment", &policy, &place, &document);
+    request.risks = Part::Given(Register::parse(&risks, "risks.toml").unwrap());
+    let is_over = |request: &Request<'_>| {
+        let result = judge(request).unwrap();
+        told(&result.breaches).contains(&("risk", "R-001"))
+    };
+    assert!(!is_over(&request), "measured half a year ago");
+    request.as_of = day("2026-06-02");
+    assert!(is_over(&request), "measured the day before");
+    request.entries = Part::Absent;
+    assert!(!is_over(&request), "measured on a day that nobody knows");
+}
+
+/// A batch of random cases, drawn on Friday the 6th and due on Friday the 13th, and the ledger's entries
+/// of it.
+fn reviewed(place: &Place, cases: usize, decided: usize) -> Reviewed {
+    use waage_result::review::{ReviewBatch, ReviewDecision};
+    let case = |at: usize| {
+        json!({"case_id": format!("c_{at:026}"), "strata": ["random"], "incl_prob": 0.1, "score": 0.5,
+            "decision_model": "accept", "blind": false, "double": false, "groups": {}, "inputs": {}})
+    };
+    let mut batch: ReviewBatch = serde_json::from_value(json!({
+        "schema": "waage/review-batch/1", "batch_id": "", "drawn_at": "2026-11-06T08:00:00Z",
+        "due_at": "2026-11-13T23:59:59Z", "cases": (0..cases).map(case).collect::<Vec<_>>(),
+        "design": {"n": cases, "seed": 1, "population": 800, "attributes": [], "inputs": [], "strata": []},
+    }))
+    .unwrap();
+    batch.batch_id = waage_govern::review::batch_id(&batch);
+    let decisions: Vec<ReviewDecision> = (0..decided)
+        .map(|at| {
+            serde_json::from_value(json!({"batch_id": batch.batch_id, "case_id": batch.cases[at].case_id,
+                "reviewer_id": "r-1", "decision_final": "accept", "opened_at": "2026-11-10T08:00:00Z",
+                "decided_at": "2026-11-10T08:01:00Z"}))
+            .unwrap()
+        })
+        .collect();
+    let append = |payload: Value, at: &str| {
+        let ledger = place.ledger();
+        ledger
+            .append("review.batch", "waage", &payload, moment(at))
+            .unwrap();
+    };
+    append(
+        json!({"event": "drawn", "batch": batch.batch_id, "cases": cases, "due_at": batch.due_at}),
+        "2026-11-06T08:00:00Z",
+    );
+    let digest = waage_govern::canonical::digest(&json!(decisions));
+    append(
+        json!({"event": "decided", "batch": batch.batch_id, "decisions": decided, "digest": digest}),
+        "2026-11-10T09:00:00Z",
+    );
+    Reviewed { batch, decisions }
+}
+
+const REVIEW: &str = "[review]\nsample = 60\n";
+
+#[test]
+fn a_periodic_gate_looks_at_the_review_queue() {
+    let policy = policy(REVIEW);
+    let state = |cases: usize, decided: usize, as_of: &str| {
+        let place = Place::new();
+        let document = document(&policy, pass());
+        place.audited(&document, "2026-11-05T08:00:00Z");
+        let reviewed = reviewed(&place, cases, decided);
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = Part::Given(vec![reviewed]);
+        request.as_of = day(as_of);
+        judge(&request).unwrap()
+    };
+    let about = ("review_queue", "REV-01");
+    let served = state(60, 60, "2026-11-20");
+    assert_eq!(served.exit, 0, "{}", show(&served));
+    assert!(told(&served.passed).contains(&about));
+    assert!(
+        told(&state(66, 60, "2026-11-20").passed).contains(&about),
+        "90.9 %"
+    );
+    let few = state(60, 53, "2026-11-20");
+    assert_eq!(few.exit, 1, "88 %");
+    assert!(
+        few.breaches[0]
+            .text
+            .en
+            .contains("53 of 60 due cases are decided"),
+        "{}",
+        show(&few)
+    );
+    assert!(few.breaches[0].text.de.contains("53 von 60"));
+    let old = state(66, 65, "2026-11-21");
+    assert!(
+        old.breaches[0].text.en.contains("1 open cases are older"),
+        "{}",
+        show(&old)
+    );
+    let small = state(58, 58, "2026-11-20");
+    assert_eq!(told(&small.inconclusive), [about]);
+    assert_eq!(small.exit, 0, "this gate warns");
+    let early = state(60, 60, "2026-11-13");
+    assert_eq!(told(&early.inconclusive), [about], "nothing is due yet");
+    // What an earlier period decided says nothing of this one.
+    let stale = state(60, 60, "2026-12-14");
+    assert_eq!(told(&stale.inconclusive), [about], "{}", show(&stale));
+}
+
+#[test]
+fn a_review_queue_that_the_ledger_does_not_bear_out_is_never_served() {
+    let (policy, place) = (policy(REVIEW), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-05T08:00:00Z");
+    let whole = reviewed(&place, 60, 60);
+    let judged = |review: Part<Vec<Reviewed>>, blind: bool| {
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = review;
+        if blind {
+            request.entries = Part::Absent;
+        }
+        request.as_of = day("2026-11-20");
+        let result = judge(&request).unwrap();
+        assert!(
+            !told(&result.passed)
+                .iter()
+                .any(|(what, _)| *what == "review_queue")
+        );
+        assert_eq!(result.exit, 2, "{}", show(&result));
+        let reasons = result
+            .errors
+            .iter()
+            .filter(|one| one.requirement == "review_queue");
+        reasons.map(|one| one.text.en.clone()).collect::<Vec<_>>()
+    };
+    let said = judged(Part::Absent, false);
+    assert!(said[0].contains("(--review) was not given"), "{said:?}");
+    let said = judged(Part::Failed("batch.json: it was changed".to_owned()), false);
+    assert!(said[0].contains("it was changed"), "{said:?}");
+    let said = judged(Part::Given(vec![whole.clone()]), true);
+    assert!(said[0].contains("(--ledger) was not given"), "{said:?}");
+    let said = judged(Part::Given(Vec::new()), false);
+    assert!(
+        said[0].contains("it was not given: add its folder"),
+        "{said:?}"
+    );
+    let mut changed = whole.clone();
+    changed.decisions[0].decision_final = "reject".to_owned();
+    let said = judged(Part::Given(vec![changed]), false);
+    assert!(
+        said[0].contains("are not those that the ledger records"),
+        "{said:?}"
+    );
+    let mut unknown = whole.clone();
+    unknown.batch.batch_id = "B-000000000000".to_owned();
+    let said = judged(Part::Given(vec![whole, unknown]), false);
+    assert!(
+        said[0].contains("the ledger does not know the batch B-000000000000"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn reviews_that_are_kept_elsewhere_are_shown_by_a_document() {
+    let listed = "review_queue = { path = \"r.pdf\", sha256 = \"0000000000000000000000000000000000000000000000000000000000000001\" }\n";
+    let (policy, place) = (policy(&format!("{listed}{REVIEW}")), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    let mut request = request("periodic", &policy, &place, &document);
+    request.documents.insert(
+        "review_queue".to_owned(),
+        Found::Digest(format!("{:064x}", 1)),
+    );
+    let result = judge(&request).unwrap();
+    assert_eq!(result.exit, 0, "{}", show(&result));
+    assert!(told(&result.passed).contains(&("review_queue", "review_queue")));
 }

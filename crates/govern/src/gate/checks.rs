@@ -1,6 +1,6 @@
 //! The findings of the checks that a gate asks for.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use waage_result::approval::ApprovalResult;
 use waage_result::finding::{Bilingual, Finding, Severity, State};
@@ -79,6 +79,7 @@ impl Judged<'_> {
             let values = [("check", check.id.as_str()), ("attribute", &one.attribute)];
             let text = sentence_with("check_not_run", &values, &[("reason", words)]);
             undecided.push(GateReason {
+                group: Some(one.attribute.clone()),
                 severity: Some(check.severity),
                 ..reason("check", &check.id, text)
             });
@@ -156,17 +157,20 @@ impl Judged<'_> {
         let decisions = entries.iter().rev().filter(|entry| {
             entry.kind == "gate.decision" && entry.payload["gate"] == self.request.gate
         });
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for entry in decisions {
-            let digest = entry.payload["audit_digest"].as_str().unwrap_or_default();
-            if digest == own || seen.contains_key(digest) {
+            // A decision without a result says nothing of any check.
+            let Some(digest) = entry.payload["audit_digest"].as_str() else {
+                continue;
+            };
+            if digest == own || seen.contains(digest) {
                 continue;
             }
             let open = entry.payload["inconclusive"].as_array();
             if !open.is_some_and(|open| open.iter().any(|id| id == check)) {
                 break;
             }
-            seen.insert(digest, ());
+            seen.insert(digest);
         }
         u32::try_from(seen.len()).unwrap_or(u32::MAX)
     }

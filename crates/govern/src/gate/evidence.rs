@@ -2,6 +2,7 @@
 
 use waage_result::policy::Effect;
 
+use super::audit::day_of;
 use super::request::{Found, Request};
 use super::told::{List, Told, reason, sentence_with, word};
 use crate::incident::{is_open, open_majors};
@@ -125,16 +126,15 @@ pub(super) fn risk_count(told: &mut Told, request: &Request<'_>) {
     told.say(list, "risk", "risks", key, &values);
 }
 
-/// The result as evidence of risks, where its day is known or stands for the day of the gate.
-fn measured(request: &Request<'_>) -> Vec<Evidence> {
-    let audit = request.audit.given().into_iter();
-    audit
-        .map(|audit| Evidence {
-            day: request.as_of,
-            digest: audit.subject.digest.clone(),
-            result: audit.result.clone(),
-        })
-        .collect()
+/// The result as evidence of risks, as old as it is. Of an unknown day it could be of any age, so that
+/// it shows nothing.
+fn measured(request: &Request<'_>) -> Option<Evidence> {
+    let audit = request.audit.given()?;
+    Some(Evidence {
+        day: day_of(request)?,
+        digest: audit.subject.digest.clone(),
+        result: audit.result.clone(),
+    })
 }
 
 /// Residual scores and expected losses against the appetite.
@@ -151,7 +151,12 @@ pub(super) fn appetite(told: &mut Told, request: &Request<'_>) {
     if limit.is_none() {
         told.say(List::Error, "risk", "risk_appetite", "risk_no_limit", &[]);
     }
-    let over = over_appetite(register, request.policy, &measured(request), request.as_of);
+    let over = over_appetite(
+        register,
+        request.policy,
+        measured(request).as_slice(),
+        request.as_of,
+    );
     for risk in &over.risks {
         let (score, limit) = (risk.score.to_string(), risk.limit.to_string());
         let mut values = vec![

@@ -13,6 +13,7 @@ mod evidence;
 pub(crate) mod read;
 mod record;
 mod request;
+mod review;
 mod signed;
 mod told;
 
@@ -20,6 +21,7 @@ pub use demand::{GATES, GateError};
 pub use read::{Files, read};
 pub use record::{RecordError, record};
 pub use request::{Audit, Found, Part, Request};
+pub use review::Reviewed;
 
 use waage_result::gate::GateResult;
 
@@ -31,7 +33,7 @@ use told::Told;
 /// # Errors
 /// [`GateError`] if neither Waage nor the policy knows the gate.
 pub fn judge(request: &Request<'_>) -> Result<GateResult, GateError> {
-    let demands = demands(request.gate, request.policy)?;
+    let demands = demands(request)?;
     let mut told = Told::new(request);
     let signatures = signed::signatures(request);
     for demand in demands {
@@ -40,9 +42,10 @@ pub fn judge(request: &Request<'_>) -> Result<GateResult, GateError> {
             Demand::Digests => audit::digests(&mut told, request),
             Demand::Age(limit) => audit::age(&mut told, request, limit),
             Demand::Checks(which) => checks::checks(&mut told, request, which, signatures.as_ref()),
-            Demand::Signatures => signed::required(&mut told, request),
+            Demand::Signatures => signed::required(&mut told, request, signatures.as_ref()),
             Demand::Documents => evidence::documents(&mut told, request),
             Demand::Record(name) => evidence::record(&mut told, request, name),
+            Demand::ReviewQueue => review::review_queue(&mut told, request),
             Demand::RiskCount => evidence::risk_count(&mut told, request),
             Demand::Appetite => evidence::appetite(&mut told, request),
             Demand::RiskReviews => evidence::risk_reviews(&mut told, request),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use waage_result::document::AuditResult;
 
+use super::review::Reviewed;
 use crate::approval::Subject;
 use crate::date::Date;
 use crate::incident::Log;
@@ -87,6 +88,8 @@ pub struct Request<'a> {
     pub risks: Part<Register>,
     /// Incidents.
     pub incidents: Part<Log>,
+    /// Batches of cases for review, with what was decided.
+    pub review: Part<Vec<Reviewed>>,
     /// Documents of the policy by id.
     pub documents: BTreeMap<String, Found>,
     /// The digest that the result's data must have, if one is given.

@@ -44,7 +44,11 @@ pub(super) fn signers(state: &ApprovalResult) -> BTreeSet<&str> {
 }
 
 /// The signatures that the policy and the gate ask for.
-pub(super) fn required(told: &mut Told, request: &Request<'_>) {
+pub(super) fn required(
+    told: &mut Told,
+    request: &Request<'_>,
+    signatures: Option<&ApprovalResult>,
+) {
     if let Err(error) = needed(request) {
         let text = sentence_with(
             "failed",
@@ -65,7 +69,7 @@ pub(super) fn required(told: &mut Told, request: &Request<'_>) {
     if parts.contains(&false) {
         return;
     }
-    let Some(state) = signatures(request) else {
+    let Some(state) = signatures else {
         return;
     };
     for one in &state.signatures {
