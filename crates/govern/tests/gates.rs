@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use support::{CATALOGUE, Counts, gap};
-use waage_govern::approval::{Decision, Statement, approve};
-use waage_govern::gate::{Audit, Found, Part, Request, Reviewed, judge, record};
+use waage_govern::approval::{Consent, Decision, Exception, Statement, agree, approve};
+use waage_govern::gate::{Audit, Found, Part, Request, judge, record};
 use waage_govern::keys::{Keys, Role, SecretKey, Signer};
 use waage_govern::ledger::{Entry, Ledger, Options, read};
+use waage_govern::review::Reviewed;
 use waage_govern::risks::Register;
 use waage_govern::{Date, Facts, Policy, Timestamp};
 use waage_result::gate::{GateReason, GateResult, GateVerdict};
@@ -73,6 +74,9 @@ approved_by = [\"a.approver\", \"p.privacy\"]
 created = 2026-10-01
 expires = 2026-12-10
 ";
+
+/// Who must agree to it.
+const WAIVING: [(&str, Role); 2] = [("a.approver", Role::Approver), ("p.privacy", Role::Dpo)];
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -214,6 +218,43 @@ impl Place {
         )
         .map(|_| ())
         .map_err(|error| error.to_string())
+    }
+
+    /// Agrees to an exception, or takes that back.
+    fn agree(
+        &self,
+        policy: &Policy,
+        exception: &Exception,
+        (who, role): (&str, Role),
+        agrees: bool,
+    ) -> Result<(), String> {
+        let seed = PEOPLE.iter().find(|(id, _, _)| *id == who).unwrap().2;
+        let now = moment("2026-11-29T12:00:00Z");
+        let consent = Consent {
+            agrees,
+            ..Consent::to(exception, role, who, now)
+        };
+        let signer = Signer::Secret(Box::new(SecretKey::from_seed(&[seed; 32])));
+        let parts = (policy, &self.keys);
+        let ledger = self.ledger();
+        agree(
+            &ledger,
+            &Options::default(),
+            parts,
+            exception,
+            &consent,
+            &signer,
+        )
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+    }
+
+    /// Everybody agrees to the waiver.
+    fn waive(&self, policy: &Policy) {
+        let exception = Exception::waiver(policy, "W-1").unwrap();
+        for by in WAIVING {
+            self.agree(policy, &exception, by, true).unwrap();
+        }
     }
 
     fn sign_all(&self, policy: &Policy, document: &Value) {
@@ -493,33 +534,25 @@ fn a_waiver_excuses_only_signed_and_until_its_day() {
     let (policy, place) = (policy(WAIVER), Place::new());
     let document = document(&policy, breach());
     place.audited(&document, "2026-11-20T08:00:00Z");
-    place
-        .sign(&policy, &document, "m.owner", Role::Owner)
-        .unwrap();
-    place
-        .sign(&policy, &document, "v.independent", Role::Validator)
-        .unwrap();
-    place
-        .sign(&policy, &document, "a.approver", Role::Approver)
-        .unwrap();
+    place.sign_all(&policy, &document);
     let on = |day_text: &str| {
         let mut request = request("pre_deployment", &policy, &place, &document);
         request.as_of = day(day_text);
         judge(&request).unwrap()
     };
-    let unsigned = on("2026-11-29");
-    assert_eq!(unsigned.exit, 1);
-    assert!(
-        unsigned.breaches[0]
-            .text
-            .en
-            .contains("lacks the signature of p.privacy"),
-        "{}",
-        show(&unsigned)
-    );
-    place
-        .sign(&policy, &document, "p.privacy", Role::Dpo)
-        .unwrap();
+    let lacks = |names: &str| {
+        let result = on("2026-11-29");
+        assert_eq!(result.exit, 1);
+        let text = &result.breaches[0].text.en;
+        let want = format!("as it is now, lacks the signature of {names}: use");
+        assert!(text.contains(&want), "{}", show(&result));
+    };
+    // Signatures of the result say nothing of the waiver.
+    lacks("a.approver, p.privacy");
+    let exception = Exception::waiver(&policy, "W-1").unwrap();
+    place.agree(&policy, &exception, WAIVING[0], true).unwrap();
+    lacks("p.privacy");
+    place.agree(&policy, &exception, WAIVING[1], true).unwrap();
     let last = on("2026-12-10");
     assert_eq!(last.exit, 0, "{}", show(&last));
     assert_eq!(told(&last.waived), [("check", "FAIR-01")]);
@@ -542,6 +575,205 @@ fn a_waiver_excuses_only_signed_and_until_its_day() {
         "{}",
         show(&result)
     );
+    // Who takes an agreement back no longer agrees.
+    place.agree(&policy, &exception, WAIVING[0], false).unwrap();
+    lacks("a.approver");
+}
+
+#[test]
+fn a_waiver_that_was_changed_has_no_signatures() {
+    let place = Place::new();
+    let signed = policy(WAIVER);
+    place.waive(&signed);
+    for (from, to) in [
+        ("expires = 2026-12-10", "expires = 2026-12-11"),
+        ("scope = { group = \"b\" }\n", ""),
+        ("see memo 12", "see memo 13"),
+        ("every lead of this group", "many leads of this group"),
+        ("created = 2026-10-01", "created = 2026-10-02"),
+    ] {
+        let changed = policy(&WAIVER.replace(from, to));
+        let document = document(&changed, breach());
+        place.audited(&document, "2026-11-20T08:00:00Z");
+        place.sign_all(&changed, &document);
+        let result = judge(&request("pre_deployment", &changed, &place, &document)).unwrap();
+        assert_eq!(result.exit, 1, "{to}");
+        let text = &result.breaches[0].text.en;
+        assert!(
+            text.contains("lacks the signature of a.approver, p.privacy"),
+            "{text}"
+        );
+    }
+    // The same waiver in another system is another one, and the rest of a policy is none of its business.
+    let stricter = Policy::parse(
+        &format!(
+            "{}{WAIVER}",
+            POLICY.replace("every_days = 30", "every_days = 20")
+        ),
+        "audit.toml",
+    )
+    .unwrap();
+    let of = |policy: &Policy| Exception::waiver(policy, "W-1").unwrap().digest;
+    assert_eq!(of(&stricter), of(&signed));
+    let other = Policy::parse(
+        &format!(
+            "{}{WAIVER}",
+            POLICY.replace("id = \"leads\"", "id = \"others\"")
+        ),
+        "audit.toml",
+    )
+    .unwrap();
+    assert_ne!(of(&other), of(&signed));
+}
+
+#[test]
+fn nobody_agrees_to_a_waiver_who_may_not() {
+    let (policy, place) = (policy(WAIVER), Place::new());
+    let exception = Exception::waiver(&policy, "W-1").unwrap();
+    let said = |by, agrees| place.agree(&policy, &exception, by, agrees).unwrap_err();
+    let refused = said(("m.owner", Role::Owner), true);
+    assert!(
+        refused.contains("a.approver, p.privacy must agree, not m.owner"),
+        "{refused}"
+    );
+    let refused = said(("p.privacy", Role::Owner), true);
+    assert!(refused.contains("may not sign as owner"), "{refused}");
+    assert!(
+        Exception::waiver(&policy, "W-2")
+            .unwrap_err()
+            .contains("W-1")
+    );
+
+    // Who asked for it does not grant it.
+    let mut keys = place.keys.clone();
+    let key = keys.by_id.get_mut("a.approver").unwrap();
+    key.roles.insert(Role::WaiverRequester);
+    let place = Place { keys, ..place };
+    let asks = ("a.approver", Role::WaiverRequester);
+    place.agree(&policy, &exception, asks, true).unwrap();
+    let refused = place
+        .agree(&policy, &exception, WAIVING[0], true)
+        .unwrap_err();
+    assert!(refused.contains("one person may not be"), "{refused}");
+    place.agree(&policy, &exception, WAIVING[1], true).unwrap();
+
+    // Written past the command, it still does not count; nor does a signature over a result.
+    let consent = Consent::to(
+        &exception,
+        Role::Approver,
+        "a.approver",
+        moment("2026-11-29T12:00:00Z"),
+    );
+    let secret = SecretKey::from_seed(&[3; 32]);
+    let public = secret.public();
+    let payload = consent.sign(&Signer::from(secret), &public).unwrap();
+    place
+        .ledger()
+        .append(
+            "waiver",
+            "a.approver",
+            &payload,
+            moment("2026-11-29T12:00:01Z"),
+        )
+        .unwrap();
+    let state = waage_govern::approval::agreed(
+        &policy,
+        &place.keys,
+        &place.entries(),
+        &exception,
+        day("2026-11-29"),
+    );
+    assert_eq!(
+        (state.complete, state.missing),
+        (false, vec!["a.approver".to_owned()])
+    );
+    assert_eq!(state.invalid[0].reason, "separation");
+    assert_eq!((state.signatures.len(), state.requests.len()), (1, 1));
+}
+
+#[test]
+fn an_accepted_risk_counts_with_its_owners_signature_over_its_score() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place.sign_all(&policy, &document);
+    let accepted = |likelihood: u8, until: &str| {
+        let text = RISKS
+            .replace(
+                "likelihood_inherent = 2",
+                &format!("likelihood_inherent = {likelihood}"),
+            )
+            .replace("treatment = \"reduce\"", "treatment = \"accept\"")
+            .replace(
+                "status = \"open\"",
+                &format!("status = \"accepted\"\naccepted_until = {until}"),
+            );
+        Register::parse(&text, "risks.toml").unwrap()
+    };
+    let judged = |register: &Register, has_keys: bool| {
+        let mut request = request("pre_deployment", &policy, &place, &document);
+        request.risks = Part::Given(register.clone());
+        if !has_keys {
+            request.keys = Part::Absent;
+        }
+        judge(&request).unwrap()
+    };
+    let register = accepted(3, "2027-01-31");
+    let unsigned = judged(&register, true);
+    assert_eq!(
+        told(&unsigned.breaches),
+        [("risk", "R-001")],
+        "{}",
+        show(&unsigned)
+    );
+    assert!(
+        unsigned.breaches[0]
+            .text
+            .en
+            .contains("m.owner did not sign")
+    );
+    let exception = Exception::risk(&policy, &register, "R-001", day("2026-11-29")).unwrap();
+    assert_eq!(exception.score, Some(9));
+    let wrong = place.agree(&policy, &exception, ("a.approver", Role::Approver), true);
+    assert!(wrong.unwrap_err().contains("m.owner must agree"));
+    place
+        .agree(&policy, &exception, ("m.owner", Role::Owner), true)
+        .unwrap();
+    let signed = judged(&register, true);
+    assert_eq!(signed.exit, 0, "{}", show(&signed));
+    assert_eq!(told(&signed.waived), [("risk", "R-001")]);
+    let blind = judged(&register, false);
+    assert!(told(&blind.breaches).contains(&("risk", "R-001")));
+    assert!(told(&blind.errors).contains(&("risk_acceptance", "keys")));
+    // Longer, or at a higher score, it is another acceptance.
+    for changed in [accepted(3, "2027-02-28"), accepted(4, "2027-01-31")] {
+        assert_eq!(told(&judged(&changed, true).breaches), [("risk", "R-001")]);
+    }
+    let mut risen = register;
+    let text = RISKS.replace("status", "linked_checks = [\"FAIR-01\"]\nstatus");
+    let linked = Register::parse(&text, "risks.toml").unwrap();
+    risen.risks[0].linked_checks = linked.risks[0].linked_checks.clone();
+    let worse = self::document(&policy, breach());
+    place.audited(&worse, "2026-11-28T08:00:00Z");
+    let mut request = request("pre_deployment", &policy, &place, &worse);
+    request.risks = Part::Given(risen);
+    let result = judge(&request).unwrap();
+    let of_risk = result
+        .breaches
+        .iter()
+        .find(|one| one.subject == "R-001")
+        .unwrap();
+    assert!(
+        of_risk
+            .text
+            .en
+            .contains("The residual score of R-001 is 15"),
+        "{}",
+        show(&result)
+    );
+    let none = Register::parse(RISKS, "risks.toml").unwrap();
+    let refused = Exception::risk(&policy, &none, "R-001", day("2026-11-29")).unwrap_err();
+    assert!(refused.contains("not marked as accepted"), "{refused}");
 }
 
 #[test]
@@ -803,6 +1035,7 @@ fn information_is_told_and_decides_nothing() {
 #[test]
 fn a_row_of_inconclusive_checks_survives_decisions_without_a_result_and_waivers() {
     let (policy, place) = (policy(WAIVER), Place::new());
+    place.waive(&policy);
     let decide = |document: &Value, audit: bool, at: &str| {
         place.audited(document, at);
         place.sign_all(&policy, document);

@@ -21,7 +21,6 @@ pub use demand::{GATES, GateError};
 pub use read::{Files, read};
 pub use record::{RecordError, record};
 pub use request::{Audit, Found, Part, Request};
-pub use review::Reviewed;
 
 use waage_result::gate::GateResult;
 
@@ -35,14 +34,13 @@ use told::Told;
 pub fn judge(request: &Request<'_>) -> Result<GateResult, GateError> {
     let demands = demands(request)?;
     let mut told = Told::new(request);
-    let signatures = signed::signatures(request);
     for demand in demands {
         match demand {
             Demand::Names => evidence::names(&mut told, request),
             Demand::Digests => audit::digests(&mut told, request),
             Demand::Age(limit) => audit::age(&mut told, request, limit),
-            Demand::Checks(which) => checks::checks(&mut told, request, which, signatures.as_ref()),
-            Demand::Signatures => signed::required(&mut told, request, signatures.as_ref()),
+            Demand::Checks(which) => checks::checks(&mut told, request, which),
+            Demand::Signatures => signed::required(&mut told, request),
             Demand::Documents => evidence::documents(&mut told, request),
             Demand::Record(name) => evidence::record(&mut told, request, name),
             Demand::ReviewQueue => review::review_queue(&mut told, request),

@@ -10,23 +10,23 @@ use sha2::{Digest, Sha256};
 
 use super::demand::GateError;
 use super::request::{Audit, Found, Part, Request};
-use super::review::Reviewed;
 use crate::date::Date;
 use crate::incident::Log;
 use crate::keys::Keys;
 use crate::ledger;
 use crate::policy::Policy;
 use crate::records::file::{RESULT_MAX_BYTES, text_within};
-use crate::review::{Folder, StoreError};
+use crate::review::{Folder, Reviewed, StoreError};
 use crate::risks::Register;
 
 /// Kinds of entries that a gate looks at.
-const KINDS: [&str; 5] = [
+const KINDS: [&str; 6] = [
     "approval",
     "audit.result",
     "checkpoint",
     "gate.decision",
     "review.batch",
+    "waiver",
 ];
 
 /// The files that a gate looks at, as they were named.
@@ -105,14 +105,8 @@ fn reviewed(folders: &[PathBuf]) -> Part<Vec<Reviewed>> {
     if folders.is_empty() {
         return Part::Absent;
     }
-    let of = |path: &PathBuf| {
-        let folder = Folder::at(path);
-        Ok(Reviewed {
-            batch: folder.batch()?,
-            decisions: folder.decisions()?,
-        })
-    };
-    match folders.iter().map(of).collect::<Result<_, StoreError>>() {
+    let read = folders.iter().map(|path| Folder::at(path).reviewed());
+    match read.collect::<Result<_, StoreError>>() {
         Ok(batches) => Part::Given(batches),
         Err(error) => Part::Failed(error.to_string()),
     }

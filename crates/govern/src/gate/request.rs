@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use waage_result::document::AuditResult;
 
-use super::review::Reviewed;
 use crate::approval::Subject;
 use crate::date::Date;
 use crate::incident::Log;
 use crate::keys::Keys;
 use crate::ledger::Entry;
 use crate::policy::Policy;
+use crate::review::Reviewed;
 use crate::risks::Register;
 
 /// A part of the evidence: given, not given, or given and unusable.

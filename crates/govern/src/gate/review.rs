@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
-use waage_result::review::{ReviewBatch, ReviewDecision, ReviewQueue};
+use waage_result::review::ReviewQueue;
 
 use super::evidence::record;
 use super::request::{Part, Request};
@@ -15,20 +15,11 @@ use super::told::{List, Told};
 use crate::canonical;
 use crate::ledger::Entry;
 use crate::policy::OnInconclusive;
-use crate::review::{RANDOM_MIN, REV_01, queue, served};
+use crate::review::{RANDOM_MIN, REV_01, Reviewed, queue, served};
 use crate::time::Timestamp;
 
 /// What it is called among the requirements.
 pub(super) const REQUIREMENT: &str = "review_queue";
-
-/// A batch as its folder holds it.
-#[derive(Clone, Debug)]
-pub struct Reviewed {
-    /// What was drawn.
-    pub batch: ReviewBatch,
-    /// What was decided so far.
-    pub decisions: Vec<ReviewDecision>,
-}
 
 /// The queue of the gate's period.
 pub(super) fn review_queue(told: &mut Told, request: &Request<'_>) {

@@ -21,5 +21,5 @@ pub use draw::{Drawn, Fared, Row, Sampler};
 pub use exchange::{Columns, Form, columns, rows, write};
 pub use pseudonym::PseudonymKey;
 pub use rules::{REV_01, escalated, queue, served};
-pub use stored::{Folder, StoreError};
+pub use stored::{Folder, Reviewed, StoreError};
 pub use words::{Decision, ReasonCode};
