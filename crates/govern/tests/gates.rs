@@ -1080,7 +1080,7 @@ fn a_waiver_of_an_attribute_covers_its_check_that_was_not_run() {
     document["findings"] = json!([]);
     document["not_run"] = json!([{"check": "FAIR-01", "attribute": "g", "metric": "selection_rate", "reason": "no_decisions"}]);
     place.audited(&document, "2026-11-20T08:00:00Z");
-    place.sign_all(&policy, &document);
+    place.waive(&policy);
     let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
     assert_eq!(
         told(&result.waived),
