@@ -55,7 +55,7 @@ lint: check-rust $(BIN)/.ready
 	$(BIN)/ruff format --check python tests benches
 	$(BIN)/mypy
 
-SCHEMAS := approval audit dp-release entries evidence explain gate incidents keys ledger metrics pii-scan policy \
+SCHEMAS := approval audit dp-release entries evidence exception explain gate incidents keys ledger metrics pii-scan policy \
 	policy-check policy-diff policy-presets policy-show power privacy-compare proof review review-batch \
 	risks scan spec systems
 

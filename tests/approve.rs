@@ -401,3 +401,95 @@ fn private_keys_are_for_their_owner_alone() {
         "a key that was not written is not listed"
     );
 }
+
+#[test]
+fn a_waiver_is_signed_by_those_whom_the_policy_names() {
+    let folder = house();
+    let at = folder.path();
+    let waiver = r#"
+[[waiver]]
+id = "W-1"
+check = "FAIR-01"
+justification = "Only a few cases a year, each one reviewed by hand; see memo 12"
+compensating_control = "every lead of this group is reviewed"
+approved_by = ["a.app", "m.owner"]
+created = 2026-01-01
+expires = 2026-03-31
+"#;
+    fs::write(at.join("waived.toml"), format!("{POLICY}{waiver}")).unwrap();
+    let sign = |id: &'static str, key: &'static str, role: &'static str, more: &[&'static str]| {
+        let base = [
+            "approve",
+            "--waiver",
+            id,
+            "--policy",
+            "waived.toml",
+            "--key",
+            key,
+            "--role",
+            role,
+        ];
+        let decision: &[&str] = if more.contains(&"--decision") {
+            &[]
+        } else {
+            &["--decision", "approve"]
+        };
+        on(at, 1, &OPEN, &[&base[..], decision, more].concat())
+    };
+    let said = refused(&sign("W-2", "a.app.key", "approver", &[]));
+    assert!(said.contains("the policy has no waiver \"W-2\""), "{said}");
+    let said = refused(&sign("W-1", "d.dev.key", "owner", &[]));
+    assert!(
+        said.contains("a.app, m.owner must agree, not d.dev"),
+        "{said}"
+    );
+    let conditions = ["--decision", "approve_with_conditions"];
+    let said = refused(&sign("W-1", "a.app.key", "approver", &conditions));
+    assert!(said.contains("accepted as they are"), "{said}");
+    for more in [
+        &["--condition", "FAIR-01"][..],
+        &["--expires", "2026-02-01"],
+        &["--risk", "R-1"],
+    ] {
+        assert_eq!(
+            sign("W-1", "a.app.key", "approver", more).status.code(),
+            Some(2)
+        );
+    }
+    let first = sign("W-1", "a.app.key", "approver", &["--format", "json"]);
+    let first: Value = serde_json::from_slice(&first.stdout).unwrap();
+    assert_eq!(first["schema"], "waage/exception/1");
+    assert_eq!(first["missing"], serde_json::json!(["m.owner"]));
+    assert_eq!(first["signatures"][0]["signer"], "a.app");
+    let second = sign("W-1", "m.owner.key", "owner", &["--format", "markdown"]);
+    let second = String::from_utf8(second.stdout).unwrap();
+    assert!(
+        second.contains("Everybody who must agree to the waiver W-1 has"),
+        "{second}"
+    );
+    let verify = [
+        "ledger",
+        "verify",
+        "--keys",
+        "keys.toml",
+        "--format",
+        "json",
+    ];
+    let result: Value = serde_json::from_str(&ok(at, &[], &verify)).unwrap();
+    assert_eq!(result["signatures"]["verified"], 2, "{result}");
+    // Taken back, and told as such.
+    let back = sign(
+        "W-1",
+        "m.owner.key",
+        "owner",
+        &["--decision", "reject", "--lang", "de"],
+    );
+    let back = String::from_utf8(back.stdout).unwrap();
+    assert!(
+        back.contains("Noch nicht alle haben der Ausnahme W-1 zugestimmt: m.owner."),
+        "{back}"
+    );
+    let entries = ["ledger", "show", "--kind", "waiver", "--format", "json"];
+    let entries: Value = serde_json::from_str(&ok(at, &[], &entries)).unwrap();
+    assert_eq!(entries["entries"].as_array().unwrap().len(), 3);
+}

@@ -271,18 +271,32 @@ review_date = 2027-02-01
 /// Noon of 29 November 2026.
 const NOON: &str = "1795953600";
 
-#[test]
-fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
-    let folder = tempfile::tempdir().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
-    write("audit.toml", &WHOLE.replace("DIGEST", EVIDENCE));
-    write("data_sheet.md", "evidence");
-    write("risks.toml", RISK);
-    write("incidents.jsonl", "");
-    let at = |line: &str, epoch: &str| {
+/// A house with files and keys, in which commands run at a moment.
+struct House(tempfile::TempDir);
+
+impl House {
+    fn new(policy: &str, risks: &str) -> Self {
+        let house = Self(tempfile::tempdir().unwrap());
+        house.write("audit.toml", &policy.replace("DIGEST", EVIDENCE));
+        house.write("data_sheet.md", "evidence");
+        house.write("risks.toml", risks);
+        house.write("incidents.jsonl", "");
+        for (id, roles) in [("m.owner", "owner,approver"), ("a.approver", "approver")] {
+            house.ok(&format!(
+                "keys new {id} --person {id} --roles {roles} --out {id}.key --no-passphrase"
+            ));
+        }
+        house
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.0.path().join(name), text).unwrap();
+    }
+
+    fn at(&self, line: &str, epoch: &str) -> (Option<i32>, String, String) {
         let mut command = waage_tests::command();
         command
-            .current_dir(folder.path())
+            .current_dir(self.0.path())
             .env("SOURCE_DATE_EPOCH", epoch);
         let output = command.args(line.split(' ')).output().unwrap();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -291,45 +305,60 @@ fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
             text(&output.stdout),
             text(&output.stderr),
         )
-    };
-    let ok = |line: &str| {
-        let (code, shown, said) = at(line, NOON);
+    }
+
+    fn ok(&self, line: &str) -> String {
+        let (code, shown, said) = self.at(line, NOON);
         assert_eq!(code, Some(0), "{line}: {said}{shown}");
         shown
-    };
-    for (id, roles) in [("m.owner", "owner,approver"), ("a.approver", "approver")] {
-        ok(&format!(
-            "keys new {id} --person {id} --roles {roles} --out {id}.key --no-passphrase"
-        ));
     }
-    let data = root().join("datasets/lead_scoring.parquet");
-    let result = ok(&format!(
-        "audit {} --policy audit.toml --ledger ledger.jsonl --format json --quiet",
-        data.display()
-    ));
-    write("audit.json", &result);
-    let gate = "gate pre_deployment --policy audit.toml --result audit.json --ledger ledger.jsonl \
-                --keys keys.toml --risks risks.toml --incidents incidents.jsonl"
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let (code, shown, _) = at(&gate, NOON);
+
+    /// Audits the embedded leads, into the ledger.
+    fn audit(&self) -> String {
+        let data = root().join("datasets/lead_scoring.parquet");
+        let line = format!(
+            "audit {} --policy audit.toml --ledger ledger.jsonl --format json --quiet",
+            data.display()
+        );
+        let (code, result, said) = self.at(&line, NOON);
+        assert!(matches!(code, Some(0 | 1)), "{said}");
+        self.write("audit.json", &result);
+        result
+    }
+
+    fn approve(&self, what: &str, who: &str, role: &str) -> (Option<i32>, String, String) {
+        let line = format!(
+            "approve {what} --policy audit.toml --role {role} --key {who}.key --signer {who} --decision approve"
+        );
+        self.at(&line, NOON)
+    }
+}
+
+const GATE: &str = "gate pre_deployment --policy audit.toml --result audit.json --ledger ledger.jsonl \
+--keys keys.toml --risks risks.toml --incidents incidents.jsonl";
+
+#[test]
+fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
+    let house = House::new(WHOLE, RISK);
+    let (write, ok) = (
+        |name: &str, text: &str| house.write(name, text),
+        |line: &str| house.ok(line),
+    );
+    let at = |line: &str, epoch: &str| house.at(line, epoch);
+    let result = house.audit();
+    let gate = GATE;
+    let (code, shown, _) = at(gate, NOON);
     assert_eq!(code, Some(1), "nobody signed: {shown}");
     assert!(
         shown.contains("1 signature(s) missing in the role approver"),
         "{shown}"
     );
-    let approve = |who: &str, role: &str| {
-        let line = format!(
-            "approve audit.json --policy audit.toml --role {role} --key {who}.key --signer {who} --decision approve"
-        );
-        at(&line, NOON)
-    };
+    let approve = |who: &str, role: &str| house.approve("audit.json", who, role);
     let (code, _, said) = approve("m.owner", "owner");
     assert_eq!(code, Some(0), "{said}");
     let (code, _, said) = approve("m.owner", "approver");
     assert_eq!(code, Some(2), "the owner is no approver: {said}");
-    assert_eq!(at(&gate, NOON).0, Some(1), "one signature is missing");
+    assert_eq!(at(gate, NOON).0, Some(1), "one signature is missing");
     let (code, _, said) = approve("a.approver", "approver");
     assert_eq!(code, Some(0), "{said}");
     let opened = ok(&format!("{gate} --explain --record"));
@@ -344,7 +373,7 @@ fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
     ok("ledger verify ledger.jsonl");
 
     // Each link by itself: an old audit, a changed result, an open incident, a damaged ledger.
-    let (code, shown, _) = at(&gate, "1798718400");
+    let (code, shown, _) = at(gate, "1798718400");
     assert_eq!(code, Some(1), "31 December: {shown}");
     assert!(
         shown.contains("32 days old, at most 30 are allowed"),
@@ -354,20 +383,109 @@ fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
         "audit.json",
         &result.replacen("\"seed\": 0", "\"seed\": 1", 1),
     );
-    let (code, shown, _) = at(&gate, NOON);
+    let (code, shown, _) = at(gate, NOON);
     assert_eq!(code, Some(1), "signatures are of another result: {shown}");
     write("audit.json", &result);
     ok("gate periodic --policy audit.toml --result audit.json --as-of 2026-11-29 --help");
-    let lines = fs::read_to_string(folder.path().join("ledger.jsonl")).unwrap();
+    let lines = fs::read_to_string(house.0.path().join("ledger.jsonl")).unwrap();
     write(
         "ledger.jsonl",
         &lines.replacen("\"verdict\":\"pass\"", "\"verdict\":\"past\"", 1),
     );
-    let (code, shown, _) = at(&gate, NOON);
+    let (code, shown, _) = at(gate, NOON);
     assert_eq!(
         code,
         Some(2),
         "nothing is proven and nothing is passed: {shown}"
     );
     assert!(shown.contains("not evaluated: Signatures:"), "{shown}");
+}
+
+/// A breach of a small margin, waived until the end of the year.
+const WAIVER: &str = "\
+[[waiver]]
+id = \"W-1\"
+check = \"FAIR-01\"
+justification = \"Only a few cases a year, each one reviewed by hand; see memo 12\"
+compensating_control = \"every lead of this group is reviewed\"
+approved_by = [\"a.approver\"]
+created = 2026-11-01
+expires = 2026-12-31
+";
+
+#[test]
+fn waivers_and_accepted_risks_excuse_what_people_signed_of_them() {
+    let accepted = RISK
+        .replace("likelihood_inherent = 2", "likelihood_inherent = 4")
+        .replace("treatment = \"reduce\"", "treatment = \"accept\"")
+        .replace(
+            "status = \"open\"",
+            "status = \"accepted\"\naccepted_until = 2027-01-31",
+        );
+    let policy = WHOLE.replace("margin = 0.5", "margin = 0.001") + WAIVER;
+    let house = House::new(&policy, &accepted);
+    house.audit();
+    for (who, role) in [("m.owner", "owner"), ("a.approver", "approver")] {
+        let (code, _, said) = house.approve("audit.json", who, role);
+        assert_eq!(code, Some(0), "{said}");
+    }
+    let gate = format!("{GATE} --explain");
+    let (code, shown, _) = house.at(&gate, NOON);
+    assert_eq!(code, Some(1), "{shown}");
+    for lacks in [
+        "The waiver W-1, as it is now, lacks the signature of a.approver",
+        "m.owner did not sign that at this score: use waage approve --risk R-001",
+    ] {
+        assert!(shown.contains(lacks), "{shown}");
+    }
+    let (code, _, said) = house.approve("--waiver W-1", "m.owner", "owner");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(
+        said.contains("a.approver must agree, not m.owner"),
+        "{said}"
+    );
+    let (code, shown, said) = house.approve("--waiver W-1", "a.approver", "approver");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        shown.contains("Everybody who must agree to the waiver W-1 has."),
+        "{shown}"
+    );
+    let (code, shown, said) = house.approve("--risk R-001 --lang de", "m.owner", "owner");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(
+        shown.contains("die der Akzeptanz des Risikos R-001 zustimmen müssen"),
+        "{shown}"
+    );
+    let opened = house.ok(&gate);
+    assert!(
+        opened.contains("The waiver W-1 holds until 2026-12-31."),
+        "{opened}"
+    );
+    assert!(
+        opened.contains("m.owner accepted it until 2027-01-31 and signed that."),
+        "{opened}"
+    );
+    house.ok("ledger verify ledger.jsonl --keys keys.toml");
+
+    // One word of the waiver is another waiver, however often the result is signed.
+    house.write(
+        "audit.toml",
+        &policy
+            .replace("DIGEST", EVIDENCE)
+            .replace("see memo 12", "see memo 13"),
+    );
+    house.audit();
+    for (who, role) in [("m.owner", "owner"), ("a.approver", "approver")] {
+        assert_eq!(house.approve("audit.json", who, role).0, Some(0));
+    }
+    let (code, shown, _) = house.at(&gate, NOON);
+    assert_eq!(code, Some(1), "{shown}");
+    assert!(
+        shown.contains("lacks the signature of a.approver"),
+        "{shown}"
+    );
+    // So is a longer acceptance.
+    house.write("risks.toml", &accepted.replace("2027-01-31", "2027-01-30"));
+    let (_, shown, _) = house.at(&gate, NOON);
+    assert!(shown.contains("m.owner did not sign"), "{shown}");
 }

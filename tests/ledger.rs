@@ -223,6 +223,12 @@ fn checkpoints_and_proofs_leave_the_house() {
             &[&["ledger", "check-proof", file][..], &against].concat(),
         );
         assert!(text.contains("signed checkpoint of demo"), "{text}");
+        let text = ok(
+            at,
+            &["ledger", "check-proof", file, "--checkpoint", "a.note"],
+        );
+        assert!(!text.contains("signed checkpoint"), "{text}");
+        assert!(text.contains("signature was not verified"), "{text}");
     }
     fs::write(at.join("p.json"), proof.replace("=cmd()", "=cmx()")).unwrap();
     let output = run(at, &["ledger", "check-proof", "p.json"]);

@@ -499,6 +499,19 @@ fn a_looser_policy_ends_with_1() {
         shown.contains("strenger: check.FAIR-01.margin: 0.1 → 0.05"),
         "{shown}"
     );
+    let why = |en: &str, de: &str| format!("{LEAST}why = {{ en = \"{en}\", de = \"{de}\" }}\n");
+    let before = file(
+        folder.path(),
+        "before.toml",
+        &why("one reason", "ein Grund"),
+    );
+    let after = file(
+        folder.path(),
+        "after.toml",
+        &why("another reason", "ein anderer Grund"),
+    );
+    let (_, shown, _) = run(&["policy", "diff", &before, &after, "--lang", "de"]);
+    assert!(shown.contains("ein Grund → ein anderer Grund"), "{shown}");
     let (code, json, _) = run(&["policy", "diff", &old, &new, "--format", "json"]);
     assert_eq!(code, Some(1));
     let document: Value = serde_json::from_str(&json).unwrap();
@@ -567,7 +580,7 @@ fn an_expired_waiver_violates_from_the_day_after() {
     ]);
     assert!(
         page.contains(
-            "instead: every rejected lead of this group is read by hand; approved by a.approver"
+            "instead: every rejected lead of this group is read by hand; to be signed by a.approver"
         ),
         "{page}"
     );

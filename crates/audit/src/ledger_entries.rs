@@ -7,6 +7,7 @@ use waage_govern::approval::{ApprovalError, Subject};
 use waage_govern::canonical;
 use waage_govern::keys::Keys;
 use waage_govern::ledger::{Entry, Ledger, LedgerError, Options};
+use waage_govern::records::file::text_within;
 use waage_govern::{Policy, Timestamp};
 use waage_result::document::AuditResult;
 use waage_result::ledger::ProofResult;
@@ -105,15 +106,11 @@ pub fn key_change(
 /// # Errors
 /// [`LedgerError`] where it is none.
 pub fn read_proof(path: &Path) -> Result<ProofResult, AuditError> {
-    use std::io::Read;
     let file = path.display().to_string();
-    let mut text = String::new();
-    std::fs::File::open(path)
-        .and_then(|open| open.take(PROOF_BYTES_MAX).read_to_string(&mut text))
-        .map_err(|source| LedgerError::Read {
-            file: file.clone(),
-            source,
-        })?;
+    let text = text_within(path, PROOF_BYTES_MAX).map_err(|source| LedgerError::Read {
+        file: file.clone(),
+        source,
+    })?;
     let proof = serde_json::from_str(&text).map_err(|error| LedgerError::Note {
         file,
         what: format!("this is no proof ({error})"),

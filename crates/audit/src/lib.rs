@@ -75,7 +75,7 @@ pub use waage_data::{CsvFormat, Input, Kind, Source};
 pub use waage_govern as govern;
 pub use waage_govern::Policy;
 pub use waage_metrics::{arrays, individual, regression};
-pub use waage_report::{Format, NoticeFormat, Record, ReportError, headline};
+pub use waage_report::{Format, HeldAgainst, NoticeFormat, Record, ReportError, headline};
 pub use waage_result::attribution::{ExplainResult, ExplainSpec};
 pub use waage_result::document::AuditResult;
 pub use waage_result::memory::parse as parse_memory;

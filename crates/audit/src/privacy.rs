@@ -1,6 +1,5 @@
 //! Privacy: documents that may leave the house, releases with noise, columns of personal data.
 
-use std::io::Read;
 use std::path::Path;
 
 use waage_core::observer::Observer;
@@ -8,6 +7,7 @@ pub use waage_govern::dp::Epsilon;
 use waage_govern::dp::{self, Budget, Cubes, System};
 use waage_govern::ledger::{Ledger, Options};
 use waage_govern::pii::{self, Watch};
+use waage_govern::records::file::{RESULT_MAX_BYTES, text_within};
 use waage_govern::{Policy, Timestamp};
 use waage_result::document::{AUDIT_SCHEMA, AuditResult};
 use waage_result::dp::{DpBudget, DpRelease};
@@ -16,9 +16,6 @@ use waage_result::privacy::PrivacyComparison;
 use waage_result::text::{Catalogue, Language};
 
 use crate::{AuditError, Job, Kind, Source};
-
-/// Largest document of an audit that is read.
-const DOCUMENT_BYTES_MAX: u64 = 512 << 20;
 
 /// The document as it may leave the house, by the policy's `[privacy]`: `k_external` rows, and empty
 /// counts as it says.
@@ -43,11 +40,8 @@ pub fn read_result(path: &Path) -> Result<AuditResult, AuditError> {
             path.display()
         ))
     };
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(|error| refuse(error.to_string()))?;
-    file.take(DOCUMENT_BYTES_MAX)
-        .read_to_string(&mut text)
-        .map_err(|error| refuse(error.to_string()))?;
+    let text = text_within(path, RESULT_MAX_BYTES)
+        .map_err(|error| refuse(format!("it cannot be read ({error})")))?;
     let result: AuditResult = serde_json::from_str(&text)
         .map_err(|error| refuse(format!("this is no audit ({error})")))?;
     if result.schema != AUDIT_SCHEMA {

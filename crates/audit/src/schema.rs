@@ -123,6 +123,13 @@ pub fn approval() -> String {
     of_document(schemars::schema_for!(ApprovalResult), APPROVAL_SCHEMA)
 }
 
+/// The schema of the document of `waage approve --waiver` and `--risk` with `--format json`.
+#[must_use]
+pub fn exception() -> String {
+    use waage_result::approval::{EXCEPTION_SCHEMA, ExceptionResult};
+    of_document(schemars::schema_for!(ExceptionResult), EXCEPTION_SCHEMA)
+}
+
 /// The schema of the document of `waage keys list --format json`.
 #[must_use]
 pub fn keys() -> String {

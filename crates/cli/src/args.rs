@@ -217,6 +217,8 @@ pub enum SchemaName {
     Proof,
     /// The document of `waage approve --format json`
     Approval,
+    /// The document of `waage approve --waiver` and `--risk` with `--format json`
+    Exception,
     /// The document of `waage keys list --format json`
     Keys,
     /// The document of `waage risks list --format json`

@@ -22,6 +22,7 @@ pub fn run(args: Gate) -> Result<ExitCode, Failure> {
         keys: args.keys,
         risks: args.risks,
         incidents: args.incidents,
+        review: args.review,
         options: args.access.into(),
     };
     let result = gate::gate(&args.name, &files, args.data_digest.as_deref(), &as_of)?;

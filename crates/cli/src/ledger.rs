@@ -5,7 +5,7 @@ use std::path::Path;
 
 use waage_audit::govern::keys::Keys;
 use waage_audit::govern::ledger::{self, Checkpoint, Options, Shown, VerifyOptions};
-use waage_audit::{AuditError, Record};
+use waage_audit::{AuditError, HeldAgainst, Record};
 
 use crate::args;
 use crate::clock;
@@ -147,23 +147,21 @@ fn check_proof(args: &args::CheckProof) -> Result<ExitCode, Failure> {
     let proof = waage_audit::read_proof(&args.proof)?;
     let checkpoint = args.checkpoint.as_deref().map(Checkpoint::read);
     let checkpoint = checkpoint.transpose().map_err(AuditError::from)?;
-    if let (Some(checkpoint), Some(keys)) = (&checkpoint, keys(args.keys.as_deref())?) {
-        let file = args
-            .checkpoint
-            .as_ref()
-            .map(|path| path.display().to_string());
+    let keys = keys(args.keys.as_deref())?;
+    if let (Some(checkpoint), Some(keys), Some(path)) = (&checkpoint, &keys, &args.checkpoint) {
         checkpoint
-            .signed_by(&keys, &file.unwrap_or_default())
+            .signed_by(keys, &path.display().to_string())
             .map_err(AuditError::from)?;
     }
     if let Err(why) = ledger::check_proof(&proof, checkpoint.as_ref()) {
         output::say(&format!("waage: the proof {name:?} does not hold: {why}"));
         return Ok(ExitCode::from(1));
     }
-    let origin = checkpoint
-        .as_ref()
-        .map(|checkpoint| checkpoint.origin.as_str());
-    print(Record::Proof(&proof, origin), args.look)?;
+    let against = checkpoint.as_ref().map(|checkpoint| HeldAgainst {
+        origin: &checkpoint.origin,
+        is_verified: keys.is_some(),
+    });
+    print(Record::Proof(&proof, against), args.look)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -130,6 +130,7 @@ fn obey(command: Command) -> Result<ExitCode, Failure> {
                 SchemaName::Entries => waage_audit::schema::entries(),
                 SchemaName::Proof => waage_audit::schema::proof(),
                 SchemaName::Approval => waage_audit::schema::approval(),
+                SchemaName::Exception => waage_audit::schema::exception(),
                 SchemaName::Keys => waage_audit::schema::keys(),
                 SchemaName::Risks => waage_audit::schema::risks(),
                 SchemaName::Incidents => waage_audit::schema::incidents(),

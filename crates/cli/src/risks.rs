@@ -2,6 +2,7 @@
 
 use waage_audit::Policy;
 use waage_audit::govern::Date;
+use waage_audit::govern::review::Folder;
 use waage_audit::govern::risks::assessment::{self, Request, Witness};
 use waage_audit::govern::risks::{
     Evidence, Filter, Order, Register, catalogue, questionnaire, tell, words,
@@ -153,8 +154,10 @@ fn assess(args: &args::Assess) -> Result<ExitCode, Failure> {
         evidence.push(Evidence::read(path, stated, as_of).map_err(failed)?);
     }
     let read = questionnaire::Answers::read;
+    let reviews = args.review.iter().map(|path| Folder::at(path).reviewed());
     let request = Request {
         evidence,
+        reviews: reviews.collect::<Result<_, _>>().map_err(failed)?,
         answers: args
             .answers
             .as_deref()

@@ -266,3 +266,18 @@ fn the_schema_knows_every_key_that_the_reader_knows() {
         assert_eq!(section["additionalProperties"], false, "{name}");
     }
 }
+
+#[test]
+fn a_draft_compares_as_its_preset_does() {
+    use waage_govern::policy::Reference;
+    let mut given = answers();
+    given.answer("preset", "eu-lead-scoring").unwrap();
+    given.roles = RolesSpec::default();
+    let policy = valid(&draft(&given, Language::En).unwrap());
+    let reference = |name: &str| {
+        let found = policy.attributes.iter().find(|one| one.spec.name == name);
+        found.map(|one| one.reference.clone())
+    };
+    assert_eq!(reference("gender"), Some(Reference::Best));
+    assert_eq!(reference("age_band"), Some(Reference::Overall));
+}

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use support::{CATALOGUE, Counts, gap};
-use waage_govern::approval::{Decision, Statement, approve};
+use waage_govern::approval::{Consent, Decision, Exception, Statement, agree, approve};
 use waage_govern::gate::{Audit, Found, Part, Request, judge, record};
 use waage_govern::keys::{Keys, Role, SecretKey, Signer};
 use waage_govern::ledger::{Entry, Ledger, Options, read};
+use waage_govern::review::Reviewed;
 use waage_govern::risks::Register;
 use waage_govern::{Date, Facts, Policy, Timestamp};
 use waage_result::gate::{GateReason, GateResult, GateVerdict};
@@ -73,6 +74,9 @@ approved_by = [\"a.approver\", \"p.privacy\"]
 created = 2026-10-01
 expires = 2026-12-10
 ";
+
+/// Who must agree to it.
+const WAIVING: [(&str, Role); 2] = [("a.approver", Role::Approver), ("p.privacy", Role::Dpo)];
 
 fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -216,6 +220,43 @@ impl Place {
         .map_err(|error| error.to_string())
     }
 
+    /// Agrees to an exception, or takes that back.
+    fn agree(
+        &self,
+        policy: &Policy,
+        exception: &Exception,
+        (who, role): (&str, Role),
+        agrees: bool,
+    ) -> Result<(), String> {
+        let seed = PEOPLE.iter().find(|(id, _, _)| *id == who).unwrap().2;
+        let now = moment("2026-11-29T12:00:00Z");
+        let consent = Consent {
+            agrees,
+            ..Consent::to(exception, role, who, now)
+        };
+        let signer = Signer::Secret(Box::new(SecretKey::from_seed(&[seed; 32])));
+        let parts = (policy, &self.keys);
+        let ledger = self.ledger();
+        agree(
+            &ledger,
+            &Options::default(),
+            parts,
+            exception,
+            &consent,
+            &signer,
+        )
+        .map(|_| ())
+        .map_err(|error| error.to_string())
+    }
+
+    /// Everybody agrees to the waiver.
+    fn waive(&self, policy: &Policy) {
+        let exception = Exception::waiver(policy, "W-1").unwrap();
+        for by in WAIVING {
+            self.agree(policy, &exception, by, true).unwrap();
+        }
+    }
+
     fn sign_all(&self, policy: &Policy, document: &Value) {
         for (who, role) in [
             ("m.owner", Role::Owner),
@@ -264,6 +305,7 @@ fn request<'a>(gate: &'a str, policy: &'a Policy, place: &Place, document: &Valu
         keys: Part::Given(place.keys.clone()),
         risks: Part::Given(Register::parse(RISKS, "risks.toml").unwrap()),
         incidents: Part::Given(waage_govern::incident::Log::default()),
+        review: Part::Absent,
         documents: documents(),
         data_digest: None,
         as_of: day("2026-11-29"),
@@ -492,33 +534,25 @@ fn a_waiver_excuses_only_signed_and_until_its_day() {
     let (policy, place) = (policy(WAIVER), Place::new());
     let document = document(&policy, breach());
     place.audited(&document, "2026-11-20T08:00:00Z");
-    place
-        .sign(&policy, &document, "m.owner", Role::Owner)
-        .unwrap();
-    place
-        .sign(&policy, &document, "v.independent", Role::Validator)
-        .unwrap();
-    place
-        .sign(&policy, &document, "a.approver", Role::Approver)
-        .unwrap();
+    place.sign_all(&policy, &document);
     let on = |day_text: &str| {
         let mut request = request("pre_deployment", &policy, &place, &document);
         request.as_of = day(day_text);
         judge(&request).unwrap()
     };
-    let unsigned = on("2026-11-29");
-    assert_eq!(unsigned.exit, 1);
-    assert!(
-        unsigned.breaches[0]
-            .text
-            .en
-            .contains("lacks the signature of p.privacy"),
-        "{}",
-        show(&unsigned)
-    );
-    place
-        .sign(&policy, &document, "p.privacy", Role::Dpo)
-        .unwrap();
+    let lacks = |names: &str| {
+        let result = on("2026-11-29");
+        assert_eq!(result.exit, 1);
+        let text = &result.breaches[0].text.en;
+        let want = format!("as it is now, lacks the signature of {names}: use");
+        assert!(text.contains(&want), "{}", show(&result));
+    };
+    // Signatures of the result say nothing of the waiver.
+    lacks("a.approver, p.privacy");
+    let exception = Exception::waiver(&policy, "W-1").unwrap();
+    place.agree(&policy, &exception, WAIVING[0], true).unwrap();
+    lacks("p.privacy");
+    place.agree(&policy, &exception, WAIVING[1], true).unwrap();
     let last = on("2026-12-10");
     assert_eq!(last.exit, 0, "{}", show(&last));
     assert_eq!(told(&last.waived), [("check", "FAIR-01")]);
@@ -541,6 +575,205 @@ fn a_waiver_excuses_only_signed_and_until_its_day() {
         "{}",
         show(&result)
     );
+    // Who takes an agreement back no longer agrees.
+    place.agree(&policy, &exception, WAIVING[0], false).unwrap();
+    lacks("a.approver");
+}
+
+#[test]
+fn a_waiver_that_was_changed_has_no_signatures() {
+    let place = Place::new();
+    let signed = policy(WAIVER);
+    place.waive(&signed);
+    for (from, to) in [
+        ("expires = 2026-12-10", "expires = 2026-12-11"),
+        ("scope = { group = \"b\" }\n", ""),
+        ("see memo 12", "see memo 13"),
+        ("every lead of this group", "many leads of this group"),
+        ("created = 2026-10-01", "created = 2026-10-02"),
+    ] {
+        let changed = policy(&WAIVER.replace(from, to));
+        let document = document(&changed, breach());
+        place.audited(&document, "2026-11-20T08:00:00Z");
+        place.sign_all(&changed, &document);
+        let result = judge(&request("pre_deployment", &changed, &place, &document)).unwrap();
+        assert_eq!(result.exit, 1, "{to}");
+        let text = &result.breaches[0].text.en;
+        assert!(
+            text.contains("lacks the signature of a.approver, p.privacy"),
+            "{text}"
+        );
+    }
+    // The same waiver in another system is another one, and the rest of a policy is none of its business.
+    let stricter = Policy::parse(
+        &format!(
+            "{}{WAIVER}",
+            POLICY.replace("every_days = 30", "every_days = 20")
+        ),
+        "audit.toml",
+    )
+    .unwrap();
+    let of = |policy: &Policy| Exception::waiver(policy, "W-1").unwrap().digest;
+    assert_eq!(of(&stricter), of(&signed));
+    let other = Policy::parse(
+        &format!(
+            "{}{WAIVER}",
+            POLICY.replace("id = \"leads\"", "id = \"others\"")
+        ),
+        "audit.toml",
+    )
+    .unwrap();
+    assert_ne!(of(&other), of(&signed));
+}
+
+#[test]
+fn nobody_agrees_to_a_waiver_who_may_not() {
+    let (policy, place) = (policy(WAIVER), Place::new());
+    let exception = Exception::waiver(&policy, "W-1").unwrap();
+    let said = |by, agrees| place.agree(&policy, &exception, by, agrees).unwrap_err();
+    let refused = said(("m.owner", Role::Owner), true);
+    assert!(
+        refused.contains("a.approver, p.privacy must agree, not m.owner"),
+        "{refused}"
+    );
+    let refused = said(("p.privacy", Role::Owner), true);
+    assert!(refused.contains("may not sign as owner"), "{refused}");
+    assert!(
+        Exception::waiver(&policy, "W-2")
+            .unwrap_err()
+            .contains("W-1")
+    );
+
+    // Who asked for it does not grant it.
+    let mut keys = place.keys.clone();
+    let key = keys.by_id.get_mut("a.approver").unwrap();
+    key.roles.insert(Role::WaiverRequester);
+    let place = Place { keys, ..place };
+    let asks = ("a.approver", Role::WaiverRequester);
+    place.agree(&policy, &exception, asks, true).unwrap();
+    let refused = place
+        .agree(&policy, &exception, WAIVING[0], true)
+        .unwrap_err();
+    assert!(refused.contains("one person may not be"), "{refused}");
+    place.agree(&policy, &exception, WAIVING[1], true).unwrap();
+
+    // Written past the command, it still does not count; nor does a signature over a result.
+    let consent = Consent::to(
+        &exception,
+        Role::Approver,
+        "a.approver",
+        moment("2026-11-29T12:00:00Z"),
+    );
+    let secret = SecretKey::from_seed(&[3; 32]);
+    let public = secret.public();
+    let payload = consent.sign(&Signer::from(secret), &public).unwrap();
+    place
+        .ledger()
+        .append(
+            "waiver",
+            "a.approver",
+            &payload,
+            moment("2026-11-29T12:00:01Z"),
+        )
+        .unwrap();
+    let state = waage_govern::approval::agreed(
+        &policy,
+        &place.keys,
+        &place.entries(),
+        &exception,
+        day("2026-11-29"),
+    );
+    assert_eq!(
+        (state.complete, state.missing),
+        (false, vec!["a.approver".to_owned()])
+    );
+    assert_eq!(state.invalid[0].reason, "separation");
+    assert_eq!((state.signatures.len(), state.requests.len()), (1, 1));
+}
+
+#[test]
+fn an_accepted_risk_counts_with_its_owners_signature_over_its_score() {
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place.sign_all(&policy, &document);
+    let accepted = |likelihood: u8, until: &str| {
+        let text = RISKS
+            .replace(
+                "likelihood_inherent = 2",
+                &format!("likelihood_inherent = {likelihood}"),
+            )
+            .replace("treatment = \"reduce\"", "treatment = \"accept\"")
+            .replace(
+                "status = \"open\"",
+                &format!("status = \"accepted\"\naccepted_until = {until}"),
+            );
+        Register::parse(&text, "risks.toml").unwrap()
+    };
+    let judged = |register: &Register, has_keys: bool| {
+        let mut request = request("pre_deployment", &policy, &place, &document);
+        request.risks = Part::Given(register.clone());
+        if !has_keys {
+            request.keys = Part::Absent;
+        }
+        judge(&request).unwrap()
+    };
+    let register = accepted(3, "2027-01-31");
+    let unsigned = judged(&register, true);
+    assert_eq!(
+        told(&unsigned.breaches),
+        [("risk", "R-001")],
+        "{}",
+        show(&unsigned)
+    );
+    assert!(
+        unsigned.breaches[0]
+            .text
+            .en
+            .contains("m.owner did not sign")
+    );
+    let exception = Exception::risk(&policy, &register, "R-001", day("2026-11-29")).unwrap();
+    assert_eq!(exception.score, Some(9));
+    let wrong = place.agree(&policy, &exception, ("a.approver", Role::Approver), true);
+    assert!(wrong.unwrap_err().contains("m.owner must agree"));
+    place
+        .agree(&policy, &exception, ("m.owner", Role::Owner), true)
+        .unwrap();
+    let signed = judged(&register, true);
+    assert_eq!(signed.exit, 0, "{}", show(&signed));
+    assert_eq!(told(&signed.waived), [("risk", "R-001")]);
+    let blind = judged(&register, false);
+    assert!(told(&blind.breaches).contains(&("risk", "R-001")));
+    assert!(told(&blind.errors).contains(&("risk_acceptance", "keys")));
+    // Longer, or at a higher score, it is another acceptance.
+    for changed in [accepted(3, "2027-02-28"), accepted(4, "2027-01-31")] {
+        assert_eq!(told(&judged(&changed, true).breaches), [("risk", "R-001")]);
+    }
+    let mut risen = register;
+    let text = RISKS.replace("status", "linked_checks = [\"FAIR-01\"]\nstatus");
+    let linked = Register::parse(&text, "risks.toml").unwrap();
+    risen.risks[0].linked_checks = linked.risks[0].linked_checks.clone();
+    let worse = self::document(&policy, breach());
+    place.audited(&worse, "2026-11-28T08:00:00Z");
+    let mut request = request("pre_deployment", &policy, &place, &worse);
+    request.risks = Part::Given(risen);
+    let result = judge(&request).unwrap();
+    let of_risk = result
+        .breaches
+        .iter()
+        .find(|one| one.subject == "R-001")
+        .unwrap();
+    assert!(
+        of_risk
+            .text
+            .en
+            .contains("The residual score of R-001 is 15"),
+        "{}",
+        show(&result)
+    );
+    let none = Register::parse(RISKS, "risks.toml").unwrap();
+    let refused = Exception::risk(&policy, &none, "R-001", day("2026-11-29")).unwrap_err();
+    assert!(refused.contains("not marked as accepted"), "{refused}");
 }
 
 #[test]
@@ -797,4 +1030,260 @@ fn information_is_told_and_decides_nothing() {
             show(&result)
         );
     }
+}
+
+#[test]
+fn a_row_of_inconclusive_checks_survives_decisions_without_a_result_and_waivers() {
+    let (policy, place) = (policy(WAIVER), Place::new());
+    place.waive(&policy);
+    let decide = |document: &Value, audit: bool, at: &str| {
+        place.audited(document, at);
+        place.sign_all(&policy, document);
+        let mut request = request("periodic", &policy, &place, document);
+        if !audit {
+            request.audit = Part::Absent;
+        }
+        let result = judge(&request).unwrap();
+        record(
+            &place.path(),
+            &Options::default(),
+            &result,
+            "waage",
+            moment(at),
+        )
+        .unwrap();
+        result
+    };
+    let of = |rows| document(&policy, [Counts("b", 24, rows), Counts("a", 60, 100)]);
+    assert_eq!(decide(&of(60), true, "2026-11-20T08:00:00Z").exit, 0);
+    assert_eq!(decide(&of(59), true, "2026-11-21T08:00:00Z").exit, 0);
+    // The result could not be read that day: it says nothing of the check.
+    assert_eq!(decide(&of(59), false, "2026-11-22T08:00:00Z").exit, 2);
+    for (rows, count) in [(58, 3), (57, 4)] {
+        let result = decide(&of(rows), true, "2026-11-23T08:00:00Z");
+        assert_eq!(
+            told(&result.waived),
+            [("consecutive", "FAIR-01")],
+            "{}",
+            show(&result)
+        );
+        let text = &result.waived[0].text.en;
+        assert!(text.contains(&format!("{count} times in a row")), "{text}");
+    }
+}
+
+#[test]
+fn a_waiver_of_an_attribute_covers_its_check_that_was_not_run() {
+    let policy = policy(&WAIVER.replace("{ group = \"b\" }", "{ attribute = \"g\" }"));
+    let place = Place::new();
+    let mut document = document(&policy, pass());
+    document["findings"] = json!([]);
+    document["not_run"] = json!([{"check": "FAIR-01", "attribute": "g", "metric": "selection_rate", "reason": "no_decisions"}]);
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    place.waive(&policy);
+    let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
+    assert_eq!(
+        told(&result.waived),
+        [("check", "FAIR-01")],
+        "{}",
+        show(&result)
+    );
+    assert_eq!(result.waived[0].group.as_deref(), Some("g"));
+}
+
+#[test]
+fn a_part_that_several_checks_lack_is_told_once() {
+    let second = POLICY[POLICY.find("[[check]]").unwrap()..POLICY.find("[gate.").unwrap()]
+        .replace("FAIR-01", "FAIR-02");
+    let (policy, place) = (policy(&second), Place::new());
+    let document = document(&policy, open());
+    let mut blind = request("periodic", &policy, &place, &document);
+    blind.entries = Part::Absent;
+    let result = judge(&blind).unwrap();
+    let asked = told(&result.errors);
+    let count = asked
+        .iter()
+        .filter(|one| **one == ("consecutive", "ledger"))
+        .count();
+    assert_eq!(count, 1, "{}", show(&result));
+}
+
+#[test]
+fn an_old_audit_is_as_old_as_it_is_where_risks_are_measured() {
+    let linked = "likelihood_inherent = 2\nlinked_checks = [\"FAIR-01\"]";
+    let risks = RISKS.replace("likelihood_inherent = 2", linked);
+    let (policy, place) = (policy(""), Place::new());
+    let document = document(&policy, breach());
+    place.audited(&document, "2026-06-01T08:00:00Z");
+    let mut request = request("pre_deployment", &policy, &place, &document);
+    request.risks = Part::Given(Register::parse(&risks, "risks.toml").unwrap());
+    let is_over = |request: &Request<'_>| {
+        let result = judge(request).unwrap();
+        told(&result.breaches).contains(&("risk", "R-001"))
+    };
+    assert!(!is_over(&request), "measured half a year ago");
+    request.as_of = day("2026-06-02");
+    assert!(is_over(&request), "measured the day before");
+    request.entries = Part::Absent;
+    assert!(!is_over(&request), "measured on a day that nobody knows");
+}
+
+/// A batch of random cases, drawn on Friday the 6th and due on Friday the 13th, and the ledger's entries
+/// of it.
+fn reviewed(place: &Place, cases: usize, decided: usize) -> Reviewed {
+    use waage_result::review::{ReviewBatch, ReviewDecision};
+    let case = |at: usize| {
+        json!({"case_id": format!("c_{at:026}"), "strata": ["random"], "incl_prob": 0.1, "score": 0.5,
+            "decision_model": "accept", "blind": false, "double": false, "groups": {}, "inputs": {}})
+    };
+    let mut batch: ReviewBatch = serde_json::from_value(json!({
+        "schema": "waage/review-batch/1", "batch_id": "", "drawn_at": "2026-11-06T08:00:00Z",
+        "due_at": "2026-11-13T23:59:59Z", "cases": (0..cases).map(case).collect::<Vec<_>>(),
+        "design": {"n": cases, "seed": 1, "population": 800, "attributes": [], "inputs": [], "strata": []},
+    }))
+    .unwrap();
+    batch.batch_id = waage_govern::review::batch_id(&batch);
+    let decisions: Vec<ReviewDecision> = (0..decided)
+        .map(|at| {
+            serde_json::from_value(json!({"batch_id": batch.batch_id, "case_id": batch.cases[at].case_id,
+                "reviewer_id": "r-1", "decision_final": "accept", "opened_at": "2026-11-10T08:00:00Z",
+                "decided_at": "2026-11-10T08:01:00Z"}))
+            .unwrap()
+        })
+        .collect();
+    let append = |payload: Value, at: &str| {
+        let ledger = place.ledger();
+        ledger
+            .append("review.batch", "waage", &payload, moment(at))
+            .unwrap();
+    };
+    append(
+        json!({"event": "drawn", "batch": batch.batch_id, "cases": cases, "due_at": batch.due_at}),
+        "2026-11-06T08:00:00Z",
+    );
+    let digest = waage_govern::canonical::digest(&json!(decisions));
+    append(
+        json!({"event": "decided", "batch": batch.batch_id, "decisions": decided, "digest": digest}),
+        "2026-11-10T09:00:00Z",
+    );
+    Reviewed { batch, decisions }
+}
+
+const REVIEW: &str = "[review]\nsample = 60\n";
+
+#[test]
+fn a_periodic_gate_looks_at_the_review_queue() {
+    let policy = policy(REVIEW);
+    let state = |cases: usize, decided: usize, as_of: &str| {
+        let place = Place::new();
+        let document = document(&policy, pass());
+        place.audited(&document, "2026-11-05T08:00:00Z");
+        let reviewed = reviewed(&place, cases, decided);
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = Part::Given(vec![reviewed]);
+        request.as_of = day(as_of);
+        judge(&request).unwrap()
+    };
+    let about = ("review_queue", "REV-01");
+    let served = state(60, 60, "2026-11-20");
+    assert_eq!(served.exit, 0, "{}", show(&served));
+    assert!(told(&served.passed).contains(&about));
+    assert!(
+        told(&state(66, 60, "2026-11-20").passed).contains(&about),
+        "90.9 %"
+    );
+    let few = state(60, 53, "2026-11-20");
+    assert_eq!(few.exit, 1, "88 %");
+    assert!(
+        few.breaches[0]
+            .text
+            .en
+            .contains("53 of 60 due cases are decided"),
+        "{}",
+        show(&few)
+    );
+    assert!(few.breaches[0].text.de.contains("53 von 60"));
+    let old = state(66, 65, "2026-11-21");
+    assert!(
+        old.breaches[0].text.en.contains("1 open cases are older"),
+        "{}",
+        show(&old)
+    );
+    let small = state(58, 58, "2026-11-20");
+    assert_eq!(told(&small.inconclusive), [about]);
+    assert_eq!(small.exit, 0, "this gate warns");
+    let early = state(60, 60, "2026-11-13");
+    assert_eq!(told(&early.inconclusive), [about], "nothing is due yet");
+    // What an earlier period decided says nothing of this one.
+    let stale = state(60, 60, "2026-12-14");
+    assert_eq!(told(&stale.inconclusive), [about], "{}", show(&stale));
+}
+
+#[test]
+fn a_review_queue_that_the_ledger_does_not_bear_out_is_never_served() {
+    let (policy, place) = (policy(REVIEW), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-05T08:00:00Z");
+    let whole = reviewed(&place, 60, 60);
+    let judged = |review: Part<Vec<Reviewed>>, blind: bool| {
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = review;
+        if blind {
+            request.entries = Part::Absent;
+        }
+        request.as_of = day("2026-11-20");
+        let result = judge(&request).unwrap();
+        assert!(
+            !told(&result.passed)
+                .iter()
+                .any(|(what, _)| *what == "review_queue")
+        );
+        assert_eq!(result.exit, 2, "{}", show(&result));
+        let reasons = result
+            .errors
+            .iter()
+            .filter(|one| one.requirement == "review_queue");
+        reasons.map(|one| one.text.en.clone()).collect::<Vec<_>>()
+    };
+    let said = judged(Part::Absent, false);
+    assert!(said[0].contains("(--review) was not given"), "{said:?}");
+    let said = judged(Part::Failed("batch.json: it was changed".to_owned()), false);
+    assert!(said[0].contains("it was changed"), "{said:?}");
+    let said = judged(Part::Given(vec![whole.clone()]), true);
+    assert!(said[0].contains("(--ledger) was not given"), "{said:?}");
+    let said = judged(Part::Given(Vec::new()), false);
+    assert!(
+        said[0].contains("it was not given: add its folder"),
+        "{said:?}"
+    );
+    let mut changed = whole.clone();
+    changed.decisions[0].decision_final = "reject".to_owned();
+    let said = judged(Part::Given(vec![changed]), false);
+    assert!(
+        said[0].contains("are not those that the ledger records"),
+        "{said:?}"
+    );
+    let mut unknown = whole.clone();
+    unknown.batch.batch_id = "B-000000000000".to_owned();
+    let said = judged(Part::Given(vec![whole, unknown]), false);
+    assert!(
+        said[0].contains("the ledger does not know the batch B-000000000000"),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn reviews_that_are_kept_elsewhere_are_shown_by_a_document() {
+    let listed = "review_queue = { path = \"r.pdf\", sha256 = \"0000000000000000000000000000000000000000000000000000000000000001\" }\n";
+    let (policy, place) = (policy(&format!("{listed}{REVIEW}")), Place::new());
+    let document = document(&policy, pass());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    let mut request = request("periodic", &policy, &place, &document);
+    request.documents.insert(
+        "review_queue".to_owned(),
+        Found::Digest(format!("{:064x}", 1)),
+    );
+    let result = judge(&request).unwrap();
+    assert_eq!(result.exit, 0, "{}", show(&result));
+    assert!(told(&result.passed).contains(&("review_queue", "review_queue")));
 }

@@ -709,3 +709,50 @@ fn a_register_in_another_form_is_not_changed_blindly() {
     let back = Register::parse(&empty.text(), "risks.toml").unwrap();
     assert_eq!(back.risks[0], catalogue::risks()[0], "{}", empty.text());
 }
+
+#[test]
+fn a_control_may_rest_on_whether_the_review_queue_is_served() {
+    use waage_govern::review::{Reviewed, batch_id};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("risks.toml");
+    let planned = "check = \"REV-01\", state = \"planned\"";
+    let register = REGISTER.replace(planned, &planned.replace("planned", "tested"));
+    assert_ne!(register, REGISTER);
+    std::fs::write(&path, register).unwrap();
+    let policy = policy();
+    let cases: Vec<_> = (0..60)
+        .map(|at| {
+            json!({"case_id": format!("c_{at:026}"), "strata": ["random"], "incl_prob": 0.1, "score": 0.5,
+                "decision_model": "accept", "blind": false, "double": false, "groups": {}, "inputs": {}})
+        })
+        .collect();
+    let mut batch: waage_result::review::ReviewBatch = serde_json::from_value(json!({
+        "schema": "waage/review-batch/1", "batch_id": "", "drawn_at": "2026-11-06T08:00:00Z",
+        "due_at": "2026-11-13T23:59:59Z", "cases": cases,
+        "design": {"n": 60, "seed": 1, "population": 800, "attributes": [], "inputs": [], "strata": []},
+    }))
+    .unwrap();
+    batch.batch_id = batch_id(&batch);
+    let reviewed = Reviewed {
+        batch,
+        decisions: Vec::new(),
+    };
+    let reason = |on: &str| {
+        let request = Request {
+            reviews: vec![reviewed.clone()],
+            write: true,
+            ..Request::default()
+        };
+        assessment::run(&path, Some(&policy), &request, day(on), None).unwrap();
+        let register = Register::read(&path).unwrap();
+        let told = tell(&register, Some(&policy), day(on), &Filter::default());
+        let risk = told.risks.iter().find(|risk| risk.id == "R-004").unwrap();
+        risk.controls[1].reason.clone()
+    };
+    assert_eq!(
+        reason("2026-11-10").as_deref(),
+        Some("never_ran"),
+        "nothing is due"
+    );
+    assert_eq!(reason("2026-11-20"), None, "it came to an answer");
+}

@@ -68,7 +68,7 @@ pub use json::{json, metrics_schema, power_json, power_schema, schema};
 pub use notices::NoticeFormat;
 pub use pdf::pdf;
 pub use policy::{policy_check, policy_diff, policy_presets};
-pub use record::{Record, render_record};
+pub use record::{HeldAgainst, Record, render_record};
 pub use text::power_text;
 pub use worksheet::worksheet;
 

@@ -1,6 +1,8 @@
 //! Ledgers, approvals and keys in the words of one language.
 
-use waage_result::approval::{ApprovalResult, ConditionDoc, KeysResult};
+use waage_result::approval::{
+    ApprovalResult, ConditionDoc, ExceptionResult, InvalidSignature, KeysResult, SignatureDoc,
+};
 use waage_result::dp::DpRelease;
 use waage_result::ledger::{EntriesResult, EntryDoc, LedgerResult, ProofKind, ProofResult};
 use waage_result::pii::PiiResult;
@@ -21,10 +23,12 @@ pub enum Record<'a> {
     Ledger(&'a LedgerResult),
     /// Entries of a ledger.
     Entries(&'a EntriesResult),
-    /// A proof that holds, and the origin of the checkpoint that it was held against.
-    Proof(&'a ProofResult, Option<&'a str>),
+    /// A proof that holds, and the checkpoint that it was held against.
+    Proof(&'a ProofResult, Option<HeldAgainst<'a>>),
     /// The signatures of a result.
     Approval(&'a ApprovalResult),
+    /// Who agreed to a waiver or to an accepted risk.
+    Exception(&'a ExceptionResult),
     /// Public keys.
     Keys(&'a KeysResult),
     /// What reviews say.
@@ -35,6 +39,15 @@ pub enum Record<'a> {
     Comparison(&'a PrivacyComparison),
     /// Which columns look like personal data.
     Pii(&'a PiiResult),
+}
+
+/// The checkpoint that names the root of a proof.
+#[derive(Clone, Copy, Debug)]
+pub struct HeldAgainst<'a> {
+    /// Its origin.
+    pub origin: &'a str,
+    /// Whether its signature was verified.
+    pub is_verified: bool,
 }
 
 /// Writes a record as text, JSON or Markdown.
@@ -57,8 +70,9 @@ pub fn render_record(
     let sheet = || match record {
         Record::Ledger(result) => ledger(result, words),
         Record::Entries(result) => entries(result, words),
-        Record::Proof(proof, origin) => self::proof(proof, origin, words),
+        Record::Proof(proof, against) => self::proof(proof, against, words),
         Record::Approval(result) => approval(result, words),
+        Record::Exception(result) => exception(result, words),
         Record::Keys(result) => keys(result, words),
         Record::Review(result) => review(result, hide_below, words),
         Record::Release(result) => privacy::release(result, words),
@@ -74,6 +88,7 @@ pub fn render_record(
                 Record::Entries(result) => serde_json::to_string_pretty(result),
                 Record::Proof(proof, _) => serde_json::to_string_pretty(proof),
                 Record::Approval(result) => serde_json::to_string_pretty(result),
+                Record::Exception(result) => serde_json::to_string_pretty(result),
                 Record::Keys(result) => serde_json::to_string_pretty(result),
                 Record::Review(result) => serde_json::to_string_pretty(result),
                 Record::Release(result) => serde_json::to_string_pretty(result),
@@ -184,16 +199,22 @@ fn entries(result: &EntriesResult, words: Words) -> Sheet {
     }
 }
 
-fn proof(proof: &ProofResult, origin: Option<&str>, words: Words) -> Sheet {
+fn proof(proof: &ProofResult, against: Option<HeldAgainst<'_>>, words: Words) -> Sheet {
     let key = match proof.kind {
         ProofKind::Inclusion => "proof.inclusion",
         ProofKind::Consistency => "proof.consistency",
     };
     let (from, size) = (words.integer(proof.from), words.integer(proof.size));
     let mut facts = vec![words.fill("ledger.root", &[("root", &free(&proof.root))])];
-    facts.push(match origin {
-        Some(origin) => words.fill("proof.checkpoint", &[("origin", &free(origin))]),
+    facts.push(match against {
         None => words.text("proof.alone"),
+        Some(checkpoint) => {
+            let key = match checkpoint.is_verified {
+                true => "proof.checkpoint",
+                false => "proof.unverified",
+            };
+            words.fill(key, &[("origin", &free(checkpoint.origin))])
+        }
     });
     facts.extend(proof.line.as_deref().map(free));
     Sheet {
@@ -250,32 +271,8 @@ fn approval(result: &ApprovalResult, words: Words) -> Sheet {
         let count = words.integer(result.other_results);
         facts.push(words.fill("approval.other_results", &[("count", &count)]));
     }
-    let signed = |signer: &str, role_name: &str, ts: &str| {
-        let values = [
-            ("signer", free(signer)),
-            ("role", role(role_name)),
-            ("ts", ts.to_owned()),
-        ];
-        words.fill(
-            "approval.signed",
-            &values.each_ref().map(|(k, v)| (*k, v.as_str())),
-        )
-    };
-    let signatures = result.signatures.iter().map(|one| {
-        let decision = words.text(&format!("approval.decision.{}", one.decision));
-        let mut parts = vec![signed(&one.signer, &one.role, &one.ts), decision];
-        if let Some(day) = &one.expires {
-            parts.push(words.fill("approval.expires", &[("day", day)]));
-        }
-        if one.doubtful {
-            parts.push(words.text("approval.doubtful"));
-        }
-        parts.join("; ")
-    });
-    let invalid = result
-        .invalid
-        .iter()
-        .map(|one| format!("#{}: {}", one.seq, in_language(&one.text, words)));
+    let signatures = result.signatures.iter().map(|one| signature(one, words));
+    let invalid = result.invalid.iter().map(|one| invalid(one, words));
     let rejections = result.rejections.iter().map(|one| {
         let comment = one.comment.as_deref().map(free);
         let mut parts = vec![format!(
@@ -301,6 +298,64 @@ fn approval(result: &ApprovalResult, words: Words) -> Sheet {
             list("approval.conditions", conditions.collect()),
         ],
     }
+}
+
+fn exception(result: &ExceptionResult, words: Words) -> Sheet {
+    let id = free(&result.id);
+    let what = words.fill(&format!("exception.{}", result.kind), &[("id", &id)]);
+    let names: Vec<String> = result.missing.iter().map(|name| free(name)).collect();
+    let (key, names) = match result.complete {
+        true => ("exception.complete", String::new()),
+        false => ("exception.incomplete", words.list(&names)),
+    };
+    let mut facts = vec![words.fill("exception.digest", &[("digest", &free(&result.digest))])];
+    if let Some(score) = result.score {
+        let score = words.integer(score.into());
+        facts.push(words.fill("exception.score", &[("score", &score)]));
+    }
+    let signed = |key: &str, all: &[SignatureDoc]| {
+        let points = all.iter().map(|one| signature(one, words)).collect();
+        Part::List(words.text(key), points)
+    };
+    let not_counted = result.invalid.iter().map(|one| invalid(one, words));
+    Sheet {
+        title: words.text("approval.title"),
+        is_good: Some(result.complete),
+        headline: words.fill(key, &[("what", &what), ("names", &names)]),
+        facts,
+        parts: vec![
+            signed("approval.signatures", &result.signatures),
+            signed("approval.rejections", &result.rejections),
+            signed("exception.requests", &result.requests),
+            Part::List(words.text("approval.invalid"), not_counted.collect()),
+        ],
+    }
+}
+
+/// Who signed in which role when, and what was decided.
+fn signature(one: &SignatureDoc, words: Words) -> String {
+    let (signer, role) = (
+        free(&one.signer),
+        words.text(&format!("approval.role.{}", one.role)),
+    );
+    let values = [
+        ("signer", signer.as_str()),
+        ("role", &role),
+        ("ts", &one.ts),
+    ];
+    let decision = words.text(&format!("approval.decision.{}", one.decision));
+    let mut parts = vec![words.fill("approval.signed", &values), decision];
+    if let Some(day) = &one.expires {
+        parts.push(words.fill("approval.expires", &[("day", day)]));
+    }
+    if one.doubtful {
+        parts.push(words.text("approval.doubtful"));
+    }
+    parts.join("; ")
+}
+
+fn invalid(one: &InvalidSignature, words: Words) -> String {
+    format!("#{}: {}", one.seq, in_language(&one.text, words))
 }
 
 fn condition(one: &ConditionDoc, words: Words) -> String {

@@ -7,6 +7,8 @@ use crate::finding::Bilingual;
 
 /// The schema's name, first key of every document of `waage approve`.
 pub const APPROVAL_SCHEMA: &str = "waage/approval/1";
+/// The same of `waage approve --waiver` and `--risk`.
+pub const EXCEPTION_SCHEMA: &str = "waage/exception/1";
 /// The same of `waage keys list`.
 pub const KEYS_SCHEMA: &str = "waage/key-list/1";
 
@@ -39,6 +41,38 @@ pub struct ApprovalResult {
     pub other_results: u64,
 }
 
+/// Who agreed to a waiver or to an accepted risk, and who still must.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ExceptionResult {
+    /// `waage/exception/1`.
+    pub schema: String,
+    /// `waiver` or `risk`.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// Digest of all that is agreed to.
+    pub digest: String,
+    /// The residual score that is to be accepted, of a risk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<u8>,
+    /// The day it was judged by.
+    pub as_of: String,
+    /// Whether everybody agreed.
+    pub complete: bool,
+    /// Who must agree.
+    pub required: Vec<String>,
+    /// Signatures of those who agree.
+    pub signatures: Vec<SignatureDoc>,
+    /// Who must agree and has not.
+    pub missing: Vec<String>,
+    /// Signatures of those who do not, or no longer.
+    pub rejections: Vec<SignatureDoc>,
+    /// Signatures of those who ask for the waiver.
+    pub requests: Vec<SignatureDoc>,
+    /// Signatures that do not count, and why.
+    pub invalid: Vec<InvalidSignature>,
+}
+
 /// A role and a number of persons.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RoleCount {
@@ -57,7 +91,7 @@ pub struct SignatureDoc {
     pub signer: String,
     /// In which role.
     pub role: String,
-    /// `approve` or `approve_with_conditions`.
+    /// `approve` or `approve_with_conditions`; of exceptions also `reject`.
     pub decision: String,
     /// When it was signed.
     pub ts: String,

@@ -64,6 +64,9 @@ pub struct Gate {
     /// Incidents
     #[arg(long, value_name = "FILE")]
     pub incidents: Option<PathBuf>,
+    /// Folder of a batch of cases for review, for the gate periodic; give every batch
+    #[arg(long, value_name = "FOLDER")]
+    pub review: Vec<PathBuf>,
     /// The policy before a change, for the gate change
     #[arg(long, value_name = "FILE")]
     pub against: Option<PathBuf>,

@@ -123,7 +123,7 @@ pub struct Show {
 #[derive(Debug, Args)]
 pub struct Assess {
     /// Documents of waage audit --format json
-    #[arg(value_name = "RESULT", required_unless_present = "answers")]
+    #[arg(value_name = "RESULT", required_unless_present_any = ["answers", "review"])]
     pub results: Vec<PathBuf>,
     #[command(flatten)]
     pub register: Register,
@@ -131,6 +131,9 @@ pub struct Assess {
     /// else --as-of, if absent
     #[arg(long, value_name = "DATE", value_delimiter = ',')]
     pub day: Vec<String>,
+    /// Folder of a batch of cases for review, for controls that rest on REV-01; give every batch
+    #[arg(long, value_name = "FOLDER")]
+    pub review: Vec<PathBuf>,
     /// Answers to waage risks questionnaire
     #[arg(long, value_name = "FILE")]
     pub answers: Option<PathBuf>,

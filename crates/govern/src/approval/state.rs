@@ -10,7 +10,8 @@ use waage_result::finding::Bilingual;
 use waage_result::text::{Catalogue, Language};
 
 use super::required::{Required, required};
-use super::statement::{Condition, Decision, Signed, Statement};
+use super::signed::{Content, Signed};
+use super::statement::{Condition, Decision, Statement};
 use crate::date::Date;
 use crate::keys::{Key, Keys, Role, Standing};
 use crate::ledger::Entry;
@@ -168,20 +169,20 @@ impl Valid {
 }
 
 /// Why a signature does not count, with what its sentence names besides signer and role.
-struct Reason {
-    word: &'static str,
+pub(super) struct Reason {
+    pub word: &'static str,
     values: Vec<(&'static str, String)>,
 }
 
 impl Reason {
-    fn new(word: &'static str) -> Self {
+    pub fn new(word: &'static str) -> Self {
         Self {
             word,
             values: Vec::new(),
         }
     }
 
-    fn with(word: &'static str, name: &'static str, value: impl ToString) -> Self {
+    pub fn with(word: &'static str, name: &'static str, value: impl ToString) -> Self {
         Self {
             word,
             values: vec![(name, value.to_string())],
@@ -189,7 +190,7 @@ impl Reason {
     }
 }
 
-fn text(signer: &str, role: Option<Role>, reason: &Reason) -> Bilingual {
+pub(super) fn text(signer: &str, role: Option<Role>, reason: &Reason) -> Bilingual {
     let of = |language| {
         let words = Catalogue::of(language);
         let role_text = |name: &str| words.text(&format!("approval.role.{name}")).to_owned();
@@ -229,7 +230,7 @@ struct Sorted {
 }
 
 /// The rules, with what they need to know.
-struct Rules<'a> {
+pub(super) struct Rules<'a> {
     people: Option<&'a People>,
     keys: &'a Keys,
     policy_digest: String,
@@ -239,7 +240,7 @@ struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn new(policy: &'a Policy, keys: &'a Keys, digest: &'a str, day: Option<Date>) -> Self {
+    pub fn new(policy: &'a Policy, keys: &'a Keys, digest: &'a str, day: Option<Date>) -> Self {
         Self {
             people: policy.kept.people.as_ref(),
             keys,
@@ -277,7 +278,9 @@ impl<'a> Rules<'a> {
             }
             return;
         };
-        let statement = &signed.statement;
+        let Content::Result(statement) = &signed.content else {
+            return;
+        };
         if statement.audit_digest != self.digest {
             out.other_results += u64::from(statement.policy_digest == self.policy_digest);
             return;
@@ -299,7 +302,7 @@ impl<'a> Rules<'a> {
             seq: entry.seq,
             person: key.person.clone(),
             doubtful: key.standing(statement.ts) == Standing::Doubtful,
-            statement: signed.statement,
+            statement: statement.clone(),
         };
         if valid.statement.decision == Decision::Reject {
             out.rejections.push(valid);
@@ -322,41 +325,46 @@ impl<'a> Rules<'a> {
         if statement.policy_digest != self.policy_digest {
             return Some(Reason::new("other_policy"));
         }
-        if !key.roles.contains(&statement.role) {
-            return Some(Reason::new("wrong_role"));
+        if let Some(reason) = self.of_key(key, statement.role, statement.ts, entry_ts) {
+            return Some(reason);
         }
         if let Some(named) = self.named_instead(statement.role, &key.person, &statement.signer) {
             return Some(Reason::with("not_named", "named", named));
         }
-        let ahead = statement.ts.seconds_since(entry_ts);
-        if ahead > CLOCK_SKEW_SECONDS {
-            return Some(Reason::with("clock_skew", "minutes", ahead / 60));
-        }
-        match (key.standing(statement.ts), key.standing(entry_ts)) {
-            // A key that is revoked cannot be made valid again by dating a statement back.
-            (Standing::Revoked, _) | (_, Standing::Revoked) => {
-                return Some(Reason::with(
-                    "key_revoked",
-                    "ts",
-                    statement.ts.max(entry_ts),
-                ));
-            }
-            (Standing::NotYet, _) => {
-                return Some(Reason::with("key_not_yet", "ts", statement.ts));
-            }
-            (Standing::Over, _) => return Some(Reason::with("key_over", "ts", statement.ts)),
-            (Standing::Valid | Standing::Doubtful, _) => {}
-        }
         let day = self.day?;
-        if entry_ts.date() > day {
-            return Some(Reason::with("not_yet", "day", day));
-        }
         match statement.expires {
             Some(last) if last < day && statement.decision != Decision::Reject => {
                 Some(Reason::with("expired", "day", last))
             }
             _ => None,
         }
+    }
+
+    /// What speaks against a key that signed in a role at a moment, of which the entry was made at another.
+    pub fn of_key(
+        &self,
+        key: &Key,
+        role: Role,
+        signed: Timestamp,
+        entry_ts: Timestamp,
+    ) -> Option<Reason> {
+        if !key.roles.contains(&role) {
+            return Some(Reason::new("wrong_role"));
+        }
+        let ahead = signed.seconds_since(entry_ts);
+        if ahead > CLOCK_SKEW_SECONDS {
+            return Some(Reason::with("clock_skew", "minutes", ahead / 60));
+        }
+        match key.standing_for(signed, entry_ts) {
+            Standing::Revoked => {
+                return Some(Reason::with("key_revoked", "ts", signed.max(entry_ts)));
+            }
+            Standing::NotYet => return Some(Reason::with("key_not_yet", "ts", signed)),
+            Standing::Over => return Some(Reason::with("key_over", "ts", signed)),
+            Standing::Valid | Standing::Doubtful => {}
+        }
+        let day = self.day?;
+        (entry_ts.date() > day).then(|| Reason::with("not_yet", "day", day))
     }
 
     /// Whether the person has another role for this result that excludes the statement's.
@@ -401,7 +409,7 @@ impl<'a> Rules<'a> {
     }
 
     /// The roles that the policy gives to a person.
-    fn roles_of(&self, person: &str, signer: &str) -> Vec<Role> {
+    pub fn roles_of(&self, person: &str, signer: &str) -> Vec<Role> {
         let Some(people) = self.people else {
             return Vec::new();
         };
@@ -427,7 +435,7 @@ impl<'a> Rules<'a> {
     }
 
     /// Whether an id of the policy means a person: by one of the person's keys, or as it stands.
-    fn is_person(&self, id: &str, person: &str, signer: &str) -> bool {
+    pub fn is_person(&self, id: &str, person: &str, signer: &str) -> bool {
         let of_key = self.keys.by_id.get(id).map(|key| key.person.as_str());
         id == signer || id == person || of_key == Some(person)
     }

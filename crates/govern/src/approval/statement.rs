@@ -1,4 +1,4 @@
-//! What a person signs, and the entry in which it stands.
+//! What a person signs of a result.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,11 +6,9 @@ use std::str::FromStr;
 use ed25519_dalek::VerifyingKey;
 use serde_json::{Map, Value, json};
 
-use crate::canonical::canonical;
+use super::signed::{message, seal};
 use crate::date::Date;
-use crate::keys::{Key, KeyError, Role, Signer};
-use crate::ledger::Entry;
-use crate::ledger::hash::{from_hex, to_hex};
+use crate::keys::{KeyError, Role, Signer};
 use crate::time::Timestamp;
 
 /// What stands before the signed bytes, so that no signature means anything else elsewhere.
@@ -114,7 +112,7 @@ fn is_check_id(text: &str) -> bool {
     })
 }
 
-fn one_line(text: &str, what: &str) -> Result<String, String> {
+pub(super) fn one_line(text: &str, what: &str) -> Result<String, String> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > TEXT_MAX {
         return Err(format!(
@@ -219,7 +217,7 @@ impl Statement {
     /// The bytes that are signed.
     #[must_use]
     pub fn message(&self) -> Vec<u8> {
-        message(&self.value())
+        message(DOMAIN, &self.value())
     }
 
     /// Signs, and gives the payload of the ledger's entry.
@@ -227,22 +225,10 @@ impl Statement {
     /// # Errors
     /// A signer that fails or signs with another key than the one named.
     pub fn sign(&self, signer: &Signer, public: &VerifyingKey) -> Result<Value, KeyError> {
-        let message = self.message();
-        let signature = signer.sign(&message)?;
-        if public.verify_strict(&message, &signature.into()).is_err() {
-            return Err(KeyError::asked(
-                format!("what signed is not the key {:?} of keys.toml", self.signer),
-                "name the key that signs with --signer, or correct keys.toml",
-            ));
-        }
-        Ok(json!({
-            "key": crate::keys::fingerprint(public),
-            "signature": to_hex(&signature),
-            "statement": self.value(),
-        }))
+        seal(DOMAIN, &self.value(), &self.signer, signer, public)
     }
 
-    fn of(value: &Value) -> Option<Self> {
+    pub(super) fn of(value: &Value) -> Option<Self> {
         let map = value.as_object()?;
         let text = |name: &str| map.get(name).and_then(Value::as_str);
         let conditions = match map.get("conditions") {
@@ -283,44 +269,6 @@ fn condition(value: &Value) -> Option<Condition> {
             due: due.parse().ok()?,
         }),
         _ => None,
-    }
-}
-
-fn message(statement: &Value) -> Vec<u8> {
-    format!("{DOMAIN}{}", canonical(statement)).into_bytes()
-}
-
-/// A statement with its signature, as an entry of a ledger holds it.
-#[derive(Clone, Debug)]
-pub struct Signed {
-    /// The statement.
-    pub statement: Statement,
-    message: Vec<u8>,
-    signature: [u8; 64],
-}
-
-impl Signed {
-    /// The signed statement of an entry, if it is one.
-    #[must_use]
-    pub fn of(entry: &Entry) -> Option<Self> {
-        let value = entry.payload.get("statement")?;
-        let statement = Statement::of(value)?;
-        let mut signature = [0; 64];
-        from_hex(
-            entry.payload.get("signature")?.as_str()?.as_bytes(),
-            &mut signature,
-        )?;
-        Some(Self {
-            statement,
-            message: message(value),
-            signature,
-        })
-    }
-
-    /// Whether the signature is that of a key.
-    #[must_use]
-    pub fn is_of(&self, key: &Key) -> bool {
-        key.verifies(&self.message, &self.signature)
     }
 }
 

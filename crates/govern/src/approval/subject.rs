@@ -1,7 +1,5 @@
 //! The result that is signed: read, and reduced to what its digest covers.
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 use serde_json::Value;
@@ -9,9 +7,7 @@ use serde_json::Value;
 use super::add::ApprovalError;
 use crate::canonical;
 use crate::policy::Policy;
-
-/// Largest document that is read.
-const BYTES_MAX: u64 = 1 << 30;
+use crate::records::file::{RESULT_MAX_BYTES, text_within};
 
 /// What is known of a result that people sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,14 +33,9 @@ impl Subject {
             file: file.clone(),
             what,
         };
-        let mut bytes = Vec::new();
-        File::open(path)
-            .and_then(|open| open.take(BYTES_MAX + 1).read_to_end(&mut bytes))
+        let text = text_within(path, RESULT_MAX_BYTES)
             .map_err(|error| refuse(format!("it cannot be read ({error})")))?;
-        if bytes.len() as u64 > BYTES_MAX {
-            return Err(refuse("it is larger than 1 GiB".to_owned()));
-        }
-        let value = serde_json::from_slice(&bytes)
+        let value = serde_json::from_str(&text)
             .map_err(|error| refuse(format!("it is not JSON ({error})")))?;
         Self::of(value).map_err(refuse)
     }

@@ -65,7 +65,7 @@ pub(super) fn age(told: &mut Told, request: &Request<'_>, limit: u32) {
 }
 
 /// The day of the audit: that of its last entry in the ledger, else that by which it judged waivers.
-fn day_of(request: &Request<'_>) -> Option<Date> {
+pub(super) fn day_of(request: &Request<'_>) -> Option<Date> {
     let audit = request.audit.given()?;
     let recorded = request.entries.given().and_then(|entries| {
         let of_this = |entry: &&crate::ledger::Entry| {

@@ -1,26 +1,21 @@
 //! The findings of the checks that a gate asks for.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
-use waage_result::approval::ApprovalResult;
 use waage_result::finding::{Bilingual, Finding, Severity, State};
 use waage_result::gate::GateReason;
 use waage_result::text::{Catalogue, Language};
 
 use super::demand::Which;
 use super::request::{Audit, Request};
-use super::signed::signers;
+use super::signed;
 use super::told::{List, Told, reason, sentence, sentence_with};
+use crate::approval::Exception;
 use crate::judge::{Standing, waivers_of};
 use crate::policy::{Check, OnInconclusive};
 
 /// What becomes of the findings of each check.
-pub(super) fn checks(
-    told: &mut Told,
-    request: &Request<'_>,
-    which: Which,
-    signatures: Option<&ApprovalResult>,
-) {
+pub(super) fn checks(told: &mut Told, request: &Request<'_>, which: Which) {
     let asked: Vec<&Check> = request
         .policy
         .checks
@@ -40,11 +35,7 @@ pub(super) fn checks(
     let Some(audit) = told.need(&request.audit, "result", "check") else {
         return;
     };
-    let judged = Judged {
-        request,
-        audit,
-        signatures,
-    };
+    let judged = Judged { request, audit };
     for check in asked {
         judged.check(told, check);
     }
@@ -53,7 +44,6 @@ pub(super) fn checks(
 struct Judged<'a> {
     request: &'a Request<'a>,
     audit: &'a Audit,
-    signatures: Option<&'a ApprovalResult>,
 }
 
 impl Judged<'_> {
@@ -79,6 +69,7 @@ impl Judged<'_> {
             let values = [("check", check.id.as_str()), ("attribute", &one.attribute)];
             let text = sentence_with("check_not_run", &values, &[("reason", words)]);
             undecided.push(GateReason {
+                group: Some(one.attribute.clone()),
                 severity: Some(check.severity),
                 ..reason("check", &check.id, text)
             });
@@ -156,17 +147,20 @@ impl Judged<'_> {
         let decisions = entries.iter().rev().filter(|entry| {
             entry.kind == "gate.decision" && entry.payload["gate"] == self.request.gate
         });
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         for entry in decisions {
-            let digest = entry.payload["audit_digest"].as_str().unwrap_or_default();
-            if digest == own || seen.contains_key(digest) {
+            // A decision without a result says nothing of any check.
+            let Some(digest) = entry.payload["audit_digest"].as_str() else {
+                continue;
+            };
+            if digest == own || seen.contains(digest) {
                 continue;
             }
             let open = entry.payload["inconclusive"].as_array();
             if !open.is_some_and(|open| open.iter().any(|id| id == check)) {
                 break;
             }
-            seen.insert(digest, ());
+            seen.insert(digest);
         }
         u32::try_from(seen.len()).unwrap_or(u32::MAX)
     }
@@ -195,44 +189,31 @@ impl Judged<'_> {
             let values: Vec<(&str, &str)> = values.iter().chain(more).copied().collect();
             sentence_with(key, &values, &[("text", one.text.clone())])
         };
-        match (standing, self.signatures) {
-            (Standing::NotYet, _) => told.push(List::Breach, one),
-            (Standing::Expired, _) => {
-                let text = text("waiver_expired", &[]);
-                told.push(List::Breach, GateReason { text, ..one });
-            }
-            (Standing::InForce, None) => {
-                // A waiver that nobody can prove excuses nothing.
-                told.need(&self.request.entries, "ledger", "waiver");
-                told.need(&self.request.keys, "keys", "waiver");
-                let text = text("waiver_unproven", &[]);
-                told.push(List::Breach, GateReason { text, ..one });
-            }
-            (Standing::InForce, Some(state)) => {
-                let signers = signers(state);
-                let missing: Vec<&str> = waiver
-                    .approved_by
-                    .iter()
-                    .map(String::as_str)
-                    .filter(|name| !signers.contains(name))
-                    .collect();
-                if missing.is_empty() {
-                    let text = text("waiver_in_force", &[]);
-                    let waived_by = Some(waiver.id.clone());
-                    told.push(
-                        List::Waived,
-                        GateReason {
-                            text,
-                            waived_by,
-                            ..one
-                        },
-                    );
-                } else {
-                    let text = text("waiver_unsigned", &[("names", &missing.join(", "))]);
-                    told.push(List::Breach, GateReason { text, ..one });
+        let (list, text) = match standing {
+            Standing::NotYet => return told.push(List::Breach, one),
+            Standing::Expired => (List::Breach, text("waiver_expired", &[])),
+            Standing::InForce => {
+                let exception = Exception::of_waiver(self.request.policy, waiver);
+                match signed::agreed(told, self.request, &exception, "waiver") {
+                    // A waiver that nobody can prove excuses nothing.
+                    None => (List::Breach, text("waiver_unproven", &[])),
+                    Some(state) if state.complete => (List::Waived, text("waiver_in_force", &[])),
+                    Some(state) => {
+                        let names = [("names", &state.missing.join(", ")[..])];
+                        (List::Breach, text("waiver_unsigned", &names))
+                    }
                 }
             }
-        }
+        };
+        let waived_by = (list == List::Waived).then(|| waiver.id.clone());
+        told.push(
+            list,
+            GateReason {
+                text,
+                waived_by,
+                ..one
+            },
+        );
     }
 }
 

@@ -2,8 +2,11 @@
 
 use waage_result::policy::Effect;
 
+use super::audit::day_of;
 use super::request::{Found, Request};
+use super::signed::agreed;
 use super::told::{List, Told, reason, sentence_with, word};
+use crate::approval::Exception;
 use crate::incident::{is_open, open_majors};
 use crate::policy::diff;
 use crate::risks::words::Status;
@@ -125,16 +128,15 @@ pub(super) fn risk_count(told: &mut Told, request: &Request<'_>) {
     told.say(list, "risk", "risks", key, &values);
 }
 
-/// The result as evidence of risks, where its day is known or stands for the day of the gate.
-fn measured(request: &Request<'_>) -> Vec<Evidence> {
-    let audit = request.audit.given().into_iter();
-    audit
-        .map(|audit| Evidence {
-            day: request.as_of,
-            digest: audit.subject.digest.clone(),
-            result: audit.result.clone(),
-        })
-        .collect()
+/// The result as evidence of risks, as old as it is. Of an unknown day it could be of any age, so that
+/// it shows nothing.
+fn measured(request: &Request<'_>) -> Option<Evidence> {
+    let audit = request.audit.given()?;
+    Some(Evidence {
+        day: day_of(request)?,
+        digest: audit.subject.digest.clone(),
+        result: audit.result.clone(),
+    })
 }
 
 /// Residual scores and expected losses against the appetite.
@@ -151,7 +153,12 @@ pub(super) fn appetite(told: &mut Told, request: &Request<'_>) {
     if limit.is_none() {
         told.say(List::Error, "risk", "risk_appetite", "risk_no_limit", &[]);
     }
-    let over = over_appetite(register, request.policy, &measured(request), request.as_of);
+    let over = over_appetite(
+        register,
+        request.policy,
+        measured(request).as_slice(),
+        request.as_of,
+    );
     for risk in &over.risks {
         let (score, limit) = (risk.score.to_string(), risk.limit.to_string());
         let mut values = vec![
@@ -159,15 +166,24 @@ pub(super) fn appetite(told: &mut Told, request: &Request<'_>) {
             ("score", &score),
             ("limit", &limit),
         ];
-        let until = risk.accepted_until.map(|day| day.to_string());
-        match &until {
-            // An acceptance needs a signature, and no signed statement is about a risk yet.
-            Some(until) => {
-                values.push(("until", until));
-                told.say(List::Error, "risk", &risk.id, "risk_accepted", &values);
-            }
-            None => told.say(List::Breach, "risk", &risk.id, "risk_over", &values),
-        }
+        let accepted = risk.accepted_until.and_then(|until| {
+            let marked = register.risk(&risk.id)?;
+            let exception = Exception::of_risk(request.policy, marked, risk.score)?;
+            Some((until.to_string(), exception))
+        });
+        let Some((until, exception)) = accepted else {
+            told.say(List::Breach, "risk", &risk.id, "risk_over", &values);
+            continue;
+        };
+        let names: Vec<&str> = exception.approvers.iter().map(String::as_str).collect();
+        let names = names.join(", ");
+        values.extend([("until", until.as_str()), ("names", &names)]);
+        let (list, key) = match agreed(told, request, &exception, "risk_acceptance") {
+            None => (List::Breach, "risk_unproven"),
+            Some(state) if state.complete => (List::Waived, "risk_accepted"),
+            Some(_) => (List::Breach, "risk_unsigned"),
+        };
+        told.say(list, "risk", &risk.id, key, &values);
     }
     if over.loss_is_over() {
         let currency = kept.risk_appetite.as_ref().and_then(|a| a.currency.clone());

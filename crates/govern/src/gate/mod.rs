@@ -13,6 +13,7 @@ mod evidence;
 pub(crate) mod read;
 mod record;
 mod request;
+mod review;
 mod signed;
 mod told;
 
@@ -31,18 +32,18 @@ use told::Told;
 /// # Errors
 /// [`GateError`] if neither Waage nor the policy knows the gate.
 pub fn judge(request: &Request<'_>) -> Result<GateResult, GateError> {
-    let demands = demands(request.gate, request.policy)?;
+    let demands = demands(request)?;
     let mut told = Told::new(request);
-    let signatures = signed::signatures(request);
     for demand in demands {
         match demand {
             Demand::Names => evidence::names(&mut told, request),
             Demand::Digests => audit::digests(&mut told, request),
             Demand::Age(limit) => audit::age(&mut told, request, limit),
-            Demand::Checks(which) => checks::checks(&mut told, request, which, signatures.as_ref()),
+            Demand::Checks(which) => checks::checks(&mut told, request, which),
             Demand::Signatures => signed::required(&mut told, request),
             Demand::Documents => evidence::documents(&mut told, request),
             Demand::Record(name) => evidence::record(&mut told, request, name),
+            Demand::ReviewQueue => review::review_queue(&mut told, request),
             Demand::RiskCount => evidence::risk_count(&mut told, request),
             Demand::Appetite => evidence::appetite(&mut told, request),
             Demand::RiskReviews => evidence::risk_reviews(&mut told, request),

@@ -15,12 +15,19 @@ use crate::incident::Log;
 use crate::keys::Keys;
 use crate::ledger;
 use crate::policy::Policy;
+use crate::records::file::{RESULT_MAX_BYTES, text_within};
+use crate::review::{Folder, Reviewed, StoreError};
 use crate::risks::Register;
 
-/// Largest result that is read.
-const RESULT_BYTES_MAX: u64 = 1 << 30;
 /// Kinds of entries that a gate looks at.
-const KINDS: [&str; 4] = ["approval", "audit.result", "gate.decision", "checkpoint"];
+const KINDS: [&str; 6] = [
+    "approval",
+    "audit.result",
+    "checkpoint",
+    "gate.decision",
+    "review.batch",
+    "waiver",
+];
 
 /// The files that a gate looks at, as they were named.
 #[derive(Clone, Debug, Default)]
@@ -39,6 +46,8 @@ pub struct Files {
     pub risks: Option<PathBuf>,
     /// Incidents.
     pub incidents: Option<PathBuf>,
+    /// Folders of batches of cases for review.
+    pub review: Vec<PathBuf>,
     /// How the ledger is opened.
     pub options: ledger::Options,
 }
@@ -66,6 +75,7 @@ pub fn read(
         keys: part(files.keys.as_deref(), Keys::read),
         risks: part(files.risks.as_deref(), Register::read),
         incidents: part(files.incidents.as_deref(), incidents),
+        review: reviewed(&files.review),
         documents: documents(&policy, folder),
         data_digest,
         as_of,
@@ -91,6 +101,17 @@ fn incidents(path: &Path) -> Result<Log, String> {
     Log::read(path).map_err(|error| error.to_string())
 }
 
+fn reviewed(folders: &[PathBuf]) -> Part<Vec<Reviewed>> {
+    if folders.is_empty() {
+        return Part::Absent;
+    }
+    let read = folders.iter().map(|path| Folder::at(path).reviewed());
+    match read.collect::<Result<_, StoreError>>() {
+        Ok(batches) => Part::Given(batches),
+        Err(error) => Part::Failed(error.to_string()),
+    }
+}
+
 fn audit(path: &Path) -> Result<Audit, String> {
     let file = path.display().to_string();
     let refuse = |what: String| {
@@ -98,15 +119,10 @@ fn audit(path: &Path) -> Result<Audit, String> {
             "{file:?} is no result of an audit: {what}; give a document of waage audit --format json"
         )
     };
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|open| open.take(RESULT_BYTES_MAX + 1).read_to_end(&mut bytes))
+    let text = text_within(path, RESULT_MAX_BYTES)
         .map_err(|error| refuse(format!("it cannot be read ({error})")))?;
-    if bytes.len() as u64 > RESULT_BYTES_MAX {
-        return Err(refuse("it is larger than 1 GiB".to_owned()));
-    }
-    let document = serde_json::from_slice(&bytes)
-        .map_err(|error| refuse(format!("it is not JSON ({error})")))?;
+    let document =
+        serde_json::from_str(&text).map_err(|error| refuse(format!("it is not JSON ({error})")))?;
     Audit::of(document).map_err(refuse)
 }
 

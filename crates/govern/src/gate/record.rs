@@ -24,11 +24,9 @@ pub fn record(
     actor: &str,
     now: Timestamp,
 ) -> Result<Entry, RecordError> {
-    // A check that failed because it was inconclusive too often still was inconclusive.
-    let again = result
-        .breaches
-        .iter()
-        .filter(|reason| reason.requirement == "consecutive");
+    // A check that was inconclusive too often still was inconclusive, waived or not.
+    let objections = result.breaches.iter().chain(&result.waived);
+    let again = objections.filter(|reason| reason.requirement == "consecutive");
     let undecided = result.inconclusive.iter().chain(again);
     let payload = json!({
         "gate": result.gate,

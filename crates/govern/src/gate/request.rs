@@ -11,6 +11,7 @@ use crate::incident::Log;
 use crate::keys::Keys;
 use crate::ledger::Entry;
 use crate::policy::Policy;
+use crate::review::Reviewed;
 use crate::risks::Register;
 
 /// A part of the evidence: given, not given, or given and unusable.
@@ -87,6 +88,8 @@ pub struct Request<'a> {
     pub risks: Part<Register>,
     /// Incidents.
     pub incidents: Part<Log>,
+    /// Batches of cases for review, with what was decided.
+    pub review: Part<Vec<Reviewed>>,
     /// Documents of the policy by id.
     pub documents: BTreeMap<String, Found>,
     /// The digest that the result's data must have, if one is given.

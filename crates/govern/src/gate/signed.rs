@@ -1,16 +1,14 @@
 //! Who signed the result, and whether that is enough.
 
-use std::collections::BTreeSet;
-
-use waage_result::approval::ApprovalResult;
+use waage_result::approval::{ApprovalResult, ExceptionResult};
 
 use super::request::Request;
 use super::told::{List, Told, reason, sentence, sentence_with};
-use crate::approval;
+use crate::approval::{self, Exception};
 use crate::ledger::Entry;
 
 /// The state of the approvals of a result, if ledger, keys and result are given.
-pub(super) fn signatures(request: &Request<'_>) -> Option<ApprovalResult> {
+fn signatures(request: &Request<'_>) -> Option<ApprovalResult> {
     let (entries, keys) = (request.entries.given()?, request.keys.given()?);
     let digest = &request.audit.given()?.subject.digest;
     let needed = needed(request).ok()?;
@@ -34,13 +32,18 @@ fn needed(request: &Request<'_>) -> Result<approval::Required, String> {
     approval::required(request.policy, described.then_some(request.gate))
 }
 
-/// The ids of those whose signature under the result counts.
-pub(super) fn signers(state: &ApprovalResult) -> BTreeSet<&str> {
-    state
-        .signatures
-        .iter()
-        .map(|one| one.signer.as_str())
-        .collect()
+/// Who agreed to a waiver or to an accepted risk; none where ledger or keys are not there, which is told
+/// as what a requirement lacks.
+pub(super) fn agreed(
+    told: &mut Told,
+    request: &Request<'_>,
+    exception: &Exception,
+    requirement: &str,
+) -> Option<ExceptionResult> {
+    let entries = told.need(&request.entries, "ledger", requirement);
+    let keys = told.need(&request.keys, "keys", requirement);
+    let (policy, day) = (request.policy, request.as_of);
+    Some(approval::agreed(policy, keys?, entries?, exception, day))
 }
 
 /// The signatures that the policy and the gate ask for.

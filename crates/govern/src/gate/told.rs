@@ -138,7 +138,11 @@ impl Told {
             }
             Part::Failed(error) => sentence_with("failed", &[("error", error)], &[title()]),
         };
-        self.push(List::Error, reason(requirement, name, text));
+        let missing = reason(requirement, name, text);
+        // Several checks may ask for the same part.
+        if !self.0.errors.contains(&missing) {
+            self.push(List::Error, missing);
+        }
         None
     }
 

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ed25519_dalek::VerifyingKey;
 
@@ -11,6 +10,7 @@ use super::list::{forms, text};
 use super::{COMPROMISE, KeyError, Keys, Role};
 use crate::date::Date;
 use crate::ledger::hash::to_hex;
+use crate::records::file::{Lock, replace};
 use crate::time::Timestamp;
 
 /// Longest reason of a revocation, in characters.
@@ -65,7 +65,8 @@ impl NewKey {
     /// # Errors
     /// As [`check`](Self::check), or a file that cannot be written.
     pub fn add(&self, path: &Path) -> Result<(), KeyError> {
-        replace(path, &self.added(path)?)
+        let _lock = Lock::take(path)?;
+        Ok(replace(path, &self.added(path)?)?)
     }
 
     fn added(&self, path: &Path) -> Result<String, KeyError> {
@@ -110,6 +111,7 @@ impl NewKey {
 /// A file that cannot be read or written, an unknown id, a key that is revoked already.
 pub fn revoke(path: &Path, id: &str, at: Timestamp, reason: &str) -> Result<(), KeyError> {
     let file = path.display().to_string();
+    let _lock = Lock::take(path)?;
     let before = text(path)?;
     let keys = Keys::parse(&before, &file)?;
     if keys.named(id)?.revoked_at.is_some() {
@@ -151,27 +153,7 @@ pub fn revoke(path: &Path, id: &str, at: Timestamp, reason: &str) -> Result<(), 
             format!("add revoked_at = {at} and reason = {reason_text} to it by hand"),
         ));
     }
-    replace(path, &after)
-}
-
-/// Replaces a file by a new one of the same name.
-fn replace(path: &Path, text: &str) -> Result<(), KeyError> {
-    let failed = |source| KeyError::Write {
-        file: path.display().to_string(),
-        source,
-    };
-    let mut name = path.as_os_str().to_owned();
-    name.push(".tmp");
-    let tmp = PathBuf::from(name);
-    let written = std::fs::File::create(&tmp).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        std::fs::rename(&tmp, path)
-    });
-    written.map_err(|source| {
-        let _ = std::fs::remove_file(&tmp);
-        failed(source)
-    })
+    Ok(replace(path, &after)?)
 }
 
 #[cfg(test)]
@@ -230,6 +212,30 @@ mod tests {
         assert!(revoke(&path, "m.owner", at, "again").is_err());
         assert!(revoke(&path, "nobody", at, "x").is_err());
         assert!(revoke(&path, "b", at, "two\nlines").is_err());
+    }
+
+    #[test]
+    fn keys_added_at_once_are_all_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        std::thread::scope(|scope| {
+            for seed in 1..=8 {
+                let path = &path;
+                scope.spawn(move || new(&format!("k{seed}"), seed).add(path).unwrap());
+            }
+        });
+        assert_eq!(Keys::read(&path).unwrap().by_id.len(), 8);
+    }
+
+    #[test]
+    fn a_list_that_is_too_large_is_refused_and_not_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("keys.toml");
+        let remarks = "# a remark\n".repeat(400_000);
+        std::fs::write(&path, &remarks).unwrap();
+        let said = new("m.owner", 1).add(&path).unwrap_err().to_string();
+        assert!(said.contains("it is larger than 4 MiB"), "{said}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), remarks);
     }
 
     #[test]

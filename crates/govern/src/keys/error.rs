@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::error::Place;
+use crate::records::RecordError;
 
 /// Why keys cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +25,9 @@ pub enum KeyError {
         /// What the system said.
         source: io::Error,
     },
+    /// The list cannot be changed.
+    #[error(transparent)]
+    Record(#[from] RecordError),
     /// The list of keys is not what it should be.
     #[error("{place}: {what}; {mend}")]
     List {

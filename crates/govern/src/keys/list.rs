@@ -13,6 +13,7 @@ use super::{Key, KeyError, Keys, Role};
 use crate::date::Date;
 use crate::error::{Place, did_you_mean};
 use crate::ledger::hash::from_hex;
+use crate::records::file::text_within;
 use crate::time::Timestamp;
 
 /// Largest file that is read.
@@ -111,17 +112,10 @@ impl Keys {
 }
 
 pub(super) fn text(path: &Path) -> Result<String, KeyError> {
-    use std::io::Read;
-    let failed = |source| KeyError::Read {
+    text_within(path, BYTES_MAX).map_err(|source| KeyError::Read {
         file: path.display().to_string(),
         source,
-    };
-    let mut text = String::new();
-    let file = std::fs::File::open(path).map_err(failed)?;
-    file.take(BYTES_MAX)
-        .read_to_string(&mut text)
-        .map_err(failed)?;
-    Ok(text)
+    })
 }
 
 pub(super) fn forms(text: &str, file: &str) -> Result<BTreeMap<String, Spanned<Form>>, KeyError> {
@@ -260,6 +254,10 @@ mod tests {
         let left = read("revoked_at = 2026-03-01T12:00:00Z\nreason = \"left\"").unwrap();
         assert_eq!(left.standing(at("2026-03-01T11:59:59Z")), Standing::Valid);
         assert_eq!(left.standing(at("2026-03-01T12:00:00Z")), Standing::Revoked);
+        let (before, after) = (at("2026-02-01T00:00:00Z"), at("2026-07-01T00:00:00Z"));
+        assert_eq!(left.standing_for(before, after), Standing::Revoked);
+        assert_eq!(key.standing_for(before, after), Standing::Valid);
+        assert_eq!(key.standing_for(after, after), Standing::Over);
         let stolen = read("revoked_at = 2026-03-01\nreason = \"compromise\"").unwrap();
         assert_eq!(
             stolen.standing(at("2026-02-28T00:00:00Z")),

@@ -111,6 +111,16 @@ impl Key {
         }
     }
 
+    /// What the key was worth for something signed at one moment and recorded at another. A key that is
+    /// revoked cannot be made valid again by dating a statement back.
+    #[must_use]
+    pub fn standing_for(&self, signed: Timestamp, recorded: Timestamp) -> Standing {
+        match self.standing(recorded) {
+            Standing::Revoked => Standing::Revoked,
+            _ => self.standing(signed),
+        }
+    }
+
     /// Whether a signature of a message is this key's; strict (no malleable signatures, no weak keys).
     #[must_use]
     pub fn verifies(&self, message: &[u8], signature: &[u8; 64]) -> bool {

@@ -282,11 +282,13 @@ fn end(place: &Place, file: &File) -> Result<Sound, LedgerError> {
         seq,
         what: what.to_owned(),
     };
-    if size_bytes == 0 && !place.head.exists() {
-        return Err(damaged(
-            0,
-            "it is empty; delete it and use waage ledger init",
-        ));
+    if size_bytes == 0 {
+        // Whatever its head says, or cannot say any more, an entry 0 here would begin a second history.
+        let what = match place.head.exists() {
+            true => "it is empty, though its head says that it was not; bring it back from a copy",
+            false => "it is empty; delete it and use waage ledger init",
+        };
+        return Err(damaged(0, what));
     }
     let Some(head) = Head::read(&place.head) else {
         return follow(place, Sound::begin(true), size_bytes, |_| ());

@@ -294,3 +294,44 @@ fn many_threads_append_at_once() {
         assert_eq!(own, want.iter().collect::<Vec<_>>());
     }
 }
+
+#[test]
+fn an_emptied_ledger_is_refused_whatever_its_head_says() {
+    for head in [None, Some("no head"), Some("")] {
+        let (folder, path) = begun();
+        add(&path, "a");
+        std::fs::write(&path, "").unwrap();
+        if let Some(head) = head {
+            std::fs::write(folder.path().join("ledger.head"), head).unwrap();
+        }
+        let ledger = Ledger::open(&path, &Options::default()).unwrap();
+        let said = ledger.append("note", "waage", &json!({}), now());
+        let said = said.unwrap_err().to_string();
+        assert!(said.contains("bring it back from a copy"), "{said}");
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_ledger_reached_by_a_link_has_one_lock_and_one_head() {
+    let (folder, path) = begun();
+    let elsewhere = folder.path().join("elsewhere");
+    std::fs::create_dir(&elsewhere).unwrap();
+    let link = elsewhere.join("current.jsonl");
+    std::os::unix::fs::symlink("../ledger.jsonl", &link).unwrap();
+    add(&link, "by the link");
+    add(&path, "by its name");
+    assert_eq!(texts(&link), ["by the link", "by its name"]);
+    let left = std::fs::read_dir(&elsewhere).unwrap().count();
+    assert_eq!(left, 1, "nothing but the link lies beside it");
+    let _held = Place::of(&path).lock(&Options::default()).unwrap();
+    let options = Options {
+        wait_seconds: 0,
+        ..Options::default()
+    };
+    let said = Ledger::open(&link, &options)
+        .unwrap()
+        .append("note", "waage", &json!({}), now());
+    assert!(matches!(said, Err(LedgerError::Locked { .. })), "{said:?}");
+}

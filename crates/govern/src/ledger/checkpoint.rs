@@ -19,6 +19,7 @@ use super::hash::Hash;
 use super::note::{NOTE_BYTES_MAX, NoteSignature, SignedNote, is_name, key_hash};
 use super::sound::whole;
 use crate::keys::{KeyError, Keys, Signer};
+use crate::records::file::text_within;
 use crate::time::Timestamp;
 
 /// A checkpoint and the note that it stands in.
@@ -136,17 +137,12 @@ impl Checkpoint {
     /// # Errors
     /// [`LedgerError`]: unreadable, or not a checkpoint.
     pub fn read(path: &Path) -> Result<Self, LedgerError> {
-        use std::io::Read;
         let name = path.display().to_string();
-        let failed = |source| LedgerError::Read {
-            file: name.clone(),
-            source,
-        };
-        let file = std::fs::File::open(path).map_err(failed)?;
-        let mut text = String::new();
-        file.take(NOTE_BYTES_MAX as u64 + 1)
-            .read_to_string(&mut text)
-            .map_err(failed)?;
+        let text =
+            text_within(path, NOTE_BYTES_MAX as u64).map_err(|source| LedgerError::Read {
+                file: name.clone(),
+                source,
+            })?;
         Self::parse(&text, &name)
     }
 

@@ -138,6 +138,8 @@ pub(super) fn classify(
         // before it was replaced by one with a hash of its own.
         return Ok(match seq.checked_sub(1) {
             _ if look.next_fits => inserted,
+            // It follows the right entry: what is wrong is its own time.
+            _ if flaw == Flaw::Form => Bad::at(seq, number, Damage::Edited, "form"),
             Some(before) => Bad::at(before, seq, Damage::Edited, "successor"),
             None => Bad::at(seq, number, Damage::Edited, "genesis"),
         });

@@ -39,12 +39,13 @@ pub(crate) struct Place {
 
 impl Place {
     pub fn of(ledger: &Path) -> Self {
+        let ledger = resolved(ledger);
         Self {
-            ledger: ledger.to_owned(),
-            lock: beside(ledger, "lock"),
-            queue: beside(ledger, "queue"),
-            head: beside(ledger, "head"),
-            head_tmp: beside(ledger, "head.tmp"),
+            lock: beside(&ledger, "lock"),
+            queue: beside(&ledger, "queue"),
+            head: beside(&ledger, "head"),
+            head_tmp: beside(&ledger, "head.tmp"),
+            ledger,
         }
     }
 
@@ -165,6 +166,8 @@ impl Place {
     }
 }
 
+/// Most links that are followed; systems follow no more either.
+const LINKS_MAX: usize = 40;
 /// Between two looks at a lock.
 const PAUSE: Duration = Duration::from_millis(1);
 
@@ -184,6 +187,18 @@ fn lockable(path: &Path) -> Result<File, LedgerError> {
             file: path.display().to_string(),
             source,
         })
+}
+
+/// The file that a path means, links followed: whoever comes by a link must meet the same lock and head.
+fn resolved(ledger: &Path) -> PathBuf {
+    let mut path = ledger.to_owned();
+    for _ in 0..LINKS_MAX {
+        let Ok(target) = std::fs::read_link(&path) else {
+            break;
+        };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    path
 }
 
 /// `ledger.jsonl` and `head`: `ledger.head`.

@@ -228,8 +228,8 @@ impl<'a> Walk<'a> {
         let Some(signed) = Signed::of(&entry) else {
             return Some("signature");
         };
-        let statement = &signed.statement;
-        let Some(key) = keys.by_id.get(&statement.signer) else {
+        let (signer, role, ts) = signed.by();
+        let Some(key) = keys.by_id.get(signer) else {
             self.warn(Some(entry.seq), "unknown_key", &[]);
             return None;
         };
@@ -237,11 +237,11 @@ impl<'a> Walk<'a> {
             return Some("signature");
         }
         self.signatures.verified += 1;
-        let at = statement.ts.max(entry.ts);
-        if !matches!(key.standing(at), Standing::Valid | Standing::Doubtful) {
+        let standing = key.standing_for(ts, entry.ts);
+        if !matches!(standing, Standing::Valid | Standing::Doubtful) {
             self.warn(Some(entry.seq), "standing", &[]);
         }
-        if !key.roles.contains(&statement.role) {
+        if !key.roles.contains(&role) {
             self.warn(Some(entry.seq), "role", &[]);
         }
         None

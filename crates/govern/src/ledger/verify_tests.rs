@@ -73,6 +73,18 @@ fn rewritten(line: &str, text: &str) -> String {
     draft.unwrap().place(entry.seq, entry.prev).unwrap().1
 }
 
+/// A line of a day that no calendar has, hash and chain right in themselves.
+fn of_no_day(line: &str) -> String {
+    let mut entry: serde_json::Value = serde_json::from_str(line).unwrap();
+    entry["ts"] = "2026-02-30T08:00:00Z".into();
+    entry.as_object_mut().unwrap().remove("hash");
+    let bytes = format!("waage.ledger.v1\n{}", crate::canonical::canonical(&entry));
+    entry["hash"] = super::super::hash::sha256(bytes.as_bytes())
+        .to_string()
+        .into();
+    crate::canonical::canonical(&entry)
+}
+
 #[test]
 fn a_whole_ledger_holds() {
     let (folder, path) = ledger(6);
@@ -113,6 +125,10 @@ fn damage_has_its_class_and_place() {
         assert_eq!(
             found(&|all| all[3] = rewritten(&all[3], "other")),
             is("edited", 3, "successor")
+        );
+        assert_eq!(
+            found(&|all| all[3] = of_no_day(&all[3])),
+            is("edited", 3, "form")
         );
         assert_eq!(
             found(&|all| drop(all.remove(3))),

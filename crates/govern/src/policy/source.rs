@@ -1,7 +1,6 @@
 //! The texts that a policy is made of: its own, and those that it extends.
 
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +8,7 @@ use toml::de::DeTable;
 
 use super::preset;
 use crate::error::{Place, PolicyError, did_you_mean};
+use crate::records::file::text_within;
 
 /// Longest chain of policies that extend each other, the first one included.
 const CHAIN_MAX: usize = 8;
@@ -189,15 +189,7 @@ impl Source {
     }
 
     fn of_file(path: &Path, name: String, extended_as: String, start: usize) -> io::Result<Self> {
-        let mut text = String::new();
-        let file = File::open(path)?;
-        if !file.metadata()?.is_file() && path.is_dir() {
-            return Err(io::Error::other("it is a folder"));
-        }
-        file.take(BYTES_MAX + 1).read_to_string(&mut text)?;
-        if text.len() as u64 > BYTES_MAX {
-            return Err(io::Error::other("it is larger than 1 MiB"));
-        }
+        let text = text_within(path, BYTES_MAX)?;
         Ok(Self {
             // A pipe has no path of its own, and cannot be read twice anyway.
             identity: std::fs::canonicalize(path)

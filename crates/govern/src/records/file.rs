@@ -43,17 +43,29 @@ pub fn read_within(
         source,
         mend,
     };
-    let file = File::open(path).map_err(failed)?;
-    let mut text = String::new();
-    let read = file
-        .take(bytes_max + 1)
-        .read_to_string(&mut text)
-        .map_err(failed)?;
-    if read as u64 > bytes_max {
-        let limit = format!("it is larger than {} MiB", bytes_max >> 20);
-        return Err(failed(io::Error::other(limit)));
+    text_within(path, bytes_max).map_err(failed)
+}
+
+/// The whole text of a file, never a part of it.
+///
+/// # Errors
+/// What the system says; a folder, and a file of more than so many bytes, with what they are.
+pub fn text_within(path: &Path, bytes_max: u64) -> io::Result<String> {
+    let file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(io::Error::other("it is a folder"));
     }
-    Ok(text)
+    let mut bytes = Vec::new();
+    // A pipe has no size before it is read.
+    file.take(bytes_max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bytes_max {
+        let limit = match bytes_max >> 20 {
+            0 => format!("{} KiB", bytes_max >> 10),
+            mib => format!("{mib} MiB"),
+        };
+        return Err(io::Error::other(format!("it is larger than {limit}")));
+    }
+    String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8 text"))
 }
 
 /// An exclusive lock beside a file (`risks.toml.lock`), held until it is dropped.
@@ -184,6 +196,22 @@ mod tests {
             }
         });
         assert_eq!(read(&path, "it", "x").unwrap(), "100");
+    }
+
+    #[test]
+    fn a_file_is_read_whole_or_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        fs::write(&path, "äöü").unwrap();
+        assert_eq!(text_within(&path, 6).unwrap(), "äöü");
+        // The limit may fall into the middle of a letter.
+        for bytes_max in 0..6 {
+            let said = text_within(&path, bytes_max).unwrap_err().to_string();
+            assert!(said.starts_with("it is larger than"), "{said}");
+        }
+        let said = text_within(folder.path(), 6).unwrap_err().to_string();
+        assert_eq!(said, "it is a folder");
+        assert!(text_within(&folder.path().join("absent"), 6).is_err());
     }
 
     #[test]

@@ -53,14 +53,19 @@ fn parse(text: &str) -> Option<Timestamp> {
     let mut parts = clock.split(':');
     let hours = number(parts.next()?, 23)?;
     let minutes = number(parts.next()?, 59)?;
-    let seconds = parts.next().map_or(Some(0), |part| {
-        number(part.split_once('.').map_or(part, |(whole, _)| whole), 59)
-    })?;
+    let seconds = parts.next().map_or(Some(0), seconds)?;
     if parts.next().is_some() {
         return None;
     }
     let within = hours * 3_600 + minutes * 60 + seconds;
     Timestamp::from_unix(day(date)?.unix() + within - offset_s)
+}
+
+/// Whole seconds, also of a text with a fraction.
+fn seconds(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_fraction = !fraction.is_empty() && fraction.bytes().all(|b| b.is_ascii_digit());
+    is_fraction.then(|| number(whole, 59))?
 }
 
 fn number(text: &str, max: i64) -> Option<i64> {
@@ -95,6 +100,9 @@ mod tests {
             "2026-11-24T08:30:00:00Z",
             "2026-11-24T8:30:00Z",
             "2026-11-24T0ü:30:00Z",
+            "2026-11-24T08:30:15.abcZ",
+            "2026-11-24T08:30:15.Z",
+            "2026-11-24T08:30:15.2.5Z",
             "9999-12-31T23:59:59-01:00",
         ] {
             assert!(read(text).is_err(), "{text}");

@@ -20,6 +20,6 @@ pub use design::{
 pub use draw::{Drawn, Fared, Row, Sampler};
 pub use exchange::{Columns, Form, columns, rows, write};
 pub use pseudonym::PseudonymKey;
-pub use rules::{escalated, queue, served};
-pub use stored::{Folder, StoreError};
+pub use rules::{REV_01, escalated, queue, served};
+pub use stored::{Folder, Reviewed, StoreError};
 pub use words::{Decision, ReasonCode};

@@ -9,6 +9,8 @@ use super::batch::working_days_later;
 use super::design::{RANDOM_MIN, SLA_WORKING_DAYS};
 use crate::time::Timestamp;
 
+/// The check whether a queue is served.
+pub const REV_01: &str = "REV-01";
 /// Share of due cases that a served queue has decided.
 const SERVED_SHARE: f64 = 0.9;
 

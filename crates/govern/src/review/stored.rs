@@ -28,6 +28,15 @@ pub enum StoreError {
     },
 }
 
+/// A batch with what was decided of it so far.
+#[derive(Clone, Debug)]
+pub struct Reviewed {
+    /// What was drawn.
+    pub batch: ReviewBatch,
+    /// What was decided.
+    pub decisions: Vec<ReviewDecision>,
+}
+
 /// The folder of a batch.
 #[derive(Clone, Debug)]
 pub struct Folder {
@@ -127,6 +136,17 @@ impl Folder {
                 })
             })
             .collect()
+    }
+
+    /// The batch and its decisions.
+    ///
+    /// # Errors
+    /// Those of [`batch`](Self::batch) and [`decisions`](Self::decisions).
+    pub fn reviewed(&self) -> Result<Reviewed, StoreError> {
+        Ok(Reviewed {
+            batch: self.batch()?,
+            decisions: self.decisions()?,
+        })
     }
 
     /// Takes the decisions of a returned file: all or none.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use waage_result::review::ReviewQueue;
 use waage_result::risks::RisksResult;
 
 use super::appetite::money_scale;
@@ -10,12 +11,13 @@ use super::book::Book;
 use super::questionnaire::{self, Answers};
 use super::recorded::record;
 use super::register::Register;
-use super::rule::{Evidence, Periods, assess};
+use super::rule::{Evidence, Periods, assess, note_run};
 use super::told::{Filter, tell, tell_step};
 use crate::date::Date;
 use crate::ledger::Ledger;
 use crate::policy::Policy;
 use crate::records::RecordError;
+use crate::review::{REV_01, Reviewed, queue, served};
 use crate::time::Timestamp;
 
 /// What is taken into a register.
@@ -23,6 +25,8 @@ use crate::time::Timestamp;
 pub struct Request {
     /// Results, in any order.
     pub evidence: Vec<Evidence>,
+    /// Batches of cases for review: controls may rest on whether the queue is served.
+    pub reviews: Vec<Reviewed>,
     /// Answers to the questionnaire.
     pub answers: Option<Answers>,
     /// Whether to write.
@@ -88,6 +92,20 @@ pub fn check(register: &Register, policy: Option<&Policy>) -> Result<(), RecordE
     scale.map_or(Ok(()), |scale| register.check_money(&scale))
 }
 
+/// Whether check `REV-01` comes to an answer on a day.
+fn queue_was_judged(reviews: &[Reviewed], day: Date) -> bool {
+    let mut found = ReviewQueue::default();
+    for one in reviews {
+        queue(
+            &mut found,
+            &one.batch,
+            &one.decisions,
+            Timestamp::end_of(day),
+        );
+    }
+    served(&found) != "inconclusive"
+}
+
 fn take(
     book: &mut Book,
     policy: Option<&Policy>,
@@ -105,6 +123,9 @@ fn take(
     let before = book.register.clone();
     let mut moved = before.clone();
     let steps = assess(&mut moved, &request.evidence, Periods::of(policy));
+    if queue_was_judged(&request.reviews, day) {
+        note_run(&mut moved, REV_01, day);
+    }
     let changed = moved
         .risks
         .iter()

@@ -198,22 +198,38 @@ pub fn assess(register: &mut Register, evidence: &[Evidence], periods: Periods<'
 
 /// Keeps the last day on which the checks of a risk and of its controls ran.
 fn note_runs(risk: &mut Risk, results: &[&Evidence], day: Date) {
-    let of_controls = risk.controls.iter().filter_map(|c| c.check.clone());
-    let named: Vec<String> = risk
-        .linked_checks
-        .iter()
-        .cloned()
-        .chain(of_controls)
-        .collect();
-    for check in named {
+    for check in named(risk) {
         let ran = results
             .iter()
             .any(|one| one.result.findings.iter().any(|f| f.check == check));
         if ran {
-            let last = risk.ran.entry(check).or_insert(day);
-            *last = (*last).max(day);
+            ran_on(risk, check, day);
         }
     }
+}
+
+/// Keeps that a check that stands in no result of an audit ran on a day.
+pub(super) fn note_run(register: &mut Register, check: &str, day: Date) {
+    for risk in &mut register.risks {
+        if named(risk).iter().any(|name| name == check) {
+            ran_on(risk, check.to_owned(), day);
+        }
+    }
+}
+
+/// The checks of a risk and of its controls.
+fn named(risk: &Risk) -> Vec<String> {
+    let of_controls = risk.controls.iter().filter_map(|c| c.check.clone());
+    risk.linked_checks
+        .iter()
+        .cloned()
+        .chain(of_controls)
+        .collect()
+}
+
+fn ran_on(risk: &mut Risk, check: String, day: Date) {
+    let last = risk.ran.entry(check).or_insert(day);
+    *last = (*last).max(day);
 }
 
 fn step(risk: &mut Risk, results: &[&Evidence], day: Date, periods: Periods<'_>) -> Option<Step> {

@@ -20,9 +20,11 @@ pub(crate) fn shown(value: Option<&Value>, words: Words) -> String {
     };
     let text = match value {
         Value::String(text) => clean(text),
-        Value::Object(map) if map.contains_key("en") && map.contains_key("de") => {
-            clean(map["en"].as_str().unwrap_or_default())
-        }
+        Value::Object(map) if map.contains_key("en") && map.contains_key("de") => clean(
+            map[words.catalogue.language().code()]
+                .as_str()
+                .unwrap_or_default(),
+        ),
         // An element that comes or goes is named by its key.
         Value::Object(_) => "…".to_owned(),
         other => clean(&other.to_string()),

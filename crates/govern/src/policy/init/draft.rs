@@ -10,7 +10,7 @@ use waage_result::text::{Catalogue, Language};
 
 use super::{Answers, default_residual, use_case_name};
 use crate::policy::kept::Criticality;
-use crate::policy::{Check, Decide, Policy, Target};
+use crate::policy::{Check, Decide, Policy, Reference, Target};
 
 /// Sensitive attributes of one draft.
 const ATTRIBUTES_MAX: usize = 12;
@@ -281,10 +281,31 @@ impl Draft<'_> {
                     self.line(format!("bins = {text}"));
                 }
             }
-            self.noted("reference = \"best\"".to_owned(), "reference", &[]);
+            self.reference(&attribute);
             self.line("unknown = \"report\"");
             let unnamed = self.note("basis_text", &[]);
             self.noted(format!("basis = {}", quoted(&unnamed)), "basis", &[]);
+        }
+    }
+
+    /// With whom its groups are compared: as the preset says, if it knows the attribute.
+    fn reference(&mut self, attribute: &AttributeSpec) {
+        let known = self.base.as_ref().and_then(|base| {
+            let mut all = base.attributes.iter();
+            all.find(|one| one.spec.column == attribute.column)
+        });
+        let reference = match known.map(|one| &one.reference) {
+            None | Some(Reference::Best) => "best",
+            Some(Reference::Largest) => "largest",
+            Some(Reference::Overall) => "overall",
+            Some(Reference::Value(value)) => value,
+        };
+        let assignment = format!("reference = {}", quoted(reference));
+        match (&self.answers.preset, known) {
+            (Some(preset), Some(_)) => {
+                self.noted(assignment, "reference_preset", &[("preset", preset)]);
+            }
+            _ => self.noted(assignment, "reference", &[]),
         }
     }
 
