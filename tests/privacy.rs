@@ -382,6 +382,29 @@ fn releases_of_data_and_refusals() {
     let (code, out, err) = ask(&[
         "--decision",
         "contacted",
+    // What cannot be released costs nothing.
+    data(at("e.csv").as_ref(), &GROUPS[..3]);
+    fs::write(at("b.json"), audit(&at("e.csv"), &[]).to_string()).unwrap();
+    let other = |more: &[&str]| {
+        let document = at("b.json");
+        let fixed = [
+            "privacy",
+            "release",
+            &document,
+            "--dp-epsilon",
+            "0.5",
+            "--ledger",
+            &ledger,
+        ];
+        said(&[&fixed[..], more].concat())
+    };
+    let (code, _, err) = other(&["--confidence", "1.5"]);
+    assert!(code == Some(2) && err.contains("confidence 1.5"), "{err}");
+    // Nor is an option taken that would change nothing.
+    for option in ["--where", "--label", "--sensitive", "--top-k", "--weight"] {
+        let (code, _, err) = other(&[option, "1", "--score", "s"]);
+        assert!(code == Some(2) && err.contains("counted already"), "{err}");
+    }
         "--sensitive",
         "group,region",
         "--dp-epsilon",
@@ -475,6 +498,23 @@ fn releases_of_data_and_refusals() {
 }
 
 #[test]
+    // Where one person may move many cells, no noise on single cells protects anybody.
+    for (more, what) in [
+        (&["--score", "score", "--top-k", "50"][..], "--threshold"),
+        (
+            &["--score", "score", "--top-fraction", "0.3"],
+            "--threshold",
+        ),
+        (
+            &["--decision", "contacted", "--sensitive", "score/4"],
+            "name the edges",
+        ),
+    ] {
+        let (code, out, err) =
+            ask(&[&["--sensitive", "group", "--dp-epsilon", "1"][..], more].concat());
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{more:?} {err}");
+        assert!(err.contains(what), "{err}");
+    }
 fn columns_of_personal_data_are_found_and_never_shown() {
     let (_folder, at) = folder();
     let mut text = "lead_id,Vorname,mail,plz,amount,iban,notes,gender\n".to_owned();

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use waage_core::observer::Observer;
 pub use waage_govern::dp::Epsilon;
-use waage_govern::dp::{self, Budget, Cubes, System};
+use waage_govern::dp::{self, Budget, Confidence, Cubes, System};
 use waage_govern::ledger::{Ledger, Options};
 use waage_govern::pii::{self, Watch};
 use waage_govern::{Policy, Timestamp};
@@ -118,6 +118,7 @@ pub fn release(
     let mut told = None;
     if let Some((ledger, options)) = ledger {
         let account = dp::spend(ledger, options, &cubes.data, job.epsilon, budget, job.now)?;
+    let confidence = Confidence::new(job.confidence)?;
         let spent = DpBudget {
             per_year: text(budget.millionths()),
             before: text(account.before),
@@ -134,7 +135,7 @@ pub fn release(
             after: text(0),
         }));
     }
-    let mut release = dp::release(&cubes, job.epsilon, job.confidence, &mut System)?;
+    let mut release = dp::release(&cubes, job.epsilon, confidence, &mut System)?;
     release.budget = told;
     Ok(Released::Release(Box::new(release)))
 }

@@ -100,6 +100,11 @@ fn counted(args: &Release, policy: Policy) -> Result<AuditResult, Failure> {
         return Ok(privacy::read_result(path.as_ref())?);
     }
     let mut job = Job {
+        if let Some(option) = args.option_of_data() {
+            return Err(Failure::Message(format!(
+                "{path} is counted already, so {option} changes nothing; leave it out, or give the data"
+            )));
+        }
         explanation: None,
         source: args.reading.source(&args.data)?,
         spec: AuditSpec {
