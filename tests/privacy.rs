@@ -295,6 +295,20 @@ fn two_releases_are_told_apart() {
         (code, out.contains("Nothing becomes derivable")),
         (Some(0), true)
     );
+    // Hidden groups are not told, and not counted.
+    let shared = audit(&at("old.csv"), &["--share"]);
+    let groups = shared["groups"].as_array().unwrap();
+    let told = groups.iter().filter(|group| group["n"] != 0).count();
+    assert!(told < GROUPS.len());
+    let pair = json(&[
+        "privacy",
+        "compare",
+        &at("old.json"),
+        &at("old.json"),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(pair["groups"], told);
     fs::write(at("none.json"), "{}").unwrap();
     let (code, _, err) = said(&["privacy", "compare", &at("old.json"), &at("none.json")]);
     assert_eq!(code, Some(2));
