@@ -12,7 +12,7 @@ use crate::args::review::{CaseFormat, Import, Report, Review, ReviewKey, Sample}
 use crate::audit::{language, set_threads};
 use crate::output::{self, Failure};
 use crate::progress::Bars;
-use crate::registers::{failed, ledger, moment_or_now, now, policy};
+use crate::registers::{as_of, failed, ledger, now, policy};
 
 /// Environment variable that may hold the key of pseudonyms.
 const KEY_VARIABLE: &str = "WAAGE_PSEUDONYM_KEY";
@@ -182,7 +182,7 @@ fn import(args: &Import) -> Result<ExitCode, Failure> {
 }
 
 fn report(args: &Report) -> Result<ExitCode, Failure> {
-    let as_of = moment_or_now(args.as_of.as_deref())?;
+    let as_of = as_of(args.as_of.as_deref())?;
     let folders: Vec<&Path> = args.folders.iter().map(PathBuf::as_path).collect();
     let result = review::report(&folders, as_of)?;
     output::print(&waage_audit::render_record(

@@ -141,7 +141,7 @@ pub struct Report {
     /// Folders of batches
     #[arg(required = true, value_name = "DIR")]
     pub folders: Vec<PathBuf>,
-    /// Moment or day as of which cases are late; now if absent
+    /// Moment, or day at whose end, it is told which cases are late; now if absent
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
     /// What standard output shows
