@@ -166,7 +166,7 @@ pub fn scan(
     let mut watches: Vec<Option<Watch>> = Vec::new();
     let mut early: Vec<Watch> = Vec::new();
     // Names are known only after reading began: values are seen under numbers, and named at the end.
-    let seen = waage_data::glance(source, pii::ROWS_MAX, observer, |at, text| {
+    let seen = waage_data::glance(source, pii::ROWS_MAX, observer, |at, _, text| {
         if watches.len() <= at {
             watches.resize_with(at + 1, || None);
         }

@@ -17,11 +17,12 @@ use waage_result::review::{
 };
 use waage_result::spec::RolesSpec;
 
+use super::reasons;
 use crate::observer::Observer;
 use crate::{AuditError, Source};
 
 /// Rows that are looked at together.
-const BLOCK: usize = 1 << 16;
+pub(super) const BLOCK: usize = 1 << 16;
 
 /// A group of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,8 @@ pub struct SampleJob {
     pub system_id: Option<String>,
     /// Digest of the audit that led to this batch.
     pub audit_digest: Option<String>,
+    /// Attributions of the same rows, which tell why each case was scored so.
+    pub attributions: Option<Source>,
     /// When the batch is drawn.
     pub drawn_at: Timestamp,
 }
@@ -186,6 +189,11 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
 /// What is kept of a row that may be drawn: level codes and shown columns.
 struct KeptRow {
     codes: Vec<u32>,
+    if let (Some(attributions), Some(id)) = (&job.attributions, &roles.id) {
+        let ids = drawn.iter().map(|drawn| drawn.row.id.as_str());
+        let cases = ids.zip(&mut batch.cases).collect();
+        reasons::fill(attributions, id, cases, observer)?;
+    }
     inputs: Vec<Option<String>>,
 }
 
@@ -312,13 +320,14 @@ impl Pass<'_> {
 }
 
 /// A column in pieces, as texts.
-struct Texts {
+pub(super) struct Texts {
     pieces: Vec<ArrayRef>,
+            explanation: None,
     ends: Vec<usize>,
 }
 
 impl Texts {
-    fn of(pieces: &[ArrayRef], column: &str) -> Result<Self, AuditError> {
+    pub(super) fn of(pieces: &[ArrayRef], column: &str) -> Result<Self, AuditError> {
         let texts = pieces.iter().map(|piece| text_of(piece, column));
         let pieces: Vec<ArrayRef> = texts.collect::<Result<_, _>>()?;
         let mut end = 0;
@@ -332,7 +341,7 @@ impl Texts {
         })
     }
 
-    fn at(&self, row: usize) -> Option<&str> {
+    pub(super) fn at(&self, row: usize) -> Option<&str> {
         let piece = self.ends.partition_point(|end| *end <= row);
         let array = self.pieces.get(piece)?.as_string::<i32>();
         let at = row + array.len() - self.ends[piece];

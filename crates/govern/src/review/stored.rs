@@ -139,18 +139,30 @@ impl Folder {
         form: Form,
         now: Timestamp,
     ) -> Result<Returned, StoreError> {
-        let batch = self.batch()?;
         let text = file::read(returned, "the returned file", "check its path")?;
-        let rows: Vec<(u64, Columns)> =
-            read(&text, form).map_err(|problem| StoreError::Content {
-                file: returned.display().to_string(),
-                problem,
-            })?;
+        let rows = read(&text, form).map_err(|problem| StoreError::Content {
+            file: returned.display().to_string(),
+            problem,
+        })?;
+        self.take(returned, &rows, now)
+    }
+
+    /// Takes the decisions of a returned file's rows, each with where it stands there: all or none.
+    ///
+    /// # Errors
+    /// As [`Folder::import`].
+    pub fn take(
+        &self,
+        returned: &Path,
+        rows: &[(String, Columns)],
+        now: Timestamp,
+    ) -> Result<Returned, StoreError> {
+        let batch = self.batch()?;
         let target = self.file("decisions.jsonl");
         let _lock = Lock::take(&target)?;
         let mut decisions = self.decisions()?;
         let taken =
-            accept(&batch, &rows, &decisions, now).map_err(|faults| StoreError::Content {
+            accept(&batch, rows, &decisions, now).map_err(|faults| StoreError::Content {
                 file: returned.display().to_string(),
                 problem: match faults.as_slice() {
                     [one] => format!("{one}; nothing was recorded"),
