@@ -382,20 +382,6 @@ fn releases_have_noise_and_an_account() {
     assert_eq!(ask("0.4").0, Some(0));
     assert_eq!(ask("0.000001").0, Some(1));
     assert_eq!(said(&["ledger", "verify", &ledger]).0, Some(0));
-    let entries = fs::read_to_string(&ledger).unwrap();
-    assert_eq!(entries.matches("privacy.budget").count(), 2);
-}
-
-#[test]
-fn releases_of_data_and_refusals() {
-    let (_folder, at) = folder();
-    data(at("d.csv").as_ref(), &GROUPS);
-    let ask = |more: &[&str]| {
-        said(&[&["privacy", "release", &at("d.csv"), "--quiet"][..], more].concat())
-    };
-    let (code, out, err) = ask(&[
-        "--decision",
-        "contacted",
     // What cannot be released costs nothing.
     data(at("e.csv").as_ref(), &GROUPS[..3]);
     fs::write(at("b.json"), audit(&at("e.csv"), &[]).to_string()).unwrap();
@@ -419,6 +405,20 @@ fn releases_of_data_and_refusals() {
         let (code, _, err) = other(&[option, "1", "--score", "s"]);
         assert!(code == Some(2) && err.contains("counted already"), "{err}");
     }
+    let entries = fs::read_to_string(&ledger).unwrap();
+    assert_eq!(entries.matches("privacy.budget").count(), 2);
+}
+
+#[test]
+fn releases_of_data_and_refusals() {
+    let (_folder, at) = folder();
+    data(at("d.csv").as_ref(), &GROUPS);
+    let ask = |more: &[&str]| {
+        said(&[&["privacy", "release", &at("d.csv"), "--quiet"][..], more].concat())
+    };
+    let (code, out, err) = ask(&[
+        "--decision",
+        "contacted",
         "--sensitive",
         "group,region",
         "--dp-epsilon",
@@ -498,20 +498,6 @@ fn releases_of_data_and_refusals() {
         assert_eq!((code, out.as_str()), (Some(2), ""), "{more:?} {err}");
         assert!(err.contains(what), "{err}");
     }
-    let shared = audit(&at("d.csv"), &["--share"]);
-    fs::write(at("shared.json"), shared.to_string()).unwrap();
-    let (code, _, err) = said(&[
-        "privacy",
-        "release",
-        &at("shared.json"),
-        "--dp-epsilon",
-        "1",
-    ]);
-    assert_eq!(code, Some(2));
-    assert!(err.contains("hidden already"), "{err}");
-}
-
-#[test]
     // Where one person may move many cells, no noise on single cells protects anybody.
     for (more, what) in [
         (&["--score", "score", "--top-k", "50"][..], "--threshold"),
@@ -529,6 +515,20 @@ fn releases_of_data_and_refusals() {
         assert_eq!((code, out.as_str()), (Some(2), ""), "{more:?} {err}");
         assert!(err.contains(what), "{err}");
     }
+    let shared = audit(&at("d.csv"), &["--share"]);
+    fs::write(at("shared.json"), shared.to_string()).unwrap();
+    let (code, _, err) = said(&[
+        "privacy",
+        "release",
+        &at("shared.json"),
+        "--dp-epsilon",
+        "1",
+    ]);
+    assert_eq!(code, Some(2));
+    assert!(err.contains("hidden already"), "{err}");
+}
+
+#[test]
 fn columns_of_personal_data_are_found_and_never_shown() {
     let (_folder, at) = folder();
     let mut text = "lead_id,Vorname,mail,plz,amount,iban,notes,gender\n".to_owned();
@@ -622,4 +622,72 @@ fn published_schemas_are_those_of_the_command() {
             fs::read_to_string(root().join(format!("docs/{name}.schema.json"))).unwrap();
         assert_eq!(out, published, "{name}: run make docs");
     }
+}
+
+/// What an audit reads is looked at; no value is told, and what likely is personal stays in the house.
+#[test]
+fn audits_note_personal_data_and_exports_refuse_it() {
+    let (_folder, at) = folder();
+    let mut text = "lead_id,mail,phone_number,faith,gender,contacted\n".to_owned();
+    for i in 0..400 {
+        let (faith, gender) = (["christian", "muslim"][i % 2], ["f", "m"][i / 2 % 2]);
+        let mail = i % 40;
+        text.push_str(&format!(
+            "L{i:04},secret{mail}@mail.example,0301234{i:03},{faith},{gender},{}\n",
+            i % 3 % 2
+        ));
+    }
+    fs::write(at("d.csv"), text).unwrap();
+    let csv = at("d.csv");
+    let ask = |sensitive: &str, more: &[&str]| {
+        let fixed = [
+            "--decision",
+            "contacted",
+            "--sensitive",
+            sensitive,
+            "--quiet",
+        ];
+        said(&[&["audit", &csv][..], &fixed, more].concat())
+    };
+    let codes = |sensitive: &str| {
+        let (_, out, err) = ask(sensitive, &["--format", "json"]);
+        let result: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
+        let notes = result["dataset"]["notes"].as_array().unwrap().clone();
+        let of = |note: &Value| (note["code"].clone(), note["values"].clone());
+        notes.iter().map(of).collect::<Vec<_>>()
+    };
+    let expected = |code: &str, name: &str, value: &str| {
+        (Value::from(code), serde_json::json!({ name: value }))
+    };
+    // Religions are no names of people, and what is not read is judged by its name alone.
+    let unread = expected("pii_headers", "columns", "mail, phone_number");
+    assert_eq!(codes("gender,faith"), [unread]);
+    let read = expected("pii_column", "column", "mail");
+    assert_eq!(
+        codes("mail"),
+        [read, expected("pii_headers", "columns", "phone_number")]
+    );
+    for lang in ["en", "de"] {
+        let (_, out, _) = ask("gender", &["--lang", lang]);
+        assert!(
+            out.contains("phone_number") && !out.contains("secret"),
+            "{out}"
+        );
+    }
+    let (code, out, err) = ask("mail", &["--share"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("\"mail\" looks like personal data"), "{err}");
+    assert!(
+        ask("mail", &["--share", "--i-know"])
+            .1
+            .contains("contacted")
+    );
+    let release = |more: &[&str]| {
+        let fixed = ["privacy", "release", &csv, "--decision", "contacted"];
+        let fixed = [&fixed[..], &["--sensitive", "mail", "--dp-epsilon", "1"]].concat();
+        said(&[&fixed[..], more].concat())
+    };
+    let (code, _, err) = release(&[]);
+    assert!(code == Some(2) && err.contains("--i-know"), "{err}");
+    assert_eq!(release(&["--i-know"]).0, Some(0));
 }

@@ -565,6 +565,26 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
     assert!(
         String::from_utf8_lossy(&without_key.stderr).contains("make a key with waage review key")
     );
+    // What reviewers see leaves the house.
+    let arguments = with(&[("--show", "source,lead_mail")]);
+    let text = fs::read_to_string(&data).unwrap();
+    let mails = text.lines().enumerate().map(|(at, line)| match at {
+        0 => format!("{line},lead_mail\n"),
+        _ => format!("{line},lead{at}@mail.example\n"),
+    });
+    fs::write(&data, mails.collect::<String>()).unwrap();
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    refused(
+        &arguments,
+        "the column \"lead_mail\" looks like personal data",
+    );
+    assert!(!Path::new(&out).exists());
+    let knowing = path("knowing");
+    arguments.extend(["--i-know", "--out", &knowing]);
+    arguments.retain(|text| *text != out);
+    let first = arguments.iter().position(|text| *text == "--out").unwrap();
+    arguments.remove(first);
+    assert_eq!(said(DRAWN, &arguments).0, Some(0));
     assert_eq!(sample(&data, &out, &[]).0, Some(0));
     refused(
         &with(&[]).iter().map(String::as_str).collect::<Vec<_>>(),

@@ -15,7 +15,7 @@ use waage_result::pii::PiiResult;
 use waage_result::privacy::PrivacyComparison;
 use waage_result::text::{Catalogue, Language};
 
-use crate::{AuditError, Job, Kind, Source};
+use crate::{AuditError, Job, Kind, Source, personal};
 
 /// Largest document of an audit that is read.
 const DOCUMENT_BYTES_MAX: u64 = 512 << 20;
@@ -30,6 +30,14 @@ pub fn share(result: &AuditResult, policy: &Policy) -> AuditResult {
     // What is written of it hides by the same limit.
     shared.policy.privacy_k = shared.policy.privacy_k.max(privacy.k_external);
     shared
+}
+
+/// Refuses to let labels leave the house that likely are personal data, as the notes of a result say.
+///
+/// # Errors
+/// [`AuditError::Option`] names the column.
+pub fn refuse_personal_labels(result: &AuditResult) -> Result<(), AuditError> {
+    personal::refuse(personal::labels(result))
 }
 
 /// Reads a document of `waage audit --format json`.
@@ -110,6 +118,7 @@ pub fn release(
     ledger: Option<(&Ledger, &Options)>,
 ) -> Result<Released, AuditError> {
     let cubes = Cubes::of(result)?;
+    let confidence = Confidence::new(job.confidence)?;
     let budget = Budget::of(job.per_year);
     let text = |millionths: u64| {
         let text = format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
@@ -118,7 +127,6 @@ pub fn release(
     let mut told = None;
     if let Some((ledger, options)) = ledger {
         let account = dp::spend(ledger, options, &cubes.data, job.epsilon, budget, job.now)?;
-    let confidence = Confidence::new(job.confidence)?;
         let spent = DpBudget {
             per_year: text(budget.millionths()),
             before: text(account.before),

@@ -73,6 +73,9 @@ fn release(args: &Release) -> Result<ExitCode, Failure> {
         now: now()?,
     };
     let result = counted(args, policy)?;
+    if !args.i_know {
+        privacy::refuse_personal_labels(&result)?;
+    }
     let ledger = ledger.as_ref().map(|ledger| (ledger, &options));
     match privacy::release(&result, &job, ledger)? {
         Released::Release(release) => {
@@ -97,14 +100,14 @@ fn counted(args: &Release, policy: Policy) -> Result<AuditResult, Failure> {
     if let [path] = args.data.as_slice()
         && privacy::is_document(path)
     {
-        return Ok(privacy::read_result(path.as_ref())?);
-    }
-    let mut job = Job {
         if let Some(option) = args.option_of_data() {
             return Err(Failure::Message(format!(
                 "{path} is counted already, so {option} changes nothing; leave it out, or give the data"
             )));
         }
+        return Ok(privacy::read_result(path.as_ref())?);
+    }
+    let mut job = Job {
         explanation: None,
         source: args.reading.source(&args.data)?,
         spec: AuditSpec {

@@ -61,12 +61,13 @@ fn sample(args: Sample) -> Result<ExitCode, Failure> {
         flagged: args.flagged.clone(),
         uncertainty: args.uncertainty.clone(),
         show: args.show.clone(),
+        personal: args.i_know,
         system_id: kept.and_then(|kept| Some(kept.system.as_ref()?.id.clone())),
-        audit_digest: match &args.audit {
         attributions: match &args.explanation {
             None => None,
             Some(path) => Some(args.reading.source(std::slice::from_ref(path))?),
         },
+        audit_digest: match &args.audit {
             None => None,
             Some(path) => Some(Subject::read(path).map_err(failed)?.digest),
         },

@@ -19,7 +19,7 @@ use waage_result::spec::RolesSpec;
 
 use super::reasons;
 use crate::observer::Observer;
-use crate::{AuditError, Source};
+use crate::{AuditError, Source, personal};
 
 /// Rows that are looked at together.
 pub(super) const BLOCK: usize = 1 << 16;
@@ -53,12 +53,14 @@ pub struct SampleJob {
     pub uncertainty: Option<String>,
     /// Columns that reviewers see.
     pub show: Vec<String>,
+    /// Whether they may be columns that look like personal data.
+    pub personal: bool,
     /// The audited system.
     pub system_id: Option<String>,
-    /// Digest of the audit that led to this batch.
-    pub audit_digest: Option<String>,
     /// Attributions of the same rows, which tell why each case was scored so.
     pub attributions: Option<Source>,
+    /// Digest of the audit that led to this batch.
+    pub audit_digest: Option<String>,
     /// When the batch is drawn.
     pub drawn_at: Timestamp,
 }
@@ -123,6 +125,11 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
         job.flagged.is_none().then_some("no_flag"),
     ];
     let dataset = dataset.with_features(features)?.with_kept(&job.show)?;
+    if !job.personal {
+        let likely = personal::likely(&dataset)?;
+        let shown = job.show.iter().find(|column| likely.contains(column));
+        personal::refuse(shown.map(String::as_str))?;
+    }
     let mut pass = Pass {
         job,
         axis,
@@ -182,6 +189,11 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
             .map(|drawn| pass.case(drawn, &read.axes))
             .collect(),
     };
+    if let (Some(attributions), Some(id)) = (&job.attributions, &roles.id) {
+        let ids = drawn.iter().map(|drawn| drawn.row.id.as_str());
+        let cases = ids.zip(&mut batch.cases).collect();
+        reasons::fill(attributions, id, cases, observer)?;
+    }
     batch.batch_id = batch_id(&batch);
     Ok(batch)
 }
@@ -189,11 +201,6 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
 /// What is kept of a row that may be drawn: level codes and shown columns.
 struct KeptRow {
     codes: Vec<u32>,
-    if let (Some(attributions), Some(id)) = (&job.attributions, &roles.id) {
-        let ids = drawn.iter().map(|drawn| drawn.row.id.as_str());
-        let cases = ids.zip(&mut batch.cases).collect();
-        reasons::fill(attributions, id, cases, observer)?;
-    }
     inputs: Vec<Option<String>>,
 }
 
@@ -315,6 +322,7 @@ impl Pass<'_> {
                 .map(|(axis, a)| (a.name.clone(), label(axis)))
                 .collect::<IndexMap<_, _>>(),
             inputs: inputs.collect(),
+            explanation: None,
         }
     }
 }
@@ -322,7 +330,6 @@ impl Pass<'_> {
 /// A column in pieces, as texts.
 pub(super) struct Texts {
     pieces: Vec<ArrayRef>,
-            explanation: None,
     ends: Vec<usize>,
 }
 

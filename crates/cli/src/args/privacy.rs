@@ -107,6 +107,9 @@ pub struct Release {
     pub outcome: Outcome,
     #[command(flatten)]
     pub rows: Rows,
+    /// Release groups although their labels look like personal data
+    #[arg(long, help_heading = "Output")]
+    pub i_know: bool,
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
     pub format: PageFormat,

@@ -112,6 +112,9 @@ pub struct Sample {
     /// Let reviewers see the groups of the cases
     #[arg(long, help_heading = "Output")]
     pub show_groups: bool,
+    /// Show columns although they look like personal data
+    #[arg(long, help_heading = "Output")]
+    pub i_know: bool,
     /// Language of the work-sheet
     #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
     pub lang: Lang,
