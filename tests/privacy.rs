@@ -295,6 +295,20 @@ fn two_releases_are_told_apart() {
         (code, out.contains("Nothing becomes derivable")),
         (Some(0), true)
     );
+    // Hidden groups are not told, and not counted.
+    let shared = audit(&at("old.csv"), &["--share"]);
+    let groups = shared["groups"].as_array().unwrap();
+    let told = groups.iter().filter(|group| group["n"] != 0).count();
+    assert!(told < GROUPS.len());
+    let pair = json(&[
+        "privacy",
+        "compare",
+        &at("old.json"),
+        &at("old.json"),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(pair["groups"], told);
     fs::write(at("none.json"), "{}").unwrap();
     let (code, _, err) = said(&["privacy", "compare", &at("old.json"), &at("none.json")]);
     assert_eq!(code, Some(2));
@@ -368,6 +382,29 @@ fn releases_have_noise_and_an_account() {
     assert_eq!(ask("0.4").0, Some(0));
     assert_eq!(ask("0.000001").0, Some(1));
     assert_eq!(said(&["ledger", "verify", &ledger]).0, Some(0));
+    // What cannot be released costs nothing.
+    data(at("e.csv").as_ref(), &GROUPS[..3]);
+    fs::write(at("b.json"), audit(&at("e.csv"), &[]).to_string()).unwrap();
+    let other = |more: &[&str]| {
+        let document = at("b.json");
+        let fixed = [
+            "privacy",
+            "release",
+            &document,
+            "--dp-epsilon",
+            "0.5",
+            "--ledger",
+            &ledger,
+        ];
+        said(&[&fixed[..], more].concat())
+    };
+    let (code, _, err) = other(&["--confidence", "1.5"]);
+    assert!(code == Some(2) && err.contains("confidence 1.5"), "{err}");
+    // Nor is an option taken that would change nothing.
+    for option in ["--where", "--label", "--sensitive", "--top-k", "--weight"] {
+        let (code, _, err) = other(&[option, "1", "--score", "s"]);
+        assert!(code == Some(2) && err.contains("counted already"), "{err}");
+    }
     let entries = fs::read_to_string(&ledger).unwrap();
     assert_eq!(entries.matches("privacy.budget").count(), 2);
 }
@@ -458,6 +495,23 @@ fn releases_of_data_and_refusals() {
         ),
     ] {
         let (code, out, err) = ask(more);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{more:?} {err}");
+        assert!(err.contains(what), "{err}");
+    }
+    // Where one person may move many cells, no noise on single cells protects anybody.
+    for (more, what) in [
+        (&["--score", "score", "--top-k", "50"][..], "--threshold"),
+        (
+            &["--score", "score", "--top-fraction", "0.3"],
+            "--threshold",
+        ),
+        (
+            &["--decision", "contacted", "--sensitive", "score/4"],
+            "name the edges",
+        ),
+    ] {
+        let (code, out, err) =
+            ask(&[&["--sensitive", "group", "--dp-epsilon", "1"][..], more].concat());
         assert_eq!((code, out.as_str()), (Some(2), ""), "{more:?} {err}");
         assert!(err.contains(what), "{err}");
     }
@@ -568,4 +622,71 @@ fn published_schemas_are_those_of_the_command() {
             fs::read_to_string(root().join(format!("docs/{name}.schema.json"))).unwrap();
         assert_eq!(out, published, "{name}: run make docs");
     }
+}
+
+/// What an audit reads is looked at; no value is told, and what likely is personal stays in the house.
+#[test]
+fn audits_note_personal_data_and_exports_refuse_it() {
+    let (_folder, at) = folder();
+    let mut text = "lead_id,mail,phone_number,faith,gender,contacted\n".to_owned();
+    for i in 0..400 {
+        let (faith, gender) = (["christian", "muslim"][i % 2], ["f", "m"][i / 2 % 2]);
+        let mail = i % 40;
+        text.push_str(&format!(
+            "L{i:04},secret{mail}@mail.example,0301234{i:03},{faith},{gender},{}\n",
+            i % 3 % 2
+        ));
+    }
+    fs::write(at("d.csv"), text).unwrap();
+    let csv = at("d.csv");
+    let ask = |sensitive: &str, more: &[&str]| {
+        let fixed = [
+            "--decision",
+            "contacted",
+            "--sensitive",
+            sensitive,
+            "--quiet",
+        ];
+        said(&[&["audit", &csv][..], &fixed, more].concat())
+    };
+    let codes = |sensitive: &str| {
+        let (_, out, err) = ask(sensitive, &["--format", "json"]);
+        let result: Value = serde_json::from_str(&out).unwrap_or_else(|_| panic!("{err}"));
+        let notes = result["dataset"]["notes"].as_array().unwrap().clone();
+        let of = |note: &Value| (note["code"].clone(), note["values"].clone());
+        notes.iter().map(of).collect::<Vec<_>>()
+    };
+    let expected = |code: &str, name: &str, value: &str| {
+        (Value::from(code), serde_json::json!({ name: value }))
+    };
+    // Religions are no names of people, and what is not read is judged by its name alone.
+    let unread = expected("pii_headers", "columns", "mail, phone_number");
+    assert_eq!(codes("gender,faith"), [unread]);
+    let read = expected("pii_column", "column", "mail");
+    assert_eq!(
+        codes("mail"),
+        [read, expected("pii_headers", "columns", "phone_number")]
+    );
+    for lang in ["en", "de"] {
+        let (_, out, _) = ask("gender", &["--lang", lang]);
+        assert!(
+            out.contains("phone_number") && !out.contains("secret"),
+            "{out}"
+        );
+    }
+    let (code, out, err) = ask("mail", &["--share"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert!(err.contains("\"mail\" looks like personal data"), "{err}");
+    assert!(matches!(
+        ask("mail", &["--share", "--i-know"]).0,
+        Some(0 | 1)
+    ));
+    let release = |more: &[&str]| {
+        let fixed = ["privacy", "release", &csv, "--decision", "contacted"];
+        let fixed = [&fixed[..], &["--sensitive", "mail", "--dp-epsilon", "1"]].concat();
+        said(&[&fixed[..], more].concat())
+    };
+    let (code, _, err) = release(&[]);
+    assert!(code == Some(2) && err.contains("--i-know"), "{err}");
+    assert_eq!(release(&["--i-know"]).0, Some(0));
 }

@@ -5,7 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use serde_json::Value;
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Int64Array, TimestampMillisecondArray};
+use arrow::datatypes::{DataType, Float64Type};
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use serde_json::{Value, json};
 use waage_tests::{command, files};
 
 const DRAWN: &str = "1795770000"; // 2026-11-27T09:00:00Z, a Friday.
@@ -278,6 +281,232 @@ fn what_came_back_is_told_of() {
     assert!(text.contains("the queue is not served"), "{text}");
 }
 
+/// The values of a Parquet file by row; nulls are left out.
+fn parquet_rows(path: &str) -> Vec<serde_json::Map<String, Value>> {
+    let file = fs::File::open(path).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+    let mut rows = Vec::new();
+    for batch in reader.build().unwrap() {
+        let batch = batch.unwrap();
+        for row in 0..batch.num_rows() {
+            let mut values = serde_json::Map::new();
+            for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+                if column.is_null(row) {
+                    continue;
+                }
+                let value = match column.data_type() {
+                    DataType::Float64 => column.as_primitive::<Float64Type>().value(row).into(),
+                    _ => column.as_string::<i32>().value(row).into(),
+                };
+                values.insert(field.name().clone(), value);
+            }
+            rows.push(values);
+        }
+    }
+    rows
+}
+
+/// GOVERNANCE 11.14: the same values whatever the form, there and back.
+#[test]
+fn cases_go_and_come_back_the_same_in_every_form() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let data = path("leads.parquet");
+    leads(Path::new(&data));
+    for form in ["csv", "jsonl", "parquet"] {
+        let (code, out, error) = sample(&data, &path(form), &["--format", form]);
+        assert_eq!(code, Some(0), "{error}");
+        assert!(out.contains(&format!("cases.{form}")), "{out}");
+        assert_eq!(
+            read(&path(form), "batch.json"),
+            read(&path("csv"), "batch.json")
+        );
+    }
+    let again = path("again");
+    assert_eq!(sample(&data, &again, &["--format", "parquet"]).0, Some(0));
+    let bytes = |name: &str| fs::read(Path::new(&path(name)).join("cases.parquet")).unwrap();
+    assert_eq!(bytes("parquet"), bytes("again"));
+    let lines = read(&path("jsonl"), "cases.jsonl");
+    let lines: Vec<serde_json::Map<String, Value>> = lines
+        .lines()
+        .map(|line| {
+            let row: serde_json::Map<String, Value> = serde_json::from_str(line).unwrap();
+            row.into_iter()
+                .filter(|(_, value)| !value.is_null())
+                .collect()
+        })
+        .collect();
+    assert_eq!(lines, parquet_rows(&path("parquet/cases.parquet")));
+
+    // A program returns the same decisions in each form, in Parquet with types of its own.
+    let decided: Vec<serde_json::Map<String, Value>> = lines
+        .iter()
+        .map(|row| {
+            let mut row = row.clone();
+            row.shift_remove("second_reviewer");
+            for (name, value) in [
+                ("reviewer_id", json!("r-1")),
+                ("decision_final", row["decision_model"].clone()),
+                ("confidence", json!(4)),
+                ("opened_at", json!("2026-11-30T09:00:00Z")),
+                ("decided_at", json!("2026-11-30T09:01:30Z")),
+                ("escalate", json!(true)),
+            ] {
+                row.insert(name.to_owned(), value);
+            }
+            row
+        })
+        .collect();
+    let text = |row: &serde_json::Map<String, Value>, name: &str| match row.get(name) {
+        None => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(value) => value.to_string(),
+    };
+    let names: Vec<&String> = decided[0].keys().collect();
+    let head: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    let mut csv = head.join(";") + "\r\n";
+    let mut jsonl = String::new();
+    for row in &decided {
+        let cells: Vec<String> = names.iter().map(|name| text(row, name)).collect();
+        csv += &(cells.join(";") + "\r\n");
+        jsonl += &(Value::Object(row.clone()).to_string() + "\n");
+    }
+    fs::write(path("back.csv"), csv).unwrap();
+    fs::write(path("back.jsonl"), jsonl).unwrap();
+    let all = |value: &dyn Fn(&serde_json::Map<String, Value>) -> i64| {
+        Int64Array::from_iter_values(decided.iter().map(value))
+    };
+    // In thousandths of seconds; their texts stand above.
+    let (opened, decided_at, due) = (1_796_029_200_000, 1_796_029_290_000, 1_796_428_799_000);
+    let moments = |at: i64| -> ArrayRef {
+        let values = TimestampMillisecondArray::from_iter_values(vec![at; decided.len()]);
+        Arc::new(values.with_timezone("Europe/Berlin"))
+    };
+    let columns = head.iter().map(|name| {
+        let array: ArrayRef = match *name {
+            "opened_at" => moments(opened),
+            "due_at" => moments(due),
+            "decided_at" => moments(decided_at),
+            "confidence" => Arc::new(all(&|row| row["confidence"].as_i64().unwrap())),
+            "escalate" => Arc::new(BooleanArray::from(vec![true; decided.len()])),
+            "score" | "incl_prob" => files::floats(decided.iter().map(|row| row[*name].as_f64())),
+            _ => {
+                let texts: Vec<String> = decided.iter().map(|row| text(row, name)).collect();
+                files::texts(texts.iter().map(|text| Some(text.as_str())))
+            }
+        };
+        (*name, array)
+    });
+    let back = path("back.parquet");
+    files::write_parquet(Path::new(&back), &files::table(columns.collect()), 50);
+    let mut taken = Vec::new();
+    for form in ["csv", "jsonl", "parquet"] {
+        let back = path(&format!("back.{form}"));
+        let (code, out, error) = said("1796083200", &["review", "import", &path(form), &back]);
+        assert_eq!(code, Some(0), "{form}: {error}");
+        assert!(
+            out.contains(&format!("{} new decisions", decided.len())),
+            "{out}"
+        );
+        taken.push(read(&path(form), "decisions.jsonl"));
+    }
+    assert_eq!(taken[0], taken[1]);
+    assert_eq!(taken[0], taken[2]);
+    assert!(
+        taken[0].contains("\"opened_at\":\"2026-11-30T09:00:00Z\""),
+        "{}",
+        taken[0]
+    );
+
+    // Moments without a zone are nobody's, and a damaged file is told.
+    let at = head.iter().position(|name| *name == "decided_at").unwrap();
+    let batch = files::table(
+        head.iter()
+            .enumerate()
+            .map(|(place, name)| {
+                let array: ArrayRef = if place == at {
+                    let values = vec![decided_at; decided.len()];
+                    Arc::new(TimestampMillisecondArray::from(values))
+                } else {
+                    let texts: Vec<String> = decided.iter().map(|row| text(row, name)).collect();
+                    files::texts(texts.iter().map(|text| Some(text.as_str())))
+                };
+                (*name, array)
+            })
+            .collect(),
+    );
+    files::write_parquet(Path::new(&back), &batch, 50);
+    let import = || said("1796083200", &["review", "import", &again, &back]);
+    let (code, _, error) = import();
+    assert_eq!(code, Some(2));
+    assert!(
+        error.contains("row 1: decided_at: ") && error.contains("is no moment"),
+        "{error}"
+    );
+    let whole = fs::read(&back).unwrap();
+    fs::write(&back, &whole[..whole.len() - 9]).unwrap();
+    let (code, _, error) = import();
+    assert_eq!(code, Some(2));
+    assert!(error.contains("back.parquet"), "{error}");
+    assert!(!Path::new(&again).join("decisions.jsonl").exists());
+}
+
+#[test]
+fn attributions_tell_why_a_case_was_scored_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (data, phi) = (path("leads.parquet"), path("phi.parquet"));
+    leads(Path::new(&data));
+    let attributions = |rows: usize| {
+        let ids: Vec<String> = (0..rows).map(|row| format!("Lead-{row:05}")).collect();
+        let of = |value: f64| files::floats((0..rows).map(|_| Some(value)));
+        let visits = (0..rows).map(|row| Some(if row % 2 == 0 { 0.5 } else { -0.5 }));
+        files::table(vec![
+            (
+                "lead_id",
+                files::texts(ids.iter().map(|id| Some(id.as_str()))),
+            ),
+            ("region", of(0.0)),
+            ("source", of(0.25)),
+            ("visits", files::floats(visits)),
+            ("base_value", of(9.0)),
+            ("prediction", of(9.0)),
+        ])
+    };
+    files::write_parquet(Path::new(&phi), &attributions(6000), 1000);
+    let more = ["--explanation", &phi, "--format", "jsonl"];
+    let (code, _, error) = sample(&data, &path("with"), &more);
+    assert_eq!(code, Some(0), "{error}");
+    let reasons: Vec<String> = read(&path("with"), "cases.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap()["explanation"].to_string())
+        .collect();
+    assert_eq!(
+        reasons.len(),
+        batch(&path("with"))["cases"].as_array().unwrap().len()
+    );
+    for code in ["\"visits+; source+\"", "\"visits-; source+\""] {
+        assert!(
+            reasons.iter().filter(|told| *told == code).count() > 50,
+            "{code}"
+        );
+    }
+    assert!(read(&path("with"), "worksheet.html").contains("visits-; source+"));
+    // Of other rows, or without ids, nothing is told.
+    files::write_parquet(Path::new(&phi), &attributions(3000), 1000);
+    let (code, _, error) = sample(&data, &path("half"), &more);
+    assert!(
+        code == Some(2) && error.contains("of the drawn cases"),
+        "{error}"
+    );
+    let (code, _, error) = sample(&data, &path("half"), &["--explanation", &data]);
+    assert!(
+        code == Some(2) && error.contains("holds no attributions"),
+        "{error}"
+    );
+    assert!(!Path::new(&path("half")).exists());
+}
+
 #[test]
 fn bad_input_gets_one_sentence_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
@@ -336,6 +565,26 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
     assert!(
         String::from_utf8_lossy(&without_key.stderr).contains("make a key with waage review key")
     );
+    // What reviewers see leaves the house.
+    let arguments = with(&[("--show", "source,lead_mail")]);
+    let text = fs::read_to_string(&data).unwrap();
+    let mails = text.lines().enumerate().map(|(at, line)| match at {
+        0 => format!("{line},lead_mail\n"),
+        _ => format!("{line},lead{at}@mail.example\n"),
+    });
+    fs::write(&data, mails.collect::<String>()).unwrap();
+    let mut arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    refused(
+        &arguments,
+        "the column \"lead_mail\" looks like personal data",
+    );
+    assert!(!Path::new(&out).exists());
+    let knowing = path("knowing");
+    arguments.extend(["--i-know", "--out", &knowing]);
+    arguments.retain(|text| *text != out);
+    let first = arguments.iter().position(|text| *text == "--out").unwrap();
+    arguments.remove(first);
+    assert_eq!(said(DRAWN, &arguments).0, Some(0));
     assert_eq!(sample(&data, &out, &[]).0, Some(0));
     refused(
         &with(&[]).iter().map(String::as_str).collect::<Vec<_>>(),

@@ -138,6 +138,34 @@ fn answers_are_classified_and_kept_in_their_entry() {
     assert_eq!(told["systems"][0]["criticality_minimum"], "critical");
 }
 
+/// Answers of which no question was asked again stay, however the file writes them.
+#[test]
+fn answers_kept_in_a_line_are_not_lost() {
+    let folder = folder();
+    let path = folder.path();
+    let line = "criticality = \"medium\"\nclassification = { employment = \"no\", credit = \"yes\" } # of May\n";
+    let text = SYSTEMS.replacen("criticality = \"medium\"\n", line, 1);
+    fs::write(path.join("systems.toml"), text).unwrap();
+    fs::write(
+        path.join("class.toml"),
+        "schema = \"waage/class-answers/1\"\n[answer]\nemployment = \"yes\"\n",
+    )
+    .unwrap();
+    let arguments = [
+        "classify",
+        "--answers",
+        "class.toml",
+        "--system",
+        "lead-score-dach",
+    ];
+    good(path, &[&arguments[..], &["--write"]].concat());
+    let kept = fs::read_to_string(path.join("systems.toml")).unwrap();
+    assert!(
+        kept.contains("employment = \"yes\", credit = \"yes\" } # of May"),
+        "{kept}"
+    );
+}
+
 #[test]
 fn every_form_in_both_languages() {
     let folder = folder();

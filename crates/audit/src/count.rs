@@ -13,7 +13,7 @@ use waage_result::spec::{AttributeSpec, AuditSpec};
 
 use crate::digest;
 use crate::observer::Observer;
-use crate::{AuditError, plan};
+use crate::{AuditError, personal, plan};
 
 /// What one thread counts.
 pub struct Counting {
@@ -146,7 +146,9 @@ pub fn count(
         proxies: proxies.iter().cloned().map(ProxyBuilder::new).collect(),
         scratch: Vec::new(),
     };
-    Ok(dataset.scan(observer, new, Counting::add, Counting::merge)?)
+    let mut scan = dataset.scan(observer, new, Counting::add, Counting::merge)?;
+    scan.notes.extend(personal::notes(dataset)?);
+    Ok(scan)
 }
 
 /// Where the probabilities of each attribute stand in a block.

@@ -26,6 +26,7 @@ mod ledger_entries;
 mod multiclass;
 mod numeric;
 mod page;
+mod personal;
 mod plan;
 pub mod policy;
 mod power;

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use waage_core::observer::Observer;
 pub use waage_govern::dp::Epsilon;
-use waage_govern::dp::{self, Budget, Cubes, System};
+use waage_govern::dp::{self, Budget, Confidence, Cubes, System};
 use waage_govern::ledger::{Ledger, Options};
 use waage_govern::pii::{self, Watch};
 use waage_govern::records::file::{RESULT_MAX_BYTES, text_within};
@@ -15,7 +15,7 @@ use waage_result::pii::PiiResult;
 use waage_result::privacy::PrivacyComparison;
 use waage_result::text::{Catalogue, Language};
 
-use crate::{AuditError, Job, Kind, Source};
+use crate::{AuditError, Job, Kind, Source, personal};
 
 /// The document as it may leave the house, by the policy's `[privacy]`: `k_external` rows, and empty
 /// counts as it says.
@@ -27,6 +27,14 @@ pub fn share(result: &AuditResult, policy: &Policy) -> AuditResult {
     // What is written of it hides by the same limit.
     shared.policy.privacy_k = shared.policy.privacy_k.max(privacy.k_external);
     shared
+}
+
+/// Refuses to let labels leave the house that likely are personal data, as the notes of a result say.
+///
+/// # Errors
+/// [`AuditError::Option`] names the column.
+pub fn refuse_personal_labels(result: &AuditResult) -> Result<(), AuditError> {
+    personal::refuse(personal::labels(result))
 }
 
 /// Reads a document of `waage audit --format json`.
@@ -104,6 +112,7 @@ pub fn release(
     ledger: Option<(&Ledger, &Options)>,
 ) -> Result<Released, AuditError> {
     let cubes = Cubes::of(result)?;
+    let confidence = Confidence::new(job.confidence)?;
     let budget = Budget::of(job.per_year);
     let text = |millionths: u64| {
         let text = format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000);
@@ -128,7 +137,7 @@ pub fn release(
             after: text(0),
         }));
     }
-    let mut release = dp::release(&cubes, job.epsilon, job.confidence, &mut System)?;
+    let mut release = dp::release(&cubes, job.epsilon, confidence, &mut System)?;
     release.budget = told;
     Ok(Released::Release(Box::new(release)))
 }
@@ -159,7 +168,7 @@ pub fn scan(
     let mut watches: Vec<Option<Watch>> = Vec::new();
     let mut early: Vec<Watch> = Vec::new();
     // Names are known only after reading began: values are seen under numbers, and named at the end.
-    let seen = waage_data::glance(source, pii::ROWS_MAX, observer, |at, text| {
+    let seen = waage_data::glance(source, pii::ROWS_MAX, observer, |at, _, text| {
         if watches.len() <= at {
             watches.resize_with(at + 1, || None);
         }

@@ -8,6 +8,7 @@ use crate::axis::{Axis, Unit};
 use crate::canvas::{Anchor, Canvas, Drawn, Type};
 use crate::error::ChartError;
 use crate::figure::Figure;
+use crate::font;
 use crate::frame::{EDGE, Frame, WIDTH, row_height};
 use crate::marks::{Span, scale, value, whisker};
 use crate::palette;
@@ -46,7 +47,7 @@ pub(crate) fn figure(
     let frame = Frame::new(&title, &subtitle, &notes);
     let names: Vec<String> = shown
         .iter()
-        .map(|(f, _)| Type::LABEL.elide(&f.feature, NAME_MAX))
+        .map(|(f, _)| Type::LABEL.elide(&font::name(&f.feature), NAME_MAX))
         .collect();
     let widest = names.iter().map(|name| Type::LABEL.width(name));
     let left = EDGE + widest.fold(40.0, f64::max) + 16.0;
@@ -98,7 +99,7 @@ fn alt(shown: &[(&FeatureDoc, f64)], values: &[String], words: &Catalogue) -> St
     let each: Vec<String> = shown
         .iter()
         .zip(values)
-        .map(|((f, _), text)| format!("{} {text}", f.feature))
+        .map(|((f, _), text)| format!("{} {text}", font::name(&f.feature)))
         .collect();
     words.fill("chart.features_alt", &[("features", &each.join("; "))])
 }

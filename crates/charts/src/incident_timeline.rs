@@ -3,6 +3,7 @@
 
 use waage_result::incidents::{Incident, IncidentsResult};
 use waage_result::text::{Catalogue, Language};
+use waage_result::{civil_from_days, days_from_civil};
 
 use crate::canvas::{Anchor, Canvas, Drawn, Type};
 use crate::error::ChartError;
@@ -130,34 +131,16 @@ impl Span {
 
 /// Seconds since 1970 of `2026-01-05T09:00:00Z`; nothing else is in a document.
 fn seconds(text: &str) -> Option<f64> {
-    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
-    let (year, month, day) = (part(0..4)?, part(5..7)?, part(8..10)?);
-    let clock = |range| part(range).unwrap_or(0);
-    let y = if month <= 2 { year - 1 } else { year };
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days =
-        y * 365 + y.div_euclid(4) - y.div_euclid(100) + y.div_euclid(400) + of_year - 719_468;
-    Some((days * 86_400 + clock(11..13) * 3_600 + clock(14..16) * 60 + clock(17..19)) as f64)
+    let part = |range: std::ops::Range<usize>| text.get(range)?.parse::<u32>().ok();
+    let clock = |range| f64::from(part(range).unwrap_or(0));
+    let days = days_from_civil(i64::from(part(0..4)?), part(5..7)?, part(8..10)?);
+    Some(days as f64 * 86_400.0 + clock(11..13) * 3_600.0 + clock(14..16) * 60.0 + clock(17..19))
 }
 
-/// The day of a moment, ISO 8601 (Hinnant, *chrono-compatible low-level date algorithms*).
+/// The day of a moment, ISO 8601.
 fn day(at: f64) -> String {
-    let z = (at / 86_400.0).floor() as i64 + 719_468;
-    let era = z.div_euclid(146_097);
-    let of_era = z.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * of_year + 2) / 153;
-    let month = if shifted < 10 {
-        shifted + 3
-    } else {
-        shifted - 9
-    };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!(
-        "{year:04}-{month:02}-{:02}",
-        of_year - (153 * shifted + 2) / 5 + 1
-    )
+    let (year, month, day) = civil_from_days((at / 86_400.0).floor() as i32);
+    format!("{year:04}-{month:02}-{day:02}")
 }
 
 /// The states in order, each with its letter; their words stand in the legend.

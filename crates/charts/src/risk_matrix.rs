@@ -1,7 +1,8 @@
 //! The 5×5 matrix of risks: likelihood upwards, impact to the right. Hollow marks stand where a risk
 //! is before controls, filled ones where it is now, an arrow leads from one to the other.
 //!
-//! Bands are shades of grey with a letter each, so that the figure says the same without colour.
+//! Bands are shades of grey and every cell holds its score, so that the figure says the same without
+//! colour.
 
 use plotters::style::RGBColor;
 use waage_result::risks::{Risk, RisksResult};

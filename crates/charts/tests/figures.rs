@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use resvg::tiny_skia::{Pixmap, Rect};
 use resvg::usvg::{Group, Node, Options as SvgOptions, Tree, fontdb::Database};
+use serde_json::json;
 use waage_charts::{
     ChartError, Figure, INTER_REGULAR, INTER_SEMIBOLD, Options, figures, font_face_css,
 };
@@ -199,6 +200,31 @@ fn labels_that_no_xml_may_hold_are_cleaned() {
                 .all(|c| c == '\n' || !c.is_control())
         );
     }
+}
+
+#[test]
+fn names_of_features_are_cleaned_too() {
+    let mut result = cases::leads();
+    let estimate = |value: f64| json!({"value": value, "low": value, "high": value, "n": 9, "method": "sandwich"});
+    let name = format!("visits\u{1b}\u{202e}\u{ffff}{}", "x".repeat(200));
+    result.explanation = serde_json::from_value(json!({
+        "schema": "waage/explain/1",
+        "dataset": {"rows": 9, "rows_filtered_out": 0, "digest": "sha256:0"},
+        "roles": {},
+        "model": {"library": "x", "version": null, "objective": null, "digest": "", "features": 1, "outputs": 1, "trees": 1, "nodes": 1},
+        "settings": {"value_function": "path_dependent", "index": "shapley", "space": "margin", "iterations": "all", "unseen": "refuse", "confidence": 0.95, "version": "0"},
+        "base_value": [0.0],
+        "additivity_error": null,
+        "rows_with_missing": 0,
+        "features": [{"feature": name, "mean_abs": estimate(0.5), "mean": estimate(0.1)}],
+    }))
+    .unwrap();
+    let all = draw(&result, Language::En);
+    let figure = find(&all, "features");
+    assert_legible(figure);
+    let unseen = |c: char| c != '\n' && (c.is_control() || "\u{202e}\u{ffff}".contains(c));
+    assert!(!figure.svg.contains(unseen) && !figure.alt.contains(unseen));
+    assert!(!figure.alt.contains(&"x".repeat(100)));
 }
 
 #[test]

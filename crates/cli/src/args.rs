@@ -455,6 +455,9 @@ pub struct Audit {
     /// all that they could be worked out from; also in JSON, charts and --out
     #[arg(long, conflicts_with = "suppress_below", help_heading = "Output")]
     pub share: bool,
+    /// Share groups although their labels look like personal data
+    #[arg(long, requires = "share", help_heading = "Output")]
+    pub i_know: bool,
     /// No progress and no summary line
     #[arg(long, short, help_heading = "Output")]
     pub quiet: bool,

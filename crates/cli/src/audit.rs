@@ -33,6 +33,9 @@ pub fn run(args: Audit) -> Result<ExitCode, Failure> {
     let outcome = waage_audit::run(&job, &bars);
     bars.finish();
     let mut result = outcome?;
+    if args.share && !args.i_know {
+        waage_audit::privacy::refuse_personal_labels(&result)?;
+    }
     if let Some(limit) = args.suppress_below {
         result = waage_audit::suppress(&result, limit);
     }

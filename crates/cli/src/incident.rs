@@ -15,7 +15,7 @@ use crate::args::registers::{Acting, Showing};
 use crate::audit::{format, language};
 use crate::incident_change::change;
 use crate::output::{self, ExitCode, Failure};
-use crate::registers::{failed, ledger, moment, moment_or_now};
+use crate::registers::{as_of, failed, ledger, moment, moment_or_now};
 
 /// Runs a command of incidents.
 pub fn run(command: Incident) -> Result<ExitCode, Failure> {
@@ -32,7 +32,7 @@ pub fn run(command: Incident) -> Result<ExitCode, Failure> {
             print(&told, IncidentsView::Lessons, &args.showing)
         }
         Incident::Show(args) => {
-            let now = moment_or_now(args.as_of.as_deref())?;
+            let now = as_of(args.as_of.as_deref())?;
             let told = one(&args.log.file, &args.id, now)?;
             print(&told, IncidentsView::Show, &args.showing)
         }
@@ -58,7 +58,7 @@ fn told(file: &Path, which: &args::Which, id: Option<&String>) -> Result<Inciden
         id: id.cloned(),
         system: which.system.clone(),
     };
-    let now = moment_or_now(which.as_of.as_deref())?;
+    let now = as_of(which.as_of.as_deref())?;
     Ok(incident::tell(&log.incidents, now, &filter))
 }
 

@@ -67,6 +67,9 @@ fn release(args: &Release) -> Result<ExitCode, Failure> {
         now: now()?,
     };
     let result = counted(args, policy)?;
+    if !args.i_know {
+        privacy::refuse_personal_labels(&result)?;
+    }
     let ledger = ledger.as_ref().map(|ledger| (ledger, &options));
     match privacy::release(&result, &job, ledger)? {
         Released::Release(release) => {
@@ -86,6 +89,11 @@ fn counted(args: &Release, policy: Policy) -> Result<AuditResult, Failure> {
     if let [path] = args.data.as_slice()
         && privacy::is_document(path)
     {
+        if let Some(option) = args.option_of_data() {
+            return Err(Failure::Message(format!(
+                "{path} is counted already, so {option} changes nothing; leave it out, or give the data"
+            )));
+        }
         return Ok(privacy::read_result(path.as_ref())?);
     }
     let mut job = Job {

@@ -35,11 +35,14 @@ pub fn moment_or_now(option: Option<&str>) -> Result<Timestamp, Failure> {
     moment(option)?.map_or_else(now, Ok)
 }
 
-/// The moment that a document is told as of: the end of a day given, else now.
+/// The moment that a document is told as of: a moment given, the end of a day given, else now.
 pub fn as_of(option: Option<&str>) -> Result<Timestamp, Failure> {
-    match option {
-        Some(text) => Ok(Timestamp::end_of(day(Some(text))?)),
-        None => now(),
+    let Some(text) = option else {
+        return now();
+    };
+    match text.parse() {
+        Ok(day) => Ok(Timestamp::end_of(day)),
+        Err(_) => moment::read(text).map_err(Failure::Message),
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use waage_audit::govern::approval::Subject;
 use waage_audit::govern::ledger::Ledger;
-use waage_audit::review::{self, Design, Form, GroupOf, PseudonymKey, SampleJob};
+use waage_audit::review::{self, CaseFile, Design, GroupOf, PseudonymKey, SampleJob};
 use waage_audit::{Policy, Record, RolesSpec};
 
 use crate::args::review::{CaseFormat, Import, Report, Review, ReviewKey, Sample};
@@ -12,7 +12,7 @@ use crate::audit::{language, set_threads};
 use crate::keys::show;
 use crate::output::{self, ExitCode, Failure};
 use crate::progress::Bars;
-use crate::registers::{failed, ledger, moment_or_now, now, policy};
+use crate::registers::{as_of, failed, ledger, now, policy};
 
 /// Environment variable that may hold the key of pseudonyms.
 const KEY_VARIABLE: &str = "WAAGE_PSEUDONYM_KEY";
@@ -61,7 +61,12 @@ fn sample(args: Sample) -> Result<ExitCode, Failure> {
         flagged: args.flagged.clone(),
         uncertainty: args.uncertainty.clone(),
         show: args.show.clone(),
+        personal: args.i_know,
         system_id: kept.and_then(|kept| Some(kept.system.as_ref()?.id.clone())),
+        attributions: match &args.explanation {
+            None => None,
+            Some(path) => Some(args.reading.source(std::slice::from_ref(path))?),
+        },
         audit_digest: match &args.audit {
             None => None,
             Some(path) => Some(Subject::read(path).map_err(failed)?.digest),
@@ -72,15 +77,17 @@ fn sample(args: Sample) -> Result<ExitCode, Failure> {
     let outcome = review::sample(&job, &bars);
     bars.finish();
     let batch = outcome?;
-    let (form, name) = match args.format {
-        CaseFormat::Csv => (Form::Csv, "cases.csv"),
-        CaseFormat::Jsonl => (Form::JsonLines, "cases.jsonl"),
+    let form = match args.format {
+        CaseFormat::Csv => CaseFile::Csv,
+        CaseFormat::Jsonl => CaseFile::JsonLines,
+        CaseFormat::Parquet => CaseFile::Parquet,
     };
-    let cases = review::exchange(&batch, form, args.show_groups);
+    let name = form.name();
+    let cases = review::exchange(&batch, form, args.show_groups)?;
     let sheet = review::worksheet(&batch, language(args.lang))?;
     review::create(&args.out, &batch)?;
     review::write_beside(&args.out, name, &cases)?;
-    review::write_beside(&args.out, "worksheet.html", &sheet)?;
+    review::write_beside(&args.out, "worksheet.html", sheet.as_bytes())?;
     if let Some(book) = &book {
         review::record_batch(book, &batch, drawn_at)?;
     }
@@ -152,21 +159,7 @@ fn import(args: &Import) -> Result<ExitCode, Failure> {
     let now = now()?;
     let book: Option<Ledger> = ledger(args.ledger.as_deref())?;
     for file in &args.files {
-        let end = file
-            .extension()
-            .and_then(|end| end.to_str())
-            .unwrap_or_default();
-        let form = match end.to_ascii_lowercase().as_str() {
-            "csv" => Form::Csv,
-            "jsonl" | "ndjson" => Form::JsonLines,
-            _ => {
-                return Err(Failure::Message(format!(
-                    "{} is neither .csv nor .jsonl; export the cases as one of these",
-                    file.display()
-                )));
-            }
-        };
-        let taken = review::import(&args.folder, file, form, now)?;
+        let taken = review::import(&args.folder, file, now)?;
         if let Some(book) = book.as_ref().filter(|_| taken.decisions > 0) {
             review::record_import(book, &args.folder, taken, now)?;
         }
@@ -182,7 +175,7 @@ fn import(args: &Import) -> Result<ExitCode, Failure> {
 }
 
 fn report(args: &Report) -> Result<ExitCode, Failure> {
-    let as_of = moment_or_now(args.as_of.as_deref())?;
+    let as_of = as_of(args.as_of.as_deref())?;
     let folders: Vec<&Path> = args.folders.iter().map(PathBuf::as_path).collect();
     let result = review::report(&folders, as_of)?;
     show(Record::Review(&result), args.format, language(args.lang))?;

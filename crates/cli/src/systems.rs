@@ -1,6 +1,6 @@
 //! `waage systems`.
 
-use std::io::BufRead;
+use std::io::{self, BufRead};
 
 use waage_audit::Language;
 use waage_audit::govern::inventory::{self, Answer, Answers, Inventory};
@@ -84,7 +84,14 @@ fn ask(language: Language) -> Result<Answers, Failure> {
             "there is no terminal to ask on; fill in what waage systems classify --template prints, and give it with --answers FILE".to_owned(),
         ));
     }
-    let mut lines = std::io::stdin().lock().lines();
+    answers(std::io::stdin().lock().lines(), language)
+}
+
+/// The answers to all questions; input that ends before the last gives none.
+fn answers(
+    mut lines: impl Iterator<Item = io::Result<String>>,
+    language: Language,
+) -> Result<Answers, Failure> {
     let mut answers = Answers::new();
     for (id, text) in inventory::questions() {
         let (text, offered) = match language {
@@ -92,7 +99,11 @@ fn ask(language: Language) -> Result<Answers, Failure> {
             Language::De => (text.de, "[j]a, [n]ein, [u]nbekannt"),
         };
         output::say(&format!("{text} {offered}"));
-        let line = lines.next().and_then(Result::ok).unwrap_or_default();
+        let Some(Ok(line)) = lines.next() else {
+            return Err(Failure::Message(format!(
+                "the input ended before {id} was answered, so that nothing was kept; answer every question, with u where you do not know"
+            )));
+        };
         let answer = match line.trim().to_lowercase().chars().next() {
             Some('y' | 'j') => Answer::Yes,
             Some('n') => Answer::No,
@@ -101,4 +112,18 @@ fn ask(language: Language) -> Result<Answers, Failure> {
         answers.insert(id.to_owned(), answer);
     }
     Ok(answers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_that_ends_early_answers_nothing() {
+        let lines = |count: usize| std::iter::repeat_with(|| Ok("y".to_owned())).take(count);
+        let all = inventory::questions().len();
+        assert!(answers(lines(all - 1), Language::En).is_err());
+        let given = answers(lines(all), Language::En).unwrap_or_default();
+        assert!(given.len() == all && given.values().all(|answer| *answer == Answer::Yes));
+    }
 }

@@ -114,6 +114,23 @@ pub fn civil_from_days(days: i32) -> (i64, u32, u32) {
     (yoe + era * 400 + i64::from(month <= 2), month, day)
 }
 
+/// The day number of a Gregorian date, for which [`civil_from_days`] is the inverse; a day beyond its
+/// month counts on into the next.
+///
+/// ```
+/// use waage_core::label::{civil_from_days, days_from_civil};
+/// assert_eq!(days_from_civil(2024, 2, 29), 19_782);
+/// assert_eq!(civil_from_days(19_782), (2024, 2, 29));
+/// ```
+#[must_use]
+pub const fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let era = year.div_euclid(400);
+    let of_era = year.rem_euclid(400);
+    let of_year = ((153 * ((month + 9) % 12) + 2) / 5 + day) as i64 - 1;
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
 /// A group: one label per attribute of the view, in the attributes' order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct GroupName(pub Vec<Label>);

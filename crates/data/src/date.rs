@@ -1,6 +1,6 @@
 //! ISO 8601 dates to day numbers.
 
-use waage_core::label::civil_from_days;
+use waage_core::label::{civil_from_days, days_from_civil};
 
 /// Days since 1970-01-01 of `YYYY-MM-DD`; `None` for anything else, also for days that do not exist.
 pub(crate) fn parse(text: &str) -> Option<i32> {
@@ -9,27 +9,18 @@ pub(crate) fn parse(text: &str) -> Option<i32> {
         return None;
     }
     let number = |range: std::ops::Range<usize>| {
-        bytes[range].iter().try_fold(0_i64, |sum, byte| {
+        bytes[range].iter().try_fold(0_u32, |sum, byte| {
             byte.is_ascii_digit()
-                .then(|| sum * 10 + i64::from(byte - b'0'))
+                .then(|| sum * 10 + u32::from(byte - b'0'))
         })
     };
-    let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
+    let (year, month, day) = (i64::from(number(0..4)?), number(5..7)?, number(8..10)?);
     if !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
     }
     let days = i32::try_from(days_from_civil(year, month, day)).ok()?;
-    let exists = civil_from_days(days) == (year, month as u32, day as u32);
+    let exists = civil_from_days(days) == (year, month, day);
     exists.then_some(days)
-}
-
-/// The day number of a Gregorian date (Hinnant, *chrono-compatible low-level date algorithms*).
-const fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 #[cfg(test)]

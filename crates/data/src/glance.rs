@@ -1,18 +1,17 @@
 //! The first rows of a source as texts, without reading the rest.
 
-use std::sync::{Mutex, PoisonError};
-
-use arrow::array::{Array, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::compute::cast;
 use arrow::datatypes::DataType;
+use arrow::error::ArrowError;
 use waage_core::observer::{Observer, Phase};
 
 use crate::DataError;
-use crate::columns::axis::cast_to;
-use crate::fold::Table;
+use crate::dataset::Dataset;
 use crate::input::Source;
 use crate::kind::Kind;
 use crate::open;
-use crate::read::Store;
+use crate::read::{Part, Store};
 use crate::table::Needed;
 
 /// What was looked at.
@@ -26,8 +25,9 @@ pub struct Glance {
     pub all_rows: bool,
 }
 
-/// Hands the values of at most `rows_max` rows, from the first on, to `see`: the column's place and the
-/// value as text. Missing values and nested columns are left out.
+/// Hands the values of at most `rows_max` rows, from the first on, to `see`: the column's place, the row
+/// from 0 and the value as text, moments with a zone in UTC. Missing values and nested columns are left
+/// out.
 ///
 /// # Errors
 /// [`DataError`] when the source cannot be read, or its files differ.
@@ -35,7 +35,7 @@ pub fn glance(
     source: Source,
     rows_max: usize,
     observer: &dyn Observer,
-    see: impl FnMut(usize, &str) + Send,
+    see: impl FnMut(usize, usize, &str),
 ) -> Result<Glance, DataError> {
     let opened = open::source(source, None, observer)?;
     let mut parts = opened.parts;
@@ -52,59 +52,112 @@ pub fn glance(
     for name in &names {
         needed.position(&parts, name)?;
     }
-    let columns: Vec<(String, Kind)> = names
-        .into_iter()
-        .enumerate()
-        .map(|(at, name)| (name, needed.kind(at)))
+    observer.begin(Phase::Scan, None);
+    first_rows(&parts, &needed, rows_max, observer, see)
+}
+
+impl Dataset {
+    /// As [`glance`](crate::glance), of the columns that the roles, the filter and kept columns need,
+    /// whether or not the filter keeps the rows. Of an Arrow stream on standard input, which can be
+    /// read only once, no row is handed on.
+    ///
+    /// # Errors
+    /// [`DataError`] when the rows cannot be read.
+    pub fn glance(
+        &self,
+        rows_max: usize,
+        observer: &dyn Observer,
+        see: impl FnMut(usize, usize, &str),
+    ) -> Result<Glance, DataError> {
+        let parts = &self.table.parts;
+        let once = |part: &Part| matches!(part.store, Store::Stdin(_));
+        let rows_max = if parts.iter().any(once) { 0 } else { rows_max };
+        first_rows(parts, &self.table.needed, rows_max, observer, see)
+    }
+
+    /// The names of the columns that the roles, the filter and kept columns need.
+    #[must_use]
+    pub fn needed_names(&self) -> Vec<&str> {
+        let needed = &self.table.needed;
+        (0..needed.len()).map(|at| needed.name(at)).collect()
+    }
+
+    /// The names of all columns of the first file, needed or not.
+    #[must_use]
+    pub fn column_names(&self) -> Vec<&str> {
+        self.table
+            .parts
+            .first()
+            .map(Part::columns)
+            .unwrap_or_default()
+    }
+}
+
+fn first_rows(
+    parts: &[Part],
+    needed: &Needed,
+    rows_max: usize,
+    observer: &dyn Observer,
+    mut see: impl FnMut(usize, usize, &str),
+) -> Result<Glance, DataError> {
+    let columns: Vec<(String, Kind)> = (0..needed.len())
+        .map(|at| (needed.name(at).to_owned(), needed.kind(at)))
         .collect();
     let read: Vec<usize> = (0..columns.len())
         .filter(|at| columns[*at].1 != Kind::Other)
         .collect();
-    let table = Table {
-        parts,
-        needed,
-        filter: None,
-    };
-    let state = Mutex::new((0_usize, false, see));
-    // One thread takes the units in their order, and an error ends it.
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(1)
-        .build()
-        .map_err(|cause| DataError::io("a reading thread", std::io::Error::other(cause)))?;
-    let folded = pool.install(|| {
-        table.fold(
-            Phase::Scan,
-            &read,
-            observer,
-            || (),
-            |(), piece| {
-                let mut state = state.lock().unwrap_or_else(PoisonError::into_inner);
-                let (rows, stopped, see) = &mut *state;
-                let take = piece.len.min(rows_max - *rows);
-                for (array, &at) in piece.columns.iter().zip(&read) {
-                    let texts = cast_to(&array.slice(0, take), &DataType::Utf8)
-                        .map_err(|error| piece.explain(&columns[at].0, error))?;
-                    let texts = texts.as_string::<i32>();
-                    (0..texts.len())
-                        .filter(|&row| !texts.is_null(row))
-                        .for_each(|row| see(at, texts.value(row)));
-                }
-                *rows += take;
-                if take < piece.len {
-                    *stopped = true;
+    let mut seen = 0;
+    let mut all_rows = true;
+    'units: for (at, part) in parts.iter().enumerate() {
+        let slots = needed.slots(at, &read);
+        for unit in part.units(at) {
+            if seen == rows_max {
+                all_rows = false;
+                break 'units;
+            }
+            let outcome = part.read(unit, &slots, &mut |rows| {
+                let take = rows.len.min(rows_max - seen);
+                if observer.cancelled() {
                     return Err(DataError::Interrupted);
                 }
+                for (array, &column) in rows.columns.iter().zip(&read) {
+                    let texts =
+                        texts_of(&array.slice(0, take)).map_err(|cause| part.damaged(&cause))?;
+                    let texts = texts.as_string::<i32>();
+                    (0..take)
+                        .filter(|&row| !texts.is_null(row))
+                        .for_each(|row| see(column, seen + row, texts.value(row)));
+                }
+                seen += take;
+                if take < rows.len {
+                    all_rows = false;
+                    return Err(DataError::Interrupted);
+                }
+                observer.advance(take as u64);
                 Ok(())
-            },
-        )
-    });
-    let (rows, stopped, _) = state.into_inner().unwrap_or_else(PoisonError::into_inner);
-    if !stopped {
-        folded?;
+            });
+            // Enough was seen, which is no interruption.
+            if !all_rows {
+                break 'units;
+            }
+            outcome?;
+        }
     }
     Ok(Glance {
         columns,
-        rows: rows as u64,
-        all_rows: !stopped,
+        rows: seen as u64,
+        all_rows,
     })
+}
+
+/// The values of a column as texts.
+fn texts_of(array: &ArrayRef) -> Result<ArrayRef, ArrowError> {
+    match array.data_type() {
+        // Names of zones would need their history; the moment is the same in UTC.
+        DataType::Timestamp(unit, Some(_)) => {
+            let utc = DataType::Timestamp(*unit, Some("+00:00".into()));
+            cast(&cast(array, &utc)?, &DataType::Utf8)
+        }
+        _ => cast(array, &DataType::Utf8),
+    }
 }

@@ -4,6 +4,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use arrow::record_batch::RecordBatch;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 
 use crate::DataError;
@@ -117,6 +122,25 @@ pub fn write(target: impl AsRef<Path>, bytes: &[u8]) -> Result<(), DataError> {
     file.write_all(bytes)
         .map_err(|cause| write_error(target.as_ref(), cause))?;
     file.commit()
+}
+
+/// A table as the bytes of a Parquet file: the same rows give the same bytes.
+///
+/// # Errors
+/// [`DataError::ColumnTwice`] when two columns have one name; `name` is what errors call the file.
+pub fn parquet(name: &str, rows: &RecordBatch) -> Result<Vec<u8>, DataError> {
+    crate::read::check_names(name, rows.schema_ref())?;
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1).unwrap_or_default()))
+        .set_created_by(format!("waage {}", env!("CARGO_PKG_VERSION")))
+        .build();
+    let failed = |cause: ParquetError| write_error(Path::new(name), io::Error::other(cause));
+    let mut bytes = Vec::new();
+    let mut writer =
+        ArrowWriter::try_new(&mut bytes, rows.schema(), Some(properties)).map_err(failed)?;
+    writer.write(rows).map_err(failed)?;
+    writer.close().map_err(failed)?;
+    Ok(bytes)
 }
 
 pub(crate) fn write_error(target: &Path, cause: io::Error) -> DataError {

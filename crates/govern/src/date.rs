@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use waage_core::label::civil_from_days;
+use waage_core::label::{civil_from_days, days_from_civil};
 
 /// A day of the Gregorian calendar between the years 0001 and 9999.
 ///
@@ -28,12 +28,9 @@ impl Date {
         if year == 0 || year > 9999 || !(1..=12).contains(&month) || day == 0 {
             return None;
         }
-        let date = Self {
-            days: days_from_civil(i32::from(year), i32::from(month), i32::from(day)),
-        };
-        let same =
-            civil_from_days(date.days) == (i64::from(year), u32::from(month), u32::from(day));
-        same.then_some(date)
+        let civil = (i64::from(year), u32::from(month), u32::from(day));
+        let days = i32::try_from(days_from_civil(civil.0, civil.1, civil.2)).ok()?;
+        (civil_from_days(days) == civil).then_some(Self { days })
     }
 
     /// So many days later, at most the last day there is.
@@ -66,16 +63,6 @@ impl Date {
     pub const fn days_since(&self, other: &Self) -> i32 {
         self.days - other.days
     }
-}
-
-/// Day number of a Gregorian date (Hinnant, *chrono-compatible low-level date algorithms*).
-fn days_from_civil(year: i32, month: i32, day: i32) -> i32 {
-    let y = if month <= 2 { year - 1 } else { year };
-    let era = y.div_euclid(400);
-    let yoe = y.rem_euclid(400);
-    let doy = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-    era * 146_097 + doe - 719_468
 }
 
 impl fmt::Display for Date {

@@ -127,6 +127,16 @@ fn nothing_closes_without_an_outcome() {
             "closed"
         ]
     );
+    // What closing asked for stays.
+    let emptied = Change {
+        root_cause: vec![String::new()],
+        ..Change::default()
+    };
+    let error = go(&path, emptied, "2026-11-06T01:00:00Z").unwrap_err();
+    assert!(
+        error.contains("cannot stay closed") && error.contains("--root-cause"),
+        "{error}"
+    );
     // A line for every change; refused ones left none.
     let text = std::fs::read_to_string(&path).unwrap();
     assert_eq!(text.lines().count(), 6);
@@ -219,6 +229,18 @@ fn lessons_add_a_draft_and_a_control_to_the_register() {
         at("2026-11-04"),
     )
     .unwrap_err();
+    // What the incident's own line may not hold, the register does not get either.
+    let mut misspelt = learning();
+    misspelt.change.detecting_check = Some("no check".into());
+    learn(
+        &path,
+        "I-2026-001",
+        misspelt,
+        &risks,
+        "m.owner",
+        at("2026-11-04"),
+    )
+    .unwrap_err();
     let mut unknown = learning();
     unknown.new_controls[0].risk = "R-999".into();
     learn(
@@ -250,7 +272,7 @@ fn clocks_run_from_awareness_and_stop_when_something_was_sent() {
         serious: Some(Serious::Widespread),
         ..opening("2026-11-02T00:00:00Z")
     };
-    open(&path, serious).unwrap();
+    open(&path, serious.clone()).unwrap();
     let clocks = |now: &str| {
         let log = Log::read(&path).unwrap();
         let told = tell(&log.incidents, at(now), &Filter::default());
@@ -284,6 +306,32 @@ fn clocks_run_from_awareness_and_stop_when_something_was_sent() {
         .map(|clock| clock.2)
         .collect();
     assert_eq!(states, ["met_late", "met", "overdue"]);
+    for (legal_basis, clock) in [
+        ("Art. 33 DS-GVO", 1),
+        ("Art. 33 Datenschutz-Grundverordnung", 1),
+        ("Art. 73 KI-Verordnung", 2),
+        ("Art. 73 Verordnung (EU) 2024/1689", 2),
+    ] {
+        std::fs::remove_file(&path).unwrap();
+        let mut serious = serious.clone();
+        serious.aware_at = Some(at("2026-11-02T00:00:00Z"));
+        open(&path, serious).unwrap();
+        let sent = Change {
+            notifications: vec![Notification {
+                to: "authority".into(),
+                legal_basis: legal_basis.into(),
+                due: None,
+                sent_at: Some("2026-11-03T00:00:00Z".into()),
+            }],
+            ..Change::default()
+        };
+        go(&path, sent, "2026-11-03T00:00:00Z").unwrap();
+        let states = clocks("2026-11-20T00:00:00Z");
+        for (place, (code, _, state)) in states.iter().enumerate().skip(1) {
+            let expected = if place == clock { "met" } else { "overdue" };
+            assert_eq!(state, expected, "{legal_basis}: {code}");
+        }
+    }
 }
 
 #[test]

@@ -322,6 +322,18 @@ fn what_is_above_the_appetite_is_told_and_acceptance_needs_a_signature() {
 }
 
 #[test]
+fn a_draft_is_never_above_the_appetite() {
+    let draft = REGISTER.replacen("status = \"open\"", "status = \"draft\"", 1);
+    let register = Register::parse(&draft, "risks.toml").unwrap();
+    let (policy, day) = (policy(), day("2026-11-01"));
+    let told = tell(&register, Some(&policy), day, &Filter::default());
+    let over = |id: &str| told.risks.iter().any(|r| r.id == id && r.over_appetite);
+    assert!(!over("R-004") && over("R-030"));
+    assert!(told.appetite.over.is_empty());
+    assert_eq!(told.appetite.accepted_over, ["R-030"]);
+}
+
+#[test]
 fn money_is_held_to_the_impact_beside_it() {
     let register = Register::parse(REGISTER, "risks.toml").unwrap();
     assert!(
@@ -669,6 +681,34 @@ fn answers_suggest_and_take_nothing_by_themselves() {
         error.to_string().contains("raise no level of R-002"),
         "{error}"
     );
+}
+
+/// As `risks init` does: a register may not hold what the policy's own checks refuse.
+#[test]
+fn what_answers_add_follows_the_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("risks.toml");
+    std::fs::write(&path, "schema = \"waage/risks/1\"\n").unwrap();
+    let mut policy = policy();
+    let appetite = policy.kept.risk_appetite.as_mut().unwrap();
+    appetite.money_scale = Some([100.0, 200.0, 300.0, 30_000.0]);
+    let request = Request {
+        answers: Some(Answers::parse(ANSWERS, "answers.toml").unwrap()),
+        write: true,
+        ..Request::default()
+    };
+    let told = assessment::run(&path, Some(&policy), &request, day("2026-11-02"), None).unwrap();
+    let register = Register::read(&path).unwrap();
+    assessment::check(&register, Some(&policy)).unwrap();
+    // The mean of 10 000, 40 000 and 150 000 is above 30 000; the policy has no DRIFT-01.
+    let drift = register.risk("R-009").unwrap();
+    assert_eq!((drift.impact, drift.linked_checks.len()), (5, 0));
+    let checks = &register.risk("R-005").unwrap().linked_checks;
+    assert_eq!(*checks, ["FAIR-01", "FAIR-02"]);
+    for suggestion in &told.suggestions {
+        let added = register.risk(&suggestion.risk).unwrap();
+        assert_eq!(suggestion.impact_suggested, added.impact);
+    }
 }
 
 #[test]

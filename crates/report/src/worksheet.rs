@@ -58,13 +58,14 @@ const PAGE_WORDS: [&str; 24] = [
 ];
 
 /// Texts of the script.
-const SCRIPT_WORDS: [&str; 14] = [
+const SCRIPT_WORDS: [&str; 15] = [
     "case_of",
     "blind",
     "double",
     "done",
     "missing",
     "score",
+    "because",
     "no_reason",
     "reason_needed",
     "progress",
@@ -122,6 +123,7 @@ pub fn worksheet(
             "case_id": case.case_id,
             "score": case.score,
             "decision_model": case.decision_model,
+            "explanation": case.explanation,
             "blind": case.blind,
             "double": case.double,
             "inputs": case.inputs,

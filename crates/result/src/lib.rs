@@ -28,3 +28,5 @@ pub mod systems;
 pub mod text;
 pub mod unknown;
 pub mod wording;
+
+pub use waage_core::label::{civil_from_days, days_from_civil};

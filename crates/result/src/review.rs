@@ -99,6 +99,10 @@ pub struct ReviewCase {
     pub groups: IndexMap<String, Option<String>>,
     /// What the reviewer sees of the row, by column; null is missing.
     pub inputs: IndexMap<String, Option<String>>,
+    /// The features that moved the score most, the strongest first, each with `+` or `-` for where to, such
+    /// as `visits+; region-`; absent without attributions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<String>,
 }
 
 /// What a reviewer decided of a case (a line of `decisions.jsonl`).

@@ -95,7 +95,7 @@ pub struct Risk {
     pub frequency_per_year: Option<f64>,
     /// Impact, 1 to 5: the greater of that on people and that in money.
     pub impact: u8,
-    /// The level of the amounts on the policy's scale, if both are known.
+    /// The level of the mean amount on the policy's scale, or on the default one; absent without amounts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub impact_money_level: Option<u8>,
     /// Likelihood before controls, 1 to 5.
@@ -220,7 +220,8 @@ pub struct Change {
     pub likelihood: [u8; 2],
     /// Score before and after.
     pub score: [u8; 2],
-    /// `rises`, `falls_one_level`, `held_not_passing`, `held_same_period` or `stays`.
+    /// `rises`, `falls_one_level`, `held_not_passing`, `held_same_period`, `stays`, or `older` where a
+    /// later measurement is kept already.
     pub rule: String,
     /// What each linked check says.
     pub exceedances: Vec<Exceedance>,

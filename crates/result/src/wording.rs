@@ -45,17 +45,20 @@ const fn words(language: Language) -> &'static [&'static str] {
 /// ```
 #[must_use]
 pub fn forbidden(text: &str, language: Language) -> Option<&str> {
+    words_of(text).find(|word| {
+        let lower = word.to_lowercase();
+        words(language)
+            .iter()
+            .any(|pattern| match (pattern.strip_suffix('*'), language) {
+                (Some(stem), Language::De) => lower.contains(stem),
+                (Some(stem), Language::En) => lower.starts_with(stem),
+                (None, _) => lower == *pattern,
+            })
+    })
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !(c.is_alphanumeric() || c == '-'))
-        .find(|word| {
-            let lower = word.to_lowercase();
-            words(language)
-                .iter()
-                .any(|pattern| match (pattern.strip_suffix('*'), language) {
-                    (Some(stem), Language::De) => lower.contains(stem),
-                    (Some(stem), Language::En) => lower.starts_with(stem),
-                    (None, _) => lower == *pattern,
-                })
-        })
 }
 
 /// The first forbidden word outside of quotation marks (`“…”`, `„…“`), between which texts put the words
@@ -86,7 +89,10 @@ pub fn claim(text: &str, theirs: &[&str], language: Language) -> Option<String> 
     let own = if closing.is_some() { text } else { &own };
     let mut rest = own;
     while let Some(word) = forbidden(rest, language) {
-        if !theirs.iter().any(|name| name.contains(word)) {
+        if !theirs
+            .iter()
+            .any(|name| words_of(name).any(|of| of == word))
+        {
             return Some(word.to_owned());
         }
         let at = rest.find(word).map_or(rest.len(), |at| at + word.len());
@@ -135,6 +141,17 @@ mod tests {
         assert_eq!(
             claim("„nie geschlossen, garantiert"),
             Some("garantiert".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_name_excuses_its_own_words_alone() {
+        let text = "A fair model.";
+        assert_eq!(claim(text, &["fair_rate"], Language::En), None);
+        let refused = Some("fair".to_owned());
+        assert_eq!(
+            claim(text, &["unfairness", "fairness"], Language::En),
+            refused
         );
     }
 

@@ -1,6 +1,8 @@
 //! Human review: cases drawn from the data, what reviewers decided, and what that says.
 
+mod file;
 mod measure;
+mod reasons;
 mod sample;
 
 use std::io::Write;
@@ -9,13 +11,14 @@ use std::path::Path;
 use serde_json::{Map, json};
 use waage_govern::ledger::Ledger;
 use waage_govern::review::Folder;
-pub use waage_govern::review::{Design, Form, PseudonymKey, Stratum};
+pub use waage_govern::review::{Design, PseudonymKey, Stratum};
 use waage_govern::{Timestamp, canonical};
 use waage_result::review::{ReviewBatch, ReviewResult};
 use waage_result::text::Language;
 
 use crate::AuditError;
 
+pub use file::{CaseFile, exchange};
 pub use sample::{GroupOf, SampleJob, sample};
 
 /// Who records batches in a ledger.
@@ -27,12 +30,6 @@ const ACTOR: &str = "waage";
 /// [`AuditError`] if the folder holds a batch already or cannot be written.
 pub fn create(folder: &Path, batch: &ReviewBatch) -> Result<(), AuditError> {
     Ok(Folder::at(folder).create(batch)?)
-}
-
-/// The text of the exchange file, with the groups of the cases only if reviewers may see them.
-#[must_use]
-pub fn exchange(batch: &ReviewBatch, form: Form, groups: bool) -> String {
-    waage_govern::review::write(batch, form, groups)
 }
 
 /// The work-sheet of a batch: one page that a reviewer fills in in a browser.
@@ -49,11 +46,8 @@ pub fn worksheet(batch: &ReviewBatch, language: Language) -> Result<String, Audi
 ///
 /// # Errors
 /// [`AuditError`] if it cannot be written.
-pub fn write_beside(folder: &Path, name: &str, text: &str) -> Result<(), AuditError> {
-    Ok(waage_data::output::write(
-        folder.join(name),
-        text.as_bytes(),
-    )?)
+pub fn write_beside(folder: &Path, name: &str, bytes: &[u8]) -> Result<(), AuditError> {
+    Ok(waage_data::output::write(folder.join(name), bytes)?)
 }
 
 /// Reads a key of pseudonyms.
@@ -157,13 +151,8 @@ pub struct Imported {
 ///
 /// # Errors
 /// [`AuditError`] with every row that does not fit.
-pub fn import(
-    folder: &Path,
-    returned: &Path,
-    form: Form,
-    now: Timestamp,
-) -> Result<Imported, AuditError> {
-    let taken = Folder::at(folder).import(returned, form, now)?;
+pub fn import(folder: &Path, returned: &Path, now: Timestamp) -> Result<Imported, AuditError> {
+    let taken = file::import(&Folder::at(folder), returned, now)?;
     Ok(Imported {
         decisions: taken.decisions.len(),
         open: taken.open,

@@ -17,11 +17,12 @@ use waage_result::review::{
 };
 use waage_result::spec::RolesSpec;
 
+use super::reasons;
 use crate::observer::Observer;
-use crate::{AuditError, Source};
+use crate::{AuditError, Source, personal};
 
 /// Rows that are looked at together.
-const BLOCK: usize = 1 << 16;
+pub(super) const BLOCK: usize = 1 << 16;
 
 /// A group of an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,8 +53,12 @@ pub struct SampleJob {
     pub uncertainty: Option<String>,
     /// Columns that reviewers see.
     pub show: Vec<String>,
+    /// Whether they may be columns that look like personal data.
+    pub personal: bool,
     /// The audited system.
     pub system_id: Option<String>,
+    /// Attributions of the same rows, which tell why each case was scored so.
+    pub attributions: Option<Source>,
     /// Digest of the audit that led to this batch.
     pub audit_digest: Option<String>,
     /// When the batch is drawn.
@@ -120,6 +125,11 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
         job.flagged.is_none().then_some("no_flag"),
     ];
     let dataset = dataset.with_features(features)?.with_kept(&job.show)?;
+    if !job.personal {
+        let likely = personal::likely(&dataset)?;
+        let shown = job.show.iter().find(|column| likely.contains(column));
+        personal::refuse(shown.map(String::as_str))?;
+    }
     let mut pass = Pass {
         job,
         axis,
@@ -179,6 +189,11 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
             .map(|drawn| pass.case(drawn, &read.axes))
             .collect(),
     };
+    if let (Some(attributions), Some(id)) = (&job.attributions, &roles.id) {
+        let ids = drawn.iter().map(|drawn| drawn.row.id.as_str());
+        let cases = ids.zip(&mut batch.cases).collect();
+        reasons::fill(attributions, id, cases, observer)?;
+    }
     batch.batch_id = batch_id(&batch);
     Ok(batch)
 }
@@ -307,18 +322,19 @@ impl Pass<'_> {
                 .map(|(axis, a)| (a.name.clone(), label(axis)))
                 .collect::<IndexMap<_, _>>(),
             inputs: inputs.collect(),
+            explanation: None,
         }
     }
 }
 
 /// A column in pieces, as texts.
-struct Texts {
+pub(super) struct Texts {
     pieces: Vec<ArrayRef>,
     ends: Vec<usize>,
 }
 
 impl Texts {
-    fn of(pieces: &[ArrayRef], column: &str) -> Result<Self, AuditError> {
+    pub(super) fn of(pieces: &[ArrayRef], column: &str) -> Result<Self, AuditError> {
         let texts = pieces.iter().map(|piece| text_of(piece, column));
         let pieces: Vec<ArrayRef> = texts.collect::<Result<_, _>>()?;
         let mut end = 0;
@@ -332,7 +348,7 @@ impl Texts {
         })
     }
 
-    fn at(&self, row: usize) -> Option<&str> {
+    pub(super) fn at(&self, row: usize) -> Option<&str> {
         let piece = self.ends.partition_point(|end| *end <= row);
         let array = self.pieces.get(piece)?.as_string::<i32>();
         let at = row + array.len() - self.ends[piece];

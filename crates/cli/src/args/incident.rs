@@ -314,7 +314,7 @@ pub struct Which {
     /// Only those of a system
     #[arg(long, value_name = "ID")]
     pub system: Option<String>,
-    /// Moment as of which clocks are read; now if absent
+    /// Moment, or day at whose end, clocks are read; now if absent
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
 }
@@ -337,7 +337,7 @@ pub struct Show {
     pub id: String,
     #[command(flatten)]
     pub log: Log,
-    /// Moment as of which clocks are read; now if absent
+    /// Moment, or day at whose end, clocks are read; now if absent
     #[arg(long, value_name = "TIME")]
     pub as_of: Option<String>,
     #[command(flatten)]

@@ -107,6 +107,9 @@ pub struct Release {
     pub outcome: Outcome,
     #[command(flatten)]
     pub rows: Rows,
+    /// Release groups although their labels look like personal data
+    #[arg(long, help_heading = "Output")]
+    pub i_know: bool,
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
     pub format: PageFormat,
@@ -118,4 +121,28 @@ pub struct Release {
     pub quiet: bool,
     #[command(flatten)]
     pub reading: Reading,
+}
+
+impl Release {
+    /// The first given option that says how data are read and counted.
+    pub fn option_of_data(&self) -> Option<&'static str> {
+        let (outcome, rows, reading) = (&self.outcome, &self.rows, &self.reading);
+        let options = [
+            ("--label", outcome.label.is_some()),
+            ("--decision", outcome.decision.is_some()),
+            ("--score", outcome.score.is_some()),
+            ("--threshold", outcome.threshold.is_some()),
+            ("--top-k", outcome.top_k.is_some()),
+            ("--top-fraction", outcome.top_fraction.is_some()),
+            ("--sensitive", !outcome.sensitive.is_empty()),
+            ("--weight", rows.weight.is_some()),
+            ("--id", rows.id.is_some()),
+            ("--positive", rows.positive.is_some()),
+            ("--where", rows.filter.is_some()),
+            ("--separator", reading.separator.is_some()),
+            ("--decimal", reading.decimal.is_some()),
+        ];
+        let given = options.into_iter().find(|(_, given)| *given);
+        given.map(|(name, _)| name)
+    }
 }

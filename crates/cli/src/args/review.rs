@@ -51,6 +51,8 @@ pub enum CaseFormat {
     Csv,
     /// One JSON object per line
     Jsonl,
+    /// Parquet: numbers as such, everything else as text
+    Parquet,
 }
 
 /// `waage review sample`.
@@ -78,6 +80,9 @@ pub struct Sample {
         help_heading = "Roles"
     )]
     pub show: Vec<String>,
+    /// Attributions of the same rows (waage explain --id … --out FILE): the strongest features of each case
+    #[arg(long, value_name = "FILE", help_heading = "Roles")]
+    pub explanation: Option<String>,
 
     /// Cases; the policy's [review] sample, else 200
     #[arg(long, value_name = "N", help_heading = "Sample")]
@@ -107,6 +112,9 @@ pub struct Sample {
     /// Let reviewers see the groups of the cases
     #[arg(long, help_heading = "Output")]
     pub show_groups: bool,
+    /// Show columns although they look like personal data
+    #[arg(long, help_heading = "Output")]
+    pub i_know: bool,
     /// Language of the work-sheet
     #[arg(long, value_enum, default_value = "en", help_heading = "Output")]
     pub lang: Lang,
@@ -127,7 +135,7 @@ pub struct Import {
     /// Folder of the batch
     #[arg(value_name = "DIR")]
     pub folder: PathBuf,
-    /// Files that came back, .csv or .jsonl
+    /// Files that came back, .csv, .jsonl or .parquet
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Ledger that records how many decisions came in, by their digest
@@ -141,7 +149,7 @@ pub struct Report {
     /// Folders of batches
     #[arg(required = true, value_name = "DIR")]
     pub folders: Vec<PathBuf>,
-    /// Moment or day as of which cases are late; now if absent
+    /// Moment, or day at whose end, it is told which cases are late; now if absent
     #[arg(long, value_name = "DATE")]
     pub as_of: Option<String>,
     /// What standard output shows

@@ -11,5 +11,5 @@ mod sampler;
 
 pub use budget::{Account, Budget, DAYS, DEFAULT_PER_YEAR, spend};
 pub use rates::{Part, Rate, rate};
-pub use release::{Cubes, DpError, release};
+pub use release::{Confidence, Cubes, DpError, release};
 pub use sampler::{Epsilon, Noise, Source, System};

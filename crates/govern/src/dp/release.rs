@@ -7,6 +7,7 @@ use waage_core::special;
 use waage_result::document::{AuditResult, GroupResult};
 use waage_result::dp::{DP_SCHEMA, DpCell, DpCount, DpGap, DpNoise, DpRate, DpRelease, DpTable};
 use waage_result::privacy::MISSING;
+use waage_result::spec::{AttributeSpec, Bins, Cut};
 
 use super::rates::{Part, Rate, rate};
 use super::sampler::{Epsilon, Noise, Source};
@@ -148,15 +149,21 @@ fn check(result: &AuditResult) -> Result<(), DpError> {
             "name the class that counts with --positive",
         ));
     }
-    if result
-        .settings
-        .cut
-        .as_ref()
-        .is_some_and(|cut| cut.tied > 0 && cut.tied_selected < cut.tied)
-    {
+    if matches!(result.roles.cut, Some(Cut::TopK(_) | Cut::TopFraction(_))) {
         return Err(DpError::document(
-            "rows tied at the cut are selected in part",
-            "break ties with --id, or use --threshold",
+            "who is selected follows from the scores of all rows, so that one person may change several counts",
+            "use --threshold, or a column of decisions",
+        ));
+    }
+    let by_quantiles =
+        |attribute: &&AttributeSpec| matches!(attribute.bins, Some(Bins::Quantiles(_)));
+    if let Some(attribute) = result.roles.sensitive.iter().find(by_quantiles) {
+        return Err(DpError::document(
+            format!(
+                "the bins of {:?} follow from all rows, so that one person may change several counts",
+                attribute.name
+            ),
+            "name the edges, such as age:25:40:60",
         ));
     }
     Ok(())
@@ -267,34 +274,51 @@ fn cube(result: &AuditResult, view: &[String]) -> Result<Cube, DpError> {
     })
 }
 
+/// The confidence of intervals, between 0 and 1: known to be so before anything is spent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Confidence {
+    level: f64,
+    z: f64,
+}
+
+impl Confidence {
+    /// From a number such as 0.95.
+    ///
+    /// # Errors
+    /// [`DpError::Option`] where it is out of range.
+    pub fn new(level: f64) -> Result<Self, DpError> {
+        let z = special::z_of_level(level).ok_or_else(|| {
+            DpError::Option(format!(
+                "confidence {level} must lie between 0 and 1, such as 0.95"
+            ))
+        })?;
+        Ok(Self { level, z })
+    }
+}
+
 /// Draws noise on every count, and computes rates from the noisy counts alone.
 ///
 /// # Errors
-/// [`DpError::Option`] where the source of noise fails or the confidence is out of range.
+/// [`DpError::Option`] where the source of noise fails.
 pub fn release(
     cubes: &Cubes,
     epsilon: Epsilon,
-    confidence: f64,
+    confidence: Confidence,
     source: &mut impl Source,
 ) -> Result<DpRelease, DpError> {
-    let z = special::z_of_level(confidence).ok_or_else(|| {
-        DpError::Option(format!(
-            "confidence {confidence} must lie between 0 and 1, such as 0.95"
-        ))
-    })?;
     let tables = u32::try_from(cubes.tables.len()).unwrap_or(u32::MAX);
     let noise = Noise::new(epsilon, tables);
     let tables = cubes
         .tables
         .iter()
-        .map(|cube| table(cube, noise, z, source))
+        .map(|cube| table(cube, noise, confidence.z, source))
         .collect::<Result<_, String>>()
         .map_err(DpError::Option)?;
     Ok(DpRelease {
         schema: DP_SCHEMA.to_owned(),
         epsilon: epsilon.to_string(),
         epsilon_per_table: noise.epsilon(),
-        confidence,
+        confidence: confidence.level,
         noise: DpNoise {
             law: "two_sided_geometric".to_owned(),
             alpha: noise.alpha(),

@@ -20,8 +20,7 @@ pub struct Epsilon(u64);
 
 impl Epsilon {
     /// So many millionths; `None` for 0 or more than 10.
-    #[must_use]
-    pub const fn of_millionths(millionths: u64) -> Option<Self> {
+    const fn of_millionths(millionths: u64) -> Option<Self> {
         if millionths == 0 || millionths > EPSILON_MAX {
             None
         } else {

@@ -1,6 +1,8 @@
 //! The map told as a document.
 
-use waage_result::evidence::{Clause, EVIDENCE_SCHEMA, EvidenceResult, Gap, LegalDate};
+use std::collections::BTreeMap;
+
+use waage_result::evidence::{Clause, EVIDENCE_SCHEMA, EvidenceResult, Gap, LegalDate, Piece};
 
 use super::applies;
 use super::artefact::{Artefact, both};
@@ -24,6 +26,12 @@ pub fn tell(map: &Map, given: &Given, scope: &[String], day: Date) -> EvidenceRe
         .map(|row| row.as_of)
         .chain(dates.iter().map(|date| date.as_of));
     let oldest = known.min();
+    // Many clauses ask for the same artefact.
+    let mut found = Pieces::new();
+    for artefact in rows.iter().flat_map(|row| &row.artefacts) {
+        let known = found.entry(artefact);
+        known.or_insert_with(|| pieces(artefact, given, day));
+    }
     EvidenceResult {
         schema: EVIDENCE_SCHEMA.to_owned(),
         as_of: day.to_string(),
@@ -43,7 +51,7 @@ pub fn tell(map: &Map, given: &Given, scope: &[String], day: Date) -> EvidenceRe
             .collect(),
         clauses: rows
             .into_iter()
-            .map(|row| clause(row, given, day))
+            .map(|row| clause(row, given, &found, day))
             .collect(),
     }
 }
@@ -52,18 +60,20 @@ fn is_old(known: Date, day: Date) -> bool {
     day.days_since(&known) > KNOWLEDGE_DAYS
 }
 
-fn clause(row: &ClauseRow, given: &Given, day: Date) -> Clause {
+/// The pieces that are each artefact.
+type Pieces<'a> = BTreeMap<&'a Artefact, Vec<Piece>>;
+
+fn clause(row: &ClauseRow, given: &Given, found: &Pieces<'_>, day: Date) -> Clause {
     let superseded = (row.status == Status::Superseded)
         .then(|| both(|words| words.text("evidence.reason.superseded").to_owned()));
     let reason = superseded.or_else(|| applies::reason(row.applies?, given));
     let mut evidence = Vec::new();
     let mut missing = Vec::new();
     for artefact in &row.artefacts {
-        let found = pieces(artefact, given, day);
-        if found.is_empty() {
-            missing.push(gap(artefact, given));
+        match found.get(artefact) {
+            Some(pieces) if !pieces.is_empty() => evidence.extend_from_slice(pieces),
+            _ => missing.push(gap(artefact, given)),
         }
-        evidence.extend(found);
     }
     let coverage = match (&reason, evidence.is_empty(), missing.is_empty()) {
         (Some(_), _, _) => "not_applicable",

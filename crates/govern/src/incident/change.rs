@@ -231,15 +231,16 @@ fn advance(
             format!("the next state is {}", next.join(" or ")),
         ));
     }
-    let lacks = if to == from {
-        Vec::new()
-    } else {
-        missing(incident, to)
-    };
+    let lacks = missing(incident, to);
     if !lacks.is_empty() {
         let lacks: Vec<&str> = lacks.into_iter().map(mend).collect();
+        let (id, name) = (&incident.id, to.name());
         return Err(RecordError::rule(
-            format!("{} cannot become {} yet", incident.id, to.name()),
+            if to == from {
+                format!("{id} cannot stay {name} so")
+            } else {
+                format!("{id} cannot become {name} yet")
+            },
             format!("it lacks {}", lacks.join("; and ")),
         ));
     }

@@ -80,8 +80,8 @@ pub struct Learning {
 }
 
 /// Changes an incident and adds what it taught to the register at `risks`, under the locks of both
-/// files. The register is written first, and only if the incident may change so: a draft that no
-/// incident names is seen in the register, a name without a draft would be lost.
+/// files. Nothing is written unless both may change so. The register is written first: a draft that
+/// no incident names is seen in the register, a name without a draft would be lost.
 ///
 /// # Errors
 /// [`RecordError`] as of [`update`](super::update) and of the register.
@@ -101,22 +101,25 @@ pub fn learn(
     if new_risks.is_empty() && new_controls.is_empty() {
         return super::update(path, id, change, actor, at);
     }
-    log::add(path, |log| {
-        let before = log.incident(id)?;
-        Book::update(risks, |book| {
-            for title in &new_risks {
-                let number = book.register.next_id();
-                // Drafted from what the change makes known, not from what was known before it.
-                let known = super::change::applied(before, &change);
-                book.add_risk(&draft_risk(&known, number.clone(), title, at.date()))?;
-                change.new_risks.push(number);
-            }
-            for control in &new_controls {
-                change.changed_controls.push(control.add_to(book)?);
-            }
-            changed(before, change, actor, at)
-        })
-    })
+    let file = log::Locked::take(path)?;
+    let before = file.log.incident(id)?;
+    let (incident, text) = Book::update(risks, |book| {
+        for title in &new_risks {
+            let number = book.register.next_id();
+            // Drafted from what the change makes known, not from what was known before it.
+            let known = super::change::applied(before, &change);
+            book.add_risk(&draft_risk(&known, number.clone(), title, at.date()))?;
+            change.new_risks.push(number);
+        }
+        for control in &new_controls {
+            change.changed_controls.push(control.add_to(book)?);
+        }
+        let incident = changed(before, change, actor, at)?;
+        let text = file.with(&incident)?;
+        Ok((incident, text))
+    })?;
+    file.replace(&text)?;
+    Ok(incident)
 }
 
 /// A control that an incident asks for.
@@ -135,7 +138,7 @@ impl NewControl {
     ///
     /// # Errors
     /// [`RecordError::Rule`] if there is no such risk.
-    pub fn add_to(&self, book: &mut Book) -> Result<String, RecordError> {
+    fn add_to(&self, book: &mut Book) -> Result<String, RecordError> {
         let Some(risk) = book.register.risk(&self.risk) else {
             return Err(RecordError::rule(
                 format!("the register has no risk {:?}", self.risk),

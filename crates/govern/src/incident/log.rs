@@ -46,18 +46,7 @@ impl Log {
             let incident: Incident = serde_json::from_str(line)
                 .map_err(|error| wrong(format!("the line is no incident ({error})")))?;
             check(&incident).map_err(|(what, _)| wrong(what))?;
-            let before = by_id.get(&incident.id);
-            let expected = before.map_or(1, |before| before.revision + 1);
-            if incident.revision != expected {
-                return Err(wrong(format!(
-                    "revision {} of {} stands where {expected} is expected",
-                    incident.revision, incident.id
-                )));
-            }
-            let kept = before.map_or(&[][..], |before| &before.history[..]);
-            if !incident.history.starts_with(kept) {
-                return Err(wrong(format!("the history of {} was changed", incident.id)));
-            }
+            follows(by_id.get(&incident.id), &incident).map_err(wrong)?;
             by_id.insert(incident.id.clone(), incident);
         }
         Ok(Self {
@@ -93,12 +82,85 @@ impl Log {
     }
 }
 
+/// That a record is the next one of its incident, with the history so far.
+fn follows(before: Option<&Incident>, incident: &Incident) -> Result<(), String> {
+    let expected = before.map_or(1, |before| before.revision + 1);
+    if incident.revision != expected {
+        return Err(format!(
+            "revision {} of {} stands where {expected} is expected",
+            incident.revision, incident.id
+        ));
+    }
+    let kept = before.map_or(&[][..], |before| &before.history[..]);
+    if !incident.history.starts_with(kept) {
+        return Err(format!("the history of {} was changed", incident.id));
+    }
+    Ok(())
+}
+
 fn read_text(path: &Path) -> Result<String, RecordError> {
     if !path.exists() {
         return Ok(String::new());
     }
     let mend = "give the path of a readable file of JSON lines";
     file::read(path, "the file of incidents", mend)
+}
+
+/// A file of incidents under its lock, to which a line is to be added.
+pub(super) struct Locked<'a> {
+    path: &'a Path,
+    text: String,
+    /// The incidents so far.
+    pub log: Log,
+    _lock: file::Lock,
+}
+
+impl<'a> Locked<'a> {
+    /// Locks and reads a file.
+    ///
+    /// # Errors
+    /// As [`Log::read`].
+    pub fn take(path: &'a Path) -> Result<Self, RecordError> {
+        let lock = file::Lock::take(path)?;
+        let text = read_text(path)?;
+        Ok(Self {
+            path,
+            log: Log::parse(&text, &path.display().to_string())?,
+            text,
+            _lock: lock,
+        })
+    }
+
+    /// The file's text with a record more. Nothing is written.
+    ///
+    /// # Errors
+    /// [`RecordError`] if the record may not stand there.
+    pub fn with(&self, incident: &Incident) -> Result<String, RecordError> {
+        check(incident).map_err(|(what, mend)| RecordError::rule(what, mend))?;
+        let before = self.log.incidents.iter().find(|of| of.id == incident.id);
+        follows(before, incident)
+            .map_err(|what| RecordError::rule(what, "change the last line alone"))?;
+        let line = serde_json::to_string(incident).map_err(|error| {
+            RecordError::rule(
+                format!("the incident cannot be written ({error})"),
+                "use finite amounts",
+            )
+        })?;
+        let gap = if self.text.is_empty() || self.text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        Ok(format!("{}{gap}{line}\n", self.text))
+    }
+
+    /// Replaces the file.
+    ///
+    /// # Errors
+    /// [`RecordError::Write`]; the file is then as it was.
+    pub fn replace(self, text: &str) -> Result<(), RecordError> {
+        file::replace(self.path, text)
+    }
 }
 
 /// Adds a line under the file's lock: what `change` makes of the incidents so far.
@@ -109,25 +171,10 @@ pub fn add(
     path: &Path,
     change: impl FnOnce(&Log) -> Result<Incident, RecordError>,
 ) -> Result<Incident, RecordError> {
-    let _lock = file::Lock::take(path)?;
-    let mut text = read_text(path)?;
-    let name = path.display().to_string();
-    let log = Log::parse(&text, &name)?;
-    let incident = change(&log)?;
-    check(&incident).map_err(|(what, mend)| RecordError::rule(what, mend))?;
-    let line = serde_json::to_string(&incident).map_err(|error| {
-        RecordError::rule(
-            format!("the incident cannot be written ({error})"),
-            "use finite amounts",
-        )
-    })?;
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str(&line);
-    text.push('\n');
-    Log::parse(&text, &name)?;
-    file::replace(path, &text)?;
+    let file = Locked::take(path)?;
+    let incident = change(&file.log)?;
+    let text = file.with(&incident)?;
+    file.replace(&text)?;
     Ok(incident)
 }
 

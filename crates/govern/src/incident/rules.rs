@@ -14,6 +14,10 @@ const TRIAGE_H: u32 = 24;
 /// Hours of GDPR Art. 33 after awareness.
 const GDPR_33_H: u32 = 72;
 
+/// Names of the laws, letters and digits alone.
+const GDPR: [&str; 4] = ["gdpr", "dsgvo", "datenschutzgrundverordnung", "2016679"];
+const AI_ACT: [&str; 5] = ["aiact", "kivo", "kiverordnung", "kigesetz", "20241689"];
+
 /// What is missing before an incident may enter a state: codes, empty when nothing is.
 #[must_use]
 pub fn missing(incident: &Incident, to: State) -> Vec<&'static str> {
@@ -103,12 +107,7 @@ pub fn clocks(incident: &Incident, now: Timestamp) -> Vec<Clock> {
     };
     run("triage", opened, TRIAGE_H, entered(State::Triaged));
     if incident.personal_data_breach || incident.kind == "privacy" {
-        run(
-            "gdpr_33",
-            aware,
-            GDPR_33_H,
-            sent(incident, &["33", "gdpr", "dsgvo"]),
-        );
+        run("gdpr_33", aware, GDPR_33_H, sent(incident, "33", &GDPR));
     }
     let serious = incident.serious.as_deref().and_then(Serious::parse);
     if let (true, Some(serious)) = (incident.high_risk_system, serious) {
@@ -117,23 +116,23 @@ pub fn clocks(incident: &Incident, now: Timestamp) -> Vec<Clock> {
             Serious::Widespread => ("ai_act_73_widespread", 2),
             Serious::Death => ("ai_act_73_death", 10),
         };
-        run(
-            code,
-            aware,
-            days * 24,
-            sent(incident, &["73", "ai act", "ki-vo"]),
-        );
+        run(code, aware, days * 24, sent(incident, "73", &AI_ACT));
     }
     clocks
 }
 
 /// When the first notification was sent whose legal basis names the article and the law.
-fn sent(incident: &Incident, [article, laws @ ..]: &[&str; 3]) -> Option<Timestamp> {
+fn sent(incident: &Incident, article: &str, laws: &[&str]) -> Option<Timestamp> {
     let names = |basis: &str| {
-        let basis = basis.to_lowercase();
         let numbers = basis.split(|c: char| !c.is_ascii_digit());
-        numbers.into_iter().any(|number| number == *article)
-            && laws.iter().any(|law| basis.contains(law))
+        // DS-GVO, DSGVO and DS GVO are one name.
+        let plain: String = basis
+            .to_lowercase()
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .collect();
+        numbers.into_iter().any(|number| number == article)
+            && laws.iter().any(|law| plain.contains(law))
     };
     let notes = incident.notifications.iter();
     notes

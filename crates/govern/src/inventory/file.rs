@@ -204,11 +204,17 @@ pub fn keep_answers(path: &Path, id: &str, answers: &Answers) -> Result<(), Reco
             "write each system as a [[system]] table so that it can be changed",
         ));
     };
-    let mut kept = table
-        .get("classification")
-        .and_then(Item::as_table)
-        .cloned()
-        .unwrap_or_else(Table::new);
+    // As [system.classification] or { … } on a line of its own.
+    let kept = table
+        .entry("classification")
+        .or_insert_with(|| Item::Table(Table::new()))
+        .as_table_like_mut()
+        .ok_or_else(|| {
+            RecordError::rule(
+                format!("{name} does not keep the classification of {id:?} as a table"),
+                "write it as [system.classification]",
+            )
+        })?;
     for (question, answer) in answers {
         match kept.get_mut(question).and_then(Item::as_value_mut) {
             Some(known) => {
@@ -221,7 +227,6 @@ pub fn keep_answers(path: &Path, id: &str, answers: &Answers) -> Result<(), Reco
             }
         }
     }
-    table.insert("classification", Item::Table(kept));
     let changed = document.to_string();
     Inventory::parse(&changed, &name)?;
     file::replace(path, &changed)

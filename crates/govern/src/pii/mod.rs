@@ -12,6 +12,8 @@ use waage_result::pii::{PII_SCHEMA, PiiColumn, PiiFound, PiiResult, PiiWarning};
 pub const ROWS_MAX: usize = 10_000;
 /// Values that a column needs before their being different says anything.
 const KEY_VALUES_MIN: u64 = 20;
+/// Different values that a column needs before frequent names among them are likely people's.
+const NAMES_MIN: usize = 20;
 /// Share of different values above which a column is a key.
 const KEY_SHARE: f64 = 0.95;
 /// Mean characters and blanks above which texts are free.
@@ -76,21 +78,26 @@ impl Watch {
 
     /// Looks at a value; missing and empty ones count for nothing.
     pub fn see(&mut self, value: &str) {
+        self.see_times(value, 1);
+    }
+
+    /// The same of a value that occurs so many times.
+    pub fn see_times(&mut self, value: &str, times: u64) {
         use std::hash::{DefaultHasher, Hash, Hasher};
         let text = value.trim();
         if text.is_empty() {
             return;
         }
-        self.values += 1;
-        self.length += text.chars().take(10_000).count() as u64;
-        self.blanks += text.chars().take(10_000).filter(|c| *c == ' ').count() as u64;
+        self.values += times;
+        self.length += times * text.chars().take(10_000).count() as u64;
+        self.blanks += times * text.chars().take(10_000).filter(|c| *c == ' ').count() as u64;
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
         self.distinct.insert(hasher.finish());
         for (hits, (_, detects, ..)) in self.hits.iter_mut().zip(&DETECTORS) {
-            *hits += u64::from(detects(text));
+            *hits += times * u64::from(detects(text));
         }
-        self.dates += u64::from(detect::is_date(text));
+        self.dates += times * u64::from(detect::is_date(text));
     }
 
     fn rate(&self, hits: u64) -> f64 {
@@ -119,6 +126,9 @@ impl Watch {
             if rate >= possible || (by_name && self.values > 0) {
                 // A name that says so and values that do not contradict it.
                 let is_likely = rate >= likely || (by_name && rate >= possible);
+                // A few words that come again and again are labels: not everybody christian is called so.
+                let is_likely =
+                    is_likely && (kind != "name" || by_name || self.distinct.len() >= NAMES_MIN);
                 add(kind, Some(rate), is_likely, by_name);
             }
         }
@@ -164,6 +174,16 @@ impl Watch {
             found,
         }
     }
+}
+
+/// Whether a column's name alone says that it holds personal data; attributes that groups are compared by,
+/// and keys, are for others to judge.
+#[must_use]
+pub fn is_named(column: &str) -> bool {
+    let kinds = header::kinds(column);
+    kinds
+        .iter()
+        .any(|kind| !["protected", "unique_key"].contains(kind))
 }
 
 /// The document of columns, with what to do something about: `features` are the columns that a model takes,
@@ -254,6 +274,11 @@ mod tests {
             ("possible".into(), vec!["protected".into()])
         );
         assert_eq!(told("amount", &["12.5", "17.25"]).0, "none");
+        assert_eq!(
+            told("faith", &["christian", "muslim", "none"]).0,
+            "possible"
+        );
+        assert!(is_named("customer_email") && !is_named("gender") && !is_named("lead_id"));
     }
 
     #[test]

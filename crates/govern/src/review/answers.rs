@@ -29,13 +29,13 @@ pub struct Returned {
     pub known: u64,
 }
 
-/// Checks the rows of a returned file.
+/// Checks the rows of a returned file, each with where it stands there, such as `line 2`.
 ///
 /// # Errors
 /// Every row that does not fit, a sentence each: nothing is recorded then.
 pub fn accept(
     batch: &ReviewBatch,
-    rows: &[(u64, Columns)],
+    rows: &[(String, Columns)],
     recorded: &[ReviewDecision],
     now: Timestamp,
 ) -> Result<Returned, Vec<String>> {
@@ -53,7 +53,7 @@ pub fn accept(
     }
     let mut returned = Returned::default();
     let mut faults = Vec::new();
-    for (line, row) in rows {
+    for (place, row) in rows {
         let outcome = one(batch, &cases, row, now).and_then(|decision| {
             let Some((case, decision)) = decision else {
                 returned.open += 1;
@@ -84,7 +84,7 @@ pub fn accept(
             Ok(())
         });
         if let Err(problem) = outcome {
-            faults.push(format!("line {line}: {problem}"));
+            faults.push(format!("{place}: {problem}"));
         }
     }
     if rows.is_empty() {
@@ -256,6 +256,7 @@ fn unchanged(batch: &ReviewBatch, case: &ReviewCase, row: &Columns) -> Result<()
         let wanted = given(batch, case, column, true);
         let same = match column.as_str() {
             "incl_prob" | "score" => same_number(found, &wanted),
+            "due_at" => same_moment(found, &wanted),
             "group_codes" => found.trim().is_empty() || found.trim() == wanted.trim(),
             _ => found.trim() == wanted.trim(),
         };
@@ -279,6 +280,12 @@ fn same_number(found: &str, wanted: &str) -> bool {
     }
 }
 
+/// Other programs write a moment in their own zone, or with parts of seconds.
+fn same_moment(found: &str, wanted: &str) -> bool {
+    let found = found.trim();
+    found == wanted || moment::read(found).is_ok() && moment::read(found) == moment::read(wanted)
+}
+
 /// A truth value as people and spreadsheets write it.
 fn truth(text: &str) -> Option<bool> {
     match text.to_ascii_lowercase().as_str() {
@@ -296,11 +303,11 @@ mod tests {
 
     const NOW: &str = "2026-12-01T12:00:00Z";
 
-    fn exported(batch: &ReviewBatch) -> Vec<(u64, Columns)> {
+    fn exported(batch: &ReviewBatch) -> Vec<(String, Columns)> {
         read(&write(batch, Form::Csv, false), Form::Csv).unwrap()
     }
 
-    fn filled(batch: &ReviewBatch) -> Vec<(u64, Columns)> {
+    fn filled(batch: &ReviewBatch) -> Vec<(String, Columns)> {
         let mut rows = exported(batch);
         for (_, row) in &mut rows {
             let mut set = |column: &str, text: &str| row.insert(column.to_owned(), text.to_owned());

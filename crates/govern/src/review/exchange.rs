@@ -53,7 +53,8 @@ pub const INPUT: &str = "input_";
 pub type Columns = BTreeMap<String, String>;
 
 /// Whether numbers, by column.
-fn is_number(column: &str) -> bool {
+#[must_use]
+pub fn is_number(column: &str) -> bool {
     matches!(column, "incl_prob" | "score" | "confidence")
 }
 
@@ -69,6 +70,7 @@ pub(super) fn given(batch: &ReviewBatch, case: &ReviewCase, column: &str, groups
         "incl_prob" => case.incl_prob.to_string(),
         "score" => case.score.map_or(String::new(), |score| score.to_string()),
         "decision_model" => case.decision_model.clone(),
+        "explanation" => text(&case.explanation),
         "group_codes" if groups => {
             let of = |(name, group): (&String, &Option<String>)| {
                 format!("{name}={}", group.as_deref().unwrap_or("(missing)"))
@@ -188,11 +190,11 @@ fn line(out: &mut String, cells: impl Iterator<Item = String>) {
     out.push_str("\r\n");
 }
 
-/// Reads a returned file: the line and the columns of each row.
+/// Reads a returned file: where each row stands, such as `line 2`, and its columns.
 ///
 /// # Errors
 /// A sentence that names the line.
-pub fn read(text: &str, form: Form) -> Result<Vec<(u64, Columns)>, String> {
+pub fn read(text: &str, form: Form) -> Result<Vec<(String, Columns)>, String> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     match form {
         Form::Csv => read_csv(text),
@@ -201,27 +203,28 @@ pub fn read(text: &str, form: Form) -> Result<Vec<(u64, Columns)>, String> {
             .enumerate()
             .filter(|(_, line)| !line.trim().is_empty())
             .map(|(at, line)| {
-                let number = at as u64 + 1;
+                let place = format!("line {}", at + 1);
                 let object: Map<String, Value> = serde_json::from_str(line)
-                    .map_err(|cause| format!("line {number}: no JSON object ({cause}); write one per line"))?;
+                    .map_err(|cause| format!("{place}: no JSON object ({cause}); write one per line"))?;
                 let cells = object.into_iter().map(|(name, value)| {
                     let text = match value {
                         Value::Null => String::new(),
                         Value::String(text) => text,
                         Value::Bool(_) | Value::Number(_) => value.to_string(),
                         _ => {
-                            return Err(format!("line {number}: {name:?} holds a list or an object; write a text, a number or a truth value"));
+                            return Err(format!("{place}: {name:?} holds a list or an object; write a text, a number or a truth value"));
                         }
                     };
                     Ok((name, text))
                 });
-                Ok((number, cells.collect::<Result<Columns, String>>()?))
+                let cells = cells.collect::<Result<Columns, String>>()?;
+                Ok((place, cells))
             })
             .collect(),
     }
 }
 
-fn read_csv(text: &str) -> Result<Vec<(u64, Columns)>, String> {
+fn read_csv(text: &str) -> Result<Vec<(String, Columns)>, String> {
     let head = text.lines().next().unwrap_or_default();
     let count = |separator: char| head.matches(separator).count();
     let separator = if count(';') > count(',') { b';' } else { b',' };
@@ -251,7 +254,7 @@ fn read_csv(text: &str) -> Result<Vec<(u64, Columns)>, String> {
         let number = record.position().map_or(0, line_of);
         let cells = names.iter().zip(&record);
         let row = cells.map(|(name, cell)| (name.clone(), unguarded(cell).to_owned()));
-        rows.push((number, row.collect()));
+        rows.push((format!("line {number}"), row.collect()));
     }
     Ok(rows)
 }
@@ -321,7 +324,10 @@ mod tests {
     #[test]
     fn semicolons_and_a_byte_order_mark_are_recognised() {
         let rows = read("\u{feff}case_id;score\r\nc_1;\"0,5\"\r\n", Form::Csv).unwrap();
-        assert_eq!((rows[0].0, rows[0].1["score"].as_str()), (2, "0,5"));
+        assert_eq!(
+            (rows[0].0.as_str(), rows[0].1["score"].as_str()),
+            ("line 2", "0,5")
+        );
         let error = read("a,b\n1\n", Form::Csv).unwrap_err();
         assert!(
             error.contains("line 2: 1 cells where the head has 2"),

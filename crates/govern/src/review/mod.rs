@@ -18,7 +18,7 @@ pub use design::{
     BLIND_SHARE, DOUBLE_SHARE, Design, RANDOM_MIN, SAMPLE, SAMPLE_MAX, SLA_WORKING_DAYS, Stratum,
 };
 pub use draw::{Drawn, Fared, Row, Sampler};
-pub use exchange::{Columns, Form, columns, rows, write};
+pub use exchange::{Columns, Form, columns, is_number, rows, write};
 pub use pseudonym::PseudonymKey;
 pub use rules::{REV_01, escalated, queue, served};
 pub use stored::{Folder, Reviewed, StoreError};

@@ -161,22 +161,43 @@ impl Folder {
     ) -> Result<Returned, StoreError> {
         let batch = self.batch()?;
         let text = file::read(returned, "the returned file", "check its path")?;
-        let rows: Vec<(u64, Columns)> =
-            read(&text, form).map_err(|problem| StoreError::Content {
-                file: returned.display().to_string(),
-                problem,
-            })?;
+        let rows = read(&text, form).map_err(|problem| StoreError::Content {
+            file: returned.display().to_string(),
+            problem,
+        })?;
+        self.record(&batch, returned, &rows, now)
+    }
+
+    /// Takes the decisions of a returned file's rows, each with where it stands there: all or none.
+    ///
+    /// # Errors
+    /// As [`Folder::import`].
+    pub fn take(
+        &self,
+        returned: &Path,
+        rows: &[(String, Columns)],
+        now: Timestamp,
+    ) -> Result<Returned, StoreError> {
+        self.record(&self.batch()?, returned, rows, now)
+    }
+
+    fn record(
+        &self,
+        batch: &ReviewBatch,
+        returned: &Path,
+        rows: &[(String, Columns)],
+        now: Timestamp,
+    ) -> Result<Returned, StoreError> {
         let target = self.file("decisions.jsonl");
         let _lock = Lock::take(&target)?;
         let mut decisions = self.decisions()?;
-        let taken =
-            accept(&batch, &rows, &decisions, now).map_err(|faults| StoreError::Content {
-                file: returned.display().to_string(),
-                problem: match faults.as_slice() {
-                    [one] => format!("{one}; nothing was recorded"),
-                    many => format!("nothing was recorded:\n  {}", many.join("\n  ")),
-                },
-            })?;
+        let taken = accept(batch, rows, &decisions, now).map_err(|faults| StoreError::Content {
+            file: returned.display().to_string(),
+            problem: match faults.as_slice() {
+                [one] => format!("{one}; nothing was recorded"),
+                many => format!("nothing was recorded:\n  {}", many.join("\n  ")),
+            },
+        })?;
         decisions.extend(taken.decisions.iter().cloned());
         let mut text = String::new();
         for decision in &decisions {

@@ -17,6 +17,7 @@ pub fn batch(cases: usize) -> ReviewBatch {
         double: at.is_multiple_of(4),
         groups: [("gender".to_owned(), Some(["f", "m"][at / 2 % 2].to_owned()))].into(),
         inputs: IndexMap::new(),
+        explanation: at.is_multiple_of(2).then(|| "visits+; region-".to_owned()),
     };
     let mut batch = ReviewBatch {
         schema: REVIEW_BATCH_SCHEMA.to_owned(),

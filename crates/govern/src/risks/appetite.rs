@@ -62,29 +62,36 @@ pub fn over_appetite(
     let mut moved = register.clone();
     let periods = Periods::of(Some(policy));
     assess(&mut moved, results, periods);
-    let limit = max_residual(Some(policy));
     let open = || moved.risks.iter().filter(|risk| risk.status.counts());
-    let over = |risk: &Risk| {
-        let score = periods.likelihood(risk, day) * risk.impact;
-        let limit = limit.filter(|limit| score > *limit)?;
-        Some(Over {
-            id: risk.id.clone(),
-            score,
-            limit,
-            accepted_until: accepted_until(risk, day),
-        })
-    };
     let ids = |keep: &dyn Fn(&Risk) -> bool| {
         let risks = moved.risks.iter().filter(|risk| keep(risk));
         risks.map(|risk| risk.id.clone()).collect()
     };
     OverAppetite {
-        risks: open().filter_map(over).collect(),
+        risks: all_over(&moved, Some(policy), day),
         annual_loss: open().filter_map(Risk::annual_loss).sum(),
         annual_loss_limit: appetite_of(Some(policy)).and_then(|of| of.annual_loss_limit),
         drafts: ids(&|risk| risk.status == Status::Draft),
         overdue: ids(&|risk| is_overdue(risk, day)),
     }
+}
+
+/// Whether a risk is above the appetite on a day. Drafts and closed risks never are.
+pub(super) fn over(risk: &Risk, policy: Option<&Policy>, day: Date) -> Option<Over> {
+    let score = Periods::of(policy).likelihood(risk, day) * risk.impact;
+    let limit = max_residual(policy).filter(|limit| risk.status.counts() && score > *limit)?;
+    Some(Over {
+        id: risk.id.clone(),
+        score,
+        limit,
+        accepted_until: accepted_until(risk, day),
+    })
+}
+
+/// The risks above the appetite, in the order of the register.
+fn all_over(register: &Register, policy: Option<&Policy>, day: Date) -> Vec<Over> {
+    let risks = register.risks.iter();
+    risks.filter_map(|risk| over(risk, policy, day)).collect()
 }
 
 /// The day until which a risk's acceptance runs, if it is accepted on a day. An acceptance without
@@ -104,7 +111,7 @@ fn appetite_of(policy: Option<&Policy>) -> Option<&crate::policy::RiskAppetite> 
 }
 
 /// The highest residual score that the policy accepts at its system's criticality.
-pub(super) fn max_residual(policy: Option<&Policy>) -> Option<u8> {
+fn max_residual(policy: Option<&Policy>) -> Option<u8> {
     let criticality = policy?.kept.system.as_ref()?.criticality?;
     appetite_of(policy)?.max_residual.get(&criticality).copied()
 }
@@ -118,8 +125,6 @@ pub(super) fn money_scale(policy: Option<&Policy>) -> [f64; 4] {
 
 /// The appetite and what there is, for documents.
 pub(super) fn told(register: &Register, policy: Option<&Policy>, day: Date) -> Appetite {
-    let periods = Periods::of(policy);
-    let limit = max_residual(policy);
     let appetite = appetite_of(policy);
     let open = || register.risks.iter().filter(|risk| risk.status.counts());
     let drafts = || {
@@ -128,19 +133,15 @@ pub(super) fn told(register: &Register, policy: Option<&Policy>, day: Date) -> A
     };
     let annual_loss: f64 = open().filter_map(Risk::annual_loss).sum();
     let annual_loss_limit = appetite.and_then(|of| of.annual_loss_limit);
-    let above = |accepted: bool| {
-        let over = open().filter(|risk| {
-            let score = periods.likelihood(risk, day) * risk.impact;
-            limit.is_some_and(|limit| score > limit)
-                && accepted_until(risk, day).is_some() == accepted
-        });
-        over.map(|risk| risk.id.clone()).collect()
-    };
+    let (accepted, unaccepted): (Vec<Over>, Vec<Over>) = all_over(register, policy, day)
+        .into_iter()
+        .partition(|over| over.accepted_until.is_some());
+    let ids = |over: Vec<Over>| over.into_iter().map(|over| over.id).collect();
     Appetite {
         criticality: policy
             .and_then(|policy| policy.kept.system.as_ref()?.criticality)
             .map(|criticality| criticality.name().to_owned()),
-        max_residual: limit,
+        max_residual: max_residual(policy),
         currency: appetite.and_then(|of| of.currency.clone()),
         annual_loss_limit,
         annual_loss,
@@ -148,7 +149,7 @@ pub(super) fn told(register: &Register, policy: Option<&Policy>, day: Date) -> A
         annual_loss_drafts: drafts().filter_map(Risk::annual_loss).sum(),
         drafts: drafts().count() as u64,
         loss_over: annual_loss_limit.is_some_and(|limit| annual_loss > limit),
-        over: above(false),
-        accepted_over: above(true),
+        over: ids(unaccepted),
+        accepted_over: ids(accepted),
     }
 }

@@ -6,7 +6,6 @@ use std::path::Path;
 use waage_result::review::ReviewQueue;
 use waage_result::risks::RisksResult;
 
-use super::appetite::money_scale;
 use super::book::Book;
 use super::questionnaire::{self, Answers};
 use super::recorded::record;
@@ -67,15 +66,7 @@ pub fn run(
     let (document, steps) = if request.write {
         Book::update(path, |book| take(book, policy, request, day))?
     } else {
-        let register = Register::read(path)?;
-        check(&register, policy)?;
-        let text = crate::records::file::read(
-            path,
-            "the risk register",
-            "make one with waage risks init",
-        )?;
-        let mut book = Book::parse(&text, &path.display().to_string())?;
-        take(&mut book, policy, request, day)?
+        take(&mut Book::read(path)?, policy, request, day)?
     };
     if let (true, Some(witness)) = (request.write, witness) {
         record(witness.ledger, &steps, witness.actor, witness.now)?;
@@ -115,9 +106,10 @@ fn take(
     check(&book.register, policy)?;
     let mut suggestions = Vec::new();
     if let Some(answers) = &request.answers {
-        suggestions = answers.suggest(&book.register, &money_scale(policy));
+        suggestions = answers.suggest(&book.register, policy, day);
         if request.write {
-            questionnaire::take(book, &mut suggestions, answers, &request.accepted, day)?;
+            let accepted = &request.accepted;
+            questionnaire::take(book, &mut suggestions, answers, accepted, policy, day)?;
         }
     }
     let before = book.register.clone();

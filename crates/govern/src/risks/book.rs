@@ -6,7 +6,7 @@ use std::path::Path;
 use toml_edit::{Array, ArrayOfTables, Datetime, DocumentMut, InlineTable, Item, Table, Value};
 use waage_result::finding::Bilingual;
 
-use super::register::{Control, Measured, REGISTER_SCHEMA, Register, Risk};
+use super::register::{self, Control, Measured, REGISTER_SCHEMA, Register, Risk};
 use crate::date::Date;
 use crate::records::{RecordError, file};
 
@@ -19,6 +19,14 @@ pub struct Book {
 }
 
 impl Book {
+    /// Reads a register file.
+    ///
+    /// # Errors
+    /// As [`Register::read`].
+    pub fn read(path: &Path) -> Result<Self, RecordError> {
+        Self::parse(&register::text(path)?, &path.display().to_string())
+    }
+
     /// The book of a register's text; `file` is what errors call it.
     ///
     /// # Errors
@@ -60,7 +68,7 @@ impl Book {
         Register::read(path)?;
         let _lock = file::Lock::take(path)?;
         let name = path.display().to_string();
-        let text = file::read(path, "the risk register", "make one with waage risks init")?;
+        let text = register::text(path)?;
         let mut book = Self::parse(&text, &name)?;
         let outcome = change(&mut book)?;
         let changed = book.text();

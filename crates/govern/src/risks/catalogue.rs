@@ -44,28 +44,40 @@ pub fn risks() -> &'static [Risk] {
 /// [`RecordError`] if the owner is no name that a register may hold.
 pub fn text(start: &Start, policy: Option<&Policy>) -> Result<String, RecordError> {
     let mut book = Book::parse(TEXT, "catalogue")?;
-    let from_policy = policy.and_then(|policy| policy.kept.people.as_ref()?.owner.clone());
-    let owner = start.owner.clone().or(from_policy);
-    let scale = super::appetite::money_scale(policy);
-    for risk in risks() {
-        let review = start.day.plus_days(FIRST_REVIEW_DAYS);
-        book.set_review(&risk.id, review)?;
-        if let Some(owner) = &owner {
+    for seed in risks() {
+        let risk = seeded(seed, start.day, policy);
+        if let Some(review) = risk.review_date {
+            book.set_review(&risk.id, review)?;
+        }
+        if let Some(owner) = start.owner.as_ref().or(risk.owner.as_ref()) {
             book.set_owner(&risk.id, owner)?;
         }
-        let level = risk
-            .money
-            .map_or(1, |money| money_level(money.mean(), &scale));
-        if level > risk.impact {
-            book.set_level(&risk.id, "impact", level)?;
-        }
-        if let Some(policy) = policy {
-            book.set_checks(&risk.id, &linked(risk, policy))?;
-        }
+        book.set_level(&risk.id, "impact", risk.impact)?;
+        book.set_checks(&risk.id, &risk.linked_checks)?;
     }
     let text = book.text();
     Register::parse(&text, "the new register")?;
     Ok(text)
+}
+
+/// A risk of the catalogue as a register takes it in on a day: with a policy's owner, the checks that
+/// it has, and no impact below the level of the amounts on its scale.
+pub(super) fn seeded(seed: &Risk, day: Date, policy: Option<&Policy>) -> Risk {
+    let scale = super::appetite::money_scale(policy);
+    let level = seed
+        .money
+        .map_or(1, |money| money_level(money.mean(), &scale));
+    let owner = policy.and_then(|policy| policy.kept.people.as_ref()?.owner.clone());
+    Risk {
+        impact: seed.impact.max(level),
+        owner: owner.or_else(|| seed.owner.clone()),
+        linked_checks: match policy {
+            Some(policy) => linked(seed, policy),
+            None => seed.linked_checks.clone(),
+        },
+        review_date: Some(day.plus_days(FIRST_REVIEW_DAYS)),
+        ..seed.clone()
+    }
 }
 
 /// The checks of a policy that measure a risk: those that the catalogue links and the policy has,

@@ -46,8 +46,7 @@ pub fn must_not_exceed(m: f64, t: f64, se: f64) -> f64 {
 }
 
 /// `1 − Φ((m − t)/se)`; without an error, whether the value lies below.
-#[must_use]
-pub fn must_not_fall_below(m: f64, t: f64, se: f64) -> f64 {
+fn must_not_fall_below(m: f64, t: f64, se: f64) -> f64 {
     if se > 0.0 {
         sf((m - t) / se)
     } else {

@@ -12,13 +12,14 @@ use waage_result::finding::Bilingual;
 use waage_result::risks::{Reason, Suggestion};
 use waage_result::text::Language;
 
+use super::appetite::money_scale;
 use super::book::Book;
 use super::catalogue;
 use super::register::{Register, Risk};
 use super::scale::money_level;
 use super::words::words;
 use crate::date::Date;
-use crate::policy::Localised;
+use crate::policy::{Localised, Policy};
 use crate::records::{RecordError, file, toml::Source};
 
 /// The first key of a file of answers.
@@ -239,9 +240,15 @@ impl Answers {
             .collect()
     }
 
-    /// What the answers suggest for a register, risk by risk.
+    /// What the answers suggest for a register on a day, risk by risk.
     #[must_use]
-    pub fn suggest(&self, register: &Register, money_scale: &[f64; 4]) -> Vec<Suggestion> {
+    pub fn suggest(
+        &self,
+        register: &Register,
+        policy: Option<&Policy>,
+        day: Date,
+    ) -> Vec<Suggestion> {
+        let money_scale = money_scale(policy);
         let mut reasons: BTreeMap<&str, Suggested> = BTreeMap::new();
         for question in questions() {
             let Some(answer) = self.answers.get(&question.id) else {
@@ -249,7 +256,7 @@ impl Answers {
             };
             let (word, level) = match answer {
                 Answer::Word(word) => (word.as_str(), None),
-                Answer::Amount(amount) => ("amount", Some(money_level(*amount, money_scale))),
+                Answer::Amount(amount) => ("amount", Some(money_level(*amount, &money_scale))),
             };
             for rule in question
                 .rules
@@ -271,7 +278,8 @@ impl Answers {
         }
         let suggestion = |(id, of): (&str, Suggested)| {
             let seed = catalogue::risks().iter().find(|risk| risk.id == id)?;
-            Some(of.against(seed, register.risk(id)))
+            let seed = catalogue::seeded(seed, day, policy);
+            Some(of.against(&seed, register.risk(id)))
         };
         reasons.into_iter().filter_map(suggestion).collect()
     }
@@ -322,6 +330,12 @@ impl Suggested {
         let base = known.unwrap_or(seed);
         let likelihood = self.likelihood.unwrap_or(base.likelihood_inherent);
         let impact = self.impact.unwrap_or(base.impact);
+        // What a risk to be added costs stands beside its impact, which may not lie below it.
+        let impact = if known.is_none() {
+            impact.max(seed.impact)
+        } else {
+            impact
+        };
         let action = match known {
             None => "add",
             Some(risk) if likelihood > risk.likelihood_inherent || impact > risk.impact => "raise",
@@ -355,6 +369,7 @@ pub fn take(
     suggestions: &mut [Suggestion],
     answers: &Answers,
     accepted: &BTreeSet<String>,
+    policy: Option<&Policy>,
     day: Date,
 ) -> Result<(), RecordError> {
     for id in accepted.iter().filter(|id| *id != "all") {
@@ -377,10 +392,9 @@ pub fn take(
                 };
                 book.add_risk(&Risk {
                     likelihood_inherent: suggestion.likelihood_suggested,
-                    impact: suggestion.impact_suggested.max(seed.impact),
-                    review_date: Some(day.plus_days(90)),
+                    impact: suggestion.impact_suggested,
                     sources: vec![format!("answers:{}@{day}", answers.occasion.name())],
-                    ..seed.clone()
+                    ..catalogue::seeded(seed, day, policy)
                 })?;
             }
             "raise" if accepted.contains(&id) || accepted.contains("all") => {
@@ -436,11 +450,9 @@ mod tests {
                 let text = template(*occasion, language);
                 let answers = Answers::parse(&text, "answers.toml").unwrap();
                 assert_eq!(answers.unanswered().len(), asked(*occasion).count());
-                assert!(
-                    answers
-                        .suggest(&Register::default(), &super::super::scale::MONEY_SCALE)
-                        .is_empty()
-                );
+                let day = "2026-11-24".parse().unwrap();
+                let suggested = answers.suggest(&Register::default(), None, day);
+                assert!(suggested.is_empty());
             }
         }
     }

@@ -29,7 +29,7 @@ pub struct Register {
 /// One risk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Risk {
-    /// `R-` and three or four digits.
+    /// `R-` and three to six digits.
     pub id: String,
     /// What it is about.
     pub category: Category,
@@ -145,14 +145,18 @@ impl Risk {
     }
 }
 
+/// The text of a register file.
+pub(super) fn text(path: &Path) -> Result<String, RecordError> {
+    file::read(path, "the risk register", "make one with waage risks init")
+}
+
 impl Register {
     /// Reads a register file.
     ///
     /// # Errors
     /// [`RecordError`] with file, line and column of the first mistake.
     pub fn read(path: &Path) -> Result<Self, RecordError> {
-        let text = file::read(path, "the risk register", "make one with waage risks init")?;
-        Self::parse(&text, &path.display().to_string())
+        Self::parse(&text(path)?, &path.display().to_string())
     }
 
     /// Reads a register from its text; `file` is what errors call it.

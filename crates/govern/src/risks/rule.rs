@@ -48,8 +48,7 @@ impl<'a> Periods<'a> {
 
     /// The shortest period of the gates that ask for a check; that of the periodic gate where none
     /// does; 30 days where the policy has none.
-    #[must_use]
-    pub fn of_check(&self, id: &str) -> u32 {
+    fn of_check(&self, id: &str) -> u32 {
         let Some(policy) = self.policy else {
             return EVERY_DAYS_DEFAULT;
         };
@@ -62,8 +61,7 @@ impl<'a> Periods<'a> {
     }
 
     /// The shortest period of a risk's linked checks.
-    #[must_use]
-    pub fn of_risk(&self, risk: &Risk) -> u32 {
+    fn of_risk(&self, risk: &Risk) -> u32 {
         let checks = risk.linked_checks.iter();
         checks
             .map(|check| self.of_check(check))

@@ -159,8 +159,7 @@ fn tell_risk(risk: &Risk, policy: Option<&Policy>, day: Date) -> document::Risk 
         review_date: risk.review_date.map(|day| day.to_string()),
         overdue: is_overdue(risk, day),
         accepted_until: accepted_until(risk, day).map(|day| day.to_string()),
-        over_appetite: risk.status != super::words::Status::Closed
-            && appetite::max_residual(policy).is_some_and(|limit| residual > limit),
+        over_appetite: appetite::over(risk, policy, day).is_some(),
         sources: risk.sources.clone(),
     }
 }

@@ -52,7 +52,7 @@
     $("form").hidden = hides;
     choices($("blind-choices"), "blind", decisions, null, (value) => { a.decision_blind = value; keep(); show(); $("form").scrollIntoView(); });
     const score = c.score === null ? words.missing : new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 4 }).format(c.score);
-    $("model").replaceChildren(element("strong", words.decisions[c.decision_model]), document.createTextNode(" · " + words.score + " " + score));
+    $("model").replaceChildren(element("strong", words.decisions[c.decision_model]), document.createTextNode(" · " + words.score + " " + score + (c.explanation ? " · " + words.because + " " + c.explanation : "")));
     choices($("choices"), "decision", decisions, a.draft || a.decision_final, (value) => { a.draft = value; keep(); hint(c, a); });
     const reasons = [["", words.no_reason], ...Object.entries(words.reasons)];
     $("reason").replaceChildren(...reasons.map(([value, text]) => { const o = element("option", text); o.value = value; return o; }));

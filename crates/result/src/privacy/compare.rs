@@ -74,6 +74,7 @@ pub fn compare(old: &AuditResult, new: &AuditResult, k: u64, zero: bool) -> Priv
             pair[side] = Some(group);
         }
     }
+    let told = |pair: &&[Option<&GroupResult>; 2]| pair.iter().flatten().any(|group| group.n > 0);
     let moved = old.dataset.rows.abs_diff(new.dataset.rows);
     let mut leaks = BTreeSet::new();
     for ((view, group), pair) in &groups {
@@ -130,7 +131,7 @@ pub fn compare(old: &AuditResult, new: &AuditResult, k: u64, zero: bool) -> Priv
         k,
         rows_old: old.dataset.rows,
         rows_new: new.dataset.rows,
-        groups: groups.len() as u64,
+        groups: groups.values().filter(told).count() as u64,
         leaks: leaks.into_iter().collect(),
     }
 }
