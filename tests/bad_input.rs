@@ -110,7 +110,7 @@ fn options_that_make_no_sense_are_named_with_the_mend() {
         (&["--lang", "fr"], "[possible values: en, de]"),
         (
             &["--format", "xml"],
-            "[possible values: text, json, markdown, html]",
+            "[possible values: text, json, markdown, html, pdf]",
         ),
         (
             &["--sensitve", "gender"],

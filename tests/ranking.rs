@@ -89,6 +89,43 @@ fn the_worked_example_has_its_numbers() {
 }
 
 #[test]
+fn labels_tell_whether_attention_follows_merit() {
+    let folder = TempDir::new().unwrap();
+    let rows = "group,score,label\na,4,1\na,3,0\nb,2,1\nb,1,0\n";
+    let path = csv(&folder, "rows.csv", rows);
+    let options = "--score score --label label --sensitive group --ranking=2 --reference group=a";
+    let ranking = &run(&path, options)["ranking"][0];
+    let ideal = 1.0 + 1.0 / 3.0_f64.log2();
+    close(&ranking["ndcg"], 1.5 / ideal);
+    let [a, b] = [0, 1].map(|g| &ranking["groups"][g]);
+    close(&a["dcg"], 1.0);
+    close(&a["exposure_per_relevance"], ideal);
+    assert!(a.get("exposure_per_relevance_ratio").is_none());
+    let other = 0.5 + 1.0 / 5.0_f64.log2();
+    close(&b["exposure_per_relevance_ratio"], other / ideal);
+    let interval = [
+        &b["exposure_per_relevance"]["low"],
+        &b["exposure_per_relevance"]["high"],
+    ];
+    assert!(interval.iter().all(|end| end.is_number() || end.is_null()));
+    let mut text = arguments(&path, options);
+    text.extend(["--quiet".to_owned(), "--lang".to_owned(), "de".to_owned()]);
+    text.insert(0, "audit".to_owned());
+    let shown = String::from_utf8(waage(&text).stdout).unwrap();
+    assert!(
+        shown.contains("nDCG") && shown.contains("je Relevanz"),
+        "{shown}"
+    );
+
+    // A row without a label leaves the merit of its group open.
+    let path = csv(&folder, "some.csv", &rows.replace("3,0", "3,"));
+    let ranking = &run(&path, options)["ranking"][0];
+    assert_eq!(ranking["ndcg"]["reason"], "not_identified");
+    let unlabelled = run(&path, "--score score --sensitive group --ranking=2");
+    assert!(unlabelled["ranking"][0].get("ndcg").is_none());
+}
+
+#[test]
 fn the_first_places_of_a_list_are_those_that_the_cut_selects() {
     let folder = TempDir::new().unwrap();
     let path = csv(&folder, "leads.csv", &leads(1500));

@@ -20,6 +20,7 @@ def gate(
     keys: Path | None = None,
     risks: Path | None = None,
     incidents: Path | None = None,
+    review: Path | Sequence[Path] | None = None,
     against: Path | None = None,
     data_digest: Text | None = None,
     as_of: Text | None = None,
@@ -45,6 +46,8 @@ def gate(
         The risk register.
     incidents : path, optional
         Incidents.
+    review : path or several, optional
+        Folder of a batch of cases for review, for the gate periodic; give every batch.
     against : path, optional
         The policy before a change, for the gate change.
     data_digest : str, optional
@@ -78,6 +81,7 @@ def gate(
             "keys": keys,
             "risks": risks,
             "incidents": incidents,
+            "review": review,
             "against": against,
             "data-digest": data_digest,
             "as-of": as_of,
@@ -89,11 +93,14 @@ def gate(
 
 
 def approve(
-    result: Path,
+    result: Path | None = None,
     *,
     policy: Path,
     role: Text,
     decision: Text,
+    waiver: Text | None = None,
+    risk: Text | None = None,
+    risks: Path = "risks.toml",
     condition: Text | Sequence[Text] | None = None,
     comment: Text | None = None,
     expires: Text | None = None,
@@ -109,12 +116,19 @@ def approve(
 
     Parameters
     ----------
-    result : path
+    result : path, optional
         A document of waage audit --format json.
+    waiver : str, optional
+        Sign a waiver of the policy instead.
+    risk : str, optional
+        Sign that a risk of the register is accepted instead.
+    risks : path
+        The risk register of --risk.
     policy : path
-        The policy that it was judged by.
+        The policy that it was judged by, or that has the waiver.
     role : str
-        In which role: owner, validator, approver, dpo, compliance, ….
+        In which role: owner, validator, approver, dpo, compliance, …; whoever asks for a waiver
+        signs as waiver_requester.
     decision : str
         approve, reject or approve_with_conditions.
     condition : str or several, optional
@@ -154,6 +168,9 @@ def approve(
         ["approve"],
         [result],
         {
+            "waiver": waiver,
+            "risk": risk,
+            "risks": risks,
             "policy": policy,
             "role": role,
             "decision": decision,
@@ -183,7 +200,7 @@ def brief(
     keys: Path | None = None,
     allow_network_fs: bool = False,
     as_of: Text | None = None,
-    format: Literal["html", "markdown", "text"] | None = None,
+    format: Literal["html", "pdf", "markdown", "text"] | None = None,
     lang: Literal["en", "de"] = "en",
     out: Path | None = None,
 ) -> str:
@@ -210,7 +227,7 @@ def brief(
     as_of : str, optional
         Day as of which it is told, such as 2026-11-24; today if absent.
     format : str, optional
-        html for a file that ends so, markdown for .md, else text.
+        html or pdf for a file that ends so, markdown for .md, else text.
     lang : str
         Language.
     out : path, optional

@@ -133,7 +133,7 @@ def dossier(
     allow_network_fs : bool
         Also on a network file system, whose locks are unreliable.
     out : path
-        New folder for the documents, each as Markdown and as a page.
+        New folder for the documents, each as Markdown, as a page and as PDF.
     lang : str
         Language of the documents.
 

@@ -347,7 +347,7 @@ def list(
     system : str, optional
         Only those of a system.
     as_of : str, optional
-        Moment as of which clocks are read; now if absent.
+        Moment, or day at whose end, clocks are read; now if absent.
 
     Returns
     -------
@@ -376,7 +376,7 @@ def show(id: Text, *, file: Path = "incidents.jsonl", as_of: Text | None = None)
     file : path
         JSON lines, one for each change.
     as_of : str, optional
-        Moment as of which clocks are read; now if absent.
+        Moment, or day at whose end, clocks are read; now if absent.
 
     Returns
     -------
@@ -418,7 +418,7 @@ def timeline(
     system : str, optional
         Only those of a system.
     as_of : str, optional
-        Moment as of which clocks are read; now if absent.
+        Moment, or day at whose end, clocks are read; now if absent.
     svg : path, optional
         Write the timeline as SVG.
     png : path, optional
@@ -471,7 +471,7 @@ def lessons(
     system : str, optional
         Only those of a system.
     as_of : str, optional
-        Moment as of which clocks are read; now if absent.
+        Moment, or day at whose end, clocks are read; now if absent.
 
     Returns
     -------

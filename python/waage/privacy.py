@@ -100,6 +100,7 @@ def release(
     id: Text | None = None,
     positive: Text | None = None,
     where: Text | None = None,
+    i_know: bool = False,
     separator: Text | None = None,
     decimal: Text | None = None,
 ) -> Told:
@@ -143,6 +144,8 @@ def release(
         The value that means 1 where label or decision are text.
     where : str, optional
         Keep rows for which this holds, such as "region = 'north' and visits > 3".
+    i_know : bool
+        Release groups although their labels look like personal data.
     separator : str, optional
         Field separator of CSV files; recognised if absent.
     decimal : str, optional
@@ -178,6 +181,7 @@ def release(
             "id": id,
             "positive": positive,
             "where": where,
+            "i-know": i_know,
             "separator": separator,
             "decimal": decimal,
         },

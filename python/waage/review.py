@@ -50,14 +50,16 @@ def sample(
     flagged: Text | None = None,
     uncertainty: Text | None = None,
     show: Text | Sequence[Text] | None = None,
+    explanation: Text | None = None,
     n: int | None = None,
     group: Text | None = None,
     audit: Path | None = None,
     policy: Path | None = None,
     seed: int = 0,
     key: Path | None = None,
-    format: Literal["csv", "jsonl"] = "csv",
+    format: Literal["csv", "jsonl", "parquet"] = "csv",
     show_groups: bool = False,
+    i_know: bool = False,
     lang: Literal["en", "de"] = "en",
     ledger: Path | None = None,
     separator: Text | None = None,
@@ -100,6 +102,9 @@ def sample(
         themselves.
     show : str or several, optional
         Columns that reviewers see.
+    explanation : str, optional
+        Attributions of the same rows (waage explain --id … --out FILE): the strongest features
+        of each case.
     n : int, optional
         Cases; the policy's [review] sample, else 200.
     group : str, optional
@@ -118,6 +123,8 @@ def sample(
         Form of the file of cases.
     show_groups : bool
         Let reviewers see the groups of the cases.
+    i_know : bool
+        Show columns although they look like personal data.
     lang : str
         Language of the work-sheet.
     ledger : path, optional
@@ -155,6 +162,7 @@ def sample(
             "flagged": flagged,
             "uncertainty": uncertainty,
             "show,": show,
+            "explanation": explanation,
             "n": n,
             "group": group,
             "audit": audit,
@@ -164,6 +172,7 @@ def sample(
             "out": out,
             "format": format,
             "show-groups": show_groups,
+            "i-know": i_know,
             "lang": lang,
             "ledger": ledger,
             "separator": separator,
@@ -180,7 +189,7 @@ def import_(folder: Path, files: Path | Sequence[Path], *, ledger: Path | None =
     folder : path
         Folder of the batch.
     files : path or several
-        Files that came back, .csv or .jsonl.
+        Files that came back, .csv, .jsonl or .parquet.
     ledger : path, optional
         Ledger that records how many decisions came in, by their digest.
 
@@ -205,7 +214,7 @@ def report(folders: Path | Sequence[Path], *, as_of: Text | None = None) -> Told
     folders : path or several
         Folders of batches.
     as_of : str, optional
-        Moment or day as of which cases are late; now if absent.
+        Moment, or day at whose end, it is told which cases are late; now if absent.
 
     Returns
     -------

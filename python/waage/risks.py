@@ -137,6 +137,7 @@ def assess(
     policy: Path | None = None,
     as_of: Text | None = None,
     day: Text | Sequence[Text] | None = None,
+    review: Path | Sequence[Path] | None = None,
     answers: Path | None = None,
     write: bool = False,
     accept: Text | Sequence[Text] | None = None,
@@ -158,6 +159,9 @@ def assess(
     day : str or several, optional
         Day that a result stands for, one for each in their order; the day as of which it was
         judged, else --as-of, if absent.
+    review : path or several, optional
+        Folder of a batch of cases for review, for controls that rest on REV-01; give every
+        batch.
     answers : path, optional
         Answers to waage risks questionnaire.
     write : bool
@@ -187,6 +191,7 @@ def assess(
             "policy": policy,
             "as-of": as_of,
             "day,": day,
+            "review": review,
             "answers": answers,
             "write": write,
             "accept,": accept,

@@ -136,6 +136,7 @@ fn told(view: &ranking::RankedView) -> RankingResult {
         length: view.length,
         reference: view.reference.clone(),
         ndkl: doc(&view.ndkl),
+        ndcg: view.ndcg.as_ref().map(doc),
         infeasible_index: doc(&view.infeasible_index),
         at: view.at.iter().map(at).collect(),
         groups: view.groups.iter().map(group).collect(),
@@ -143,6 +144,7 @@ fn told(view: &ranking::RankedView) -> RankingResult {
 }
 
 fn group(group: &ranking::RankedGroup) -> RankedGroup {
+    let relevance = group.relevance.as_ref();
     let at = |at: &ranking::GroupAt| RankedGroupAt {
         k: at.k,
         top_k_selection_rate: doc(&at.selection_rate),
@@ -158,6 +160,9 @@ fn group(group: &ranking::RankedGroup) -> RankedGroup {
         rnd: doc(&group.rnd),
         rkl: doc(&group.rkl),
         rrd: doc(&group.rrd),
+        exposure_per_relevance: relevance.map(|of| doc(&of.exposure_per_relevance)),
+        exposure_per_relevance_ratio: relevance.and_then(|of| of.ratio.as_ref()).map(doc),
+        dcg: relevance.map(|of| doc(&of.dcg)),
         at: group.at.iter().map(at).collect(),
         fa_ir: group.fair.as_ref().ok().map(fair),
     }

@@ -19,6 +19,9 @@ pub struct RankingResult {
     pub reference: Option<String>,
     /// Normalised discounted divergence of prefixes from the shares of the list.
     pub ndkl: EstimateDoc,
+    /// Gain of the relevant rows (label 1) over that of a list with all of them first; absent without labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ndcg: Option<EstimateDoc>,
     /// Prefixes and groups with fewer places than their share, rounded down.
     pub infeasible_index: EstimateDoc,
     /// By number of first places: what is told of all groups.
@@ -58,6 +61,15 @@ pub struct RankedGroup {
     pub rkl: EstimateDoc,
     /// rRD of the group against all others.
     pub rrd: EstimateDoc,
+    /// Its mean exposure over its mean relevance, the share of its rows with label 1; absent without labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure_per_relevance: Option<EstimateDoc>,
+    /// That over the reference's: attention in proportion to merit is 1; absent for the reference itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exposure_per_relevance_ratio: Option<EstimateDoc>,
+    /// Discounted cumulative gain of its relevant rows; absent without labels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dcg: Option<EstimateDoc>,
     /// By number of first places.
     pub at: Vec<RankedGroupAt>,
     /// FA*IR's test of the group; null where there is none, as of a hidden group.
@@ -168,6 +180,8 @@ impl RankingResult {
             entry(None, "ndkl", None, &self.ndkl),
             entry(None, "infeasible_index", None, &self.infeasible_index),
         ];
+        let ndcg = self.ndcg.iter();
+        let ndcg = ndcg.map(move |ndcg| entry(None, "ndcg", None, ndcg));
         let of_all = self.at.iter().flat_map(move |at| {
             [
                 entry(None, "min_skew", Some(at.k), &at.min_skew),
@@ -176,7 +190,21 @@ impl RankingResult {
         });
         let of_groups = self.groups.iter().flat_map(move |g| {
             let name = Some(g.group.as_str());
-            let parity = g.demographic_parity_of_exposure.iter();
+            let optional = [
+                (
+                    "demographic_parity_of_exposure",
+                    &g.demographic_parity_of_exposure,
+                ),
+                ("exposure_per_relevance", &g.exposure_per_relevance),
+                (
+                    "exposure_per_relevance_ratio",
+                    &g.exposure_per_relevance_ratio,
+                ),
+                ("dcg", &g.dcg),
+            ];
+            let optional = optional
+                .into_iter()
+                .filter_map(|(metric, of)| Some((metric, of.as_ref()?)));
             let own = [
                 entry(name, "mean_exposure", None, &g.mean_exposure),
                 entry(name, "exposure_share", None, &g.exposure_share),
@@ -197,9 +225,9 @@ impl RankingResult {
                 ]
             });
             own.into_iter()
-                .chain(parity.map(move |p| entry(name, "demographic_parity_of_exposure", None, p)))
+                .chain(optional.map(move |(metric, of)| entry(name, metric, None, of)))
                 .chain(at)
         });
-        whole.into_iter().chain(of_all).chain(of_groups)
+        whole.into_iter().chain(ndcg).chain(of_all).chain(of_groups)
     }
 }

@@ -15,6 +15,15 @@ pub fn weight(place: u64) -> f64 {
     1.0 / libm::log2(place as f64 + 1.0)
 }
 
+/// The attention that a group gets.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Seen {
+    /// All of its rows.
+    pub rows: f64,
+    /// Its relevant rows.
+    pub relevant: f64,
+}
+
 /// Sums of attention over places, by Euler and Maclaurin beyond the first: relative errors stay below
 /// 1e-12, and a stretch of 10^9 places costs what one of ten does.
 #[derive(Clone, Debug)]
@@ -77,12 +86,20 @@ impl Attention {
     /// ```
     #[must_use]
     pub fn by_group(&self, list: &List) -> Vec<f64> {
-        let mut out = vec![0.0; list.sizes().len()];
+        self.seen(list).into_iter().map(|seen| seen.rows).collect()
+    }
+
+    /// The attention that each group's rows get of the places looked at, and that its relevant rows get:
+    /// its discounted cumulative gain.
+    pub(super) fn seen(&self, list: &List) -> Vec<Seen> {
+        let mut out = vec![Seen::default(); list.sizes().len()];
         for block in list.blocks() {
             let end = (block.above + block.rows).min(list.length());
             let each = self.between(block.above, end) / block.rows as f64;
             for entry in block.entries {
-                out[entry.group] += each * entry.rows as f64;
+                let seen = &mut out[entry.group];
+                seen.rows += each * entry.rows as f64;
+                seen.relevant += each * entry.relevant as f64;
             }
         }
         out

@@ -17,10 +17,10 @@ const fn to(
     row
 }
 
-use Direction::{Lower, Neutral};
+use Direction::{Higher, Lower, Neutral};
 
 /// The quantities of the section `ranking`, in its order.
-pub static QUANTITIES: [Quantity; 14] = [
+pub static QUANTITIES: [Quantity; 18] = [
     row(
         "mean_exposure",
         "Σ_{rows of g} v(place)/n_g, v(k) = 1/log2(k+1) up to the list's length, tied rows share theirs",
@@ -34,6 +34,38 @@ pub static QUANTITIES: [Quantity; 14] = [
         Neutral,
         Some(0.0),
         None,
+    ),
+    to(
+        row(
+            "exposure_per_relevance",
+            "mean_exposure / base_rate, over the rows of g",
+        )
+        .needs("ys"),
+        Neutral,
+        Some(0.0),
+        None,
+    ),
+    to(
+        row(
+            "exposure_per_relevance_ratio",
+            "exposure_per_relevance of the group / of the reference",
+        )
+        .needs("ys"),
+        Neutral,
+        Some(0.0),
+        None,
+    ),
+    to(
+        row("dcg", "Σ_{rows of g with y = 1} v(place)").needs("ys"),
+        Neutral,
+        Some(0.0),
+        None,
+    ),
+    to(
+        row("ndcg", "Σ_{y = 1} v(place)/Σ_{k ≤ rows with y = 1} v(k)").needs("ys"),
+        Higher,
+        Some(0.0),
+        Some(1.0),
     ),
     row("top_k_selection_rate", "rows of g among the first k / n_g"),
     row("representation_at", "rows of g among the first k / k"),

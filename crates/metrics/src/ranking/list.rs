@@ -2,7 +2,7 @@
 
 use waage_core::tally::ScoreTable;
 
-use crate::score::table::{ALL, Masses};
+use crate::score::table::{ALL, MISSING, Masses, POSITIVE};
 
 /// Rows of one group in one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Entry {
     pub group: usize,
     /// Its rows, at least one.
     pub rows: u64,
+    /// Those of them whose label is positive.
+    pub relevant: u64,
 }
 
 /// A ranked list of the rows of several groups.
@@ -22,6 +24,7 @@ pub struct List {
     entries: Vec<Entry>,
     ends: Vec<usize>,
     sizes: Vec<u64>,
+    relevant: Option<Vec<u64>>,
     length: u64,
 }
 
@@ -54,6 +57,8 @@ impl List {
         let sizes: Vec<u64> = groups.iter().map(|table| table.count_of(&ALL)).collect();
         let total: u64 = sizes.iter().sum();
         let length = length.map_or(total, |length| length.min(total));
+        let labelled = groups.iter().all(|table| table.count(MISSING) == 0);
+        let relevant = || groups.iter().map(|table| table.count(POSITIVE)).collect();
         let mut found: Vec<(f64, Entry)> = Vec::new();
         for (group, table) in groups.iter().enumerate() {
             let mut taken = 0;
@@ -63,7 +68,12 @@ impl List {
                     break;
                 }
                 if rows > 0 {
-                    found.push((table.scores[at], Entry { group, rows }));
+                    let entry = Entry {
+                        group,
+                        rows,
+                        relevant: table.rows[POSITIVE][at],
+                    };
+                    found.push((table.scores[at], entry));
                 }
                 taken += rows;
             }
@@ -72,6 +82,7 @@ impl List {
         found.sort_by(|a, b| b.0.total_cmp(&a.0));
         let mut list = Self {
             sizes,
+            relevant: labelled.then(relevant),
             length,
             ..Self::default()
         };
@@ -95,10 +106,11 @@ impl List {
         }
     }
 
-    /// Forgets every block.
-    pub(crate) fn clear(&mut self) {
+    /// Forgets every block; the next ones hold so many relevant rows of each group.
+    pub(crate) fn clear(&mut self, relevant: Option<Vec<u64>>) {
         self.entries.clear();
         self.ends.clear();
+        self.relevant = relevant;
     }
 
     /// Appends a block.
@@ -114,6 +126,13 @@ impl List {
     #[must_use]
     pub fn sizes(&self) -> &[u64] {
         &self.sizes
+    }
+
+    /// Relevant rows of each group in the whole list, those with a positive label; `None` where a row
+    /// has no label.
+    #[must_use]
+    pub fn relevant(&self) -> Option<&[u64]> {
+        self.relevant.as_deref()
     }
 
     /// Rows of the whole list.

@@ -12,12 +12,12 @@ use super::fair::{self, FairTest};
 use super::infeasible::infeasible_index;
 use super::list::List;
 use super::places::Places;
-use super::resample::{self, OF_GROUP, OF_GROUP_AT, OF_VIEW_AT, Plan, Reader};
+use super::resample::{self, OF_GROUP, OF_GROUP_AT, OF_VIEW, OF_VIEW_AT, Plan, Reader};
 use crate::disparity::Value;
 use crate::measure::{MeasureError, Measured, MeasuredView, Request};
 use crate::score::estimate::from_replicates;
 use crate::score::profile::aligned;
-use crate::score::table::Masses;
+use crate::score::table::{Masses, NEGATIVE, POSITIVE};
 use crate::statistic::Reference;
 
 /// Cut-offs where none are given, as far as they are within the list.
@@ -25,6 +25,10 @@ const CUTOFFS: [u64; 3] = [10, 100, 1000];
 
 /// The range of a share.
 const SHARE: (f64, f64) = (0.0, 1.0);
+/// The range of what cannot be negative.
+const FROM_ZERO: (f64, f64) = (0.0, f64::INFINITY);
+/// Labels that tell whether a row is relevant.
+const LABELS: [usize; 2] = [NEGATIVE, POSITIVE];
 
 /// What is asked of a ranking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -67,6 +71,8 @@ pub struct RankedView {
     pub reference: Option<String>,
     /// Normalised discounted divergence.
     pub ndkl: Estimate,
+    /// Gain of relevant rows over the greatest possible; `None` without labels.
+    pub ndcg: Option<Estimate>,
     /// Prefixes and groups below their share.
     pub infeasible_index: Estimate,
     /// By cut-off.
@@ -105,10 +111,23 @@ pub struct RankedGroup {
     pub rkl: Estimate,
     /// rRD.
     pub rrd: Estimate,
+    /// What labels tell; `None` without any.
+    pub relevance: Option<GroupRelevance>,
     /// By cut-off.
     pub at: Vec<GroupAt>,
     /// FA*IR's test of the group, or why there is none.
     pub fair: Result<FairTest, Reason>,
+}
+
+/// What a group's relevant rows get.
+#[derive(Clone, Debug)]
+pub struct GroupRelevance {
+    /// Mean exposure over mean relevance.
+    pub exposure_per_relevance: Estimate,
+    /// That over the reference's; `None` of the reference itself.
+    pub ratio: Option<Estimate>,
+    /// Discounted cumulative gain of its relevant rows.
+    pub dcg: Estimate,
 }
 
 /// A group among the first k.
@@ -177,6 +196,7 @@ pub fn rank(
                 series: &series,
                 level: request.level,
                 withheld,
+                labelled: all.count_of(&LABELS) > 0,
             };
             Ok(teller.view(view, &list, &cutoffs, &reader))
         })
@@ -200,6 +220,8 @@ struct Teller<'a> {
     level: f64,
     /// Why no value has an interval.
     withheld: Option<Reason>,
+    /// Whether any row has a label.
+    labelled: bool,
 }
 
 impl Teller<'_> {
@@ -217,7 +239,7 @@ impl Teller<'_> {
             tests.fill(Err(Reason::RowsClustered));
         }
         let at = cutoffs.iter().enumerate().map(|(i, &k)| {
-            let place = first + 1 + OF_VIEW_AT * i;
+            let place = first + OF_VIEW + OF_VIEW_AT * i;
             ViewAt {
                 k,
                 min_skew: self.smooth(place, k, (f64::NEG_INFINITY, 0.0)),
@@ -235,6 +257,9 @@ impl Teller<'_> {
             length: list.length(),
             reference: view.reference.clone(),
             ndkl: self.rough(first, list.total(), f64::INFINITY),
+            ndcg: self
+                .labelled
+                .then(|| self.smooth(first + 1, list.total(), SHARE)),
             infeasible_index: index,
             at: at.collect(),
             groups: view
@@ -275,10 +300,15 @@ impl Teller<'_> {
             rows,
             mean_exposure: self.smooth(first, rows, SHARE),
             exposure_share: self.smooth(first + 1, total, SHARE),
-            parity: (!is_reference()).then(|| self.smooth(first + 2, rows, (0.0, f64::INFINITY))),
+            parity: (!is_reference()).then(|| self.smooth(first + 2, rows, FROM_ZERO)),
             rnd: self.rough(first + 3, total, 1.0),
             rkl: self.rough(first + 4, total, 1.0),
             rrd: self.rough(first + 5, total, f64::INFINITY),
+            relevance: self.labelled.then(|| GroupRelevance {
+                exposure_per_relevance: self.smooth(first + 6, rows, FROM_ZERO),
+                ratio: (!is_reference()).then(|| self.smooth(first + 7, rows, FROM_ZERO)),
+                dcg: self.smooth(first + 8, rows, FROM_ZERO),
+            }),
             at: at.collect(),
             fair: Err(Reason::OneGroup),
         }

@@ -14,8 +14,11 @@ mod measured;
 pub mod ndkl;
 mod places;
 pub mod prefix;
+mod relevance;
 mod resample;
 pub mod skew;
 
 pub use catalogue::QUANTITIES;
-pub use measured::{GroupAt, RankedGroup, RankedView, RankingRequest, ViewAt, rank};
+pub use measured::{
+    GroupAt, GroupRelevance, RankedGroup, RankedView, RankingRequest, ViewAt, rank,
+};

@@ -28,7 +28,7 @@ impl Places {
         let (mut above, mut inside) = (0, 0);
         let mut lowest = Vec::new();
         for at in (0..all.places()).rev() {
-            inside += rows(all, at);
+            inside += rows(all, &ALL, at);
             if inside > 0 && (exact || inside * FINENESS >= above || at == 0) {
                 lowest.push(all.scores[at]);
                 above += inside;
@@ -38,8 +38,8 @@ impl Places {
         Self { lowest }
     }
 
-    /// The rows of a table at each place.
-    pub fn onto(&self, table: &ScoreTable) -> Vec<u64> {
+    /// The rows of a table at each place, those of some labels.
+    pub fn onto(&self, table: &ScoreTable, labels: &[usize]) -> Vec<u64> {
         let mut out = vec![0; self.lowest.len()];
         let mut to = 0;
         for at in (0..table.places()).rev() {
@@ -47,15 +47,15 @@ impl Places {
                 to += 1;
             }
             if let Some(place) = out.get_mut(to) {
-                *place += rows(table, at);
+                *place += rows(table, labels, at);
             }
         }
         out
     }
 }
 
-fn rows(table: &ScoreTable, at: usize) -> u64 {
-    ALL.iter().map(|&label| table.rows[label][at]).sum()
+fn rows(table: &ScoreTable, labels: &[usize], at: usize) -> u64 {
+    labels.iter().map(|&label| table.rows[label][at]).sum()
 }
 
 /// Prefixes at which a sum over all prefixes of a list of so many places is looked at in replicates.
@@ -89,12 +89,12 @@ mod tests {
         let all = plus(&a, &b);
         let places = Places::of(&all);
         assert!(places.lowest.len() < 500, "{}", places.lowest.len());
-        let (one, other) = (places.onto(&a), places.onto(&b));
+        let (one, other) = (places.onto(&a, &ALL), places.onto(&b, &ALL));
         assert_eq!(
             (one.iter().sum::<u64>(), other.iter().sum::<u64>()),
             (6000, 900)
         );
-        let whole = places.onto(&all);
+        let whole = places.onto(&all, &ALL);
         assert!(whole[..64].iter().all(|n| *n == 1));
         let sums: Vec<u64> = one.iter().zip(&other).map(|(a, b)| a + b).collect();
         assert_eq!(whole, sums);

@@ -2,7 +2,8 @@
 //!
 //! Each group's rows are drawn with replacement, a multinomial draw of its counts by place, so that a
 //! list has the same rows of each group and only their order moves. Replicate `r` draws from its own
-//! stream; its values move by what the common places hide of the scores.
+//! stream; its values move by what the common places hide of the scores. Which of a place's drawn rows
+//! are relevant comes from a stream of its own, so that labels change no other value.
 
 use std::sync::Arc;
 
@@ -16,20 +17,25 @@ use super::attention::Attention;
 use super::list::{Entry, List};
 use super::places::{self, Places};
 use super::prefix::Prefixes;
-use super::{ndkl, skew};
+use super::{ndkl, relevance, skew};
 use crate::disparity::Value;
 use crate::draws;
+use crate::score::table::{ALL, POSITIVE};
 use crate::statistic::Reference;
 
 /// Streams of these replicates begin here, apart from all others'.
 const STREAM: u64 = 6 << 40;
+/// Those of labels.
+const LABELS: u64 = 12 << 40;
 /// Numbers kept of all replicates of a view (8 bytes each).
 const KEPT_MAX: usize = 1 << 25;
 
 /// Values of a group that no cut-off has.
-pub(super) const OF_GROUP: usize = 6;
+pub(super) const OF_GROUP: usize = 9;
 /// Values of a group at a cut-off.
 pub(super) const OF_GROUP_AT: usize = 3;
+/// Values of a view that no cut-off has.
+pub(super) const OF_VIEW: usize = 2;
 /// Values of a view at a cut-off.
 pub(super) const OF_VIEW_AT: usize = 2;
 
@@ -57,29 +63,30 @@ impl<'a> Reader<'a> {
     }
 
     /// Where the values of a group begin: mean exposure, its share, parity of exposure, rND, rKL, rRD,
-    /// then by cut-off selection rate, share, skew.
+    /// exposure per relevance, its ratio, DCG, then by cut-off selection rate, share, skew.
     pub const fn group(&self, g: usize) -> usize {
         g * (OF_GROUP + OF_GROUP_AT * self.cutoffs.len())
     }
 
-    /// Where those of the view begin: NDKL, then by cut-off the least and the greatest skew.
+    /// Where those of the view begin: NDKL, nDCG, then by cut-off the least and the greatest skew.
     pub const fn view(&self, groups: usize) -> usize {
         self.group(groups)
     }
 
     fn width(&self, groups: usize) -> usize {
-        self.view(groups) + 1 + OF_VIEW_AT * self.cutoffs.len()
+        self.view(groups) + OF_VIEW + OF_VIEW_AT * self.cutoffs.len()
     }
 
     /// Every value of a list; sums over all prefixes look only at `stops` where there are some.
     pub fn values(&self, list: &List, stops: Option<&[u64]>) -> Vec<Value> {
         let sizes = list.sizes();
-        let seen = self.attention.by_group(list);
-        let of_all: f64 = seen.iter().sum();
+        let seen = self.attention.seen(list);
+        let of_all: f64 = seen.iter().map(|seen| seen.rows).sum();
         let mean = |g: usize| match sizes[g] {
             0 => Err(Reason::NoScores),
-            n => Ok(seen[g] / n as f64),
+            n => Ok(seen[g].rows / n as f64),
         };
+        let gain = relevance::Gain::of(list, self.attention, &seen);
         let reference = match self.reference {
             Some(Reference::Group(r)) => mean(r),
             Some(Reference::Overall) => Ok(of_all / list.total().max(1) as f64),
@@ -95,9 +102,12 @@ impl<'a> Reader<'a> {
         let mut skews: Vec<Vec<Value>> = vec![Vec::new(); self.cutoffs.len()];
         for (g, &size) in sizes.iter().enumerate() {
             out.push(mean(g));
-            out.push(mean(g).map(|_| seen[g] / of_all));
+            out.push(mean(g).map(|_| seen[g].rows / of_all));
             out.push(mean(g).and_then(against));
             out.extend(parity[g]);
+            out.push(gain.per_relevance(g));
+            out.push(gain.ratio(g, self.reference));
+            out.push(gain.dcg(g));
             for (skews, (k, counts)) in skews.iter_mut().zip(&counts) {
                 let share = counts[g] / *k as f64;
                 let defined = if size > 0 {
@@ -118,6 +128,7 @@ impl<'a> Reader<'a> {
             Some(stops) => ndkl::at(list, self.attention, stops.iter().copied()),
             None => ndkl::ndkl(list, self.attention),
         });
+        out.push(gain.ndcg());
         out.extend(skews.iter().flat_map(|skews| skew::extremes(skews)));
         out
     }
@@ -142,7 +153,14 @@ pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Arc<[f
     if plan.replicates == 0 || width * plan.replicates > KEPT_MAX {
         return Some(Vec::new());
     }
-    let cells: Vec<Vec<u64>> = plan.tables.iter().map(|t| plan.places.onto(t)).collect();
+    let onto = |labels: &[usize]| -> Vec<Vec<u64>> {
+        let tables = plan.tables.iter();
+        tables.map(|t| plan.places.onto(t, labels)).collect()
+    };
+    let cells = Drawn {
+        rows: onto(&ALL),
+        relevant: plan.list.relevant().map(|_| onto(&[POSITIVE])),
+    };
     let stops = places::stops(plan.list.length());
     let empty = || List::with(sizes, plan.list.length());
     let mut placed = empty();
@@ -158,11 +176,8 @@ pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Arc<[f
         })
         .collect();
     let room = || (empty(), cells.clone());
-    let one = |(list, drawn): &mut (List, Vec<Vec<u64>>), r: usize, out: &mut Vec<f64>| {
-        let mut stream = Stream::new(plan.seed, STREAM + r as u64);
-        for ((cells, drawn), &size) in cells.iter().zip(drawn.iter_mut()).zip(sizes) {
-            multinomial(&mut stream, size, cells, drawn);
-        }
+    let one = |(list, drawn): &mut (List, Drawn), r: usize, out: &mut Vec<f64>| {
+        drawn.draw(&cells, sizes, plan.seed, r as u64);
         fill(list, drawn);
         let values = plan.reader.values(list, Some(&stops)).into_iter();
         let moved = values.zip(&shifts);
@@ -171,22 +186,59 @@ pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Arc<[f
     draws::series(plan.replicates, width, observer, room, one)
 }
 
+/// Rows by group and place.
+#[derive(Clone, Debug)]
+struct Drawn {
+    rows: Vec<Vec<u64>>,
+    /// Those that are relevant; `None` where a row has no label.
+    relevant: Option<Vec<Vec<u64>>>,
+}
+
+impl Drawn {
+    /// Draws every group's rows from its own, and of each place's which are relevant.
+    fn draw(&mut self, from: &Self, sizes: &[u64], seed: u64, r: u64) {
+        let mut stream = Stream::new(seed, STREAM + r);
+        for ((cells, drawn), &size) in from.rows.iter().zip(&mut self.rows).zip(sizes) {
+            multinomial(&mut stream, size, cells, drawn);
+        }
+        let (Some(relevant), Some(drawn)) = (&from.relevant, &mut self.relevant) else {
+            return;
+        };
+        let mut stream = Stream::new(seed, LABELS + r);
+        for (g, (relevant, drawn)) in relevant.iter().zip(drawn).enumerate() {
+            for (place, (&relevant, drawn)) in relevant.iter().zip(drawn).enumerate() {
+                let mut labels = [0, 0];
+                let others = from.rows[g][place] - relevant;
+                multinomial(
+                    &mut stream,
+                    self.rows[g][place],
+                    &[relevant, others],
+                    &mut labels,
+                );
+                *drawn = labels[0];
+            }
+        }
+    }
+}
+
 /// The list of rows by group and place.
-fn fill(list: &mut List, by_group: &[Vec<u64>]) {
-    list.clear();
-    let places = by_group.first().map_or(0, Vec::len);
+fn fill(list: &mut List, drawn: &Drawn) {
+    let relevant = drawn.relevant.as_ref();
+    list.clear(relevant.map(|groups| groups.iter().map(|of| of.iter().sum()).collect()));
+    let places = drawn.rows.first().map_or(0, Vec::len);
     let mut reached = 0;
     for place in 0..places {
         if reached >= list.length() {
             return;
         }
-        let rows = |(group, rows): (usize, &Vec<u64>)| Entry {
+        let entry = |(group, rows): (usize, &Vec<u64>)| Entry {
             group,
             rows: rows[place],
+            relevant: relevant.map_or(0, |groups| groups[group][place]),
         };
-        let entries = by_group.iter().enumerate().map(rows);
+        let entries = drawn.rows.iter().enumerate().map(entry);
         list.push(entries.filter(|entry| entry.rows > 0));
-        reached += by_group.iter().map(|rows| rows[place]).sum::<u64>();
+        reached += drawn.rows.iter().map(|rows| rows[place]).sum::<u64>();
     }
 }
 
@@ -232,14 +284,18 @@ mod tests {
             let list = List::of(&tables, Some(500));
             let places = Places::of(&plus(&tables[0], &tables[1]));
             let mut placed = List::with(list.sizes(), list.length());
-            let cells: Vec<Vec<u64>> = tables.iter().map(|t| places.onto(t)).collect();
-            fill(&mut placed, &cells);
+            let onto = |labels: &[usize]| tables.iter().map(|t| places.onto(t, labels)).collect();
+            let drawn = Drawn {
+                rows: onto(&ALL),
+                relevant: list.relevant().map(|_| onto(&[POSITIVE])),
+            };
+            fill(&mut placed, &drawn);
             let attention = Attention::default();
             let reader = Reader::new(&list, &attention, &[10, 100, 500], Some(Reference::Overall));
             let (exact, coarse) = (reader.values(&list, None), reader.values(&placed, None));
             for (at, (a, b)) in exact.iter().zip(&coarse).enumerate() {
                 let apart = match (a, b) {
-                    (Ok(a), Ok(b)) => (a - b).abs(),
+                    (Ok(a), Ok(b)) => (a - b).abs() / a.abs().max(1.0),
                     _ => f64::from(u8::from(a != b)),
                 };
                 let most = if levels == 200 { 1e-12 } else { 0.01 };

@@ -20,6 +20,7 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     for ranking in &result.ranking {
         blocks.push(Block::Heading(heading(ranking, words)));
         blocks.push(Block::Text(whole(ranking, words)));
+        blocks.extend(gain(ranking, words).map(Block::Text));
         blocks.extend(tables(ranking, words).into_iter().map(Block::Table));
     }
     let level = words.level(result.settings.confidence);
@@ -69,6 +70,18 @@ pub(crate) fn whole(ranking: &RankingResult, words: Words) -> String {
     )
 }
 
+/// What the list gives to relevant rows, where there are labels.
+pub(crate) fn gain(ranking: &RankingResult, words: Words) -> Option<String> {
+    let ndcg = ranking.ndcg.as_ref()?;
+    let value = words.number(ndcg.value?, Unit::Share);
+    let interval = words.interval(ndcg, Unit::Share);
+    let interval = interval.unwrap_or_else(|| words.text("report.interval.none"));
+    Some(words.fill(
+        "report.ranking.gain",
+        &[("ndcg", &value), ("interval", &interval)],
+    ))
+}
+
 /// The tables of a view: exposure, then the first places where there are cut-offs.
 pub(crate) fn tables(ranking: &RankingResult, words: Words) -> Vec<Table> {
     let mut order: Vec<&RankedGroup> = ranking.groups.iter().collect();
@@ -100,24 +113,34 @@ fn rows(n: u64, words: Words) -> Cell {
 }
 
 fn exposure(ranking: &RankingResult, groups: &[&RankedGroup], words: Words) -> Table {
+    let labelled = groups.iter().any(|g| g.exposure_per_relevance.is_some());
     let row = |group: &&RankedGroup| {
         let parity = group.demographic_parity_of_exposure.as_ref();
+        let per_relevance = group.exposure_per_relevance_ratio.as_ref();
+        let per_relevance = || estimate_cell(per_relevance, Unit::Ratio, words);
+        let start = vec![
+            name(ranking, group, words),
+            rows(group.n, words),
+            match group.n {
+                0 => Cell::none(),
+                n => Cell::text(words.plain(n as f64 / ranking.n.max(1) as f64, Unit::Share)),
+            },
+            estimate_cell(Some(&group.exposure_share), Unit::Share, words),
+            estimate_cell(parity, Unit::Ratio, words),
+        ];
+        let end = [
+            group
+                .fa_ir
+                .as_ref()
+                .map_or_else(Cell::none, |test| fair(test, words)),
+            estimate_cell(Some(&group.rnd), Unit::Number, words),
+        ];
         Row {
-            cells: vec![
-                name(ranking, group, words),
-                rows(group.n, words),
-                match group.n {
-                    0 => Cell::none(),
-                    n => Cell::text(words.plain(n as f64 / ranking.n.max(1) as f64, Unit::Share)),
-                },
-                estimate_cell(Some(&group.exposure_share), Unit::Share, words),
-                estimate_cell(parity, Unit::Ratio, words),
-                group
-                    .fa_ir
-                    .as_ref()
-                    .map_or_else(Cell::none, |test| fair(test, words)),
-                estimate_cell(Some(&group.rnd), Unit::Number, words),
-            ],
+            cells: start
+                .into_iter()
+                .chain(labelled.then(per_relevance))
+                .chain(end)
+                .collect(),
             strong: parity.is_none() && ranking.reference.as_ref() == Some(&group.group),
             note: None,
         }
@@ -125,20 +148,33 @@ fn exposure(ranking: &RankingResult, groups: &[&RankedGroup], words: Words) -> T
     let reference = ranking.reference.as_deref();
     let reference =
         reference.map_or_else(String::new, |r| words.group(&ranking.attribute, Some(r)));
+    let per_relevance = || {
+        Column::figures(
+            title("per_relevance", words),
+            title("per_relevance_short", words),
+        )
+    };
+    let start = vec![
+        Column::text(words.attribute(&ranking.attribute)),
+        Column::figures(title("rows", words), title("rows_short", words)),
+        Column::figures(title("share", words), title("share_short", words)),
+        Column::figures(
+            title("exposure_share", words),
+            title("exposure_share_short", words),
+        ),
+        Column::figures(title("parity", words), title("parity_short", words)),
+    ];
+    let end = [
+        Column::text(title("fa_ir", words)),
+        Column::figures(title("rnd", words), title("rnd_short", words)),
+    ];
     Table {
         caption: words.fill("report.ranking.exposure", &[("reference", &reference)]),
-        columns: vec![
-            Column::text(words.attribute(&ranking.attribute)),
-            Column::figures(title("rows", words), title("rows_short", words)),
-            Column::figures(title("share", words), title("share_short", words)),
-            Column::figures(
-                title("exposure_share", words),
-                title("exposure_share_short", words),
-            ),
-            Column::figures(title("parity", words), title("parity_short", words)),
-            Column::text(title("fa_ir", words)),
-            Column::figures(title("rnd", words), title("rnd_short", words)),
-        ],
+        columns: start
+            .into_iter()
+            .chain(labelled.then(per_relevance))
+            .chain(end)
+            .collect(),
         rows: groups.iter().map(row).collect(),
     }
 }

@@ -18,6 +18,9 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
             page.paragraph(&ranking::length(found, words), Style::Plain, 2);
         }
         page.paragraph(&ranking::whole(found, words), Style::Plain, 2);
+        if let Some(gain) = ranking::gain(found, words) {
+            page.paragraph(&gain, Style::Plain, 2);
+        }
         for table in ranking::tables(found, words) {
             page.paragraph(&table.caption, Style::Dim, 2);
             page.grid(&grid(&table, ROWS_MAX, true));

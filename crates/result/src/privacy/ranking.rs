@@ -11,6 +11,7 @@ pub(super) fn suppress_ranking(ranking: &mut RankingResult, hidden: &Hidden) {
     }
     blank(&mut ranking.ndkl);
     blank(&mut ranking.infeasible_index);
+    ranking.ndcg.iter_mut().for_each(blank);
     for at in &mut ranking.at {
         blank(&mut at.min_skew);
         blank(&mut at.max_skew);
@@ -19,9 +20,9 @@ pub(super) fn suppress_ranking(ranking: &mut RankingResult, hidden: &Hidden) {
     let reference = ranking.reference.as_ref().is_some_and(is_hidden);
     for group in &mut ranking.groups {
         if reference {
-            group
-                .demographic_parity_of_exposure
-                .iter_mut()
+            let ratios = group.demographic_parity_of_exposure.iter_mut();
+            ratios
+                .chain(&mut group.exposure_per_relevance_ratio)
                 .for_each(blank);
         }
         if !hidden.contains(view, &group.group) {
@@ -38,6 +39,9 @@ pub(super) fn suppress_ranking(ranking: &mut RankingResult, hidden: &Hidden) {
         ];
         own.into_iter()
             .chain(&mut group.demographic_parity_of_exposure)
+            .chain(&mut group.exposure_per_relevance)
+            .chain(&mut group.exposure_per_relevance_ratio)
+            .chain(&mut group.dcg)
             .for_each(blank);
         for at in &mut group.at {
             blank(&mut at.top_k_selection_rate);
