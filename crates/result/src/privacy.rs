@@ -1,7 +1,7 @@
 //! Small cells: which groups a report for people hides, and a result without them.
 //!
 //! A group below `k` rows is hidden. So is whatever would give it away: the views of a document are
-//! linked tables ([`layout`]), and [`cells`] hides more of them until what is shown leaves every
+//! linked tables (`layout`), and [`cells`] hides more of them until what is shown leaves every
 //! hidden count a wide range. Cells of an intersection that belong to a hidden group are hidden with
 //! it. Charts and reports both start from [`suppress`].
 

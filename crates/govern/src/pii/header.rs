@@ -130,8 +130,30 @@ pub(super) fn kinds(name: &str) -> Vec<&'static str> {
         .map(|(kind, _)| *kind)
         // Names of products and files are no names of people.
         .filter(|kind| *kind != "name" || !parts.iter().any(|part| NOT_OF_PEOPLE.contains(part)))
+        // How often somebody opens e-mails is no address.
+        .filter(|kind| *kind == "protected" || !parts.last().is_some_and(|l| MEASURES.contains(l)))
         .collect()
 }
+
+/// Last words of columns that measure something of what the words before name.
+const MEASURES: [&str; 16] = [
+    "engagement",
+    "opens",
+    "opened",
+    "clicks",
+    "clicked",
+    "sent",
+    "count",
+    "rate",
+    "share",
+    "score",
+    "length",
+    "anzahl",
+    "quote",
+    "anteil",
+    "laenge",
+    "oeffnungen",
+];
 
 const NOT_OF_PEOPLE: [&str; 8] = [
     "file", "product", "campaign", "company", "host", "column", "model", "produkt",
@@ -147,7 +169,9 @@ mod tests {
         assert_eq!(kinds("customer_first_name"), ["name", "protected"]);
         assert_eq!(kinds("Straße"), ["street"]);
         assert_eq!(kinds("file_name"), [""; 0]);
-        assert_eq!(kinds("engagement"), [""; 0]);
+        assert_eq!(kinds("email_engagement"), [""; 0]);
+        assert_eq!(kinds("Mail-Anzahl"), [""; 0]);
+        assert_eq!(kinds("count_email"), ["email"]);
         assert_eq!(kinds("zip"), ["protected"]);
         assert_eq!(kinds(""), [""; 0]);
     }
