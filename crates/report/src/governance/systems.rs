@@ -1,6 +1,6 @@
 //! The inventory of systems as an article.
 
-use waage_result::systems::{Classification, Problem, Reason, System, SystemsResult};
+use waage_result::systems::{Classification, Problem, Reason, Standing, System, SystemsResult};
 
 use super::{Block, Cell, Facts, Section, article as make, data, mark, pick, row, section, table};
 use crate::article::{Article, Mark};
@@ -54,7 +54,8 @@ fn verdict(result: &SystemsResult, words: Words) -> (Mark, String) {
 }
 
 fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
-    let columns = [
+    let standing = result.systems.iter().any(|of| of.standing.is_some());
+    let mut columns = vec![
         ("id", false),
         ("name", false),
         ("use_case", false),
@@ -63,6 +64,9 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
         ("signatures", false),
         ("owner", false),
     ];
+    if standing {
+        columns.push(("state", false));
+    }
     let mut out = table(
         words.text("systems.list"),
         "systems.column",
@@ -76,7 +80,7 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
             tier.detail = Some(words.fill("systems.minimum", &[("tier", &least)]));
         }
         let class = system.classification.as_ref();
-        out.rows.push(row(vec![
+        let mut cells = vec![
             Cell::text(data(&system.id)),
             Cell::text(pick(&system.name, words)),
             Cell::text(words.name_in("systems.use_case", &system.use_case)),
@@ -92,7 +96,11 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
                     .as_deref()
                     .map_or_else(|| words.text("risks.no_owner"), data),
             ),
-        ]));
+        ];
+        if standing {
+            cells.push(state(system.standing.as_ref(), words));
+        }
+        out.rows.push(row(cells));
     }
     let blocks = if out.rows.is_empty() {
         vec![Block::Text(words.text("systems.none"))]
@@ -103,6 +111,22 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
         ]
     };
     section("systems", words.text("systems.list"), blocks)
+}
+
+fn state(standing: Option<&Standing>, words: Words) -> Cell {
+    let name = |of: &Standing| words.name_in("systems.state", &of.state);
+    Cell {
+        detail: standing.and_then(|of| since(of, words)),
+        ..Cell::text(standing.map_or_else(String::new, name))
+    }
+}
+
+/// Since when, and by whom.
+fn since(standing: &Standing, words: Words) -> Option<String> {
+    let (at, by) = (standing.since.as_deref()?, standing.by.as_deref()?);
+    let entry = words.integer(standing.entry?);
+    let values = [("at", &*data(at)), ("by", &data(by)), ("entry", &entry)];
+    Some(words.fill("systems.since", &values))
 }
 
 fn roles(list: &[String], words: Words) -> String {
@@ -137,6 +161,9 @@ fn shown(system: &System, words: Words) -> Vec<Block> {
                 .as_ref()
                 .map(|stage| words.name_in("systems.lifecycle", stage)),
         );
+        if let Some(standing) = &system.standing {
+            stand(&mut facts, standing, words);
+        }
         facts.add(
             "owner",
             system
@@ -182,6 +209,16 @@ fn shown(system: &System, words: Words) -> Vec<Block> {
         blocks.extend(classified(class, words));
     }
     blocks
+}
+
+fn stand(facts: &mut Facts, standing: &Standing, words: Words) {
+    let name = |state: &String| words.name_in("systems.state", state);
+    facts.add("state", name(&standing.state));
+    facts.add_some("since", since(standing, words));
+    facts.add_some("result", standing.audit_digest.as_deref().map(data));
+    facts.add_some("reason", standing.reason.as_deref().map(data));
+    let next: Vec<String> = standing.next.iter().map(name).collect();
+    facts.add("next", words.list(&next));
 }
 
 fn classified(class: &Classification, words: Words) -> Vec<Block> {
