@@ -78,7 +78,7 @@ fn a_life_from_draft_to_retired() {
     let last = history.last().unwrap();
     assert_eq!(last.step.audit_digest, TWO, "the newest result is kept");
     assert_eq!((last.seq, history.steps.len()), (8, 7));
-    assert_eq!(history.passed_over, []);
+    assert!(history.passed_over.is_empty());
     book.refused(
         State::Live,
         None,

@@ -19,7 +19,7 @@ pub(crate) fn article(result: &SystemsResult, full: bool, words: Words) -> Artic
             blocks.collect(),
         )]
     } else {
-        vec![listed(result, words)]
+        vec![listed(result, words), standings(&result.systems, words)]
     };
     sections.push(problems(&result.problems, words));
     let (state, sentence) = verdict(result, words);
@@ -54,8 +54,7 @@ fn verdict(result: &SystemsResult, words: Words) -> (Mark, String) {
 }
 
 fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
-    let standing = result.systems.iter().any(|of| of.standing.is_some());
-    let mut columns = vec![
+    let columns = [
         ("id", false),
         ("name", false),
         ("use_case", false),
@@ -64,9 +63,6 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
         ("signatures", false),
         ("owner", false),
     ];
-    if standing {
-        columns.push(("state", false));
-    }
     let mut out = table(
         words.text("systems.list"),
         "systems.column",
@@ -80,7 +76,7 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
             tier.detail = Some(words.fill("systems.minimum", &[("tier", &least)]));
         }
         let class = system.classification.as_ref();
-        let mut cells = vec![
+        out.rows.push(row(vec![
             Cell::text(data(&system.id)),
             Cell::text(pick(&system.name, words)),
             Cell::text(words.name_in("systems.use_case", &system.use_case)),
@@ -96,11 +92,7 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
                     .as_deref()
                     .map_or_else(|| words.text("risks.no_owner"), data),
             ),
-        ];
-        if standing {
-            cells.push(state(system.standing.as_ref(), words));
-        }
-        out.rows.push(row(cells));
+        ]));
     }
     let blocks = if out.rows.is_empty() {
         vec![Block::Text(words.text("systems.none"))]
@@ -113,15 +105,39 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
     section("systems", words.text("systems.list"), blocks)
 }
 
-fn state(standing: Option<&Standing>, words: Words) -> Cell {
-    let name = |of: &Standing| words.name_in("systems.state", &of.state);
-    Cell {
-        detail: standing.and_then(|of| since(of, words)),
-        ..Cell::text(standing.map_or_else(String::new, name))
+/// Where each system stands, if a ledger said so.
+fn standings(systems: &[System], words: Words) -> Option<Section> {
+    let columns = ["id", "state", "since", "by", "next"].map(|key| (key, false));
+    let title = || words.text("systems.standings");
+    let mut out = table(title(), "systems.column", &columns, words);
+    for system in systems {
+        let Some(standing) = &system.standing else {
+            continue;
+        };
+        let given = |text: &Option<String>| text.as_deref().map_or_else(String::new, data);
+        let cells = [
+            data(&system.id),
+            words.name_in("systems.state", &standing.state),
+            given(&standing.since),
+            given(&standing.by),
+            next(standing, words),
+        ];
+        out.rows.push(row(cells.map(Cell::text).into()));
     }
+    let blocks = match out.rows.is_empty() {
+        true => Vec::new(),
+        false => vec![Block::Table(out)],
+    };
+    section("standings", title(), blocks)
 }
 
-/// Since when, and by whom.
+/// The states that may follow.
+fn next(standing: &Standing, words: Words) -> String {
+    let name = |state: &String| words.name_in("systems.state", state);
+    words.list(&standing.next.iter().map(name).collect::<Vec<_>>())
+}
+
+/// Since when, by whom and by which entry.
 fn since(standing: &Standing, words: Words) -> Option<String> {
     let (at, by) = (standing.since.as_deref()?, standing.by.as_deref()?);
     let entry = words.integer(standing.entry?);
@@ -212,13 +228,11 @@ fn shown(system: &System, words: Words) -> Vec<Block> {
 }
 
 fn stand(facts: &mut Facts, standing: &Standing, words: Words) {
-    let name = |state: &String| words.name_in("systems.state", state);
-    facts.add("state", name(&standing.state));
+    facts.add("state", words.name_in("systems.state", &standing.state));
     facts.add_some("since", since(standing, words));
     facts.add_some("result", standing.audit_digest.as_deref().map(data));
     facts.add_some("reason", standing.reason.as_deref().map(data));
-    let next: Vec<String> = standing.next.iter().map(name).collect();
-    facts.add("next", words.list(&next));
+    facts.add("next", next(standing, words));
 }
 
 fn classified(class: &Classification, words: Words) -> Vec<Block> {
