@@ -9,7 +9,7 @@ use waage_audit::{AuditError, Policy};
 
 use crate::audit::today;
 pub use crate::clock::now;
-use crate::output::{self, Failure};
+use crate::output::Failure;
 
 /// What stops a library call, as this command tells it.
 pub fn failed(error: impl Into<AuditError>) -> Failure {

@@ -221,10 +221,10 @@ proptest! {
             prop_assert!(drawn(from, to), "{} to {}", from, to);
             prop_assert!(taken.step.reason.is_some() || !["suspended", "retired"].contains(&to));
             if to == "live" {
-                let decisions = book.0[..taken.seq as usize].iter().filter(|e| {
+                let mut decisions = book.0[..taken.seq as usize].iter().filter(|e| {
                     e.kind == DECISION && e.payload["audit_digest"] == taken.step.audit_digest
                 });
-                prop_assert_eq!(&decisions.last().unwrap().payload["verdict"], "pass");
+                prop_assert_eq!(&decisions.next_back().unwrap().payload["verdict"], "pass");
             }
             from = to;
         }
