@@ -28,6 +28,7 @@ ACTING = {
     "incident close",
     "risks assess",
     "systems classify",
+    "systems move",
     "privacy release",
 }
 #: Standard input is Python's own: what it would give must be given.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use waage_tests::house::{EVIDENCE, GATE, House, NOON, RISK, WHOLE};
 use waage_tests::{root, waage};
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -29,9 +30,6 @@ path = \"data_sheet.md\"
 sha256 = \"DIGEST\"
 valid_until = 2027-01-31
 ";
-
-/// `printf evidence | sha256sum`.
-const EVIDENCE: &str = "ee8250fb76e094b34b471f13a73dbbe51d1ae142e9df59d7c0d31ec20f0a0a8e";
 
 struct Folder(tempfile::TempDir);
 
@@ -216,127 +214,6 @@ fn what_cannot_be_run_ends_with_2() {
     assert!(Path::new(&folder.path("audit.toml")).exists());
 }
 
-const WHOLE: &str = "\
-schema = \"waage/policy/1\"
-[system]
-id = \"leads\"
-name = \"Leads\"
-use_case = \"lead_scoring\"
-criticality = \"medium\"
-strategy_link = \"sales strategy, goal 3\"
-[people]
-owner = \"m.owner\"
-approver = \"a.approver\"
-[risk_appetite]
-max_residual = { medium = 9 }
-[data]
-label = \"converted\"
-score = \"score\"
-top_fraction = 0.3
-[[attribute]]
-name = \"gender\"
-[[check]]
-id = \"FAIR-01\"
-metric = \"selection_rate\"
-comparison = \"difference\"
-attribute = \"gender\"
-op = \"<=\"
-margin = 0.5
-gates = [\"periodic\"]
-[gate.pre_deployment]
-inconclusive = \"fail\"
-required_signatures = { owner = 1, approver = 1 }
-max_audit_age_days = 30
-[documents.data_validation]
-path = \"data_sheet.md\"
-sha256 = \"DIGEST\"
-";
-
-const RISK: &str = "\
-schema = \"waage/risks/1\"
-[[risk]]
-id = \"R-001\"
-category = \"bias\"
-title = { en = \"t\", de = \"t\" }
-cause = \"c\"
-event = \"e\"
-impact = 3
-likelihood_inherent = 2
-owner = \"m.owner\"
-treatment = \"reduce\"
-status = \"open\"
-review_date = 2027-02-01
-";
-
-/// Noon of 29 November 2026.
-const NOON: &str = "1795953600";
-
-/// A house with files and keys, in which commands run at a moment.
-struct House(tempfile::TempDir);
-
-impl House {
-    fn new(policy: &str, risks: &str) -> Self {
-        let house = Self(tempfile::tempdir().unwrap());
-        house.write("audit.toml", &policy.replace("DIGEST", EVIDENCE));
-        house.write("data_sheet.md", "evidence");
-        house.write("risks.toml", risks);
-        house.write("incidents.jsonl", "");
-        for (id, roles) in [("m.owner", "owner,approver"), ("a.approver", "approver")] {
-            house.ok(&format!(
-                "keys new {id} --person {id} --roles {roles} --out {id}.key --no-passphrase"
-            ));
-        }
-        house
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        fs::write(self.0.path().join(name), text).unwrap();
-    }
-
-    fn at(&self, line: &str, epoch: &str) -> (Option<i32>, String, String) {
-        let mut command = waage_tests::command();
-        command
-            .current_dir(self.0.path())
-            .env("SOURCE_DATE_EPOCH", epoch);
-        let output = command.args(line.split(' ')).output().unwrap();
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        (
-            output.status.code(),
-            text(&output.stdout),
-            text(&output.stderr),
-        )
-    }
-
-    fn ok(&self, line: &str) -> String {
-        let (code, shown, said) = self.at(line, NOON);
-        assert_eq!(code, Some(0), "{line}: {said}{shown}");
-        shown
-    }
-
-    /// Audits the embedded leads, into the ledger.
-    fn audit(&self) -> String {
-        let data = root().join("datasets/lead_scoring.parquet");
-        let line = format!(
-            "audit {} --policy audit.toml --ledger ledger.jsonl --format json --quiet",
-            data.display()
-        );
-        let (code, result, said) = self.at(&line, NOON);
-        assert!(matches!(code, Some(0 | 1)), "{said}");
-        self.write("audit.json", &result);
-        result
-    }
-
-    fn approve(&self, what: &str, who: &str, role: &str) -> (Option<i32>, String, String) {
-        let line = format!(
-            "approve {what} --policy audit.toml --role {role} --key {who}.key --signer {who} --decision approve"
-        );
-        self.at(&line, NOON)
-    }
-}
-
-const GATE: &str = "gate pre_deployment --policy audit.toml --result audit.json --ledger ledger.jsonl \
---keys keys.toml --risks risks.toml --incidents incidents.jsonl";
-
 #[test]
 fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
     let house = House::new(WHOLE, RISK);
@@ -387,7 +264,7 @@ fn a_whole_chain_of_evidence_opens_the_gate_and_each_link_counts() {
     assert_eq!(code, Some(1), "signatures are of another result: {shown}");
     write("audit.json", &result);
     ok("gate periodic --policy audit.toml --result audit.json --as-of 2026-11-29 --help");
-    let lines = fs::read_to_string(house.0.path().join("ledger.jsonl")).unwrap();
+    let lines = fs::read_to_string(house.path().join("ledger.jsonl")).unwrap();
     write(
         "ledger.jsonl",
         &lines.replacen("\"verdict\":\"pass\"", "\"verdict\":\"past\"", 1),

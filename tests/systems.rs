@@ -5,6 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 use waage_tests::command;
+use waage_tests::house::{GATE, House, NOON, RISK, WHOLE};
 
 const SYSTEMS: &str = r#"# Our systems
 schema = "waage/systems/1"
@@ -217,4 +218,133 @@ fn what_cannot_be_done_is_refused_in_a_sentence() {
         assert_eq!((code, out.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(err.contains(says) && err.lines().count() == 1, "{err}");
     }
+}
+
+const LEADS: &str = r#"
+schema = "waage/systems/1"
+
+[[system]]
+id = "leads"
+name = { en = "Leads", de = "Kontakte" }
+purpose = { en = "Rank inbound leads", de = "Rangfolge eingehender Leads" }
+use_case = "lead_scoring"
+lifecycle = "design"
+owner = "m.owner"
+policy = "audit.toml"
+criticality = "medium"
+"#;
+
+/// The sentence with which a line is refused.
+fn refused(house: &House, line: &str) -> String {
+    let (code, out, err) = house.at(line, NOON);
+    assert_eq!((code, out.as_str()), (Some(2), ""), "{line}: {err}");
+    assert_eq!(err.lines().count(), 1, "{err}");
+    err
+}
+
+fn standing(house: &House) -> Value {
+    let told = house.ok("systems show leads --ledger ledger.jsonl --format json");
+    serde_json::from_str(&told).unwrap()
+}
+
+#[test]
+fn a_system_lives_by_the_entries_of_its_ledger() {
+    let house = House::new(WHOLE, RISK);
+    house.write("systems.toml", LEADS);
+    house.audit();
+    let to = |state: &str| format!("systems move leads {state} --actor m.owner");
+    let draft = &standing(&house)["systems"][0]["standing"];
+    assert_eq!(
+        draft,
+        &serde_json::json!({"state": "draft", "next": ["audited"]})
+    );
+
+    let said = refused(&house, &to("live --reason soon"));
+    assert!(
+        said.contains("is draft and cannot become live; what may follow is audited"),
+        "{said}"
+    );
+    assert!(refused(&house, &to("audited")).contains("with --result"));
+    let said = refused(&house, &to("audited --result systems.toml"));
+    assert!(said.contains("is no result that can be signed"), "{said}");
+    assert!(refused(&house, &to("draft")).contains("audited"));
+    let said = refused(&house, "systems move lead audited --actor m.owner");
+    assert!(said.contains("did you mean \"leads\"?"), "{said}");
+    house.ok(&to("audited --result audit.json"));
+    house.ok("systems move leads validated --actor a.approver");
+
+    let said = refused(&house, &to("approved"));
+    assert!(
+        said.contains("lacks signatures that count: owner, approver"),
+        "{said}"
+    );
+    for (who, role) in [("m.owner", "owner"), ("a.approver", "approver")] {
+        assert_eq!(house.approve("audit.json", who, role).0, Some(0));
+    }
+    house.ok(&to("approved"));
+    let said = refused(&house, &to("live"));
+    assert!(
+        said.contains("holds no decision of the gate pre_deployment"),
+        "{said}"
+    );
+    house.ok(&format!("{GATE} --record"));
+    house.ok(&to("live"));
+    let said = refused(&house, &to("retired"));
+    assert!(said.contains("give --reason"), "{said}");
+    house.ok(&to("suspended --reason drift"));
+    assert!(refused(&house, &to("live")).contains("since the suspension"));
+
+    let told = standing(&house);
+    let found = &told["systems"][0]["standing"];
+    let result: Value = serde_json::from_str(
+        &house.ok("ledger show ledger.jsonl --kind gate.decision --format json"),
+    )
+    .unwrap();
+    let gate = &result["entries"][0];
+    assert_eq!(
+        found,
+        &serde_json::json!({
+            "state": "suspended",
+            "since": "2026-11-29T12:00:00Z",
+            "by": "m.owner",
+            "entry": gate["seq"].as_u64().unwrap() + 2,
+            "audit_digest": gate["payload"]["audit_digest"],
+            "reason": "drift",
+            "next": ["live", "retired"],
+        })
+    );
+    let problems = told["problems"].to_string();
+    assert!(
+        problems.contains("contradicts the ledger, by which it is suspended"),
+        "{problems}"
+    );
+    // As it stood before all that.
+    let before = house.ok("systems list --ledger ledger.jsonl --as-of 2026-11-28 --format json");
+    let before: Value = serde_json::from_str(&before).unwrap();
+    assert_eq!(before["systems"][0]["standing"]["state"], "draft");
+
+    house.write("systems.toml", &LEADS.replace("design", "production"));
+    for lang in ["en", "de"] {
+        let shown = house.ok(&format!(
+            "systems show leads --ledger ledger.jsonl --lang {lang} --format markdown"
+        ));
+        let digest = found["audit_digest"].as_str().unwrap();
+        assert!(shown.contains(digest), "{shown}");
+        insta::assert_snapshot!(
+            format!("systems_standing_{lang}"),
+            shown.replace(digest, "DIGEST")
+        );
+        let listed = house.ok(&format!("systems list --ledger ledger.jsonl --lang {lang}"));
+        insta::assert_snapshot!(format!("systems_standings_{lang}"), listed);
+    }
+
+    house.ok(&format!("{GATE} --record"));
+    house.ok(&to("live"));
+    house.ok(&to("retired --reason replaced"));
+    let said = refused(&house, &to("live"));
+    assert!(
+        said.contains("nothing follows, so give a successor another id"),
+        "{said}"
+    );
+    house.ok("ledger verify ledger.jsonl --keys keys.toml");
 }

@@ -134,6 +134,29 @@ def test_an_incident_is_opened_once(tmp_path: Path) -> None:
     assert len(wg.incident.list(file=file).document["incidents"]) == 1
 
 
+def test_a_system_moves_once(tmp_path: Path) -> None:
+    file, ledger = tmp_path / "systems.toml", tmp_path / "ledger.jsonl"
+    file.write_text(
+        'schema = "waage/systems/1"\n[[system]]\nid = "leads"\nname = "Leads"\n'
+        'use_case = "lead_scoring"\ncriticality = "medium"\n'
+    )
+    wg.ledger.init(ledger, id="leads")
+    with pytest.raises(wg.WaageError, match="what may follow is audited"):
+        wg.systems.move("leads", "live", actor="m.owner", file=file, ledger=ledger)
+    result = tmp_path / "audit.json"
+    result.write_text(
+        '{"schema": "waage/audit/1", "policy": {"digest": "sha256:p"}, "verdict": "pass"}'
+    )
+    moved = wg.systems.move(
+        "leads", "audited", actor="m.owner", result=result, file=file, ledger=ledger
+    )
+    assert moved.document["systems"][0]["standing"]["state"] == "audited"
+    with pytest.raises(wg.WaageError, match="not run again"):
+        moved.to_text()
+    told = wg.systems.show("leads", file=file, ledger=ledger)
+    assert told.document["systems"][0]["standing"] == moved.document["systems"][0]["standing"]
+
+
 def test_personal_data_are_found() -> None:
     scan = wg.privacy.scan(LEADS, features=["visits", "region"], sensitive=["gender"])
     assert scan.document["schema"] == "waage/pii-scan/1"

@@ -5,10 +5,18 @@ Written by ``python/generate_commands.py``.
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ._commands import Path, Text, Told, tell
 
 
-def list(*, file: Path = "systems.toml", as_of: Text | None = None) -> Told:
+def list(
+    *,
+    file: Path = "systems.toml",
+    as_of: Text | None = None,
+    ledger: Path | None = None,
+    allow_network_fs: bool = False,
+) -> Told:
     """A line for each system.
 
     Parameters
@@ -17,6 +25,10 @@ def list(*, file: Path = "systems.toml", as_of: Text | None = None) -> Told:
         The inventory.
     as_of : str, optional
         Day as of which reviews count, such as 2026-11-24; today if absent.
+    ledger : path, optional
+        Ledger that tells where systems stand, since when and by whom.
+    allow_network_fs : bool
+        Also on a network file system, whose locks are unreliable.
 
     Returns
     -------
@@ -28,10 +40,21 @@ def list(*, file: Path = "systems.toml", as_of: Text | None = None) -> Told:
     WaageError
         With the sentence of the command line.
     """
-    return tell(["systems", "list"], [], {"file": file, "as-of": as_of})
+    return tell(
+        ["systems", "list"],
+        [],
+        {"file": file, "as-of": as_of, "ledger": ledger, "allow-network-fs": allow_network_fs},
+    )
 
 
-def show(id: Text, *, file: Path = "systems.toml", as_of: Text | None = None) -> Told:
+def show(
+    id: Text,
+    *,
+    file: Path = "systems.toml",
+    as_of: Text | None = None,
+    ledger: Path | None = None,
+    allow_network_fs: bool = False,
+) -> Told:
     """Everything about one system: tier, signatures, gates, suggested class.
 
     Parameters
@@ -42,6 +65,10 @@ def show(id: Text, *, file: Path = "systems.toml", as_of: Text | None = None) ->
         The inventory.
     as_of : str, optional
         Day as of which reviews count, such as 2026-11-24; today if absent.
+    ledger : path, optional
+        Ledger that tells where systems stand, since when and by whom.
+    allow_network_fs : bool
+        Also on a network file system, whose locks are unreliable.
 
     Returns
     -------
@@ -53,10 +80,20 @@ def show(id: Text, *, file: Path = "systems.toml", as_of: Text | None = None) ->
     WaageError
         With the sentence of the command line.
     """
-    return tell(["systems", "show"], [id], {"file": file, "as-of": as_of})
+    return tell(
+        ["systems", "show"],
+        [id],
+        {"file": file, "as-of": as_of, "ledger": ledger, "allow-network-fs": allow_network_fs},
+    )
 
 
-def check(*, file: Path = "systems.toml", as_of: Text | None = None) -> Told:
+def check(
+    *,
+    file: Path = "systems.toml",
+    as_of: Text | None = None,
+    ledger: Path | None = None,
+    allow_network_fs: bool = False,
+) -> Told:
     """What is missing; exit code 1 if something must be mended.
 
     Parameters
@@ -65,6 +102,10 @@ def check(*, file: Path = "systems.toml", as_of: Text | None = None) -> Told:
         The inventory.
     as_of : str, optional
         Day as of which reviews count, such as 2026-11-24; today if absent.
+    ledger : path, optional
+        Ledger that tells where systems stand, since when and by whom.
+    allow_network_fs : bool
+        Also on a network file system, whose locks are unreliable.
 
     Returns
     -------
@@ -76,7 +117,11 @@ def check(*, file: Path = "systems.toml", as_of: Text | None = None) -> Told:
     WaageError
         With the sentence of the command line.
     """
-    return tell(["systems", "check"], [], {"file": file, "as-of": as_of})
+    return tell(
+        ["systems", "check"],
+        [],
+        {"file": file, "as-of": as_of, "ledger": ledger, "allow-network-fs": allow_network_fs},
+    )
 
 
 def classify(
@@ -125,6 +170,71 @@ def classify(
             "template": template,
             "system": system,
             "write": write,
+        },
+        acts=True,
+    )
+
+
+def move(
+    id: Text,
+    state: Literal["audited", "validated", "approved", "live", "suspended", "retired"],
+    *,
+    actor: Text,
+    result: Path | None = None,
+    reason: Text | None = None,
+    file: Path = "systems.toml",
+    policy: Path | None = None,
+    keys: Path = "keys.toml",
+    ledger: Path = "ledger.jsonl",
+    allow_network_fs: bool = False,
+) -> Told:
+    """Move a system to its next state: an entry of the ledger.
+
+    Parameters
+    ----------
+    id : str
+        The system's id.
+    state : str
+        Its next state.
+    actor : str
+        Who moves it: the id of a person, never a name or address.
+    result : path, optional
+        The result that the step rests on, a document of waage audit --format json.
+    reason : str, optional
+        Why, without personal data.
+    file : path
+        The inventory.
+    policy : path, optional
+        For approved: the policy that the result was judged by; the inventory's if absent.
+    keys : path
+        For approved: the list of public keys.
+    ledger : path
+        The ledger that the step is added to.
+    allow_network_fs : bool
+        Also on a network file system, whose locks are unreliable.
+
+    Returns
+    -------
+    Told
+        What ``waage systems move --format json`` says.
+
+    Raises
+    ------
+    WaageError
+        With the sentence of the command line.
+    """
+    return tell(
+        ["systems", "move"],
+        [id, state],
+        {
+            "actor": actor,
+            "result": result,
+            "reason": reason,
+            "file": file,
+            "policy": policy,
+            "keys": keys,
+            "ledger": ledger,
+            "allow-network-fs": allow_network_fs,
         },
         acts=True,
     )

@@ -1,6 +1,7 @@
 //! What the end-to-end tests share: the built command and where data lie.
 
 pub mod files;
+pub mod house;
 pub mod refusal;
 
 use std::ffi::OsStr;

@@ -1,31 +1,38 @@
 //! `waage systems`.
 
 use std::io::{self, BufRead};
+use std::path::PathBuf;
 
-use waage_audit::Language;
+use waage_audit::govern::approval::Subject;
 use waage_audit::govern::inventory::{self, Answer, Answers, Inventory};
+use waage_audit::govern::keys::Keys;
+use waage_audit::govern::ledger::{Ledger, Options};
+use waage_audit::govern::lifecycle::{self, History, State};
 use waage_audit::registers::{self, systems::SystemsResult};
+use waage_audit::{Language, Policy};
 
 use crate::args::registers::Showing;
 use crate::args::systems as args;
 use crate::args::systems::Systems;
 use crate::audit::{format, language};
 use crate::output::{self, ExitCode, Failure};
-use crate::registers::{day, failed};
+use crate::registers::{day, failed, now};
 
 /// Runs a command of the inventory.
 pub fn run(command: Systems) -> Result<ExitCode, Failure> {
     match command {
         Systems::List(args) => {
-            print(&told(&args.inventory, None)?, false, &args.showing)?;
+            let told = with_standing(told(&args.inventory, None)?, &args.book)?;
+            print(&told, false, &args.showing)?;
             Ok(ExitCode::SUCCESS)
         }
         Systems::Show(args) => {
-            print(&told(&args.inventory, Some(&args.id))?, true, &args.showing)?;
+            let told = with_standing(told(&args.inventory, Some(&args.id))?, &args.book)?;
+            print(&told, true, &args.showing)?;
             Ok(ExitCode::SUCCESS)
         }
         Systems::Check(args) => {
-            let told = told(&args.inventory, None)?;
+            let told = with_standing(told(&args.inventory, None)?, &args.book)?;
             print(&told, false, &args.showing)?;
             let wrong = told.problems.iter().any(|problem| problem.level == "error");
             Ok(if wrong {
@@ -35,6 +42,7 @@ pub fn run(command: Systems) -> Result<ExitCode, Failure> {
             })
         }
         Systems::Classify(args) => classify(&args),
+        Systems::Move(args) => step(&args),
     }
 }
 
@@ -44,6 +52,76 @@ fn told(args: &args::Inventory, id: Option<&str>) -> Result<SystemsResult, Failu
         inventory.system(id).map_err(failed)?;
     }
     Ok(inventory::tell(&inventory, id, day(args.as_of.as_deref())?))
+}
+
+/// The inventory with where the ledger says that its systems stand, if one is given.
+fn with_standing(mut told: SystemsResult, book: &args::Book) -> Result<SystemsResult, Failure> {
+    if let Some(ledger) = &book.ledger {
+        let options = book.access.into();
+        let ledger = Ledger::open(ledger, &options).map_err(failed)?;
+        let entries = lifecycle::read(&ledger, &options).map_err(failed)?;
+        let day = day(Some(&told.as_of))?;
+        lifecycle::tell(&mut told, &entries, day);
+    }
+    Ok(told)
+}
+
+/// Moves a system to its next state and shows it.
+fn step(args: &args::Move) -> Result<ExitCode, Failure> {
+    output::refuse_page(args.showing.format)?;
+    let now = now()?;
+    let inventory = Inventory::read(&args.file).map_err(failed)?;
+    let system = inventory.system(&args.id).map_err(failed)?;
+    let options: Options = args.access.into();
+    let ledger = Ledger::open(&args.ledger, &options).map_err(failed)?;
+    let entries = lifecycle::read(&ledger, &options).map_err(failed)?;
+    let history = History::of(&args.id, &entries);
+    let subject = args.result.as_deref().map(Subject::read).transpose();
+    let digest = subject.map_err(failed)?.map(|subject| subject.digest);
+    let step = history
+        .ask(state(args.state), digest, args.reason.clone())
+        .map_err(failed)?;
+    if step.to == State::Approved {
+        let policy = Policy::read(&policy(args, system)?).map_err(failed)?;
+        let keys = Keys::read(&args.keys).map_err(failed)?;
+        let (tier, digest) = (system.criticality, &step.audit_digest);
+        lifecycle::signed(&policy, &keys, &entries, tier, digest, now.date()).map_err(failed)?;
+    }
+    let entries =
+        lifecycle::record(&ledger, &options, &history, &step, &args.actor, now).map_err(failed)?;
+    let mut told = inventory::tell(&inventory, Some(&args.id), now.date());
+    lifecycle::tell(&mut told, &entries, now.date());
+    print(&told, true, &args.showing)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+const fn state(next: args::Next) -> State {
+    match next {
+        args::Next::Audited => State::Audited,
+        args::Next::Validated => State::Validated,
+        args::Next::Approved => State::Approved,
+        args::Next::Live => State::Live,
+        args::Next::Suspended => State::Suspended,
+        args::Next::Retired => State::Retired,
+    }
+}
+
+/// The policy of the option, else that of the inventory, which names it from its own folder.
+fn policy(args: &args::Move, system: &inventory::System) -> Result<PathBuf, Failure> {
+    let stated = || {
+        let stated = system.policy.as_ref()?;
+        Some(if stated.starts_with("preset:") {
+            PathBuf::from(stated)
+        } else {
+            args.file.parent()?.join(stated)
+        })
+    };
+    args.policy.clone().or_else(stated).ok_or_else(|| {
+        Failure::Message(format!(
+            "which signatures {:?} needs follows from its policy, and the inventory names none; give it with --policy",
+            args.id
+        ))
+    })
 }
 
 fn print(result: &SystemsResult, full: bool, showing: &Showing) -> Result<(), Failure> {

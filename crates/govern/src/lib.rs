@@ -87,6 +87,7 @@ pub mod inventory;
 mod judge;
 pub mod keys;
 pub mod ledger;
+pub mod lifecycle;
 pub mod pii;
 pub mod policy;
 pub mod records;

@@ -62,6 +62,36 @@ pub struct System {
     /// The AI Act's class as a suggestion; absent without answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub classification: Option<Classification>,
+    /// Where a ledger says that it stands; absent if none was given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
+}
+
+/// Where a system stands, by the steps that a ledger holds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Standing {
+    /// `draft`, `audited`, `validated`, `approved`, `live`, `suspended` or `retired`.
+    pub state: String,
+    /// Since when, RFC 3339; absent for a system without a step, as are the next four.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<String>,
+    /// Who moved it there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// Number of the step's entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<u64>,
+    /// Digest of the result that the step rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_digest: Option<String>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The states that may follow.
+    pub next: Vec<String>,
+    /// Entries about it that may not stand where they stand, and so do not count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<u64>,
 }
 
 /// What a tier asks for.

@@ -21,7 +21,7 @@ pub use add::{ApprovalError, approve};
 pub use agreed::{agree, agreed};
 pub use consent::Consent;
 pub use exception::{Exception, Kind};
-pub use required::{Required, required};
+pub use required::{Required, required, roles};
 pub use signed::{Content, Signed};
 pub use state::{CLOCK_SKEW_SECONDS, state, state_for};
 pub use statement::{Condition, Decision, Statement};

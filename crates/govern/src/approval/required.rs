@@ -8,6 +8,17 @@ use crate::policy::{Criticality, Policy};
 /// Persons needed, by role.
 pub type Required = BTreeMap<Role, u32>;
 
+/// The roles of which a tier asks for a signature each (GOVERNANCE §4.4).
+#[must_use]
+pub const fn roles(tier: Criticality) -> &'static [Role] {
+    match tier {
+        Criticality::Low => &[Role::Owner],
+        Criticality::Medium => &[Role::Owner, Role::Approver],
+        Criticality::High => &[Role::Owner, Role::Validator, Role::Approver],
+        Criticality::Critical => &[Role::Owner, Role::Validator, Role::Approver, Role::Dpo],
+    }
+}
+
 /// The signatures that a policy needs: by the criticality of its system (GOVERNANCE §4.4), and what a
 /// gate asks for besides, if one is named. A system without a
 /// criticality has the lowest of its use case; without that, the owner's signature is enough.
@@ -31,13 +42,7 @@ pub fn required(policy: &Policy, gate: Option<&str>) -> Result<Required, String>
                 .criticality
                 .unwrap_or_else(|| system.least_criticality())
         });
-    let roles: &[Role] = match criticality {
-        Criticality::Low => &[Role::Owner],
-        Criticality::Medium => &[Role::Owner, Role::Approver],
-        Criticality::High => &[Role::Owner, Role::Validator, Role::Approver],
-        Criticality::Critical => &[Role::Owner, Role::Validator, Role::Approver, Role::Dpo],
-    };
-    let mut out: Required = roles.iter().map(|role| (*role, 1)).collect();
+    let mut out: Required = roles(criticality).iter().map(|role| (*role, 1)).collect();
     if let Some(name) = gate {
         let gates = &policy.kept.gates;
         let gate = gates.get(name).ok_or_else(|| {

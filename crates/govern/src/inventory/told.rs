@@ -5,6 +5,7 @@ use waage_result::systems::{self as document, Problem, SystemsResult, Tier};
 
 use super::classify::{Answer, Answers, classify};
 use super::file::{Inventory, System};
+use crate::approval::roles;
 use crate::date::Date;
 use crate::policy::{Criticality, UseCase};
 
@@ -45,15 +46,12 @@ pub fn minimum(use_case: UseCase, answers: &Answers) -> Criticality {
 /// What a tier asks for (GOVERNANCE §3 and §4.4): signatures of different persons, and gates.
 #[must_use]
 pub fn tier(criticality: Criticality) -> Tier {
-    let signatures: &[&str] = match criticality {
-        Criticality::Low => &["owner"],
-        Criticality::Medium => &["owner", "approver"],
-        Criticality::High => &["owner", "validator", "approver"],
-        Criticality::Critical => &["owner", "validator", "approver", "dpo"],
-    };
     let gates = ["design", "pre_deployment", "periodic", "change", "retire"];
     Tier {
-        signatures: signatures.iter().map(|role| (*role).to_owned()).collect(),
+        signatures: roles(criticality)
+            .iter()
+            .map(|role| role.name().to_owned())
+            .collect(),
         gates: gates.iter().map(|gate| (*gate).to_owned()).collect(),
     }
 }
@@ -112,6 +110,7 @@ fn tell_system(system: &System) -> document::System {
         tier: tier(system.criticality),
         classification: (!system.classification.is_empty())
             .then(|| classify(&system.classification)),
+        standing: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use super::error::LedgerError;
 
 /// Kinds of entries, with what each records. A kind that ends in `.*` stands for a family.
-pub const KINDS: [(&str, &str); 15] = [
+pub const KINDS: [(&str, &str); 16] = [
     ("genesis", "the ledger begins"),
     ("audit.result", "an audit and its verdict"),
     ("gate.decision", "a gate was passed or not"),
@@ -12,6 +12,7 @@ pub const KINDS: [(&str, &str); 15] = [
     ("policy.change", "a policy was changed"),
     ("risk.scored", "a risk was scored again"),
     ("incident.*", "a step of an incident"),
+    ("lifecycle", "a system moved to its next state"),
     ("review.batch", "a batch of human reviews"),
     ("drift.alert", "drift was found"),
     ("privacy.budget", "privacy budget was spent"),

@@ -1,6 +1,6 @@
 //! The inventory of systems as an article.
 
-use waage_result::systems::{Classification, Problem, Reason, System, SystemsResult};
+use waage_result::systems::{Classification, Problem, Reason, Standing, System, SystemsResult};
 
 use super::{Block, Cell, Facts, Section, article as make, data, mark, pick, row, section, table};
 use crate::article::{Article, Mark};
@@ -19,7 +19,7 @@ pub(crate) fn article(result: &SystemsResult, full: bool, words: Words) -> Artic
             blocks.collect(),
         )]
     } else {
-        vec![listed(result, words)]
+        vec![listed(result, words), standings(&result.systems, words)]
     };
     sections.push(problems(&result.problems, words));
     let (state, sentence) = verdict(result, words);
@@ -105,6 +105,46 @@ fn listed(result: &SystemsResult, words: Words) -> Option<Section> {
     section("systems", words.text("systems.list"), blocks)
 }
 
+/// Where each system stands, if a ledger said so.
+fn standings(systems: &[System], words: Words) -> Option<Section> {
+    let columns = ["id", "state", "since", "by", "next"].map(|key| (key, false));
+    let title = || words.text("systems.standings");
+    let mut out = table(title(), "systems.column", &columns, words);
+    for system in systems {
+        let Some(standing) = &system.standing else {
+            continue;
+        };
+        let given = |text: &Option<String>| text.as_deref().map_or_else(String::new, data);
+        let cells = [
+            data(&system.id),
+            words.name_in("systems.state", &standing.state),
+            given(&standing.since),
+            given(&standing.by),
+            next(standing, words),
+        ];
+        out.rows.push(row(cells.map(Cell::text).into()));
+    }
+    let blocks = match out.rows.is_empty() {
+        true => Vec::new(),
+        false => vec![Block::Table(out)],
+    };
+    section("standings", title(), blocks)
+}
+
+/// The states that may follow.
+fn next(standing: &Standing, words: Words) -> String {
+    let name = |state: &String| words.name_in("systems.state", state);
+    words.list(&standing.next.iter().map(name).collect::<Vec<_>>())
+}
+
+/// Since when, by whom and by which entry.
+fn since(standing: &Standing, words: Words) -> Option<String> {
+    let (at, by) = (standing.since.as_deref()?, standing.by.as_deref()?);
+    let entry = words.integer(standing.entry?);
+    let values = [("at", &*data(at)), ("by", &data(by)), ("entry", &entry)];
+    Some(words.fill("systems.since", &values))
+}
+
 fn roles(list: &[String], words: Words) -> String {
     words.list(
         &list
@@ -137,6 +177,9 @@ fn shown(system: &System, words: Words) -> Vec<Block> {
                 .as_ref()
                 .map(|stage| words.name_in("systems.lifecycle", stage)),
         );
+        if let Some(standing) = &system.standing {
+            stand(&mut facts, standing, words);
+        }
         facts.add(
             "owner",
             system
@@ -182,6 +225,14 @@ fn shown(system: &System, words: Words) -> Vec<Block> {
         blocks.extend(classified(class, words));
     }
     blocks
+}
+
+fn stand(facts: &mut Facts, standing: &Standing, words: Words) {
+    facts.add("state", words.name_in("systems.state", &standing.state));
+    facts.add_some("since", since(standing, words));
+    facts.add_some("result", standing.audit_digest.as_deref().map(data));
+    facts.add_some("reason", standing.reason.as_deref().map(data));
+    facts.add("next", next(standing, words));
 }
 
 fn classified(class: &Classification, words: Words) -> Vec<Block> {
