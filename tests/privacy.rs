@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use waage_tests::{command, root};
+use waage_tests::{command, files, root};
 
 const DAY: &str = "1795770000"; // 2026-11-27T09:00:00Z
 
@@ -689,4 +689,24 @@ fn audits_note_personal_data_and_exports_refuse_it() {
     let (code, _, err) = release(&[]);
     assert!(code == Some(2) && err.contains("--i-know"), "{err}");
     assert_eq!(release(&["--i-know"]).0, Some(0));
+}
+
+#[test]
+fn truth_values_alone_are_nobodys() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.parquet");
+    let flags = |every: usize| -> std::sync::Arc<dyn arrow::array::Array> {
+        let values = (0..300).map(|row| Some(row % every == 0));
+        std::sync::Arc::new(values.collect::<arrow::array::BooleanArray>())
+    };
+    let rows = files::table(vec![("y", flags(3)), ("d", flags(4)), ("email", flags(2))]);
+    files::write_parquet(&path, &rows, 100);
+    let roles = "--label y --decision d --sensitive email --bootstrap 0";
+    let words = roles.split(' ').map(str::to_owned);
+    let found = waage_tests::audit(std::iter::once(path.display().to_string()).chain(words));
+    assert!(
+        found["dataset"]["notes"]
+            .as_array()
+            .is_none_or(Vec::is_empty)
+    );
 }

@@ -19,8 +19,10 @@ const LISTED_MAX: usize = 10;
 /// # Errors
 /// [`AuditError`] when the rows cannot be read.
 pub fn likely(dataset: &Dataset) -> Result<Vec<String>, AuditError> {
+    // Measured numbers and truth values are nobody's.
+    let may_be = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Float | Kind::Decimal);
     let mut values: Vec<HashMap<String, u64>> = Vec::new();
-    let seen = dataset.glance(pii::ROWS_MAX, &Silent, |column, _, text| {
+    let seen = dataset.glance(pii::ROWS_MAX, may_be, &Silent, |column, _, text| {
         if values.len() <= column {
             values.resize_with(column + 1, HashMap::new);
         }
@@ -29,8 +31,6 @@ pub fn likely(dataset: &Dataset) -> Result<Vec<String>, AuditError> {
             None => drop(values[column].insert(text.to_owned(), 1)),
         }
     })?;
-    // Measured numbers and truth values are nobody's.
-    let may_be = |kind: Kind| !matches!(kind, Kind::Bool | Kind::Float | Kind::Decimal);
     let likely = |(name, values): (String, HashMap<String, u64>)| {
         let mut watch = Watch::new(&name, false);
         for (text, times) in &values {

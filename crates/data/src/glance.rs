@@ -53,12 +53,12 @@ pub fn glance(
         needed.position(&parts, name)?;
     }
     observer.begin(Phase::Scan, None);
-    first_rows(&parts, &needed, rows_max, observer, see)
+    first_rows(&parts, &needed, rows_max, |_| true, observer, see)
 }
 
 impl Dataset {
     /// As [`glance`](crate::glance), of the columns that the roles, the filter and kept columns need,
-    /// whether or not the filter keeps the rows. Of an Arrow stream on standard input, which can be
+    /// whether or not the filter keeps the rows; only those of a `wanted` kind are read. Of an Arrow stream on standard input, which can be
     /// read only once, no row is handed on.
     ///
     /// # Errors
@@ -66,13 +66,19 @@ impl Dataset {
     pub fn glance(
         &self,
         rows_max: usize,
+        wanted: impl Fn(Kind) -> bool,
         observer: &dyn Observer,
         see: impl FnMut(usize, usize, &str),
     ) -> Result<Glance, DataError> {
         let parts = &self.table.parts;
+        let needed = &self.table.needed;
         let once = |part: &Part| matches!(part.store, Store::Stdin(_));
-        let rows_max = if parts.iter().any(once) { 0 } else { rows_max };
-        first_rows(parts, &self.table.needed, rows_max, observer, see)
+        let is_read = (0..needed.len()).any(|at| wanted(needed.kind(at)));
+        let rows_max = match is_read && !parts.iter().any(once) {
+            true => rows_max,
+            false => 0,
+        };
+        first_rows(parts, needed, rows_max, wanted, observer, see)
     }
 
     /// The names of the columns that the roles, the filter and kept columns need.
@@ -97,6 +103,7 @@ fn first_rows(
     parts: &[Part],
     needed: &Needed,
     rows_max: usize,
+    wanted: impl Fn(Kind) -> bool,
     observer: &dyn Observer,
     mut see: impl FnMut(usize, usize, &str),
 ) -> Result<Glance, DataError> {
@@ -104,7 +111,7 @@ fn first_rows(
         .map(|at| (needed.name(at).to_owned(), needed.kind(at)))
         .collect();
     let read: Vec<usize> = (0..columns.len())
-        .filter(|at| columns[*at].1 != Kind::Other)
+        .filter(|at| columns[*at].1 != Kind::Other && wanted(columns[*at].1))
         .collect();
     let mut seen = 0;
     let mut all_rows = true;
