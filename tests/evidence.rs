@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use waage_tests::{command, root};
+use waage_tests::dated::waage;
+use waage_tests::root;
 
 const POLICY: &str = r#"
 schema = "waage/policy/1"
@@ -54,22 +55,6 @@ sha256 = "ee8250fb76e094b34b471f13a73dbbe51d1ae142e9df59d7c0d31ec20f0a0a8e"
 const FOOTER_EN: &str = "This report gives evidence for a legal assessment; it is not one.";
 const FOOTER_DE: &str =
     "Dieser Bericht liefert Nachweise für eine rechtliche Bewertung; er ersetzt sie nicht.";
-
-/// Runs `waage` in a folder on 2026-11-25.
-fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = command()
-        .args(arguments)
-        .current_dir(folder)
-        .env("SOURCE_DATE_EPOCH", "1795564800")
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code(),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
-}
 
 fn good(folder: &Path, arguments: &[&str]) -> String {
     let (code, out, err) = waage(folder, arguments);

@@ -4,22 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use waage_tests::command;
+use waage_tests::{command, dated};
 
 fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = command()
-        .arg("incident")
-        .args(arguments)
-        .current_dir(folder)
-        .env("SOURCE_DATE_EPOCH", "1795564800")
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code(),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
+    dated::waage(folder, &[&["incident"], arguments].concat())
 }
 
 fn good(folder: &Path, arguments: &[&str]) -> String {

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use waage_tests::{command, root};
+use waage_tests::{dated, root};
 
 const POLICY: &str = r#"
 schema = "waage/policy/1"
@@ -31,12 +31,7 @@ every_days = 30
 "#;
 
 fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, Vec<u8>) {
-    let output = command()
-        .args(arguments)
-        .current_dir(folder)
-        .env("SOURCE_DATE_EPOCH", "1795564800")
-        .output()
-        .unwrap();
+    let output = dated::output(folder, arguments);
     (output.status.code(), output.stdout)
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
-use waage_tests::command;
+use waage_tests::dated;
 use waage_tests::house::{GATE, House, NOON, RISK, WHOLE};
 
 const SYSTEMS: &str = r#"# Our systems
@@ -30,19 +30,7 @@ criticality = "high"
 "#;
 
 fn waage(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let output = command()
-        .arg("systems")
-        .args(arguments)
-        .current_dir(folder)
-        .env("SOURCE_DATE_EPOCH", "1795564800")
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        output.status.code(),
-        text(&output.stdout),
-        text(&output.stderr),
-    )
+    dated::waage(folder, &[&["systems"], arguments].concat())
 }
 
 fn good(folder: &Path, arguments: &[&str]) -> String {

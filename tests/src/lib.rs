@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the built command and where data lie.
 
+pub mod dated;
 pub mod files;
 pub mod house;
 pub mod refusal;

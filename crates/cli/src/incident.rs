@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use clap::ValueEnum;
 use waage_audit::govern::incident::{self, Change, Filter, Log, Opening, words};
 use waage_audit::govern::risks::Evidence;
 use waage_audit::govern::{Date, Timestamp};
@@ -14,7 +13,7 @@ use crate::args::incident::Incident;
 use crate::args::registers::{Acting, Showing};
 use crate::audit::{format, language};
 use crate::incident_change::change;
-use crate::output::{self, ExitCode, Failure};
+use crate::output::{self, ExitCode, Failure, word};
 use crate::registers::{as_of, failed, ledger, moment, moment_or_now};
 
 /// Runs a command of incidents.
@@ -38,13 +37,6 @@ pub fn run(command: Incident) -> Result<ExitCode, Failure> {
         }
         Incident::Timeline(args) => timeline(&args),
     }
-}
-
-/// The word of an option's value.
-pub fn word(value: impl ValueEnum) -> String {
-    value
-        .to_possible_value()
-        .map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn told(file: &Path, which: &args::Which, id: Option<&String>) -> Result<IncidentsResult, Failure> {

@@ -5,8 +5,8 @@ use waage_audit::govern::incident::{Change, Learning, NewControl, words};
 use waage_audit::registers::incidents::{CorrectiveAction, Notification};
 
 use crate::args::incident as args;
-use crate::incident::{findings, money, severity, word};
-use crate::output::Failure;
+use crate::incident::{findings, money, severity};
+use crate::output::{Failure, word};
 use crate::registers::moment;
 
 /// Everything that the options say.

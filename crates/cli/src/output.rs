@@ -144,23 +144,24 @@ pub fn style() -> Style {
 
 /// That a form for files is not written to a terminal.
 pub fn refuse_page(format: impl ValueEnum) -> Result<(), Failure> {
-    match name(&format).as_str() {
-        name @ ("html" | "pdf") if to_terminal() => Err(Failure::Message(format!(
-            "--format {name} is for a file: add > report.{name}"
+    match word(format).as_str() {
+        word @ ("html" | "pdf") if to_terminal() => Err(Failure::Message(format!(
+            "--format {word} is for a file: add > report.{word}"
         ))),
         _ => Ok(()),
     }
 }
 
-/// The name of an option's value.
-fn name(format: &impl ValueEnum) -> String {
-    let value = format.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
+/// The word of an option's value.
+pub fn word(value: impl ValueEnum) -> String {
+    value
+        .to_possible_value()
+        .map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 /// Prints a document in its form; the text of a PDF is its Markdown.
 pub fn show(text: &str, format: impl ValueEnum, language: Language) -> Result<(), Failure> {
-    if name(&format) != "pdf" {
+    if word(format.clone()) != "pdf" {
         return print(text);
     }
     refuse_page(format)?;
