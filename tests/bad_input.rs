@@ -1,7 +1,6 @@
 //! Input that cannot be audited: one clear sentence, exit code 2, nothing half-written.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
 use waage_tests::failure;
 use waage_tests::files::{
@@ -305,7 +304,6 @@ fn a_million_groups_are_refused() {
         ("converted", integers((0..rows).map(|i| Some(i % 2)))),
     ]);
     write_parquet(&folder.path().join("x.parquet"), &data, 200_000);
-    let began = Instant::now();
     let said = refused(
         &folder,
         &["x.parquet"],
@@ -316,11 +314,6 @@ fn a_million_groups_are_refused() {
         "{said}"
     );
     assert!(said.contains("bin it if it holds numbers"), "{said}");
-    assert!(
-        began.elapsed() < Duration::from_secs(10),
-        "{:?}",
-        began.elapsed()
-    );
 }
 
 #[test]

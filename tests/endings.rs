@@ -168,16 +168,15 @@ fn a_closed_pipe_ends_quietly_with_the_verdicts_code() {
     assert!(output.stderr.is_empty() && output.status.code() == Some(0));
 }
 
-/// Sends Ctrl-C and waits; gives the exit code, what was said, and how long it took.
-fn interrupt(mut child: Child) -> (Option<i32>, String, Duration) {
-    let began = Instant::now();
+/// Sends Ctrl-C and waits; gives the exit code and what was said. How long it takes is measured by
+/// `benches/peers/waage_response.py`.
+fn interrupt(mut child: Child) -> (Option<i32>, String) {
     let sent = Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status()
         .unwrap();
     assert!(sent.success());
     let status = child.wait().unwrap();
-    let took = began.elapsed();
     let mut said = String::new();
     child
         .stderr
@@ -185,17 +184,16 @@ fn interrupt(mut child: Child) -> (Option<i32>, String, Duration) {
         .unwrap()
         .read_to_string(&mut said)
         .unwrap();
-    (status.code(), said, took)
+    (status.code(), said)
 }
 
 #[cfg(unix)]
 #[test]
-fn an_interruption_ends_within_a_second() {
+fn an_interruption_ends_all() {
     let check = |child: Child, what: &str| {
-        let (code, said, took) = interrupt(child);
+        let (code, said) = interrupt(child);
         assert_eq!(code, Some(130), "{what}: {said}");
         assert_eq!(said, "waage: interrupted; nothing was written\n", "{what}");
-        assert!(took < Duration::from_secs(1), "{what}: {took:?}");
     };
     let start = |arguments: &[&str]| {
         let mut command = Command::new(binary());
@@ -211,7 +209,7 @@ fn an_interruption_ends_within_a_second() {
     arguments.extend(ROLES);
     let mut child = start(&arguments);
     let held = child.stdin.take();
-    std::thread::sleep(Duration::from_millis(300));
+    std::thread::sleep(Duration::from_millis(1000));
     check(child, "standard input");
     drop(held);
 

@@ -115,15 +115,14 @@ def test_a_pass() -> None:
 
 
 def test_import_is_light() -> None:
+    """What it loads; how long that takes is measured by benches/peers/waage_response.py."""
     script = (
-        "import sys, time; before = set(sys.modules); t = time.perf_counter(); import waage;"
-        "took = time.perf_counter() - t; new = set(sys.modules) - before;"
-        "print(took, 'numpy' in new, 'pandas' in new, 'pyarrow' in new)"
+        "import sys; before = set(sys.modules); import waage; new = set(sys.modules) - before;"
+        "print(len([name for name in new if not name.startswith('waage')]), *sorted(new))"
     )
-    command = [sys.executable, "-c", script]
-    runs = [subprocess.check_output(command, text=True).split() for _ in range(5)]
-    assert {tuple(run[1:]) for run in runs} == {("False", "False", "False")}
-    assert min(float(run[0]) for run in runs) < 0.06
+    others, *new = subprocess.check_output([sys.executable, "-c", script], text=True).split()
+    assert not {"numpy", "pandas", "polars", "pyarrow", "asyncio", "inspect"} & set(new)
+    assert int(others) < 60, new
 
 
 def test_the_notebook_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

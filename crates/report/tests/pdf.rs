@@ -2,8 +2,6 @@
 
 mod fixture;
 
-use std::time::Instant;
-
 use lopdf::{Document, Object};
 use waage_report::{Format, Options, pdf, render};
 use waage_result::document::AuditResult;
@@ -151,10 +149,8 @@ fn nothing_in_data_breaks_the_layout() {
         String::new(),
     ];
     for markdown in hostile {
-        let began = Instant::now();
         let bytes = laid_out(&markdown);
         assert!(!pages(&bytes).is_empty());
-        assert!(began.elapsed().as_secs() < 20);
     }
     let text = pages(&audit(&fixture::hostile(), Language::En)).concat();
     assert!(!text.is_empty());
