@@ -7,15 +7,9 @@
 'breach'
 """
 
-from ._attributions import Attributions
 from ._audit import Audit, audit
-from ._catalogue import Explanation, catalogue, explain_metric
-from ._explain import ModelExplanation, explain
 from ._figures import Figure
-from ._power import Power, power
-from ._scan import Scan, scan
 from ._table import Table
-from ._tree import TreeExplainer
 from ._waage import WaageError, __version__
 
 TYPE_CHECKING = False
@@ -31,11 +25,22 @@ if TYPE_CHECKING:
     from . import review as review
     from . import risks as risks
     from . import systems as systems
+    from ._attributions import Attributions as Attributions
+    from ._catalogue import Explanation as Explanation
+    from ._catalogue import catalogue as catalogue
+    from ._catalogue import explain_metric as explain_metric
     from ._commands import Told as Told
     from ._commands import schema as schema
+    from ._explain import ModelExplanation as ModelExplanation
+    from ._explain import explain as explain
+    from ._power import Power as Power
+    from ._power import power as power
+    from ._scan import Scan as Scan
+    from ._scan import scan as scan
     from ._single import approve as approve
     from ._single import brief as brief
     from ._single import gate as gate
+    from ._tree import TreeExplainer as TreeExplainer
 
 __all__ = [
     "Attributions",
@@ -75,11 +80,22 @@ __all__ = [
 
 #: Where the names are that are imported when somebody asks for them; the rest are modules.
 _PLACES = {
+    "Attributions": "_attributions",
+    "Explanation": "_catalogue",
+    "ModelExplanation": "_explain",
+    "Power": "_power",
+    "Scan": "_scan",
     "Told": "_commands",
-    "schema": "_commands",
+    "TreeExplainer": "_tree",
     "approve": "_single",
     "brief": "_single",
+    "catalogue": "_catalogue",
+    "explain": "_explain",
+    "explain_metric": "_catalogue",
     "gate": "_single",
+    "power": "_power",
+    "scan": "_scan",
+    "schema": "_commands",
 }
 
 
@@ -89,4 +105,9 @@ def __getattr__(name: str) -> object:
     import importlib
 
     module = importlib.import_module(f"waage.{_PLACES.get(name, name)}")
-    return getattr(module, name) if name in _PLACES else module
+    found = getattr(module, name) if name in _PLACES else module
+    return globals().setdefault(name, found)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
