@@ -1220,6 +1220,68 @@ fn a_periodic_gate_looks_at_the_review_queue() {
 }
 
 #[test]
+fn a_review_queue_that_is_open_too_often_in_a_row_counts_as_failed() {
+    let (policy, place) = (policy(REVIEW), Place::new());
+    let small = reviewed(&place, 58, 58);
+    let decide = |audit: u64, review: Option<&Reviewed>, hour: u64| {
+        let counts = [Counts("b", 2000 + audit, 5000), Counts("a", 2010, 5000)];
+        let document = document(&policy, counts);
+        let at = moment(&format!("2026-11-20T{hour:02}:00:00Z"));
+        place.audited(&document, &at.to_string());
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = review.map_or(Part::Absent, |one| Part::Given(vec![one.clone()]));
+        request.as_of = day("2026-11-20");
+        let result = judge(&request).unwrap();
+        record(&place.path(), &Options::default(), &result, "waage", at).unwrap();
+        result
+    };
+    let open = ("review_queue", "REV-01");
+    assert_eq!(told(&decide(0, Some(&small), 1).inconclusive), [open]);
+    assert_eq!(told(&decide(1, Some(&small), 2).inconclusive), [open]);
+    // The same result counts once, and a decision that saw no queue breaks no row.
+    assert_eq!(told(&decide(1, Some(&small), 3).inconclusive), [open]);
+    assert_eq!(decide(2, None, 4).exit, 2);
+    for (audit, count) in [(3, 3), (4, 4)] {
+        let result = decide(audit, Some(&small), 4 + audit);
+        assert_eq!(
+            (result.exit, told(&result.breaches)),
+            (1, vec![("consecutive", "REV-01")])
+        );
+        let text = &result.breaches[0].text;
+        let said = format!("REV-01 was inconclusive {count} times in a row, at most 2");
+        assert!(text.en.starts_with(&said), "{}", text.en);
+        assert!(
+            text.de.contains(&format!("{count}-mal in Folge")),
+            "{}",
+            text.de
+        );
+    }
+    // Once it was served, the row is over.
+    let whole = reviewed(&place, 60, 60);
+    let both = {
+        let counts = [Counts("b", 2005, 5000), Counts("a", 2010, 5000)];
+        let document = document(&policy, counts);
+        place.audited(&document, "2026-11-20T10:00:00Z");
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = Part::Given(vec![small.clone(), whole]);
+        request.as_of = day("2026-11-20");
+        judge(&request).unwrap()
+    };
+    assert_eq!(both.exit, 0, "{}", show(&both));
+    let now = moment("2026-11-20T11:00:00Z");
+    record(&place.path(), &Options::default(), &both, "waage", now).unwrap();
+    let document = document(&policy, [Counts("b", 2006, 5000), Counts("a", 2010, 5000)]);
+    let mut entries = place.entries();
+    entries.retain(|entry| entry.payload["cases"] != 60);
+    let mut request = request("periodic", &policy, &place, &document);
+    request.review = Part::Given(vec![small]);
+    request.entries = Part::Given(entries);
+    request.as_of = day("2026-11-20");
+    let result = judge(&request).unwrap();
+    assert_eq!(told(&result.inconclusive), [open], "{}", show(&result));
+}
+
+#[test]
 fn a_review_queue_that_the_ledger_does_not_bear_out_is_never_served() {
     let (policy, place) = (policy(REVIEW), Place::new());
     let document = document(&policy, pass());

@@ -545,7 +545,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             may(
                 "max_consecutive_inconclusive",
                 Whole(1),
-                "After so many in a row, inconclusive counts as failed.",
+                "After so many in a row, an inconclusive check, or review queue (REV-01), counts as failed.",
             ),
         ],
     },
