@@ -692,6 +692,39 @@ fn nobody_agrees_to_a_waiver_who_may_not() {
 }
 
 #[test]
+fn whoever_the_policy_says_requested_a_waiver_does_not_grant_it_with_any_key() {
+    let place = Place::new();
+    let policy = policy(&format!("{WAIVER}requested_by = \"d.scientist\"\n"));
+    let exception = Exception::waiver(&policy, "W-1").unwrap();
+    let mut keys = place.keys.clone();
+    keys.by_id.get_mut("p.privacy").unwrap().person = "d.scientist".to_owned();
+    // Signed while the key was another person's, as far as anybody knew.
+    place.waive(&policy);
+    let place = Place { keys, ..place };
+    let refused = place.agree(&policy, &exception, WAIVING[1], true);
+    assert!(
+        refused
+            .unwrap_err()
+            .contains("p.privacy asked for the waiver, so that somebody else must agree")
+    );
+    let day = day("2026-11-29");
+    let state =
+        waage_govern::approval::agreed(&policy, &place.keys, &place.entries(), &exception, day);
+    assert_eq!(state.missing, ["p.privacy"]);
+    assert_eq!(state.invalid[0].reason, "own_request");
+    assert!(state.invalid[0].text.de.contains("beantragt"));
+    let document = document(&policy, breach());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
+    let text = &result.breaches[0].text.en;
+    assert!(
+        text.contains("lacks the signature of p.privacy"),
+        "{}",
+        show(&result)
+    );
+}
+
+#[test]
 fn an_accepted_risk_counts_with_its_owners_signature_over_its_score() {
     let (policy, place) = (policy(""), Place::new());
     let document = document(&policy, pass());
