@@ -313,6 +313,7 @@ fn end(place: &Place, file: &File) -> Result<Sound, LedgerError> {
         entries: head.seq + 1,
         size_bytes: head.size_bytes,
         last: head.hash,
+        ts: None,
         tree: Some(tree),
     };
     follow(place, known, size_bytes, |_| ())
