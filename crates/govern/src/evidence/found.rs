@@ -284,7 +284,7 @@ impl Seen<'_> {
             &named.file,
             Some(count as u64),
             Some(last.ts.date().to_string()),
-            &format!("sha256:{}", last.hash),
+            &last.hash.digest(),
         )
     }
 

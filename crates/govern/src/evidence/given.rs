@@ -15,7 +15,7 @@ use crate::inventory::{self, Inventory};
 use crate::keys::Keys;
 use crate::ledger::{self, Entry, LedgerError};
 use crate::policy::{Policy, System};
-use crate::records::RecordError;
+use crate::records::{RecordError, file};
 use crate::review::{Folder, StoreError};
 use crate::risks::{Evidence, Register};
 
@@ -233,7 +233,7 @@ fn with<T>(
 ) -> Result<Option<(T, Named)>, GivenError> {
     let Some(path) = path else { return Ok(None) };
     let record = read(path)?;
-    let digest = documents::digest(path).map_err(|error| {
+    let hash = file::sha256(path).map_err(|error| {
         GivenError::File(format!(
             "{:?} cannot be read again for its digest ({error}); leave it alone while it is read",
             path.display().to_string()
@@ -241,7 +241,7 @@ fn with<T>(
     })?;
     let named = Named {
         file: path.display().to_string(),
-        digest: format!("sha256:{digest}"),
+        digest: hash.digest(),
     };
     Ok(Some((record, named)))
 }
@@ -252,7 +252,7 @@ fn book(path: &Path, options: ledger::Options) -> Result<Book, GivenError> {
     Ok(Book {
         named: Named {
             file: path.display().to_string(),
-            digest: format!("sha256:{}", sound.last),
+            digest: sound.last.digest(),
         },
         entries,
         count: sound.entries,
