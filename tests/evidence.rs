@@ -237,6 +237,18 @@ fn answers_about_the_class_decide_what_applies() {
     let folder = begun();
     let path = folder.path();
     let template = good(path, &["systems", "classify", "--template"]);
+    let answer = |text: &str| {
+        fs::write(path.join("class.toml"), text).unwrap();
+        let classify = "systems classify --system lead-score-dach --answers class.toml --write";
+        good(path, &classify.split(' ').collect::<Vec<_>>());
+    };
+    // That nobody knows is no answer.
+    answer(&template);
+    let open = told(path, "eu-ai-act", &RECORDS);
+    assert_eq!(
+        names(&clause(&open, "ai-act-6")["missing"]),
+        ["classification"]
+    );
     let answers: String = template
         .lines()
         .map(|line| match line.split_once(" = ") {
@@ -244,19 +256,7 @@ fn answers_about_the_class_decide_what_applies() {
             _ => format!("{line}\n"),
         })
         .collect();
-    fs::write(path.join("class.toml"), answers).unwrap();
-    good(
-        path,
-        &[
-            "systems",
-            "classify",
-            "--system",
-            "lead-score-dach",
-            "--answers",
-            "class.toml",
-            "--write",
-        ],
-    );
+    answer(&answers);
     let told = told(path, "eu-ai-act", &RECORDS);
     let nine = clause(&told, "ai-act-9");
     assert_eq!(nine["coverage"], "not_applicable");

@@ -9,6 +9,7 @@ use super::given::{Audited, Given, Named};
 use crate::approval;
 use crate::date::Date;
 use crate::gate::Found;
+use crate::inventory::{Answer, classify};
 use crate::ledger::Entry;
 use crate::lifecycle::History;
 use crate::risks::words::Status;
@@ -248,7 +249,12 @@ impl Seen<'_> {
             return Vec::new();
         };
         let count = match kind {
-            Kind::Classification => some(entry.classification.len()),
+            // Questions that nobody answered classify nothing.
+            Kind::Classification if classify(&entry.classification).class == "open" => None,
+            Kind::Classification => {
+                let answers = entry.classification.values();
+                some(answers.filter(|one| **one != Answer::Unknown).count())
+            }
             _ => Some(None),
         };
         let piece = |count| self.piece(&named.file, count, None, &named.digest);
