@@ -864,6 +864,9 @@ fn an_owner_cannot_sign_as_approver() {
             .any(|t| t.contains("The signature of m.owner as approver does not count")),
         "{texts:?}"
     );
+    let mut german = result.breaches.iter().map(|b| b.text.de.as_str());
+    let expected = "1 Unterschrift(en) in der Rolle „Freigabe“ fehlen.";
+    assert!(german.any(|text| text == expected), "{}", show(&result));
 }
 
 #[test]
