@@ -316,3 +316,58 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
         assert!(!Path::new(&out).exists());
     }
 }
+
+#[test]
+fn an_id_that_looks_like_personal_data_is_not_written_unasked() {
+    let case = case("xgboost-3.2.0", "logistic");
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (rows, out) = (path("rows.csv"), path("out.parquet"));
+    write_rows(Path::new(&rows), &case.rows);
+    let text = fs::read_to_string(&rows).unwrap();
+    // The same rows with other ids.
+    let identified = |id: &dyn Fn(usize) -> String| {
+        let lines = text.lines().enumerate().map(|(at, line)| match at {
+            0 => format!("{line}\n"),
+            _ => format!("{},{}\n", id(at), line.split_once(',').unwrap().1),
+        });
+        fs::write(&rows, lines.collect::<String>()).unwrap();
+    };
+    let model = case.model.display().to_string();
+    let ask = |more: &[&str]| {
+        let fixed = [model.as_str(), rows.as_str(), "--id", "id", "-q"];
+        explain(&[&fixed[..], &FEATURES, more].concat())
+    };
+    let pseudonyms: [&dyn Fn(usize) -> String; 3] = [
+        &|at| (100_000 + at).to_string(),
+        &|at| format!("{:08x}-51f0-4f6a-9d6c-{:012x}", at * 7_919, at * 104_729),
+        &|at| format!("lead-{at:05}"),
+    ];
+    for id in pseudonyms {
+        identified(id);
+        let (code, _, error) = ask(&["--out", &out]);
+        assert_eq!(code, Some(0), "{error}");
+        fs::remove_file(&out).unwrap();
+    }
+    let personal: [&dyn Fn(usize) -> String; 2] =
+        [&|at| format!("secret{at}@mail.example"), &|at| {
+            format!("+49 30 1234{at:03}")
+        }];
+    for id in personal {
+        identified(id);
+        let (code, said, error) = ask(&["--out", &out]);
+        assert_eq!((code, said.as_str()), (Some(2), ""));
+        assert!(
+            error.contains("the column \"id\" looks like personal data")
+                && error.contains("--i-know")
+                && !error.contains("secret"),
+            "{error}"
+        );
+        assert_eq!(error.trim_end().lines().count(), 1, "{error}");
+        assert!(!Path::new(&out).exists());
+        // What is only summed up names nobody.
+        assert_eq!(ask(&[]).0, Some(0));
+        assert_eq!(ask(&["--out", &out, "--i-know"]).0, Some(0));
+        fs::remove_file(&out).unwrap();
+    }
+}

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value;
+use waage_audit::govern::ledger::{Ledger, Options};
 use waage_tests::dated::waage;
 use waage_tests::root;
 
@@ -236,6 +237,18 @@ fn answers_about_the_class_decide_what_applies() {
     let folder = begun();
     let path = folder.path();
     let template = good(path, &["systems", "classify", "--template"]);
+    let answer = |text: &str| {
+        fs::write(path.join("class.toml"), text).unwrap();
+        let classify = "systems classify --system lead-score-dach --answers class.toml --write";
+        good(path, &classify.split(' ').collect::<Vec<_>>());
+    };
+    // That nobody knows is no answer.
+    answer(&template);
+    let open = told(path, "eu-ai-act", &RECORDS);
+    assert_eq!(
+        names(&clause(&open, "ai-act-6")["missing"]),
+        ["classification"]
+    );
     let answers: String = template
         .lines()
         .map(|line| match line.split_once(" = ") {
@@ -243,19 +256,7 @@ fn answers_about_the_class_decide_what_applies() {
             _ => format!("{line}\n"),
         })
         .collect();
-    fs::write(path.join("class.toml"), answers).unwrap();
-    good(
-        path,
-        &[
-            "systems",
-            "classify",
-            "--system",
-            "lead-score-dach",
-            "--answers",
-            "class.toml",
-            "--write",
-        ],
-    );
+    answer(&answers);
     let told = told(path, "eu-ai-act", &RECORDS);
     let nine = clause(&told, "ai-act-9");
     assert_eq!(nine["coverage"], "not_applicable");
@@ -569,5 +570,69 @@ fn every_form_says_the_same_in_both_languages() {
             claims_nothing(&text, lang == "de");
             assert_eq!(text, good(path, &arguments), "the same bytes");
         }
+    }
+}
+
+#[test]
+fn recorded_steps_of_the_system_are_evidence_of_its_life() {
+    let folder = begun();
+    let path = folder.path();
+    let life = ["ai-act-12", "ai-act-72", "iso-42001-a6", "nist-manage"];
+    let before = told(path, "all", &RECORDS);
+    for id in life {
+        assert!(
+            names(&clause(&before, id)["missing"]).contains(&"lifecycle"),
+            "{id}"
+        );
+    }
+    let step = "systems move lead-score-dach audited --actor m.owner --result audit.json";
+    good(path, &step.split(' ').collect::<Vec<_>>());
+    // A step that may not follow counts for nothing, and so does another system's.
+    for payload in [
+        r#"{"system":"lead-score-dach","from":"audited","to":"live","audit_digest":"sha256:0"}"#,
+        r#"{"system":"other","from":"draft","to":"audited","audit_digest":"sha256:0"}"#,
+    ] {
+        let ledger = Ledger::open(&path.join("ledger.jsonl"), &Options::default()).unwrap();
+        let payload = serde_json::from_str(payload).unwrap();
+        let now = "2026-11-25T08:00:00Z".parse().unwrap();
+        ledger
+            .append("lifecycle", "m.owner", &payload, now)
+            .unwrap();
+    }
+    let show = ["ledger", "show", "ledger.jsonl", "--kind", "lifecycle"];
+    let shown = good(path, &[&show[..], &["--format", "json"]].concat());
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let hash = shown["entries"][0]["hash"].as_str().unwrap();
+    let after = told(path, "all", &RECORDS);
+    for id in life {
+        let evidence = clause(&after, id)["evidence"].as_array().unwrap();
+        let found = evidence.iter().find(|one| one["artefact"] == "lifecycle");
+        let found = found.unwrap_or_else(|| panic!("{id}"));
+        assert_eq!(found["digest"], format!("sha256:{hash}"));
+        assert_eq!(
+            (&found["count"], &found["date"]),
+            (&1.into(), &"2026-11-25".into())
+        );
+    }
+    // As of a day before it, there was no step.
+    let earlier = [&RECORDS[..], &["--as-of", "2026-11-24"]].concat();
+    let earlier = told(path, "nist-ai-rmf", &earlier);
+    assert!(names(&clause(&earlier, "nist-manage")["missing"]).contains(&"lifecycle"));
+
+    for (lang, said) in [
+        (
+            "en",
+            "By the ledger the system has been audited since 25 Nov 2026, moved there by",
+        ),
+        (
+            "de",
+            "Laut Prüfprotokoll ist das System seit 25.11.2026 im Zustand geprüft",
+        ),
+    ] {
+        let out = format!("dossier-{lang}");
+        let dossier = ["evidence", "dossier", "--lang", lang, "--out", &out];
+        good(path, &[&dossier[..], &RECORDS].concat());
+        let card = fs::read_to_string(path.join(out).join("system-card.md")).unwrap();
+        assert!(card.contains(said), "{card}");
     }
 }

@@ -358,3 +358,46 @@ fn what_cannot_be_done_is_refused_in_a_sentence() {
         "e-mail address",
     );
 }
+
+#[test]
+fn a_new_risk_has_the_impact_of_its_amounts_on_the_scale_of_the_policy() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let policy = "schema = \"waage/policy/1\"\n[risk_appetite]\nmoney_scale = [100, 200, 300, 400]\n\
+        [[check]]\nid = \"FAIR-01\"\nmetric = \"selection_rate\"\ncomparison = \"ratio\"\n\
+        attribute = \"gender\"\nop = \">=\"\nmargin = 0.8\n";
+    fs::write(path.join("audit.toml"), policy).unwrap();
+    let risks = |arguments: &[&str]| dated::waage(path, &[&["risks"], arguments].concat());
+    assert_eq!(risks(&["init", "--policy", "audit.toml"]).0, Some(0));
+    let minor = ["--severity", "minor", "--money", "300,500,900"];
+    let mut opening = vec!["open", "--kind", "data", "--detected-by", "monitor"];
+    opening.extend(["--summary", "A column was empty"]);
+    opening.extend(minor);
+    good(path, &opening);
+    let draft = |more: &[&str]| {
+        let update = ["update", "I-2026-001", "--new-risk", "A column is empty"];
+        good(path, &[&update[..], more].concat());
+        let (code, out, err) = risks(&["list", "--format", "json"]);
+        assert_eq!(code, Some(0), "{err}");
+        let told: Value = serde_json::from_str(&out).unwrap();
+        told["risks"].as_array().unwrap().last().unwrap()["impact"].clone()
+    };
+    // 533 is nothing on the default scale, and the most on this one.
+    assert_eq!(draft(&["--policy", "audit.toml"]), 5);
+    let (code, _, err) = risks(&["list", "--policy", "audit.toml"]);
+    assert_eq!(code, Some(0), "{err}");
+    assert_eq!(draft(&[]), 2);
+    let (code, _, err) = waage(
+        path,
+        &[
+            "update",
+            "I-2026-001",
+            "--note",
+            "x",
+            "--policy",
+            "audit.toml",
+        ],
+    );
+    assert_eq!(code, Some(2));
+    assert!(err.contains("--new-risk"), "{err}");
+}

@@ -585,6 +585,27 @@ fn bad_input_gets_one_sentence_and_leaves_nothing() {
     let first = arguments.iter().position(|text| *text == "--out").unwrap();
     arguments.remove(first);
     assert_eq!(said(DRAWN, &arguments).0, Some(0));
+    // Labels of groups leave the house where reviewers see them, and only there.
+    let mut by_mail = with(&[("--show", "source"), ("--sensitive", "gender,lead_mail")]);
+    by_mail.push("--show-groups".to_owned());
+    let mut by_mail: Vec<&str> = by_mail.iter().map(String::as_str).collect();
+    refused(
+        &by_mail,
+        "the column \"lead_mail\" looks like personal data",
+    );
+    let at = by_mail.iter().position(|text| *text == out).unwrap();
+    let seen = path("seen");
+    by_mail[at] = &seen;
+    by_mail.push("--i-know");
+    assert_eq!(said(DRAWN, &by_mail).0, Some(0));
+    let cases = fs::read_to_string(Path::new(&seen).join("cases.csv")).unwrap();
+    assert!(cases.contains("@mail.example"));
+    let unseen = path("unseen");
+    by_mail[at] = &unseen;
+    by_mail.retain(|text| !["--i-know", "--show-groups"].contains(text));
+    assert_eq!(said(DRAWN, &by_mail).0, Some(0));
+    let cases = fs::read_to_string(Path::new(&unseen).join("cases.csv")).unwrap();
+    assert!(!cases.contains("@mail.example"));
     assert_eq!(sample(&data, &out, &[]).0, Some(0));
     refused(
         &with(&[]).iter().map(String::as_str).collect::<Vec<_>>(),

@@ -78,6 +78,19 @@ def test_values_in_memory_are_those_of_the_file(
     assert np.array_equal(explainer.shap_values(logistic.rows), e.values)
 
 
+def test_an_id_that_looks_like_personal_data_is_not_written_unasked(
+    logistic: Case, table: dict[str, Any], tmp_path: Path
+) -> None:
+    mails = {**table, "id": np.array([f"secret{row}@mail.example" for row in table["id"]])}
+    out = tmp_path / "phi.parquet"
+    with pytest.raises(wg.WaageError, match='"id" looks like personal data'):
+        wg.explain(logistic.path, mails, id="id", features=NAMES, out=out)
+    assert not out.exists()
+    wg.explain(logistic.path, mails, id="id", features=NAMES, out=out, i_know=True)
+    assert out.exists()
+    wg.explain(logistic.path, mails, id="id", features=NAMES)
+
+
 def test_tables_of_any_kind_give_the_same(logistic: Case, table: dict[str, Any]) -> None:
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
     pyarrow = pytest.importorskip("pyarrow")

@@ -89,6 +89,7 @@ def explain(
     confidence: float = 0.95,
     where: str | None = None,
     out: str | os.PathLike[str] | None = None,
+    i_know: bool = False,
     threads: int | None = None,
     separator: str | None = None,
     decimal: str | None = None,
@@ -134,6 +135,8 @@ def explain(
         Keep rows for which this holds, such as ``"region = 'north' and visits > 3"``.
     out : path, optional
         A Parquet file for the attributions: id, a column per feature, base_value, prediction.
+    i_know : bool
+        Write the id into `out` although it looks like personal data.
     threads : int, optional
         Threads; all cores if absent. The result does not depend on it.
     separator, decimal : str, optional
@@ -191,6 +194,7 @@ def explain(
         json.dumps(spec),
         keep=not files,
         out=out,
+        personal=i_know,
         threads=None if threads is None else _spec.whole("threads", threads),
         separator=_spec.character("separator", separator),
         decimal=_spec.character("decimal", decimal),

@@ -48,6 +48,7 @@ def explain(
     *,
     keep: bool = False,
     out: str | PathLike[str] | None = None,
+    personal: bool = False,
     threads: int | None = None,
     separator: str | None = None,
     decimal: str | None = None,

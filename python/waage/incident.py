@@ -155,6 +155,7 @@ def update(
     detecting_check: Text | None = None,
     no_check_reason: Text | None = None,
     risks: Path = "risks.toml",
+    policy: Path | None = None,
     actor: Text = "waage",
     ledger: Path | None = None,
 ) -> Told:
@@ -225,6 +226,8 @@ def update(
         Why no check can.
     risks : path
         The register that new risks and controls are added to.
+    policy : path, optional
+        Policy with the scale of amounts, by which the impact of a new risk is told.
     actor : str
         Who acts: the id of a person or program, never a name or address.
     ledger : path, optional
@@ -274,6 +277,7 @@ def update(
             "detecting-check": detecting_check,
             "no-check-reason": no_check_reason,
             "risks": risks,
+            "policy": policy,
             "actor": actor,
             "ledger": ledger,
         },

@@ -124,7 +124,7 @@ def sample(
     show_groups : bool
         Let reviewers see the groups of the cases.
     i_know : bool
-        Show columns although they look like personal data.
+        Show columns and groups although they look like personal data.
     lang : str
         Language of the work-sheet.
     ledger : path, optional

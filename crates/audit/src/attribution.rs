@@ -32,7 +32,7 @@ use waage_result::text::{Catalogue, Language};
 use crate::digest;
 use crate::observer::{Observer, Silent};
 use crate::page::PageFormat;
-use crate::{AuditError, Source, Style, page};
+use crate::{AuditError, Source, Style, page, personal};
 
 pub use memory::{Explainer, Loaded, Space};
 pub use model::{Model, categories};
@@ -60,13 +60,16 @@ pub struct ExplainJob {
     pub spec: ExplainSpec,
     /// Where the attributions go, as Parquet.
     pub out: Option<PathBuf>,
+    /// Whether the id that goes there may look like personal data.
+    pub personal: bool,
 }
 
 /// Explains every row and summarises.
 ///
 /// # Errors
 /// [`AuditError`]: options out of range, a model or data that cannot be read, columns that do not
-/// suit, or an interruption by the observer. The file of attributions is then not there.
+/// suit, an id that looks like personal data and would go into the file, or an interruption by the
+/// observer. The file of attributions is then not there.
 pub fn explain(job: &ExplainJob, observer: &dyn Observer) -> Result<ExplainResult, AuditError> {
     run(job, None, observer).map(|(result, _)| result)
 }
@@ -136,6 +139,9 @@ fn run(
         Limits::default(),
         observer,
     )?;
+    if job.out.is_some() && !job.personal {
+        personal::refuse_columns(&dataset, roles.id.as_deref())?;
+    }
     let dataset = dataset.with_features(features)?;
     let mut pass = Pass {
         explainer: &explainer,

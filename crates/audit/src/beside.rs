@@ -106,6 +106,7 @@ impl Beside {
                         ..ExplainSpec::default()
                     },
                     out: None,
+                    personal: false,
                 };
                 attribution::explain(&job, observer)
             }

@@ -1,8 +1,8 @@
 //! Digests as documents show them.
 
+use waage_govern::ledger::Hash;
+
 /// `sha256:` and the bytes of a digest in hexadecimal.
-pub fn of(sha256: impl AsRef<[u8]>) -> String {
-    let mut out = String::from("sha256:");
-    out.extend(sha256.as_ref().iter().map(|byte| format!("{byte:02x}")));
-    out
+pub fn of(sha256: impl Into<[u8; 32]>) -> String {
+    Hash(sha256.into()).digest()
 }

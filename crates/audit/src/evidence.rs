@@ -6,6 +6,7 @@ use waage_data::{DataError, output};
 use waage_govern::evidence::{Files, Given, Map, described, recorded, tell};
 use waage_govern::incident;
 use waage_govern::inventory;
+use waage_govern::lifecycle;
 use waage_govern::risks::{self, Filter, Order};
 use waage_govern::{Date, Timestamp};
 use waage_report::{Brief, Dossier, Format};
@@ -166,7 +167,11 @@ impl Evidence {
             }),
             systems: given.systems.as_ref().map(|(inventory, _)| {
                 let id = given.entry().map_or("", |entry| entry.id.as_str());
-                inventory::tell(inventory, Some(id), day)
+                let mut told = inventory::tell(inventory, Some(id), day);
+                if let Some(book) = &given.ledger {
+                    lifecycle::tell(&mut told, &book.entries, day);
+                }
+                told
             }),
             review: match folders.is_empty() {
                 true => None,

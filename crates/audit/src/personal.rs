@@ -57,6 +57,22 @@ pub fn refuse(likely: Option<&str>) -> Result<(), AuditError> {
     })
 }
 
+/// Refuses an export of columns of a dataset of which one likely holds personal data.
+///
+/// # Errors
+/// As [`refuse`] and [`likely`].
+pub fn refuse_columns<'a>(
+    dataset: &Dataset,
+    exported: impl IntoIterator<Item = &'a str>,
+) -> Result<(), AuditError> {
+    let mut exported = exported.into_iter().peekable();
+    if exported.peek().is_none() {
+        return Ok(());
+    }
+    let likely = likely(dataset)?;
+    refuse(exported.find(|column| likely.iter().any(|name| name == column)))
+}
+
 /// The first attribute of a result whose labels likely are personal data, as its notes say.
 pub fn labels(result: &AuditResult) -> Option<&str> {
     let noted = |column: &&str| {

@@ -28,6 +28,7 @@ pub fn run(args: Explain) -> Result<ExitCode, Failure> {
         background,
         spec: spec(&args)?,
         out: args.out.clone(),
+        personal: args.i_know,
     };
     let bars = Bars::new(args.quiet);
     let outcome = attribution::explain(&job, &bars);

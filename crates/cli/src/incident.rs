@@ -14,7 +14,7 @@ use crate::args::registers::{Acting, Showing};
 use crate::audit::{format, language};
 use crate::incident_change::change;
 use crate::output::{self, ExitCode, Failure, word};
-use crate::registers::{as_of, failed, ledger, moment, moment_or_now};
+use crate::registers::{as_of, failed, ledger, moment, moment_or_now, policy};
 
 /// Runs a command of incidents.
 pub fn run(command: Incident) -> Result<ExitCode, Failure> {
@@ -128,9 +128,10 @@ fn update(args: &args::Update) -> Result<ExitCode, Failure> {
     let at = moment_or_now(args.facts.at.as_deref())?;
     ledger(args.acting.ledger.as_deref())?;
     let change = change(args, at)?;
-    let file = &args.log.file;
-    let (actor, risks) = (&args.acting.actor, &args.learnt.risks);
-    let record = incident::learn(file, &args.id, change, risks, actor, at).map_err(failed)?;
+    let policy = policy(args.learnt.policy.as_deref())?;
+    let register = (args.learnt.risks.as_path(), policy.as_ref());
+    let (file, actor) = (&args.log.file, &args.acting.actor);
+    let record = incident::learn(file, &args.id, change, register, actor, at).map_err(failed)?;
     finish(&record, file, &args.acting, &args.showing, at)
 }
 

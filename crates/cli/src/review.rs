@@ -61,6 +61,7 @@ fn sample(args: Sample) -> Result<ExitCode, Failure> {
         flagged: args.flagged.clone(),
         uncertainty: args.uncertainty.clone(),
         show: args.show.clone(),
+        show_groups: args.show_groups,
         personal: args.i_know,
         system_id: kept.and_then(|kept| Some(kept.system.as_ref()?.id.clone())),
         attributions: match &args.explanation {

@@ -3,10 +3,11 @@
 mod scan;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 pub use scan::{DEPTH_MAX, is_canonical};
 pub(crate) use scan::{string, value, word};
+
+use crate::ledger::hash::sha256;
 
 /// The greatest whole number that every JSON reader keeps: 2⁵³ − 1. Larger ones are written as
 /// decimal strings (GOVERNANCE §4.1).
@@ -22,13 +23,7 @@ const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 /// ```
 #[must_use]
 pub fn digest(document: &Value) -> String {
-    let mut out = String::from("sha256:");
-    for byte in Sha256::digest(canonical(document).as_bytes()) {
-        for nibble in [byte >> 4, byte & 15] {
-            out.extend(char::from_digit(u32::from(nibble), 16));
-        }
-    }
-    out
+    sha256(canonical(document).as_bytes()).digest()
 }
 
 /// A document without white space, keys sorted by UTF-16 code units, numbers as ECMAScript writes them.

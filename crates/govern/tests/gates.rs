@@ -692,6 +692,39 @@ fn nobody_agrees_to_a_waiver_who_may_not() {
 }
 
 #[test]
+fn whoever_the_policy_says_requested_a_waiver_does_not_grant_it_with_any_key() {
+    let place = Place::new();
+    let policy = policy(&format!("{WAIVER}requested_by = \"d.scientist\"\n"));
+    let exception = Exception::waiver(&policy, "W-1").unwrap();
+    let mut keys = place.keys.clone();
+    keys.by_id.get_mut("p.privacy").unwrap().person = "d.scientist".to_owned();
+    // Signed while the key was another person's, as far as anybody knew.
+    place.waive(&policy);
+    let place = Place { keys, ..place };
+    let refused = place.agree(&policy, &exception, WAIVING[1], true);
+    assert!(
+        refused
+            .unwrap_err()
+            .contains("p.privacy asked for the waiver, so that somebody else must agree")
+    );
+    let day = day("2026-11-29");
+    let state =
+        waage_govern::approval::agreed(&policy, &place.keys, &place.entries(), &exception, day);
+    assert_eq!(state.missing, ["p.privacy"]);
+    assert_eq!(state.invalid[0].reason, "own_request");
+    assert!(state.invalid[0].text.de.contains("beantragt"));
+    let document = document(&policy, breach());
+    place.audited(&document, "2026-11-20T08:00:00Z");
+    let result = judge(&request("pre_deployment", &policy, &place, &document)).unwrap();
+    let text = &result.breaches[0].text.en;
+    assert!(
+        text.contains("lacks the signature of p.privacy"),
+        "{}",
+        show(&result)
+    );
+}
+
+#[test]
 fn an_accepted_risk_counts_with_its_owners_signature_over_its_score() {
     let (policy, place) = (policy(""), Place::new());
     let document = document(&policy, pass());
@@ -831,6 +864,9 @@ fn an_owner_cannot_sign_as_approver() {
             .any(|t| t.contains("The signature of m.owner as approver does not count")),
         "{texts:?}"
     );
+    let mut german = result.breaches.iter().map(|b| b.text.de.as_str());
+    let expected = "1 Unterschrift(en) in der Rolle „Freigabe“ fehlen.";
+    assert!(german.any(|text| text == expected), "{}", show(&result));
 }
 
 #[test]
@@ -1217,6 +1253,68 @@ fn a_periodic_gate_looks_at_the_review_queue() {
     // What an earlier period decided says nothing of this one.
     let stale = state(60, 60, "2026-12-14");
     assert_eq!(told(&stale.inconclusive), [about], "{}", show(&stale));
+}
+
+#[test]
+fn a_review_queue_that_is_open_too_often_in_a_row_counts_as_failed() {
+    let (policy, place) = (policy(REVIEW), Place::new());
+    let small = reviewed(&place, 58, 58);
+    let decide = |audit: u64, review: Option<&Reviewed>, hour: u64| {
+        let counts = [Counts("b", 2000 + audit, 5000), Counts("a", 2010, 5000)];
+        let document = document(&policy, counts);
+        let at = moment(&format!("2026-11-20T{hour:02}:00:00Z"));
+        place.audited(&document, &at.to_string());
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = review.map_or(Part::Absent, |one| Part::Given(vec![one.clone()]));
+        request.as_of = day("2026-11-20");
+        let result = judge(&request).unwrap();
+        record(&place.path(), &Options::default(), &result, "waage", at).unwrap();
+        result
+    };
+    let open = ("review_queue", "REV-01");
+    assert_eq!(told(&decide(0, Some(&small), 1).inconclusive), [open]);
+    assert_eq!(told(&decide(1, Some(&small), 2).inconclusive), [open]);
+    // The same result counts once, and a decision that saw no queue breaks no row.
+    assert_eq!(told(&decide(1, Some(&small), 3).inconclusive), [open]);
+    assert_eq!(decide(2, None, 4).exit, 2);
+    for (audit, count) in [(3, 3), (4, 4)] {
+        let result = decide(audit, Some(&small), 4 + audit);
+        assert_eq!(
+            (result.exit, told(&result.breaches)),
+            (1, vec![("consecutive", "REV-01")])
+        );
+        let text = &result.breaches[0].text;
+        let said = format!("REV-01 was inconclusive {count} times in a row, at most 2");
+        assert!(text.en.starts_with(&said), "{}", text.en);
+        assert!(
+            text.de.contains(&format!("{count}-mal in Folge")),
+            "{}",
+            text.de
+        );
+    }
+    // Once it was served, the row is over.
+    let whole = reviewed(&place, 60, 60);
+    let both = {
+        let counts = [Counts("b", 2005, 5000), Counts("a", 2010, 5000)];
+        let document = document(&policy, counts);
+        place.audited(&document, "2026-11-20T10:00:00Z");
+        let mut request = request("periodic", &policy, &place, &document);
+        request.review = Part::Given(vec![small.clone(), whole]);
+        request.as_of = day("2026-11-20");
+        judge(&request).unwrap()
+    };
+    assert_eq!(both.exit, 0, "{}", show(&both));
+    let now = moment("2026-11-20T11:00:00Z");
+    record(&place.path(), &Options::default(), &both, "waage", now).unwrap();
+    let document = document(&policy, [Counts("b", 2006, 5000), Counts("a", 2010, 5000)]);
+    let mut entries = place.entries();
+    entries.retain(|entry| entry.payload["cases"] != 60);
+    let mut request = request("periodic", &policy, &place, &document);
+    request.review = Part::Given(vec![small]);
+    request.entries = Part::Given(entries);
+    request.as_of = day("2026-11-20");
+    let result = judge(&request).unwrap();
+    assert_eq!(told(&result.inconclusive), [open], "{}", show(&result));
 }
 
 #[test]

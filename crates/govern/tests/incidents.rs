@@ -182,7 +182,7 @@ fn lessons_add_a_draft_and_a_control_to_the_register() {
         &path,
         "I-2026-001",
         learning(),
-        &risks,
+        (&risks, None),
         "m.owner",
         at("2026-11-03"),
     )
@@ -224,7 +224,7 @@ fn lessons_add_a_draft_and_a_control_to_the_register() {
         &path,
         "I-2026-001",
         refused,
-        &risks,
+        (&risks, None),
         "m.owner",
         at("2026-11-04"),
     )
@@ -236,7 +236,7 @@ fn lessons_add_a_draft_and_a_control_to_the_register() {
         &path,
         "I-2026-001",
         misspelt,
-        &risks,
+        (&risks, None),
         "m.owner",
         at("2026-11-04"),
     )
@@ -247,7 +247,7 @@ fn lessons_add_a_draft_and_a_control_to_the_register() {
         &path,
         "I-2026-001",
         unknown,
-        &risks,
+        (&risks, None),
         "m.owner",
         at("2026-11-04"),
     )

@@ -393,6 +393,18 @@ fn waivers_need_a_check_a_reason_a_control_and_an_end() {
             "audit.toml:15:15: nobody approved the waiver; name at least one person in approved_by",
         ),
         (
+            "approved_by",
+            "requested_by = \"a.approver\"\napproved_by",
+            "major",
+            "audit.toml:15:16: \"a.approver\" both asked for the waiver and approves it; let somebody else approve it: take the id out of approved_by",
+        ),
+        (
+            "approved_by",
+            "requested_by = \" \"\napproved_by",
+            "major",
+            "audit.toml:15:16: requested_by names nobody; name who asked for the waiver, by an id of keys.toml, or leave it out",
+        ),
+        (
             "2027-03-30",
             "2027-03-31",
             "major",

@@ -54,7 +54,7 @@ fn told(error: AuditError) -> String {
 
 /// Explains every row without the GIL; Ctrl-C stops it. With `keep`, the attributions come along.
 #[pyfunction]
-#[pyo3(signature = (model, data, background, spec, *, keep=false, out=None, threads=None, separator=None, decimal=None, progress=None))]
+#[pyo3(signature = (model, data, background, spec, *, keep=false, out=None, personal=false, threads=None, separator=None, decimal=None, progress=None))]
 #[allow(clippy::too_many_arguments)] // keyword-only, filled by the package alone
 pub fn explain<'py>(
     py: Python<'py>,
@@ -64,6 +64,7 @@ pub fn explain<'py>(
     spec: &str,
     keep: bool,
     out: Option<PathBuf>,
+    personal: bool,
     threads: Option<usize>,
     separator: Option<char>,
     decimal: Option<char>,
@@ -81,6 +82,7 @@ pub fn explain<'py>(
             background: background.map(|data| data.read(shared)).transpose()?,
             spec,
             out,
+            personal,
         };
         if keep {
             let (result, kept) = attribution::explain_keeping(&job, shared).map_err(told)?;

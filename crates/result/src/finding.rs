@@ -272,6 +272,9 @@ pub struct WaiverSummary {
     /// What is done instead.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub compensating_control: String,
+    /// Who asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<String>,
     /// Who approved it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved_by: Vec<String>,

@@ -53,7 +53,9 @@ pub struct SampleJob {
     pub uncertainty: Option<String>,
     /// Columns that reviewers see.
     pub show: Vec<String>,
-    /// Whether they may be columns that look like personal data.
+    /// Whether reviewers see the groups of the cases.
+    pub show_groups: bool,
+    /// Whether what they see may look like personal data.
     pub personal: bool,
     /// The audited system.
     pub system_id: Option<String>,
@@ -126,9 +128,11 @@ pub fn sample(job: &SampleJob, observer: &dyn Observer) -> Result<ReviewBatch, A
     ];
     let dataset = dataset.with_features(features)?.with_kept(&job.show)?;
     if !job.personal {
-        let likely = personal::likely(&dataset)?;
-        let shown = job.show.iter().find(|column| likely.contains(column));
-        personal::refuse(shown.map(String::as_str))?;
+        // Labels of bins are ranges, whatever the column holds.
+        let groups = roles.sensitive.iter().filter(|a| a.bins.is_none());
+        let groups = groups.map(|a| &a.column).filter(|_| job.show_groups);
+        let shown = job.show.iter().chain(groups);
+        personal::refuse_columns(&dataset, shown.map(String::as_str))?;
     }
     let mut pass = Pass {
         job,

@@ -109,6 +109,9 @@ pub struct Explain {
     /// Parquet file for the attributions: id, one column per feature, base_value, prediction
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub out: Option<PathBuf>,
+    /// Write the id of --out although it looks like personal data
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub i_know: bool,
     /// What standard output shows
     #[arg(long, value_enum, default_value = "text", help_heading = "Output")]
     pub format: PageFormat,

@@ -281,6 +281,9 @@ pub struct Learnt {
     /// The register that new risks and controls are added to
     #[arg(long, value_name = "FILE", default_value = "risks.toml")]
     pub risks: PathBuf,
+    /// Policy with the scale of amounts, by which the impact of a new risk is told
+    #[arg(long, value_name = "FILE", requires = "new_risk")]
+    pub policy: Option<PathBuf>,
 }
 
 /// `waage incident close`.

@@ -112,7 +112,7 @@ pub struct Sample {
     /// Let reviewers see the groups of the cases
     #[arg(long, help_heading = "Output")]
     pub show_groups: bool,
-    /// Show columns although they look like personal data
+    /// Show columns and groups although they look like personal data
     #[arg(long, help_heading = "Output")]
     pub i_know: bool,
     /// Language of the work-sheet

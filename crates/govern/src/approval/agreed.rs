@@ -19,8 +19,9 @@ use crate::time::Timestamp;
 ///
 /// A signature counts if it is that of a listed key over exactly this waiver or acceptance, the key was
 /// valid and may sign in its role, the person is one of those who must agree, has no role that excludes
-/// this one, and did not ask for the waiver. Of one person the last statement stands. What is accepted of
-/// a risk is its score: at a higher one it has to be accepted again.
+/// this one, and did not ask for the waiver, by its `requested_by` or by a statement. Of one person the
+/// last statement stands. What is accepted of a risk is its score: at a higher one it has to be accepted
+/// again.
 #[must_use]
 pub fn agreed(
     policy: &Policy,
@@ -241,6 +242,10 @@ impl<'a> Agreement<'a> {
                 .map(String::as_str)
                 .collect();
             return Some(Reason::with("not_asked", "named", names.join(", ")));
+        }
+        let asked = |name: &String| self.is(name, &key.person, signer);
+        if grants(consent) && self.exception.requester.as_ref().is_some_and(asked) {
+            return Some(Reason::new("own_request"));
         }
         let same_person = held.iter().filter(|one| one.person == key.person);
         let mut signed = same_person.map(|one| one.consent.role);

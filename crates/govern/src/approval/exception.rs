@@ -65,6 +65,8 @@ pub struct Exception {
     pub digest: String,
     /// Who must agree: ids of keys or persons.
     pub approvers: BTreeSet<String>,
+    /// Who asked for it and therefore cannot agree, of a waiver that says so.
+    pub requester: Option<String>,
     /// The residual score to be accepted, of a risk.
     pub score: Option<u8>,
 }
@@ -78,6 +80,7 @@ impl Exception {
             id: waiver.id.clone(),
             digest: digest(policy, Kind::Waiver, &json!(waiver)),
             approvers: waiver.approved_by.clone(),
+            requester: waiver.requested_by.clone(),
             score: None,
         }
     }
@@ -121,6 +124,7 @@ impl Exception {
             id: risk.id.clone(),
             digest: digest(policy, Kind::Risk, &accepted),
             approvers: BTreeSet::from([owner]),
+            requester: None,
             score: Some(score),
         })
     }

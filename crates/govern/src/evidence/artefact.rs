@@ -77,6 +77,8 @@ words! {
         GateDecisions = "gate_decisions",
         /// Decisions of the gate `periodic`.
         PeriodicDecisions = "periodic_decisions",
+        /// Steps of the system's life in it.
+        Lifecycle = "lifecycle",
         /// A signed head of its tree.
         Checkpoint = "checkpoint",
         /// Decisions of reviewers.

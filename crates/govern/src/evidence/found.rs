@@ -9,7 +9,9 @@ use super::given::{Audited, Given, Named};
 use crate::approval;
 use crate::date::Date;
 use crate::gate::Found;
+use crate::inventory::{Answer, classify};
 use crate::ledger::Entry;
+use crate::lifecycle::History;
 use crate::risks::words::Status;
 use crate::risks::{self, Filter};
 
@@ -102,6 +104,7 @@ impl Seen<'_> {
             Kind::PeriodicDecisions => {
                 self.entries("gate.decision", |entry| entry.payload["gate"] == "periodic")
             }
+            Kind::Lifecycle => self.lifecycle(),
             Kind::Checkpoint => self.entries("checkpoint", |_| true),
             Kind::Approvals => self.approvals(),
             Kind::Review => self.reviews(some),
@@ -246,7 +249,12 @@ impl Seen<'_> {
             return Vec::new();
         };
         let count = match kind {
-            Kind::Classification => some(entry.classification.len()),
+            // Questions that nobody answered classify nothing.
+            Kind::Classification if classify(&entry.classification).class == "open" => None,
+            Kind::Classification => {
+                let answers = entry.classification.values();
+                some(answers.filter(|one| **one != Answer::Unknown).count())
+            }
             _ => Some(None),
         };
         let piece = |count| self.piece(&named.file, count, None, &named.digest);
@@ -255,13 +263,8 @@ impl Seen<'_> {
 
     fn ledger(&self) -> Vec<Piece> {
         let told = self.given.ledger.as_ref().map(|book| {
-            let day = book.verified.last_ts.as_deref().map(day_part);
-            self.piece(
-                &book.named.file,
-                Some(book.verified.entries),
-                day,
-                &book.named.digest,
-            )
+            let day = book.last.map(|day| day.to_string());
+            self.piece(&book.named.file, Some(book.count), day, &book.named.digest)
         });
         told.into_iter().collect()
     }
@@ -283,14 +286,29 @@ impl Seen<'_> {
     }
 
     fn entry(&self, named: &Named, count: usize, last: &Entry) -> Piece {
-        let hash = last.hash.hex();
-        let digest = format!("sha256:{}", String::from_utf8_lossy(&hash));
         self.piece(
             &named.file,
             Some(count as u64),
             Some(last.ts.date().to_string()),
-            &digest,
+            &last.hash.digest(),
         )
+    }
+
+    /// Steps of the system's life that count, up to the day: the last of them, with how many there are.
+    fn lifecycle(&self) -> Vec<Piece> {
+        let (Some(book), Some(system)) = (&self.given.ledger, self.given.system_id()) else {
+            return Vec::new();
+        };
+        let until = || {
+            let entries = book.entries.iter();
+            entries.filter(|entry| entry.ts.date() <= self.day)
+        };
+        let history = History::of(system, until());
+        let told = history.steps.last().and_then(|step| {
+            let last = until().find(|entry| entry.seq == step.seq)?;
+            Some(self.entry(&book.named, history.steps.len(), last))
+        });
+        told.into_iter().collect()
     }
 
     /// Signatures that were verified against keys and leave nothing missing.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use waage_result::document::AuditResult;
-use waage_result::ledger::LedgerResult;
 use waage_result::review::{ReviewBatch, ReviewDecision};
 
 use crate::canonical;
@@ -14,9 +13,9 @@ use crate::gate::{Found, read as documents};
 use crate::incident::Log;
 use crate::inventory::{self, Inventory};
 use crate::keys::Keys;
-use crate::ledger::{self, Entry, LedgerError, VerifyOptions};
+use crate::ledger::{self, Entry, LedgerError};
 use crate::policy::{Policy, System};
-use crate::records::RecordError;
+use crate::records::{RecordError, file};
 use crate::review::{Folder, StoreError};
 use crate::risks::{Evidence, Register};
 
@@ -24,9 +23,9 @@ use crate::risks::{Evidence, Register};
 const KINDS: [&str; 5] = [
     "approval",
     "audit.result",
-    "gate.decision",
     "checkpoint",
-    "review.batch",
+    "gate.decision",
+    "lifecycle",
 ];
 
 /// The files that are looked at, as they were named.
@@ -94,8 +93,10 @@ pub struct Book {
     pub named: Named,
     /// Entries of the kinds that are looked at.
     pub entries: Vec<Entry>,
-    /// What its verification found.
-    pub verified: LedgerResult,
+    /// Number of all its entries.
+    pub count: u64,
+    /// The day of the last of them.
+    pub last: Option<Date>,
 }
 
 /// Everything that may be evidence; what is absent is none.
@@ -196,6 +197,12 @@ impl Given {
         self.policy.as_ref()?.kept.system.as_ref()
     }
 
+    /// The id of the system, by the inventory or the policy.
+    pub(super) fn system_id(&self) -> Option<&str> {
+        let listed = self.entry().map(|entry| entry.id.as_str());
+        listed.or_else(|| Some(self.system()?.id.as_str()))
+    }
+
     /// The system's entry in the inventory: that of the policy's id, or the only one.
     #[must_use]
     pub fn entry(&self) -> Option<&inventory::System> {
@@ -226,7 +233,7 @@ fn with<T>(
 ) -> Result<Option<(T, Named)>, GivenError> {
     let Some(path) = path else { return Ok(None) };
     let record = read(path)?;
-    let digest = documents::digest(path).map_err(|error| {
+    let hash = file::sha256(path).map_err(|error| {
         GivenError::File(format!(
             "{:?} cannot be read again for its digest ({error}); leave it alone while it is read",
             path.display().to_string()
@@ -234,25 +241,21 @@ fn with<T>(
     })?;
     let named = Named {
         file: path.display().to_string(),
-        digest: format!("sha256:{digest}"),
+        digest: hash.digest(),
     };
     Ok(Some((record, named)))
 }
 
 fn book(path: &Path, options: ledger::Options) -> Result<Book, GivenError> {
     // A ledger that does not hold is an error here, for nothing in it counts.
-    let entries = ledger::read(path, &options, |kind| KINDS.contains(&kind))?;
-    let asked = VerifyOptions {
-        options,
-        ..VerifyOptions::default()
-    };
-    let verified = ledger::verify(path, &asked)?;
+    let (entries, sound) = ledger::read_with(path, &options, |kind| KINDS.contains(&kind))?;
     Ok(Book {
         named: Named {
             file: path.display().to_string(),
-            digest: format!("sha256:{}", verified.last_hash.clone().unwrap_or_default()),
+            digest: sound.last.digest(),
         },
         entries,
-        verified,
+        count: sound.entries,
+        last: sound.ts.map(|ts| ts.date()),
     })
 }

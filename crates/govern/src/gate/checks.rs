@@ -1,11 +1,10 @@
 //! The findings of the checks that a gate asks for.
 
-use std::collections::BTreeSet;
-
 use waage_result::finding::{Bilingual, Finding, Severity, State};
 use waage_result::gate::GateReason;
 use waage_result::text::{Catalogue, Language};
 
+use super::consecutive::{self, TooOften};
 use super::demand::Which;
 use super::request::{Audit, Request};
 use super::signed;
@@ -107,62 +106,27 @@ impl Judged<'_> {
     fn undecided(&self, told: &mut Told, check: &Check, reasons: Vec<GateReason>) {
         let gate = self.request.policy.kept.gates.get(self.request.gate);
         let fails = gate.is_some_and(|gate| gate.inconclusive == OnInconclusive::Fail);
-        let most = gate.and_then(|gate| gate.max_consecutive_inconclusive);
         let info = check.severity == Severity::Info;
-        let before = most.filter(|_| !fails && !info).and_then(|most| {
-            let entries = told.need(&self.request.entries, "ledger", "consecutive")?;
-            Some((self.in_a_row(entries, &check.id) + 1, most))
-        });
+        let too_often = match fails || info {
+            true => None,
+            false => TooOften::of(told, self.request, &check.id),
+        };
         for one in reasons {
             if info {
                 told.push(List::Noted, one);
             } else if fails {
                 self.object(told, one);
-            } else if let Some((count, most)) = before.filter(|(count, most)| count > most) {
-                let (count, limit) = (count.to_string(), most.to_string());
-                let values = [
-                    ("check", check.id.as_str()),
-                    ("count", &count),
-                    ("limit", &limit),
-                ];
-                let text = sentence_with("consecutive", &values, &[("text", one.text.clone())]);
-                let requirement = "consecutive".to_owned();
-                self.object(
-                    told,
-                    GateReason {
-                        requirement,
-                        text,
-                        ..one
-                    },
-                );
+            } else if let Some(too_often) = &too_often {
+                let one = GateReason {
+                    requirement: consecutive::REQUIREMENT.to_owned(),
+                    text: too_often.text(one.text.clone()),
+                    ..one
+                };
+                self.object(told, one);
             } else {
                 told.push(List::Inconclusive, one);
             }
         }
-    }
-
-    /// How often the check was inconclusive at this gate without a break before, results counted once.
-    fn in_a_row(&self, entries: &[crate::ledger::Entry], check: &str) -> u32 {
-        let own = self.audit.subject.digest.as_str();
-        let decisions = entries.iter().rev().filter(|entry| {
-            entry.kind == "gate.decision" && entry.payload["gate"] == self.request.gate
-        });
-        let mut seen = BTreeSet::new();
-        for entry in decisions {
-            // A decision without a result says nothing of any check.
-            let Some(digest) = entry.payload["audit_digest"].as_str() else {
-                continue;
-            };
-            if digest == own || seen.contains(digest) {
-                continue;
-            }
-            let open = entry.payload["inconclusive"].as_array();
-            if !open.is_some_and(|open| open.iter().any(|id| id == check)) {
-                break;
-            }
-            seen.insert(digest);
-        }
-        u32::try_from(seen.len()).unwrap_or(u32::MAX)
     }
 
     fn objection(&self, told: &mut Told, finding: &Finding) {

@@ -8,6 +8,7 @@
 
 mod audit;
 mod checks;
+mod consecutive;
 mod demand;
 mod evidence;
 pub(crate) mod read;

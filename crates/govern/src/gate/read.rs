@@ -2,11 +2,8 @@
 //! must not be hidden by it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
 
 use super::demand::GateError;
 use super::request::{Audit, Found, Part, Request};
@@ -15,7 +12,7 @@ use crate::incident::Log;
 use crate::keys::Keys;
 use crate::ledger;
 use crate::policy::Policy;
-use crate::records::file::{RESULT_MAX_BYTES, text_within};
+use crate::records::file::{self, RESULT_MAX_BYTES, text_within};
 use crate::review::{Folder, Reviewed, StoreError};
 use crate::risks::Register;
 
@@ -128,8 +125,8 @@ fn audit(path: &Path) -> Result<Audit, String> {
 
 /// The digests of the documents that a policy lists; their paths start at its folder.
 pub(crate) fn documents(policy: &Policy, folder: &Path) -> BTreeMap<String, Found> {
-    let of = |path: &str| match digest(&folder.join(path)) {
-        Ok(digest) => Found::Digest(digest),
+    let of = |path: &str| match file::sha256(&folder.join(path)) {
+        Ok(hash) => Found::Digest(hash.to_string()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Found::Missing,
         Err(error) => Found::Failed(error.to_string()),
     };
@@ -137,24 +134,4 @@ pub(crate) fn documents(policy: &Policy, folder: &Path) -> BTreeMap<String, Foun
     listed
         .map(|(id, document)| (id.clone(), of(&document.path)))
         .collect()
-}
-
-pub(crate) fn digest(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is not a file"));
-    }
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => break,
-            read => hasher.update(&buffer[..read]),
-        }
-    }
-    Ok(hasher
-        .finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
 }

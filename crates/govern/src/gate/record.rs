@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use waage_result::gate::{GateReason, GateResult};
 
+use super::consecutive;
 use crate::ledger::{Entry, Ledger, LedgerError, Options};
 use crate::time::Timestamp;
 
@@ -12,8 +13,8 @@ use crate::time::Timestamp;
 pub type RecordError = LedgerError;
 
 /// Adds what a gate said to a ledger, as an entry of kind `gate.decision`: digests, ids and the
-/// verdict, nothing of the data. Later runs of the gate count from it how often a check was
-/// inconclusive in a row.
+/// verdict, nothing of the data. Later runs of the gate count from it how often a check, or the review
+/// queue, was inconclusive in a row.
 ///
 /// # Errors
 /// [`LedgerError`] if the entry cannot be added.
@@ -26,7 +27,7 @@ pub fn record(
 ) -> Result<Entry, RecordError> {
     // A check that was inconclusive too often still was inconclusive, waived or not.
     let objections = result.breaches.iter().chain(&result.waived);
-    let again = objections.filter(|reason| reason.requirement == "consecutive");
+    let again = objections.filter(|reason| reason.requirement == consecutive::REQUIREMENT);
     let undecided = result.inconclusive.iter().chain(again);
     let payload = json!({
         "gate": result.gate,
@@ -37,6 +38,7 @@ pub fn record(
         "breaches": subjects(result.breaches.iter()),
         "errors": subjects(result.errors.iter()),
         "inconclusive": subjects(undecided),
+        "passed": subjects(result.passed.iter()),
         "waived": subjects(result.waived.iter()),
     });
     Ledger::open(ledger, options)?.append("gate.decision", actor, &payload, now)

@@ -9,9 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use waage_result::review::ReviewQueue;
 
+use super::consecutive::{self, TooOften};
 use super::evidence::record;
 use super::request::{Part, Request};
-use super::told::{List, Told};
+use super::told::{List, Told, reason, sentence};
 use crate::canonical;
 use crate::ledger::Entry;
 use crate::policy::OnInconclusive;
@@ -63,6 +64,10 @@ pub(super) fn review_queue(told: &mut Told, request: &Request<'_>) {
         }
         _ => (List::Inconclusive, "review_open"),
     };
+    let too_often = match list {
+        List::Inconclusive => TooOften::of(told, request, REV_01),
+        _ => None,
+    };
     let texts = [
         ("due", found.due),
         ("decided", found.due_decided),
@@ -72,7 +77,14 @@ pub(super) fn review_queue(told: &mut Told, request: &Request<'_>) {
     ]
     .map(|(name, count)| (name, count.to_string()));
     let values = texts.each_ref().map(|(name, text)| (*name, text.as_str()));
-    told.say(list, REQUIREMENT, REV_01, key, &values);
+    let text = sentence(key, &values);
+    match too_often {
+        None => told.push(list, reason(REQUIREMENT, REV_01, text)),
+        Some(too_often) => {
+            let text = too_often.text(text);
+            told.push(List::Breach, reason(consecutive::REQUIREMENT, REV_01, text));
+        }
+    }
 }
 
 /// What the ledger says of batches.

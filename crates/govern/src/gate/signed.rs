@@ -1,6 +1,8 @@
 //! Who signed the result, and whether that is enough.
 
 use waage_result::approval::{ApprovalResult, ExceptionResult};
+use waage_result::finding::Bilingual;
+use waage_result::text::{Catalogue, Language};
 
 use super::request::Request;
 use super::told::{List, Told, reason, sentence, sentence_with};
@@ -72,37 +74,26 @@ pub(super) fn required(told: &mut Told, request: &Request<'_>) {
         return;
     };
     for one in &state.signatures {
-        let values = [("signer", one.signer.as_str()), ("role", &one.role)];
-        told.say(List::Passed, "signature", &one.role, "signature", &values);
+        let text = of_role("signature", &one.role, &[("signer", &one.signer)]);
+        told.push(List::Passed, reason("signature", &one.role, text));
     }
     for missing in &state.missing {
         let count = missing.count.to_string();
-        let values = [("role", missing.role.as_str()), ("count", &count)];
-        told.say(
-            List::Breach,
-            "signature",
-            &missing.role,
-            "signature_missing",
-            &values,
-        );
+        let text = of_role("signature_missing", &missing.role, &[("count", &count)]);
+        told.push(List::Breach, reason("signature", &missing.role, text));
     }
     // Signatures that do not count matter where one is missing, and to nobody else.
     if !state.missing.is_empty() {
         for one in &state.invalid {
-            let values = [("signer", one.signer.as_str()), ("role", &one.role)];
-            let text = sentence_with("signature_invalid", &values, &[("text", one.text.clone())]);
+            let (signer, role) = (("signer", one.signer.as_str()), named(&one.role));
+            let words = [("role", role), ("text", one.text.clone())];
+            let text = sentence_with("signature_invalid", &[signer], &words);
             told.push(List::Breach, reason("signature", &one.role, text));
         }
     }
     for one in state.rejections.iter().filter(|one| one.blocks) {
-        let values = [("signer", one.signer.as_str()), ("role", &one.role)];
-        told.say(
-            List::Breach,
-            "signature",
-            &one.role,
-            "signature_rejected",
-            &values,
-        );
+        let text = of_role("signature_rejected", &one.role, &[("signer", &one.signer)]);
+        told.push(List::Breach, reason("signature", &one.role, text));
     }
     for condition in state
         .conditions
@@ -117,5 +108,20 @@ pub(super) fn required(told: &mut Told, request: &Request<'_>) {
         let due = condition.due.as_deref().unwrap_or("–");
         let text = sentence("signature_condition", &[("due", due), ("task", task)]);
         told.push(List::Breach, reason("condition", task, text));
+    }
+}
+
+/// A sentence about a role.
+fn of_role(key: &str, role: &str, values: &[(&str, &str)]) -> Bilingual {
+    sentence_with(key, values, &[("role", named(role))])
+}
+
+/// What people call a role; one that nobody knows as it was written.
+fn named(role: &str) -> Bilingual {
+    let key = format!("approval.role.{role}");
+    let of = |language| Catalogue::of(language).get(&key).unwrap_or(role).to_owned();
+    Bilingual {
+        de: of(Language::De),
+        en: of(Language::En),
     }
 }

@@ -8,18 +8,26 @@ use super::change::{Change, changed};
 use super::log;
 
 use crate::date::Date;
+use crate::policy::Policy;
 use crate::records::RecordError;
 use crate::risks::words::{Category, ControlKind, ControlState, Per, Status, Treatment};
-use crate::risks::{Book, Control, Money, Risk, plain, scale};
+use crate::risks::{Book, Control, Money, Risk, money_scale, plain, scale};
 use crate::time::Timestamp;
 
 /// Days until a drafted risk is looked at.
 const REVIEW_DAYS: u32 = 30;
 
 /// A draft of the risk that an incident showed: cause, event and amounts are the incident's. Its
-/// likelihood before controls is 4: it has happened.
+/// likelihood before controls is 4: it has happened; its impact is at least what its amounts are on the
+/// policy's scale.
 #[must_use]
-pub fn draft_risk(incident: &Incident, id: String, title: &str, day: Date) -> Risk {
+pub fn draft_risk(
+    incident: &Incident,
+    id: String,
+    title: &str,
+    day: Date,
+    policy: Option<&Policy>,
+) -> Risk {
     let category = match incident.kind.as_str() {
         "bias" => Category::Bias,
         "privacy" => Category::Privacy,
@@ -41,7 +49,7 @@ pub fn draft_risk(incident: &Incident, id: String, title: &str, day: Date) -> Ri
         per: Per::Event,
     });
     let of_money = money.map_or(1, |money| {
-        scale::money_level(money.mean(), &scale::MONEY_SCALE)
+        scale::money_level(money.mean(), &money_scale(policy))
     });
     let cause = incident.root_cause.last().unwrap_or(&incident.summary);
     Risk {
@@ -81,7 +89,8 @@ pub struct Learning {
 
 /// Changes an incident and adds what it taught to the register at `risks`, under the locks of both
 /// files. Nothing is written unless both may change so. The register is written first: a draft that
-/// no incident names is seen in the register, a name without a draft would be lost.
+/// no incident names is seen in the register, a name without a draft would be lost. Amounts of new
+/// risks are levelled by the scale of `policy`, as the register is assessed.
 ///
 /// # Errors
 /// [`RecordError`] as of [`update`](super::update) and of the register.
@@ -89,7 +98,7 @@ pub fn learn(
     path: &Path,
     id: &str,
     learning: Learning,
-    risks: &Path,
+    (risks, policy): (&Path, Option<&Policy>),
     actor: &str,
     at: Timestamp,
 ) -> Result<Incident, RecordError> {
@@ -108,7 +117,8 @@ pub fn learn(
             let number = book.register.next_id();
             // Drafted from what the change makes known, not from what was known before it.
             let known = super::change::applied(before, &change);
-            book.add_risk(&draft_risk(&known, number.clone(), title, at.date()))?;
+            let risk = draft_risk(&known, number.clone(), title, at.date(), policy);
+            book.add_risk(&risk)?;
             change.new_risks.push(number);
         }
         for control in &new_controls {

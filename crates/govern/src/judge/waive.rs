@@ -113,6 +113,7 @@ impl<'a> Waivers<'a> {
                 scope: scope(waiver),
                 justification: waiver.justification.clone(),
                 compensating_control: waiver.compensating_control.clone(),
+                requested_by: waiver.requested_by.clone(),
                 approved_by: waiver.approved_by.iter().cloned().collect(),
                 expires: waiver.expires.to_string(),
                 state: state(waiver, used).to_owned(),

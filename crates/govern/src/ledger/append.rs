@@ -10,11 +10,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use super::entry::{Draft, Entry, LINE_BYTES_MAX, parts};
 use super::error::LedgerError;
-use super::hash::{Hash, Hasher, to_hex};
+use super::hash::{Hash, Hasher, sha256_of};
 use super::head::Head;
 use super::merkle::leaf;
 use super::place::{Options, Place};
@@ -313,6 +312,7 @@ fn end(place: &Place, file: &File) -> Result<Sound, LedgerError> {
         entries: head.seq + 1,
         size_bytes: head.size_bytes,
         last: head.hash,
+        ts: None,
         tree: Some(tree),
     };
     follow(place, known, size_bytes, |_| ())
@@ -321,7 +321,7 @@ fn end(place: &Place, file: &File) -> Result<Sound, LedgerError> {
 /// What to record of a torn tail that was cut off now, or before a crash; `None` if there is none.
 fn unfinished(place: &Place, next: u64, cut_now: bool) -> Result<Option<Value>, LedgerError> {
     let torn = place.torn(next);
-    let mut file = match File::open(&torn) {
+    let file = match File::open(&torn) {
         Ok(file) => file,
         Err(_) if !cut_now => return Ok(None),
         Err(source) => {
@@ -331,28 +331,11 @@ fn unfinished(place: &Place, next: u64, cut_now: bool) -> Result<Option<Value>, 
             });
         }
     };
-    let mut sha = Sha256::new();
-    let bytes =
-        io::copy(&mut file, &mut Hashing(&mut sha)).map_err(|source| LedgerError::Read {
-            file: torn.display().to_string(),
-            source,
-        })?;
-    let digest = to_hex(&sha.finalize());
-    Ok(Some(json!({"bytes": bytes, "sha256": digest})))
-}
-
-/// Bytes on their way into a digest.
-struct Hashing<'a>(&'a mut Sha256);
-
-impl Write for Hashing<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+    let (hash, bytes) = sha256_of(file).map_err(|source| LedgerError::Read {
+        file: torn.display().to_string(),
+        source,
+    })?;
+    Ok(Some(json!({"bytes": bytes, "sha256": hash})))
 }
 
 /// Writes one line, brings it to the disk and replaces the head.

@@ -1,10 +1,12 @@
-//! SHA-256 values, and SHA-256 of short messages that lie in several pieces.
+//! SHA-256 values, SHA-256 of streams, and of short messages that lie in several pieces.
 
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::block_api::compress256;
+use sha2::{Digest, Sha256};
 
 /// A SHA-256 value, written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -13,6 +15,17 @@ pub struct Hash(pub [u8; 32]);
 impl Hash {
     /// 64 zeros: what stands before the first entry.
     pub const ZERO: Self = Self([0; 32]);
+
+    /// The value as documents name a digest: `sha256:` and the digits.
+    ///
+    /// ```
+    /// use waage_govern::ledger::Hash;
+    /// assert_eq!(Hash([0xab; 32]).digest(), format!("sha256:{}", "ab".repeat(32)));
+    /// ```
+    #[must_use]
+    pub fn digest(&self) -> String {
+        format!("sha256:{self}")
+    }
 
     /// The digits.
     #[must_use]
@@ -49,13 +62,12 @@ pub(crate) fn from_hex(digits: &[u8], out: &mut [u8]) -> Option<()> {
     Some(())
 }
 
-/// Lower-case hexadecimal digits of bytes.
+/// Lower-case hexadecimal digits of bytes, in one allocation: some are secret and wiped afterwards.
 pub(crate) fn to_hex(bytes: &[u8]) -> String {
-    bytes
-        .iter()
-        .flat_map(|byte| PAIRS[usize::from(*byte)])
-        .map(char::from)
-        .collect()
+    let mut out = String::with_capacity(2 * bytes.len());
+    let digits = bytes.iter().flat_map(|byte| PAIRS[usize::from(*byte)]);
+    out.extend(digits.map(char::from));
+    out
 }
 
 /// The two digits of each byte.
@@ -154,8 +166,28 @@ impl Hasher {
 
 /// SHA-256 of some bytes.
 pub(crate) fn sha256(bytes: &[u8]) -> Hash {
-    use sha2::{Digest, Sha256};
     Hash(Sha256::digest(bytes).into())
+}
+
+/// SHA-256 of all that can be read, and how many bytes that is.
+pub(crate) fn sha256_of(mut reader: impl Read) -> io::Result<(Hash, u64)> {
+    let mut hashing = Hashing(Sha256::new());
+    let bytes = io::copy(&mut reader, &mut hashing)?;
+    Ok((Hash(hashing.0.finalize().into()), bytes))
+}
+
+/// Bytes on their way into a digest.
+struct Hashing(Sha256);
+
+impl Write for Hashing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -170,6 +202,15 @@ mod tests {
             let cut = length / 3;
             let got = hasher.hash([&bytes[..cut], &bytes[cut..length]]);
             assert_eq!(got, sha256(&bytes[..length]), "{length} bytes");
+        }
+    }
+
+    #[test]
+    fn streams_hash_like_their_bytes() {
+        let bytes: Vec<u8> = (0..100_000_u32).map(|i| (i % 253) as u8).collect();
+        for length in [0, 1, 8_191, 8_192, 8_193, bytes.len()] {
+            let read = sha256_of(&bytes[..length]).unwrap();
+            assert_eq!(read, (sha256(&bytes[..length]), length as u64));
         }
     }
 

@@ -55,6 +55,7 @@ pub use place::Options;
 pub use prove::{check_proof, prove_consistency, prove_inclusion};
 pub use show::{Shown, git_note, show};
 pub use sound::read;
+pub(crate) use sound::read_with;
 pub use verify::{VerifyOptions, verify};
 
 use append::Unwatched;

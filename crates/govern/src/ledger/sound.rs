@@ -10,6 +10,7 @@ use super::hash::Hash;
 use super::lines::Lines;
 use super::merkle::Tree;
 use super::place::{Options, Place};
+use crate::time::Timestamp;
 
 /// A ledger, or a part of it from the beginning, that holds.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub(crate) struct Sound {
     pub size_bytes: u64,
     /// Hash of the last entry.
     pub last: Hash,
+    /// When the last entry was made, if one was read.
+    pub ts: Option<Timestamp>,
     /// The tree over its lines, if it is followed.
     pub tree: Option<Tree>,
 }
@@ -31,6 +34,7 @@ impl Sound {
             entries: 0,
             size_bytes: 0,
             last: Hash::ZERO,
+            ts: None,
             tree: with_tree.then(Tree::default),
         }
     }
@@ -69,6 +73,7 @@ pub(crate) fn follow(
         entries: chain.next,
         size_bytes,
         last: chain.last,
+        ts: chain.ts.or(known.ts),
         tree: chain.tree,
     })
 }
@@ -91,13 +96,22 @@ pub fn read(
     options: &Options,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<Vec<Entry>, LedgerError> {
+    Ok(read_with(path, options, wanted)?.0)
+}
+
+/// The same, and what holds of the whole ledger.
+pub(crate) fn read_with(
+    path: &Path,
+    options: &Options,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(Vec<Entry>, Sound), LedgerError> {
     let mut out = Vec::new();
-    walk(&Place::of(path), options, false, |parts| {
+    let sound = walk(&Place::of(path), options, false, |parts| {
         if wanted(parts.kind) {
             out.extend(parts.entry());
         }
     })?;
-    Ok(out)
+    Ok((out, sound))
 }
 
 /// All of a ledger as it stands now.

@@ -138,6 +138,7 @@ pub(super) const RULES: &[(&str, &str, Rule)] = &[
     ("waiver", "group", Present),
     ("waiver", "justification", Neutral),
     ("waiver", "compensating_control", Neutral),
+    ("waiver", "requested_by", Present),
     ("waiver", "approved_by", Grows),
     ("waiver", "created", More),
     ("waiver", "expires", Less),

@@ -142,6 +142,7 @@ pub(super) struct WaiverForm {
     pub scope: ScopeForm,
     pub justification: Spanned<String>,
     pub compensating_control: Option<Spanned<String>>,
+    pub requested_by: Option<Spanned<String>>,
     pub approved_by: Spanned<Vec<String>>,
     pub created: Spanned<Date>,
     pub expires: Spanned<Date>,

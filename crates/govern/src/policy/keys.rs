@@ -508,6 +508,11 @@ pub(crate) const SECTIONS: &[Section] = &[
             ),
             must("justification", Text, "Why, in at least 40 characters."),
             must("compensating_control", Text, "What is done instead."),
+            may(
+                "requested_by",
+                Text,
+                "Who asked for it, by the id of keys.toml; this person may not sign it.",
+            ),
             must("approved_by", Texts, "Who signed, by the ids of keys.toml."),
             must("created", Day, "First day of validity."),
             must(
@@ -545,7 +550,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             may(
                 "max_consecutive_inconclusive",
                 Whole(1),
-                "After so many in a row, inconclusive counts as failed.",
+                "After so many in a row, an inconclusive check, or review queue (REV-01), counts as failed.",
             ),
         ],
     },

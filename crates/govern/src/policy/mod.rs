@@ -324,6 +324,9 @@ pub struct Waiver {
     pub justification: String,
     /// What is done instead.
     pub compensating_control: String,
+    /// Who asked for it, and therefore may not agree to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested_by: Option<String>,
     /// Who signed.
     pub approved_by: BTreeSet<String>,
     /// First day of validity.

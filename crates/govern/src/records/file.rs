@@ -8,6 +8,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::RecordError;
+use crate::ledger::Hash;
+use crate::ledger::hash::sha256_of;
 
 /// Largest file that is read: no register of people's making comes near.
 pub const SIZE_MAX_BYTES: u64 = 64 << 20;
@@ -66,6 +68,18 @@ pub fn text_within(path: &Path, bytes_max: u64) -> io::Result<String> {
         return Err(io::Error::other(format!("it is larger than {limit}")));
     }
     String::from_utf8(bytes).map_err(|_| io::Error::other("it is not UTF-8 text"))
+}
+
+/// SHA-256 of a file.
+///
+/// # Errors
+/// What the system says, and that it is no file.
+pub(crate) fn sha256(path: &Path) -> io::Result<Hash> {
+    let file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a file"));
+    }
+    Ok(sha256_of(file)?.0)
 }
 
 /// An exclusive lock beside a file (`risks.toml.lock`), held until it is dropped.

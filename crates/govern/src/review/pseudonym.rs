@@ -5,6 +5,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::ledger::hash::{from_hex, to_hex};
+
 /// A key of 32 bytes; shown nowhere and wiped when it is dropped.
 #[derive(Clone)]
 pub struct PseudonymKey(Zeroizing<[u8; 32]>);
@@ -38,31 +40,18 @@ impl PseudonymKey {
     /// # Errors
     /// A sentence that says how to write a key; it never repeats what was given.
     pub fn from_hex(text: &str) -> Result<Self, String> {
-        let text = text.trim();
-        let digits = text.as_bytes();
+        let digits = Zeroizing::new(text.trim().to_ascii_lowercase());
         let mut bytes = Zeroizing::new([0; 32]);
-        let fits = digits.len() == 64 && digits.iter().all(u8::is_ascii_hexdigit);
-        if !fits {
-            return Err(
-                "a key of pseudonyms is 64 hexadecimal digits; make one with waage review key FILE"
-                    .to_owned(),
-            );
-        }
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let value = |digit: u8| (digit as char).to_digit(16).unwrap_or(0) as u8;
-            *byte = value(pair[0]) << 4 | value(pair[1]);
-        }
+        from_hex(digits.as_bytes(), bytes.as_mut()).ok_or(
+            "a key of pseudonyms is 64 hexadecimal digits; make one with waage review key FILE",
+        )?;
         Ok(Self(bytes))
     }
 
     /// The key as 64 hexadecimal digits.
     #[must_use]
     pub fn to_hex(&self) -> Zeroizing<String> {
-        let mut text = Zeroizing::new(String::with_capacity(64));
-        for byte in self.0.iter() {
-            text.push_str(&format!("{byte:02x}"));
-        }
-        text
+        Zeroizing::new(to_hex(self.0.as_ref()))
     }
 
     /// The pseudonym of a case: `c_` and 26 hexadecimal digits.
@@ -81,9 +70,7 @@ impl PseudonymKey {
         mac.update(b"waage.pid.v1\nlead\n");
         mac.update(id.as_bytes());
         let hash = mac.finalize().into_bytes();
-        let mut text = String::from("c_");
-        text.extend(hash.iter().take(13).map(|byte| format!("{byte:02x}")));
-        text
+        format!("c_{}", to_hex(&hash[..13]))
     }
 }
 
@@ -96,6 +83,8 @@ mod tests {
         let key = PseudonymKey::generate().unwrap();
         let again = PseudonymKey::from_hex(&format!(" {}\n", *key.to_hex())).unwrap();
         assert_eq!(key.case_id("x"), again.case_id("x"));
+        let shouted = PseudonymKey::from_hex(&key.to_hex().to_uppercase()).unwrap();
+        assert_eq!(key.case_id("x"), shouted.case_id("x"));
         assert_eq!(format!("{key:?}"), "PseudonymKey");
         assert_ne!(
             key.case_id("x"),

@@ -117,7 +117,7 @@ fn max_residual(policy: Option<&Policy>) -> Option<u8> {
 }
 
 /// The scale of amounts: the policy's, else the default.
-pub(super) fn money_scale(policy: Option<&Policy>) -> [f64; 4] {
+pub(crate) fn money_scale(policy: Option<&Policy>) -> [f64; 4] {
     appetite_of(policy)
         .and_then(|of| of.money_scale)
         .unwrap_or(super::scale::MONEY_SCALE)

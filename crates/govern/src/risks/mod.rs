@@ -21,6 +21,7 @@ pub mod scale;
 mod told;
 pub mod words;
 
+pub(crate) use appetite::money_scale;
 pub use appetite::{Over, OverAppetite, over_appetite};
 pub use book::Book;
 pub use recorded::record;

@@ -238,7 +238,7 @@ fn waivers(result: &AuditResult, words: Words) -> Table {
     }
 }
 
-/// What is done instead, and who approved that.
+/// What is done instead, who asked for that and who approved it.
 fn control(waiver: &WaiverSummary, words: Words) -> Option<String> {
     if waiver.compensating_control.is_empty() {
         return None;
@@ -246,7 +246,12 @@ fn control(waiver: &WaiverSummary, words: Words) -> Option<String> {
     let names: Vec<String> = waiver.approved_by.iter().map(|name| clean(name)).collect();
     let (control, names) = (clean(&waiver.compensating_control), words.list(&names));
     let values = [("control", control.as_str()), ("names", &names)];
-    Some(words.fill("policy.waiver.control", &values))
+    let mut text = words.fill("policy.waiver.control", &values);
+    if let Some(name) = &waiver.requested_by {
+        let requested = words.fill("policy.waiver.requested", &[("name", &clean(name))]);
+        text = format!("{text}; {requested}");
+    }
+    Some(text)
 }
 
 /// What the policy extends, and what it changes of it.

@@ -396,7 +396,7 @@ impl<'a> Filled<'a> {
         told.into_iter().collect()
     }
 
-    /// How often it is audited, and what went wrong.
+    /// How often it is audited, where it stands, and what went wrong.
     fn monitoring(&self) -> Vec<Block> {
         let words = self.words;
         let gates = self.of.described.iter().flat_map(|of| &of.gates);
@@ -412,6 +412,7 @@ impl<'a> Filled<'a> {
                 }
             })
             .collect();
+        points.extend(self.standing());
         let mut blocks = Vec::new();
         if let Some(told) = self.of.incidents {
             let of = &told.metrics;
@@ -439,6 +440,21 @@ impl<'a> Filled<'a> {
         let mut out = list(points);
         out.extend(blocks);
         out
+    }
+
+    /// Where the ledger says that the system stands.
+    fn standing(&self) -> Option<String> {
+        let words = self.words;
+        let mut systems = self.of.systems?.systems.iter();
+        let standing = systems.find_map(|system| system.standing.as_ref())?;
+        let state = words.name_in("systems.state", &standing.state);
+        let Some((since, by)) = standing.since.as_ref().zip(standing.by.as_ref()) else {
+            return Some(words.fill("dossier.standing_none", &[("state", &state)]));
+        };
+        let since = day(since.split('T').next().unwrap_or_default(), words);
+        let by = quoted(by, words);
+        let values = [("state", state.as_str()), ("since", &since), ("by", &by)];
+        Some(words.fill("dossier.standing", &values))
     }
 
     /// The suggested risk class and its reasons.

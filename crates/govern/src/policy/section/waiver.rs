@@ -49,6 +49,24 @@ pub(in crate::policy) fn waiver(at: &mut Faults<'_>, form: WaiverForm, checks: &
             "name at least one person in approved_by",
         );
     }
+    if let Some(requester) = &form.requested_by {
+        if nobody(requester.get_ref()) {
+            at.invalid(
+                requester.span(),
+                "requested_by names nobody",
+                "name who asked for the waiver, by an id of keys.toml, or leave it out",
+            );
+        } else if form.approved_by.get_ref().contains(requester.get_ref()) {
+            at.invalid(
+                requester.span(),
+                format!(
+                    "{:?} both asked for the waiver and approves it",
+                    requester.get_ref()
+                ),
+                "let somebody else approve it: take the id out of approved_by",
+            );
+        }
+    }
     let days = form.expires.get_ref().days_since(form.created.get_ref());
     let severity = check.map_or(Severity::Major, |check| check.severity);
     let most = if severity == Severity::Critical {
@@ -80,6 +98,7 @@ pub(in crate::policy) fn waiver(at: &mut Faults<'_>, form: WaiverForm, checks: &
             .compensating_control
             .map(Spanned::into_inner)
             .unwrap_or_default(),
+        requested_by: form.requested_by.map(Spanned::into_inner),
         approved_by: form.approved_by.into_inner().into_iter().collect(),
         created: form.created.into_inner(),
         expires: form.expires.into_inner(),
