@@ -281,7 +281,7 @@ fn the_law_s_tables_have_its_rates_ratios_and_unknowns() {
         (&76.into(), &34.0.into(), &92.into())
     );
     close(&female["impact_ratio"], 0.823_157_895_736_842_1);
-    assert_eq!(female["impact_ratio"]["method"], "bootstrap_best");
+    assert_eq!(female["impact_ratio"]["method"], "max_t_best");
     assert_eq!(tables[2]["groups"].as_array().unwrap().len(), 4);
     assert_eq!(tables[2]["unknown"], 5);
     // Where not to be selected is favourable, its share is compared, and no score.

@@ -183,7 +183,7 @@ fn result(
             .chain(averaged.measurements.iter().cloned())
             .collect(),
     };
-    let judgement = judge(&job.policy, &judged, spec, request.roles, &job.as_of)?;
+    let judgement = judge(&job.policy, &judged, &[], spec, request.roles, &job.as_of)?;
     let mut classes = Vec::with_capacity(measured.len());
     for ((tally, request, one), class) in measured.iter().zip(axes.classes) {
         let told = Told::of(tally, spec, one);

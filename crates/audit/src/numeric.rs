@@ -180,7 +180,7 @@ fn result(
         decision: false,
         score: true,
     };
-    let judgement = judge(&job.policy, &judged, spec, roles, &job.as_of)?;
+    let judgement = judge(&job.policy, &judged, &[], spec, roles, &job.as_of)?;
     let told = Told {
         groups: groups(&found),
         overall: estimates(&found.overall),

@@ -480,6 +480,7 @@ fn judge(result: &mut AuditResult, ratio: f64, difference: f64) {
         result.findings.push(Finding {
             class: None,
             scheme: None,
+            top_k: None,
             highest: None,
             lowest: None,
             groups_skipped: Vec::new(),

@@ -38,6 +38,8 @@ pub struct RankingRequest {
     /// Numbers of first places whose groups are counted; where there are none, 10, 100, 1000 as far as
     /// they are within the list, and the list's length where it is not all rows.
     pub cutoffs: Vec<u64>,
+    /// Numbers of first places that are judged, and counted beside those.
+    pub judged: Vec<u64>,
 }
 
 impl RankingRequest {
@@ -51,6 +53,7 @@ impl RankingRequest {
         if self.cutoffs.is_empty() && (1..total).contains(&length) {
             out.push(length);
         }
+        out.extend(&self.judged);
         out.retain(|k| (1..=length).contains(k));
         out.sort_unstable();
         out.dedup();
@@ -67,6 +70,8 @@ pub struct RankedView {
     pub rows: u64,
     /// Places looked at.
     pub length: u64,
+    /// The fewer of positive and negative labels in the list; `None` without labels.
+    pub events: Option<u64>,
     /// Name of the reference; `None` where there is none.
     pub reference: Option<String>,
     /// Normalised discounted divergence.
@@ -99,6 +104,8 @@ pub struct RankedGroup {
     pub name: GroupName,
     /// Its rows in the list.
     pub rows: u64,
+    /// The fewer of positive and negative labels among them; `None` without labels.
+    pub events: Option<u64>,
     /// Mean attention of a row.
     pub mean_exposure: Estimate,
     /// Share of all attention.
@@ -191,12 +198,20 @@ pub fn rank(
                 seed: request.seed,
             };
             let series = resample::run(&plan, observer).ok_or(MeasureError::Interrupted)?;
+            let labelled = all.count_of(&LABELS) > 0;
+            let fewest =
+                |table: &ScoreTable| LABELS.map(|label| table.count(label)).into_iter().min();
             let teller = Teller {
                 values: &values,
                 series: &series,
                 level: request.level,
                 withheld,
-                labelled: all.count_of(&LABELS) > 0,
+                labelled,
+                events: tables
+                    .iter()
+                    .map(|table| fewest(table).filter(|_| labelled))
+                    .collect(),
+                events_of_all: fewest(&all).filter(|_| labelled),
             };
             Ok(teller.view(view, &list, &cutoffs, &reader))
         })
@@ -222,6 +237,10 @@ struct Teller<'a> {
     withheld: Option<Reason>,
     /// Whether any row has a label.
     labelled: bool,
+    /// The fewer of positive and negative labels of each group, where there are labels.
+    events: Vec<Option<u64>>,
+    /// Those of all.
+    events_of_all: Option<u64>,
 }
 
 impl Teller<'_> {
@@ -242,8 +261,8 @@ impl Teller<'_> {
             let place = first + OF_VIEW + OF_VIEW_AT * i;
             ViewAt {
                 k,
-                min_skew: self.smooth(place, k, (f64::NEG_INFINITY, 0.0)),
-                max_skew: self.smooth(place + 1, k, (0.0, f64::INFINITY)),
+                min_skew: self.rough(place, k, (f64::NEG_INFINITY, 0.0)),
+                max_skew: self.rough(place + 1, k, FROM_ZERO),
             }
         });
         let index = match sizes.iter().filter(|n| **n > 0).count() {
@@ -255,8 +274,9 @@ impl Teller<'_> {
             attributes: view.attributes.clone(),
             rows: list.total(),
             length: list.length(),
+            events: self.events_of_all,
             reference: view.reference.clone(),
-            ndkl: self.rough(first, list.total(), f64::INFINITY),
+            ndkl: self.rough(first, list.total(), FROM_ZERO),
             ndcg: self
                 .labelled
                 .then(|| self.smooth(first + 1, list.total(), SHARE)),
@@ -269,6 +289,7 @@ impl Teller<'_> {
                 .enumerate()
                 .map(|(g, ((name, ..), fair))| RankedGroup {
                     name: name.clone(),
+                    events: self.events[g],
                     fair,
                     ..self.group(reader.group(g), sizes[g], list.total(), cutoffs, || {
                         reference(view) == Some(Reference::Group(g))
@@ -298,12 +319,13 @@ impl Teller<'_> {
         RankedGroup {
             name: GroupName(Vec::new()),
             rows,
+            events: None,
             mean_exposure: self.smooth(first, rows, SHARE),
             exposure_share: self.smooth(first + 1, total, SHARE),
             parity: (!is_reference()).then(|| self.smooth(first + 2, rows, FROM_ZERO)),
-            rnd: self.rough(first + 3, total, 1.0),
-            rkl: self.rough(first + 4, total, 1.0),
-            rrd: self.rough(first + 5, total, f64::INFINITY),
+            rnd: self.rough(first + 3, total, SHARE),
+            rkl: self.rough(first + 4, total, SHARE),
+            rrd: self.rough(first + 5, total, FROM_ZERO),
             relevance: self.labelled.then(|| GroupRelevance {
                 exposure_per_relevance: self.smooth(first + 6, rows, FROM_ZERO),
                 ratio: (!is_reference()).then(|| self.smooth(first + 7, rows, FROM_ZERO)),
@@ -320,11 +342,11 @@ impl Teller<'_> {
         self.estimate(at, rows, Method::BootstrapPercentile, of)
     }
 
-    /// A value that cannot be negative and that chance alone lifts: its replicates mirrored at it, so that
-    /// the bias that resampling adds once more comes out instead.
-    fn rough(&self, at: usize, rows: u64, most: f64) -> Estimate {
+    /// A value that chance alone drives from 0, such as an extreme over groups: its replicates mirrored at
+    /// it, so that the bias that resampling adds once more comes out instead.
+    fn rough(&self, at: usize, rows: u64, (low, high): (f64, f64)) -> Estimate {
         self.estimate(at, rows, Method::BootstrapBasic, |value, drawn| {
-            (2.0 * value - drawn).clamp(0.0, most)
+            (2.0 * value - drawn).clamp(low, high)
         })
     }
 
@@ -371,13 +393,18 @@ mod tests {
     #[test]
     fn cutoffs_are_those_within_the_list_and_its_length() {
         let asked = |cutoffs: &[u64]| RankingRequest {
-            length: None,
             cutoffs: cutoffs.to_vec(),
+            ..RankingRequest::default()
         };
         assert_eq!(asked(&[]).cutoffs_of(500, 2000), [10, 100, 500]);
         assert_eq!(asked(&[]).cutoffs_of(2000, 2000), [10, 100, 1000]);
         assert_eq!(asked(&[]).cutoffs_of(10, 2000), [10]);
         assert_eq!(asked(&[]).cutoffs_of(4, 4), [] as [u64; 0]);
         assert_eq!(asked(&[50, 5, 101, 50]).cutoffs_of(100, 2000), [5, 50]);
+        let judged = RankingRequest {
+            judged: vec![25, 900],
+            ..asked(&[50])
+        };
+        assert_eq!(judged.cutoffs_of(100, 2000), [25, 50]);
     }
 }
