@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
 use waage_core::tally::{ScoreTable, Tally};
@@ -13,6 +13,7 @@ use super::infeasible::infeasible_index;
 use super::list::List;
 use super::places::Places;
 use super::resample::{self, OF_GROUP, OF_GROUP_AT, OF_VIEW, OF_VIEW_AT, Plan, Reader};
+use crate::clustered::ViewClusters;
 use crate::disparity::Value;
 use crate::measure::{MeasureError, Measured, MeasuredView, Request};
 use crate::score::estimate::from_replicates;
@@ -153,7 +154,8 @@ pub struct GroupAt {
 /// Ranks the scored rows of every measured view.
 ///
 /// Positions count rows, so a tally with weights has no ranking and gives none. Where rows come in
-/// clusters, values have no intervals and FA*IR, which takes places as independent, is not made.
+/// clusters, replicates draw these (no values have intervals where the clusters' scores are not kept), and
+/// FA*IR, which takes places as independent, is not made.
 ///
 /// # Errors
 /// [`MeasureError::Interrupted`].
@@ -170,8 +172,12 @@ pub fn rank(
     }
     let places = Places::of(&all);
     let attention = Attention::default();
-    // Replicates draw single rows by their scores.
-    let withheld = match (tally.kept().clusters, all.widths.is_some()) {
+    // Replicates draw rows or clusters by their scores.
+    let clustered = tally.kept().clusters;
+    let withheld = match (
+        clustered && !tally.clusters_have_scores(),
+        all.widths.is_some(),
+    ) {
         (true, _) => Some(Reason::RowsClustered),
         (_, true) => Some(Reason::ScoresBinned),
         _ => None,
@@ -185,12 +191,14 @@ pub fn rank(
             let cutoffs = ranking.cutoffs_of(list.length(), list.total());
             let reader = Reader::new(&list, &attention, &cutoffs, reference(view));
             let values = reader.values(&list, None);
+            let clusters = tally.scored_clusters(axes);
             let plan = Plan {
                 reader: &reader,
                 list: &list,
                 values: &values,
                 places: &places,
                 tables: &tables,
+                clusters: clusters.as_ref(),
                 replicates: match withheld {
                     Some(_) => 0,
                     None => request.replicates,
@@ -206,6 +214,8 @@ pub fn rank(
                 series: &series,
                 level: request.level,
                 withheld,
+                clusters: clusters.and_then(|_| ViewClusters::of(tally, &tally.view(axes))),
+                clustered,
                 labelled,
                 events: tables
                     .iter()
@@ -235,6 +245,10 @@ struct Teller<'a> {
     level: f64,
     /// Why no value has an interval.
     withheld: Option<Reason>,
+    /// The clusters that replicates draw; `None` where they draw rows.
+    clusters: Option<ViewClusters>,
+    /// Whether rows come in clusters.
+    clustered: bool,
     /// Whether any row has a label.
     labelled: bool,
     /// The fewer of positive and negative labels of each group, where there are labels.
@@ -254,15 +268,15 @@ impl Teller<'_> {
         let sizes = list.sizes();
         let first = reader.view(sizes.len());
         let mut tests = fair::tests(list, fair::ALPHA);
-        if self.withheld == Some(Reason::RowsClustered) {
+        if self.clustered {
             tests.fill(Err(Reason::RowsClustered));
         }
         let at = cutoffs.iter().enumerate().map(|(i, &k)| {
             let place = first + OF_VIEW + OF_VIEW_AT * i;
             ViewAt {
                 k,
-                min_skew: self.rough(place, k, (f64::NEG_INFINITY, 0.0)),
-                max_skew: self.rough(place + 1, k, FROM_ZERO),
+                min_skew: self.on_all(self.rough(place, k, (f64::NEG_INFINITY, 0.0))),
+                max_skew: self.on_all(self.rough(place + 1, k, FROM_ZERO)),
             }
         });
         let index = match sizes.iter().filter(|n| **n > 0).count() {
@@ -276,10 +290,10 @@ impl Teller<'_> {
             length: list.length(),
             events: self.events_of_all,
             reference: view.reference.clone(),
-            ndkl: self.rough(first, list.total(), FROM_ZERO),
+            ndkl: self.on_all(self.rough(first, list.total(), FROM_ZERO)),
             ndcg: self
                 .labelled
-                .then(|| self.smooth(first + 1, list.total(), SHARE)),
+                .then(|| self.on_all(self.smooth(first + 1, list.total(), SHARE))),
             infeasible_index: index,
             at: at.collect(),
             groups: view
@@ -287,13 +301,28 @@ impl Teller<'_> {
                 .iter()
                 .zip(tests)
                 .enumerate()
-                .map(|(g, ((name, ..), fair))| RankedGroup {
-                    name: name.clone(),
-                    events: self.events[g],
-                    fair,
-                    ..self.group(reader.group(g), sizes[g], list.total(), cutoffs, || {
+                .map(|(g, ((name, ..), fair))| {
+                    let (first, rows) = (reader.group(g), sizes[g]);
+                    let of_group = self.group(first, rows, list.total(), cutoffs, || {
                         reference(view) == Some(Reference::Group(g))
-                    })
+                    });
+                    let of_group = RankedGroup {
+                        name: name.clone(),
+                        events: self.events[g],
+                        fair,
+                        ..of_group
+                    };
+                    match &self.clusters {
+                        Some(clusters) => {
+                            let drawn = clusters.group(g);
+                            let pair = match reference(view) {
+                                Some(Reference::Group(r)) => clusters.pair(g, r),
+                                _ => drawn,
+                            };
+                            of_group.of_clusters(drawn, pair, self.level)
+                        }
+                        None => of_group,
+                    }
                 })
                 .collect(),
         }
@@ -383,6 +412,43 @@ impl Teller<'_> {
             true => bare(Reason::NoSpread),
             false => estimate,
         }
+    }
+
+    /// An estimate of all groups, on all clusters where rows have some.
+    fn on_all(&self, estimate: Estimate) -> Estimate {
+        match &self.clusters {
+            Some(clusters) => estimate.of_clusters(clusters.whole(), self.level),
+            None => estimate,
+        }
+    }
+}
+
+impl RankedGroup {
+    /// The same, every estimate on so many clusters, those against the reference on the pair's.
+    fn of_clusters(mut self, drawn: DrawnClusters, pair: DrawnClusters, level: f64) -> Self {
+        let on = |estimate: &mut Estimate, clusters: DrawnClusters| {
+            *estimate = estimate.clone().of_clusters(clusters, level);
+        };
+        let own = [
+            &mut self.mean_exposure,
+            &mut self.exposure_share,
+            &mut self.rnd,
+            &mut self.rkl,
+            &mut self.rrd,
+        ];
+        own.into_iter().for_each(|estimate| on(estimate, drawn));
+        self.parity.iter_mut().for_each(|ratio| on(ratio, pair));
+        if let Some(of) = &mut self.relevance {
+            on(&mut of.exposure_per_relevance, drawn);
+            on(&mut of.dcg, drawn);
+            of.ratio.iter_mut().for_each(|ratio| on(ratio, pair));
+        }
+        for at in &mut self.at {
+            on(&mut at.selection_rate, drawn);
+            on(&mut at.representation, drawn);
+            on(&mut at.skew, drawn);
+        }
+        self
     }
 }
 
