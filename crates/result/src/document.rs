@@ -179,7 +179,7 @@ pub struct EstimateDoc {
     pub high: Option<f64>,
     /// Rows the value rests on.
     pub n: u64,
-    /// Clusters that these rows are of, where replicates draw clusters.
+    /// Clusters that these rows are of, where intervals rest on clusters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<u64>,
     /// How it was made.
