@@ -9,6 +9,7 @@
 //! the policy, assemble the document. The command line and the Python binding call it and nothing
 //! below it; what they need besides is re-exported here.
 
+mod alike;
 mod assemble;
 pub mod attribution;
 mod beside;
@@ -137,6 +138,7 @@ pub struct Style {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
     let spec = plan::resolve(&job.spec, &job.policy);
     check(&spec, &job.policy)?;
+    alike::check(&spec, &job.source)?;
     if let Some(beside) = &job.explanation {
         beside.check(&job.source)?;
     }
@@ -150,6 +152,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
             other => other?,
         }
     };
+    result.individual = alike::individual(&job.source, &spec, &result, observer)?;
     if let Some(beside) = &job.explanation {
         result.explanation = Some(beside.explain(&job.source, &spec, &result, observer)?);
     }
@@ -508,6 +511,7 @@ fn document(
         impact_ratios: told.impact_ratios,
         membership: told.membership,
         propensity: told.propensity,
+        individual: None,
         explanation: None,
         policy: judgement.summary,
         checks: judgement.checks,

@@ -93,6 +93,7 @@ pub fn run(
     };
     crate::ranking::refuse_classes(spec)?;
     unknown::refuse_classes(spec)?;
+    crate::alike::refuse_classes(spec)?;
     let facts = ScanFacts {
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,

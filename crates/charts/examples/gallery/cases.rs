@@ -301,6 +301,7 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
         impact_ratios: Vec::new(),
         membership: Vec::new(),
         propensity: Vec::new(),
+        individual: None,
         explanation: None,
         strata: Vec::new(),
         classes: Vec::new(),
