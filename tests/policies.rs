@@ -303,6 +303,29 @@ fn hiring(folder: &Path) -> String {
     path.display().to_string()
 }
 
+/// Scores of candidates, a third of the women and two thirds of the men above the median.
+fn scores(folder: &Path) -> String {
+    let of = |i: usize| {
+        let woman = i.is_multiple_of(2);
+        let high = (i / 6) % 10 < if woman { 3 } else { 7 };
+        format!("0.{}{:04}", if high { 7 } else { 2 }, i)
+    };
+    let rows = 0..2000_usize;
+    let sex = rows.clone().map(|i| Some(["female", "male"][i % 2]));
+    let race = rows
+        .clone()
+        .map(|i| Some(["Asian", "Black", "White"][i % 3]));
+    let scores: Vec<String> = rows.clone().map(of).collect();
+    let path = folder.join("scores.csv");
+    let batch = table(vec![
+        ("sex", texts(sex)),
+        ("race_ethnicity", texts(race)),
+        ("score", texts(scores.iter().map(|s| Some(s.as_str())))),
+    ]);
+    write_csv(&path, &batch);
+    path.display().to_string()
+}
+
 fn credit(folder: &Path) -> String {
     let rows = 3000_usize;
     let gender = (0..rows).map(|i| Some(["m", "f"][i % 2]));
@@ -341,11 +364,19 @@ fn every_preset_judges_data_from_end_to_end() {
         .collect();
     assert_eq!(
         names,
-        ["credit", "eeoc-four-fifths", "eu-lead-scoring", "nyc-ll144"]
+        [
+            "credit",
+            "eeoc-four-fifths",
+            "eu-lead-scoring",
+            "nyc-ll144",
+            "nyc-ll144-scores"
+        ]
     );
+    let scores = scores(folder.path());
     for (name, data, more, worst) in [
         ("eu-lead-scoring", embedded(), &[][..], "FAIR-01"),
         ("nyc-ll144", hiring.clone(), &["--ll144"], "LL-01"),
+        ("nyc-ll144-scores", scores, &["--ll144"], "LL-01"),
         ("eeoc-four-fifths", hiring, &[], "EEOC-11"),
         ("credit", credit, &[], "CRED-03"),
     ] {

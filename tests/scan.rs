@@ -293,8 +293,10 @@ fn what_cannot_be_scanned_is_refused_in_a_sentence() {
                 "age",
                 "--cluster",
                 "id",
+                "--permutations",
+                "9",
             ],
-            "cannot use the cluster \"id\"; leave it out, and audit the subgroups",
+            "leave out --permutations or --cluster",
         ),
         (
             &["--decision", "chosen", "--features", "age", "--depth", "4"],
@@ -446,4 +448,68 @@ fn the_embedded_bias_is_found() {
             .any(|condition| condition["value"] == "female")
     };
     assert!(of_women(&subgroups[0]), "{}", subgroups[0]);
+}
+
+/// Visits of people: what they are chosen for leans with the person, and nothing else matters.
+fn visits(people: u64, each: u64) -> String {
+    let mut text = "person,team,source,chosen\n".to_owned();
+    for person in 0..people {
+        let h = (person + 7).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let h = (h ^ h >> 31).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 16;
+        let lean = if h % 2 == 0 { 10 } else { 90 };
+        for visit in 0..each {
+            let v = (h + visit).wrapping_mul(0x94d0_49bb_1331_11eb) >> 33;
+            let chosen = u8::from(v % 100 < lean);
+            text += &format!("p{person},t{},s{},{chosen}\n", h / 2 % 12, h / 24 % 12);
+        }
+    }
+    text
+}
+
+#[test]
+fn people_in_several_rows_are_no_discovery() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("visits.csv");
+    std::fs::write(&path, visits(300, 20)).unwrap();
+    let path = path.to_str().unwrap();
+    let of = |more: &[&str]| {
+        let mut arguments = vec![
+            "scan",
+            path,
+            "--decision",
+            "chosen",
+            "--features",
+            "team,source",
+        ];
+        arguments.extend(["--format", "json", "--quiet"]);
+        arguments.extend(more);
+        let output = waage(&arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(0),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap()
+    };
+    let rows = of(&[]);
+    assert!(rows["family"]["discoveries"].as_u64() > Some(5));
+    let people = of(&["--cluster", "person"]);
+    assert_eq!(people["family"]["discoveries"], 0);
+    assert_eq!(people["dataset"]["clusters"], 300);
+    let notes = people["dataset"]["notes"].as_array().unwrap();
+    assert!(notes.iter().any(|note| note["code"] == "scan_clusters"));
+    assert_eq!(people["overall"]["value"], rows["overall"]["value"]);
+    let width = |of: &serde_json::Value| {
+        of["overall"]["high"].as_f64().unwrap() - of["overall"]["low"].as_f64().unwrap()
+    };
+    assert!(width(&people) > 3.0 * width(&rows));
+    assert_eq!(people, of(&["--cluster", "person", "--threads", "1"]));
+    // People are kept back whole.
+    let half = of(&["--cluster", "person", "--holdout", "0.5", "--alpha", "1"]);
+    assert_eq!(half["dataset"]["clusters"], 300);
+    for listed in half["subgroups"].as_array().unwrap() {
+        assert_ne!(listed["test"], "chi_square");
+        assert!(listed["estimate"]["clusters"].as_u64() > Some(0));
+    }
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -106,3 +108,21 @@ def test_what_cannot_be_compared_is_told(call: Any, words: str) -> None:
     with pytest.raises(wg.WaageError, match=words) as told:
         call()
     assert "\n" not in str(told.value)
+
+
+def test_audits_compare_like_rows(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    x, d = [0, 1, 2, 10, 11, 12, 13], [1, 1, 0, 0, 0, 1, 0]
+    rows = [f"{a},{b},{'fm'[a % 2]}" for a, b in zip(x, d, strict=True)]
+    path.write_text("x,chosen,gender\n" + "\n".join(rows) + "\n")
+    audit = wg.audit(
+        str(path), decision="chosen", sensitive="gender", features="x", neighbours=3, bootstrap=0
+    )
+    found = json.loads(audit.to_json())["individual"]
+    # As wm.consistency_score: one feature in its own standard deviations keeps its neighbours.
+    assert found["decisions"]["value"] == pytest.approx(4 / 7, abs=1e-12)
+    assert [group["group"] for group in found["decisions"]["groups"]] == ["f", "m"]
+    with pytest.raises(wg.WaageError, match="name them with --score"):
+        wg.audit(
+            str(path), decision="chosen", sensitive="gender", features=["x"], lipschitz=0.5
+        )

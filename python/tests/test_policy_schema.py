@@ -42,7 +42,7 @@ def test_policies_that_come_with_waage_fit(path: Path) -> None:
 
 
 def test_there_are_presets() -> None:
-    assert len(PRESETS) == 4
+    assert len(PRESETS) == 5
 
 
 def tables(value: object, path: tuple[object, ...] = ()) -> list[tuple[object, ...]]:

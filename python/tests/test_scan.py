@@ -101,3 +101,17 @@ def test_what_cannot_be_scanned_is_told(rows: Columns, options: dict, words: str
     with pytest.raises(wg.WaageError, match=words) as told:
         wg.scan(rows, **{**OPTIONS, **options})
     assert "\n" not in str(told.value)
+
+
+def test_people_in_several_rows_are_no_discovery() -> None:
+    draw = np.random.default_rng(12)
+    people = np.repeat(np.arange(200), 20)
+    team = draw.integers(0, 10, 200)[people]
+    lean = draw.choice([0.1, 0.9], 200)[people]
+    chosen = draw.random(len(people)) < lean
+    options: dict[str, Any] = {"decision": chosen, "sensitive": {"team": team.astype(str)}}
+    rows = json.loads(wg.scan(**options).to_json())
+    clustered = json.loads(wg.scan(**options, cluster=people).to_json())
+    assert rows["family"]["discoveries"] > 2
+    assert clustered["family"]["discoveries"] == 0
+    assert clustered["dataset"]["clusters"] == 200

@@ -173,6 +173,9 @@ def audit(
     min_share: float = 0.0,
     ranking: bool | Sequence[int] = False,
     ll144: bool = False,
+    features: str | Sequence[str] = (),
+    neighbours: int = 5,
+    lipschitz: float | None = None,
     membership_threshold: float | None = None,
     confidence: float = 0.95,
     bootstrap: int = 1000,
@@ -243,6 +246,14 @@ def audit(
     ll144 : bool
         Add the tables of New York City's Local Law 144: impact ratios of selection rates, and of
         scoring rates where there are scores; see `Audit.impact_ratios`.
+    features : str or list of str
+        Columns of numbers by which rows are alike, each in its own standard deviations: tells whether
+        such rows are treated alike (`individual` in the document). Each row is compared with each,
+        50 000 at most.
+    neighbours : int
+        Nearest rows by `features` that a row is compared with, itself among them.
+    lipschitz : float, optional
+        Counts pairs of rows whose scores differ by more than this per unit of distance.
     membership_threshold : float, optional
         Least probability with which `membership` assigns a row to its likeliest group; every row
         is assigned if absent.
@@ -322,6 +333,9 @@ def audit(
         "min_share": _spec.real("min_share", min_share),
         "ranking": _spec.ranking(ranking),
         "ll144": bool(ll144),
+        "features": _spec.names("features", features),
+        "neighbours": _spec.whole("neighbours", neighbours, bits=32),
+        "lipschitz": None if lipschitz is None else _spec.real("lipschitz", lipschitz),
         "membership_threshold": (
             None
             if membership_threshold is None

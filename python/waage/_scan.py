@@ -62,6 +62,7 @@ def scan(
     features: str | Sequence[str] = (),
     weight: Any = None,
     id: Any = None,
+    cluster: Any = None,
     where: str | None = None,
     positive: str | bool | int | None = None,
     favourable: str | bool | int | None = None,
@@ -91,6 +92,9 @@ def scan(
     ----------
     data, label, decision, score, threshold, top_k, top_fraction, weight, id, where, positive
         As in :func:`waage.audit`.
+    cluster : str or array, optional
+        The person or household that a row is of: p-values and intervals rest on the spread between
+        these, because rows of one depend on each other.
     favourable : str, bool or int, optional
         As in :func:`waage.audit`: where not to be selected is favourable, more of the selected are
         worse.
@@ -121,7 +125,8 @@ def scan(
     side : str
         Which are listed: ``"both"`` (the worse off first), ``"worse"`` or ``"better"``.
     holdout : float or str, optional
-        Share of the rows kept back, by a hash of `id`, to estimate what the others found.
+        Share of the rows kept back, by a hash of `cluster` or else `id`, to estimate what the others
+        found.
     permutations : int
         Permutations of the outcomes for family-wise p-values; 0 for none.
     seed : int
@@ -158,6 +163,7 @@ def scan(
         "score": score,
         "weight": weight,
         "id": id,
+        "cluster": cluster,
     }
     data, roles, attributes, _ = _spec.roles_and_data(data, roles, sensitive)
     further = _spec.names("features", features)

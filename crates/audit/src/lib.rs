@@ -9,6 +9,7 @@
 //! the policy, assemble the document. The command line and the Python binding call it and nothing
 //! below it; what they need besides is re-exported here.
 
+mod alike;
 mod assemble;
 pub mod attribution;
 mod beside;
@@ -42,7 +43,10 @@ mod suggest;
 pub mod tables;
 mod unknown;
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
+use waage_core::quantity::Measurement;
 use waage_core::tally::{Limits as CubeLimits, Tally};
 use waage_data::{Dataset, Limits};
 use waage_govern::{Facts, Judgement};
@@ -134,6 +138,7 @@ pub struct Style {
 pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError> {
     let spec = plan::resolve(&job.spec, &job.policy);
     check(&spec, &job.policy)?;
+    alike::check(&spec, &job.source)?;
     if let Some(beside) = &job.explanation {
         beside.check(&job.source)?;
     }
@@ -147,6 +152,7 @@ pub fn run(job: &Job, observer: &dyn Observer) -> Result<AuditResult, AuditError
             other => other?,
         }
     };
+    result.individual = alike::individual(&job.source, &spec, &result, observer)?;
     if let Some(beside) = &job.explanation {
         result.explanation = Some(beside.explain(&job.source, &spec, &result, observer)?);
     }
@@ -326,16 +332,27 @@ fn result(
             ..Note::default()
         });
     }
+    let cut = facts.cut.as_ref();
+    let asked = (spec, policy);
+    let ranked = ranking::ranked(tally, asked, &request, &measured, cut, observer)?;
     // Judging and telling what was measured read the same numbers and need not wait for each other.
     let (judgement, told) = rayon::join(
-        || judge(policy, &measured, spec, request.roles, as_of),
+        || {
+            judge(
+                policy,
+                &measured,
+                &ranked.measurements,
+                spec,
+                request.roles,
+                as_of,
+            )
+        },
         || Told::of(tally, spec, &measured),
     );
-    let cut = facts.cut.as_ref();
     let told = Told {
         strata: strata::strata(tally, spec, &request, &measured, observer)?,
-        ranking: ranking::rankings(tally, spec, &request, &measured, cut, observer)?,
-        impact_ratios: ranking::impact_ratios(tally, spec, &request, observer)?,
+        ranking: ranked.rankings(),
+        impact_ratios: ranked.impact_ratios(),
         membership: memberships.told,
         propensity,
         ..told
@@ -345,10 +362,11 @@ fn result(
     ))
 }
 
-/// Applies the policy to what was measured.
+/// Applies the policy to what was measured; `further` is told in sections of its own.
 fn judge(
     policy: &Policy,
     measured: &Measured,
+    further: &[Measurement],
     spec: &AuditSpec,
     roles: GivenRoles,
     as_of: &str,
@@ -368,9 +386,13 @@ fn judge(
             "the day {as_of:?} is no date; write it as 2026-11-24"
         ))
     })?;
+    let mut measurements = Cow::Borrowed(&measured.measurements);
+    if !further.is_empty() {
+        measurements.to_mut().extend_from_slice(further);
+    }
     Ok(waage_govern::judge(
         policy,
-        &measured.measurements,
+        &measurements,
         &facts,
         Some(day),
     )?)
@@ -489,6 +511,7 @@ fn document(
         impact_ratios: told.impact_ratios,
         membership: told.membership,
         propensity: told.propensity,
+        individual: None,
         explanation: None,
         policy: judgement.summary,
         checks: judgement.checks,

@@ -93,6 +93,7 @@ pub fn run(
     };
     crate::ranking::refuse_classes(spec)?;
     unknown::refuse_classes(spec)?;
+    crate::alike::refuse_classes(spec)?;
     let facts = ScanFacts {
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
@@ -183,7 +184,7 @@ fn result(
             .chain(averaged.measurements.iter().cloned())
             .collect(),
     };
-    let judgement = judge(&job.policy, &judged, spec, request.roles, &job.as_of)?;
+    let judgement = judge(&job.policy, &judged, &[], spec, request.roles, &job.as_of)?;
     let mut classes = Vec::with_capacity(measured.len());
     for ((tally, request, one), class) in measured.iter().zip(axes.classes) {
         let told = Told::of(tally, spec, one);

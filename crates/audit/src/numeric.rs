@@ -60,6 +60,10 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
         (spec.ranking.is_some(), "a ranking (--ranking)"),
         (spec.ll144, "impact ratios (--ll144)"),
         (!spec.schemes.is_empty(), "further comparisons (--schemes)"),
+        (
+            !spec.features.is_empty(),
+            "individual fairness (--features)",
+        ),
     ];
     if let Some((_, what)) = refused.iter().find(|(given, _)| *given) {
         return fail(format!(
@@ -180,7 +184,7 @@ fn result(
         decision: false,
         score: true,
     };
-    let judgement = judge(&job.policy, &judged, spec, roles, &job.as_of)?;
+    let judgement = judge(&job.policy, &judged, &[], spec, roles, &job.as_of)?;
     let told = Told {
         groups: groups(&found),
         overall: estimates(&found.overall),

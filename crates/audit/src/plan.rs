@@ -323,7 +323,7 @@ pub fn keeps_scores(spec: &AuditSpec, policy: &Policy) -> Result<bool, AuditErro
         metrics, scores, ..
     } = measured(spec, policy)?;
     let needs = |metric: &Metric| metric.quantity().needs_score;
-    let asked = spec.ranking.is_some() || (spec.ll144 && spec.roles.score.is_some());
+    let asked = crate::ranking::reads_scores(spec, policy);
     Ok(asked || metrics.iter().any(needs) || !scores.is_empty())
 }
 

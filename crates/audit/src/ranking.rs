@@ -1,7 +1,9 @@
 //! Rankings and the tables of Local Law 144, from measurements to the document.
 
 use waage_core::estimate::Estimate;
+use waage_core::quantity::Measurement;
 use waage_core::tally::Tally;
+use waage_govern::Policy;
 use waage_metrics::impact::{self, impact_tables};
 use waage_metrics::measure::{Measured, Request};
 use waage_metrics::ranking::fair::FairTest;
@@ -66,18 +68,106 @@ pub fn refuse_classes(spec: &AuditSpec) -> Result<(), AuditError> {
     }
 }
 
-/// The rankings of every view, where they are asked for.
-pub fn rankings(
+/// What an audit measures beside the cube's disparities because it was asked for, or because the policy
+/// judges it.
+#[derive(Default)]
+pub struct Ranked {
+    views: Vec<ranking::RankedView>,
+    tables: Vec<impact::ImpactTable>,
+    /// What the policy judges of them.
+    pub measurements: Vec<Measurement>,
+    /// Whether the tables of Local Law 144 were asked for.
+    law: bool,
+    min_share: f64,
+}
+
+impl Ranked {
+    /// The rankings for the document.
+    pub fn rankings(&self) -> Vec<RankingResult> {
+        self.views.iter().map(told).collect()
+    }
+
+    /// The tables of Local Law 144 for the document, where they were asked for.
+    pub fn impact_ratios(&self) -> Vec<ImpactTable> {
+        let tables = self.tables.iter().filter(|_| self.law);
+        tables.map(|table| law(table, self.min_share)).collect()
+    }
+}
+
+/// Whether a policy judges rankings, and of which numbers of first places.
+fn judged(policy: &Policy) -> Option<Vec<u64>> {
+    let mut checks = policy
+        .checks
+        .iter()
+        .filter(|check| ranking::catalogue::quantity(&check.metric).is_some())
+        .peekable();
+    checks.peek()?;
+    let mut places: Vec<u64> = checks.filter_map(|check| check.top_k).collect();
+    places.sort_unstable();
+    places.dedup();
+    Some(places)
+}
+
+/// Whether a policy judges the ratios of scoring rates.
+fn judges_scoring_rates(policy: &Policy) -> bool {
+    let name = impact::SCORING_RATE_IMPACT_RATIO.name;
+    policy.checks.iter().any(|check| check.metric == name)
+}
+
+/// Whether anything here reads scores.
+pub fn reads_scores(spec: &AuditSpec, policy: &Policy) -> bool {
+    let ranked = spec.ranking.is_some() || judged(policy).is_some();
+    spec.roles.score.is_some() && (ranked || spec.ll144 || judges_scoring_rates(policy))
+}
+
+/// The rankings and the impact ratios that are asked for or judged.
+pub fn ranked(
     tally: &Tally,
-    spec: &AuditSpec,
+    (spec, policy): (&AuditSpec, &Policy),
     request: &Request,
     measured: &Measured,
     cut: Option<&CutResult>,
     observer: &dyn Observer,
-) -> Result<Vec<RankingResult>, AuditError> {
-    let Some(cutoffs) = &spec.ranking else {
-        return Ok(Vec::new());
+) -> Result<Ranked, AuditError> {
+    let mut out = Ranked {
+        law: spec.ll144,
+        min_share: request.min_share,
+        ..Ranked::default()
     };
+    let judged = judged(policy);
+    let scored = request.roles.score;
+    if spec.ranking.is_some() || (scored && judged.is_some()) {
+        let places = judged.clone().unwrap_or_default();
+        out.views = rankings(tally, spec, places, (request, measured), cut, observer)?;
+    }
+    let judges_rates = scored && judges_scoring_rates(policy);
+    if spec.ll144 || judges_rates {
+        out.tables = impact_tables(tally, request, observer)?;
+    }
+    if let Some(places) = &judged {
+        let each = out.views.iter().flat_map(|view| view.measurements(places));
+        out.measurements.extend(each);
+    }
+    if judges_rates {
+        let each = out
+            .tables
+            .iter()
+            .flat_map(impact::ImpactTable::measurements);
+        out.measurements.extend(each);
+    }
+    Ok(out)
+}
+
+/// The rankings of every view.
+fn rankings(
+    tally: &Tally,
+    spec: &AuditSpec,
+    judged: Vec<u64>,
+    (request, measured): (&Request, &Measured),
+    cut: Option<&CutResult>,
+    observer: &dyn Observer,
+) -> Result<Vec<ranking::RankedView>, AuditError> {
+    let cutoffs = spec.ranking.clone().unwrap_or_default();
     let length = match spec.roles.cut {
         Some(Cut::TopK(_) | Cut::TopFraction(_)) => cut.map(|cut| cut.selected),
         _ => None,
@@ -85,6 +175,7 @@ pub fn rankings(
     let asked = RankingRequest {
         length,
         cutoffs: cutoffs.clone(),
+        judged,
     };
     let views = ranking::rank(tally, request, measured, &asked, observer)?;
     if let (Some(view), Some(last)) = (views.first(), cutoffs.last())
@@ -100,24 +191,7 @@ pub fn rankings(
             }
         )));
     }
-    Ok(views.iter().map(told).collect())
-}
-
-/// The tables of Local Law 144, where they are asked for.
-pub fn impact_ratios(
-    tally: &Tally,
-    spec: &AuditSpec,
-    request: &Request,
-    observer: &dyn Observer,
-) -> Result<Vec<ImpactTable>, AuditError> {
-    if !spec.ll144 {
-        return Ok(Vec::new());
-    }
-    let tables = impact_tables(tally, request, observer)?;
-    Ok(tables
-        .iter()
-        .map(|table| law(table, request.min_share))
-        .collect())
+    Ok(views)
 }
 
 fn doc(estimate: &Estimate) -> EstimateDoc {

@@ -12,8 +12,8 @@ use waage_core::label::Label;
 use waage_data::{DataError, Dataset, Holdout, Limits, Scan, Slicing};
 use waage_metrics::Favourable;
 use waage_metrics::scan::{
-    Classes, Counter, Cube, Found, Layout, Magnitudes, Measure, Reestimated, Request, Tables,
-    permute, reestimate, search,
+    Classes, Clusters, Counter, Cube, Found, Gatherer, Layout, Magnitudes, Measure, Reestimated,
+    Request, Tables, permute, reestimate, search,
 };
 use waage_report::render_scan;
 use waage_result::scan::{ScanResult, ScanSpec};
@@ -68,7 +68,11 @@ pub fn scan(job: &ScanJob, observer: &dyn Observer) -> Result<ScanResult, AuditE
     let scanned = count(&dataset, spec, &classes, observer)?;
     let names = check::columns(spec);
     let labels = &scanned.axes[..names.len()];
-    let (counter, cube) = scanned.state;
+    let Counts {
+        counter,
+        cube,
+        gatherer,
+    } = scanned.state;
     let tables = counter
         .finish(&names, labels)
         .ok_or_else(|| check::too_many_combinations(spec))?;
@@ -87,13 +91,23 @@ pub fn scan(job: &ScanJob, observer: &dyn Observer) -> Result<ScanResult, AuditE
         metric: asked.metric,
         tie: crate::tie(facts.cut.as_ref()),
     };
-    let (searched, estimated) = match &spec.holdout {
+    let (mut searched, mut estimated) = match &spec.holdout {
         None => (tables, None),
         Some(_) => {
             let [searched, estimated] = tables.halves();
             (searched, Some(estimated))
         }
     };
+    if let Some(gatherer) = gatherer {
+        let mut halves = clusters(gatherer, labels, &measure, estimated.is_some())?.into_iter();
+        if let Some(of) = halves.next() {
+            searched = searched.of_clusters(of);
+        }
+        estimated = match (estimated, halves.next()) {
+            (Some(tables), Some(of)) => Some(tables.of_clusters(of)),
+            (tables, _) => tables,
+        };
+    }
     let request = Request {
         favourable,
         ..request(spec, &asked, measure, &searched)?
@@ -115,11 +129,35 @@ pub fn scan(job: &ScanJob, observer: &dyn Observer) -> Result<ScanResult, AuditE
     }))
 }
 
-/// Features are read as strata are: as attributes after the sensitive ones.
+/// Features are read as strata are: as attributes after the sensitive ones. Where rows have clusters,
+/// these are kept back whole.
 fn roles(spec: &ScanSpec) -> RolesSpec {
     let mut roles = spec.roles.clone();
     roles.stratum.clone_from(&spec.features);
+    if spec.holdout.is_some() && roles.cluster.is_some() {
+        roles.id.clone_from(&roles.cluster);
+    }
     roles
+}
+
+/// What one thread counts.
+struct Counts {
+    counter: Counter,
+    /// The joint table, for permutations.
+    cube: Option<Cube>,
+    /// The rows by cluster, where they have some.
+    gatherer: Option<Gatherer>,
+}
+
+impl Counts {
+    fn merge(self, other: Self) -> Self {
+        let both = self.gatherer.zip(other.gatherer);
+        Self {
+            counter: self.counter.merge(other.counter),
+            cube: self.cube.zip(other.cube).map(|(a, b)| a.merge(b)),
+            gatherer: both.map(|(a, b)| a.merge(b)),
+        }
+    }
 }
 
 /// The magnitudes that sums need; counts need none, and no scan for them.
@@ -142,7 +180,7 @@ fn count(
     spec: &ScanSpec,
     classes: &Classes,
     observer: &dyn Observer,
-) -> Result<Scan<(Counter, Option<Cube>)>, AuditError> {
+) -> Result<Scan<Counts>, AuditError> {
     let columns = spec.roles.sensitive.len() + spec.features.len();
     let layout = Layout {
         columns,
@@ -150,19 +188,41 @@ fn count(
         halved: spec.holdout.is_some(),
         classes: classes.clone(),
     };
-    let cube =
-        || (spec.permutations > 0).then(|| Cube::new(columns, classes.clone(), COMBINATIONS_MAX));
+    let clustered = spec.roles.cluster.is_some();
+    let new = || Counts {
+        counter: Counter::new(layout.clone()),
+        cube: (spec.permutations > 0)
+            .then(|| Cube::new(columns, classes.clone(), COMBINATIONS_MAX)),
+        gatherer: clustered.then(|| Gatherer::new(columns, layout.halved, classes.clone())),
+    };
     Ok(dataset.scan(
         observer,
-        || (Counter::new(layout.clone()), cube()),
-        |(counter, cube), block| {
-            counter.add(block);
-            if let Some(cube) = cube {
+        new,
+        |counts, block| {
+            counts.counter.add(block);
+            if let Some(cube) = &mut counts.cube {
                 cube.add(block);
             }
+            if let Some(gatherer) = &mut counts.gatherer {
+                gatherer.add(block);
+            }
         },
-        |(a, x), (b, y)| (a.merge(b), x.zip(y).map(|(x, y)| x.merge(y))),
+        Counts::merge,
     )?)
+}
+
+/// The clusters of the rows, of each half where they were halved.
+fn clusters(
+    gatherer: Gatherer,
+    labels: &[Vec<Label>],
+    measure: &Measure,
+    halved: bool,
+) -> Result<Vec<Clusters>, AuditError> {
+    let rows_max = gatherer.rows_max();
+    let halves = if halved { 2 } else { 1 };
+    gatherer
+        .finish(labels, measure, halves)
+        .ok_or_else(|| check::too_many_clustered(rows_max))
 }
 
 /// What is searched for, now that the rows are known.

@@ -347,6 +347,34 @@ pub struct Audit {
     /// Add the tables of New York's Local Law 144: impact ratios of selection and scoring rates
     #[arg(long, help_heading = "Method")]
     pub ll144: bool,
+    /// Tell whether rows that are alike by these columns of numbers, in standard deviations, are treated
+    /// alike; each row is compared with each, 50 000 at most
+    #[arg(
+        long,
+        value_name = "C[,…]",
+        value_delimiter = ',',
+        help_heading = "Method"
+    )]
+    pub features: Vec<String>,
+    /// Nearest rows by --features that a row is compared with, itself among them
+    #[arg(
+        long,
+        value_name = "K",
+        allow_negative_numbers = true,
+        default_value_t = 5,
+        requires = "features",
+        help_heading = "Method"
+    )]
+    pub neighbours: u32,
+    /// Count pairs whose scores differ by more than this per standard deviation of --features
+    #[arg(
+        long,
+        value_name = "L",
+        allow_negative_numbers = true,
+        requires = "features",
+        help_heading = "Method"
+    )]
+    pub lipschitz: Option<f64>,
     /// Least probability with which --membership assigns a row to its likeliest group; any if absent
     #[arg(
         long,

@@ -35,6 +35,10 @@ pub struct Quantity {
     pub needs_score: bool,
     /// Whether tables for people show it without being asked; documents have every quantity.
     pub headline: bool,
+    /// The only comparison in which it is measured, where there is but one.
+    pub only: Option<Comparison>,
+    /// Whether it is told of a number of first places of a ranking.
+    pub of_first_places: bool,
 }
 
 impl Quantity {
@@ -51,6 +55,8 @@ impl Quantity {
             needs_decision: false,
             needs_score: false,
             headline: false,
+            only: None,
+            of_first_places: false,
         }
     }
 
@@ -206,6 +212,8 @@ pub struct Measurement {
     pub skipped: Vec<GroupName>,
     /// What is told of a range beside its value.
     pub range: RangeFacts,
+    /// Of how many first places of a ranking, where it is told of some.
+    pub first_places: Option<u64>,
 }
 
 /// What is told of a range over groups beside its value; nothing of other measurements.
@@ -246,6 +254,7 @@ impl Measurement {
             extremes: None,
             skipped: Vec::new(),
             range: RangeFacts::default(),
+            first_places: None,
         }
     }
 }

@@ -57,6 +57,7 @@
 //!     extremes: None,
 //!     skipped: Vec::new(),
 //!     range: RangeFacts::default(),
+//!     first_places: None,
 //! };
 //! let facts = Facts {
 //!     catalogue: &[&SELECTION_RATE],

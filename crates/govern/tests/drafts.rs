@@ -36,6 +36,7 @@ fn valid(text: &str) -> Policy {
         &support::TRUE_POSITIVE_RATE,
         &support::FALSE_POSITIVE_RATE,
         &support::IMPACT_RATIO,
+        &support::SCORING_RATE_IMPACT_RATIO,
     ];
     let found = check(&path, &catalogue, "2026-11-29".parse().unwrap());
     assert!(found.valid, "{:?}\n{text}", found.errors);

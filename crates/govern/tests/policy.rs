@@ -152,7 +152,7 @@ fn intersections_expand_to_their_depth() {
 fn mistakes_in_names_are_answered_with_the_nearest() {
     assert_eq!(
         error("margin = 0.05", "magrin = 0.05"),
-        "audit.toml:8:1: unknown key \"magrin\"; did you mean \"margin\"? known: id, metric, comparison, scheme, attribute, op, margin, confidence, interval, decide, equivalence, family, severity, why, risk, gates"
+        "audit.toml:8:1: unknown key \"magrin\"; did you mean \"margin\"? known: id, metric, comparison, scheme, top_k, attribute, op, margin, confidence, interval, decide, equivalence, family, severity, why, risk, gates"
     );
     assert_eq!(
         error("selection_rate", "selection_rat"),

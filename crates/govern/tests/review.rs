@@ -356,11 +356,12 @@ fn presets_are_valid_and_warn_of_nothing_but_their_placeholders() {
     }
 }
 
-static CATALOGUE_OF_PRESETS: [&waage_core::quantity::Quantity; 4] = [
+static CATALOGUE_OF_PRESETS: [&waage_core::quantity::Quantity; 5] = [
     &support::SELECTION_RATE,
     &support::TRUE_POSITIVE_RATE,
     &support::FALSE_POSITIVE_RATE,
     &support::IMPACT_RATIO,
+    &support::SCORING_RATE_IMPACT_RATIO,
 ];
 
 proptest::proptest! {

@@ -6,13 +6,15 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::draw::gamma;
-use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
+use waage_core::interval::Extent;
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
-use waage_core::quantity::Quantity;
+use waage_core::quantity::{Comparison, Context, Direction, Measurement, Quantity, Scheme};
 use waage_core::random::Stream;
 use waage_core::tally::{ScoreTable, Tally, View};
 
+use crate::band::{Column, Gaps, Part as Columns, Shape, bands};
 use crate::catalogue::{Kind, Metric};
 use crate::clustered::ViewClusters;
 use crate::confusion::{Part, exact_ratio};
@@ -20,16 +22,28 @@ use crate::disparity::Value;
 use crate::draws::{self, Law};
 use crate::favourable::Favourable;
 use crate::measure::{MeasureError, Request};
+use crate::ranges::REPLICATES_MIN;
 use crate::rate::Rate;
 use crate::replicates::replicated;
 use crate::score::ScoreMetric;
-use crate::score::estimate::from_replicates;
 use crate::score::scoring_rate::Median;
 
 /// Streams of these replicates begin here, apart from all others'.
 const STREAM: u64 = 7 << 40;
 /// Jeffreys' prior on each outcome, so that a rate of 0 or 1 is not certain.
 const PRIOR: f64 = 0.5;
+
+/// The ratio of a category's scoring rate to the highest one, as policies name it.
+pub static SCORING_RATE_IMPACT_RATIO: Quantity = {
+    let mut row = Quantity::new(
+        "scoring_rate_impact_ratio",
+        "scoring_rate of the group / highest scoring_rate",
+    )
+    .needs("s");
+    row.direction = Direction::Higher;
+    row.only = Some(Comparison::Ratio);
+    row
+};
 
 /// The rate whose ratios are taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,6 +88,35 @@ pub struct ImpactTable {
 }
 
 impl ImpactTable {
+    /// What a policy judges: the ratio of every category's scoring rate to the highest one. Ratios of
+    /// decisions are measured with all other disparities.
+    #[must_use]
+    pub fn measurements(&self) -> Vec<Measurement> {
+        if self.measure != Measure::ScoringRate {
+            return Vec::new();
+        }
+        let attribute = self.attributes.join("*");
+        let best = self
+            .groups
+            .iter()
+            .find(|row| Some(&row.name) == self.best.as_ref());
+        let of = |row: &ImpactRow| {
+            let quantity = &SCORING_RATE_IMPACT_RATIO;
+            let mut found =
+                Measurement::blank(quantity, &attribute, Scheme::ToBest, Comparison::Ratio);
+            found.subject.group = Some(row.name.clone());
+            found.subject.reference = self.best.clone();
+            found.estimate = row.ratio.clone();
+            found.context = Context {
+                group_rows: row.rows,
+                reference_rows: best.map_or(0, |best| best.rows),
+                ..Context::default()
+            };
+            found
+        };
+        self.groups.iter().map(of).collect()
+    }
+
     /// Leaves the values alone where clusters cannot be drawn: the intervals take rows as independent.
     fn forget_intervals(&mut self) {
         for row in &mut self.groups {
@@ -105,9 +148,10 @@ pub struct ImpactRow {
 /// The tables of every view: of the share of the favourable decision where there are decisions, then of
 /// scoring rates where there are scores and to be selected is favourable.
 ///
-/// Intervals of ratios are percentiles of replicates that draw every rate again, by Jeffreys' posterior,
-/// and choose the best category again; the median and a cut of the scores are taken as fixed. Where rows
-/// come in clusters, replicates draw these, and intervals of rates rest on them too.
+/// Intervals of ratios hold those to every category that counts at once (max-T), so that they hold the one
+/// to the best, whichever that is; replicates draw every rate again, by Jeffreys' posterior, and the median
+/// and a cut of the scores are taken as fixed. Where rows come in clusters, replicates draw these, and
+/// intervals of rates rest on them too.
 ///
 /// # Errors
 /// [`MeasureError::Interrupted`].
@@ -282,18 +326,16 @@ fn table(
         .map(|(.., rate)| rate.value.unwrap_or(f64::NAN))
         .collect();
     let best = best(&values, &counted);
-    let series = replicates(&known, &counted, drawn, request, observer)?;
+    let series = replicates(&known, drawn, request, observer)?;
     let of = |(g, (at, name, rate)): (usize, &Known)| {
         let value = match (counted[g], best) {
             (false, _) => Err(Reason::SuppressedSmallGroup),
             (true, None) => Err(Reason::NoRows),
             (true, Some(best)) => ratio(rate, &known[best].2),
         };
-        let method = Method::BootstrapBest;
         let estimate = match value {
             Ok(value) => {
-                let series = series.get(g).map(|s| s.to_vec());
-                let ratio = from_replicates(value, rate.rows, method, series, request.level);
+                let ratio = to_best(g, value, &known, &counted, &series, drawn, request.level);
                 match drawn {
                     Some(Drawn { clusters, .. }) => {
                         let drawn = DrawnClusters {
@@ -305,12 +347,12 @@ fn table(
                     None => ratio,
                 }
             }
-            Err(reason) => Estimate::undefined(rate.rows, method, reason),
+            Err(reason) => Estimate::undefined(rate.rows, Method::MaxTBest, reason),
         };
         let of_rate = match drawn {
             Some(Drawn { clusters, .. }) => {
                 let method = Method::ClusterBootstrapPercentile;
-                let series = series.get(known.len() + g);
+                let series = series.get(g);
                 replicated(rate.value, rate.rows, method, series, request.level)
                     .of_clusters(clusters.group(*at), request.level)
             }
@@ -369,11 +411,56 @@ fn ratio(rate: &Rate, best: &Rate) -> Value {
     })
 }
 
-/// Replicates of the ratios by category, NaN where there is none; where clusters are drawn, those of
-/// the rates behind them.
-fn replicates(
+/// A ratio to the best category with the band of those to all that count.
+fn to_best(
+    g: usize,
+    value: f64,
     known: &[Known],
     counted: &[bool],
+    series: &[Arc<[f64]>],
+    drawn: Option<&Drawn>,
+    level: f64,
+) -> Estimate {
+    let rows = known[g].2.rows;
+    let others: Vec<usize> = (0..known.len()).filter(|&c| c != g && counted[c]).collect();
+    if others.is_empty() {
+        return Estimate::new(value, rows, Method::MaxTBest, Evidence::None, level)
+            .bare(Reason::OneGroup);
+    }
+    let columns: Vec<Option<Column<'_>>> = std::iter::once(g)
+        .chain(others)
+        .map(|c| {
+            let defined = known[c].2.value.is_ok();
+            let series = series.get(c).filter(|s| s.len() >= REPLICATES_MIN)?;
+            Some(Column::new(series, defined, true))
+        })
+        .collect();
+    let part = Columns {
+        columns: columns.iter().map(Option::as_ref).collect(),
+        unknown: Vec::new(),
+        gaps: Gaps::FromFirst,
+        independent: drawn.is_none(),
+    };
+    let shape = Shape {
+        merged: true,
+        extent: Extent::LeastOfRatios,
+        // Nobody is above the best of a set that holds oneself.
+        greatest: Some(1.0),
+    };
+    let [band, _] = bands(&[part], shape);
+    match band {
+        Some(band) => {
+            let evidence = Evidence::Band(Arc::new(band));
+            Estimate::new(value, rows, Method::MaxTBest, evidence, level)
+        }
+        None => Estimate::new(value, rows, Method::MaxTBest, Evidence::None, level)
+            .bare(Reason::NoReplicates),
+    }
+}
+
+/// Replicates of the rates by category.
+fn replicates(
+    known: &[Known],
     drawn: Option<&Drawn>,
     request: &Request,
     observer: &dyn Observer,
@@ -381,12 +468,9 @@ fn replicates(
     if request.replicates == 0 {
         return Ok(Vec::new());
     }
-    let room = || (Vec::new(), Vec::new(), Vec::new());
-    let one = |(rates, weights, counts): &mut (Vec<f64>, Vec<f64>, Vec<u64>),
-               r: usize,
-               out: &mut Vec<f64>| {
+    let room = || (Vec::new(), Vec::new());
+    let one = |(weights, counts): &mut (Vec<f64>, Vec<u64>), r: usize, out: &mut Vec<f64>| {
         let mut stream = Stream::new(request.seed, STREAM + r as u64);
-        rates.clear();
         if let Some(drawn) = drawn {
             drawn.law.draw(&mut stream, counts, weights);
         }
@@ -400,16 +484,11 @@ fn replicates(
                 None => [rate.successes, rate.trials - rate.successes]
                     .map(|side| gamma(&mut stream, side + PRIOR)),
             };
-            rates.push(hit / (hit + miss));
-        }
-        let highest = best(rates, counted).map_or(f64::NAN, |best| rates[best]);
-        out.extend(rates.iter().map(|rate| rate / highest));
-        if drawn.is_some() {
-            out.extend_from_slice(rates);
+            out.push(hit / (hit + miss));
         }
     };
-    let width = known.len() * if drawn.is_some() { 2 } else { 1 };
-    draws::series(request.replicates, width, observer, room, one).ok_or(MeasureError::Interrupted)
+    draws::series(request.replicates, known.len(), observer, room, one)
+        .ok_or(MeasureError::Interrupted)
 }
 
 #[cfg(test)]

@@ -137,6 +137,21 @@ pub fn consistency(
     k: usize,
     exclude_self: bool,
 ) -> Result<f64, IndividualError> {
+    let each = apart(features, outcomes, k, exclude_self)?;
+    Ok(1.0 - each.iter().sum::<f64>() / each.len() as f64)
+}
+
+/// `|yᵢ − mean of y over the k nearest rows of i|` of every row, of which [`consistency`] is 1 less the
+/// mean: also within a group, whose rows have their neighbours among all.
+///
+/// # Errors
+/// As [`consistency`].
+pub fn apart(
+    features: &Features<'_>,
+    outcomes: &[f64],
+    k: usize,
+    exclude_self: bool,
+) -> Result<Vec<f64>, IndividualError> {
     features.check(outcomes)?;
     let n = features.rows();
     let others = n - usize::from(exclude_self);
@@ -160,12 +175,11 @@ pub fn consistency(
         let sum: f64 = nearest.iter().map(|(_, j)| outcomes[*j]).sum();
         (outcomes[i] - sum / k as f64).abs()
     };
-    let each: Vec<f64> = (0..n)
+    Ok((0..n)
         .into_par_iter()
         .with_min_len(TASK_ROWS)
         .map_init(Vec::new, apart)
-        .collect();
-    Ok(1.0 - each.iter().sum::<f64>() / n as f64)
+        .collect())
 }
 
 /// How steeply scores change with features, over all pairs of rows (Dwork et al. 2012).

@@ -52,8 +52,8 @@ pub use measure::{Measured, Request, measure};
 
 use waage_core::quantity::Quantity;
 
-/// Every quantity that this crate measures: the metrics, the named disparities, the averages over
-/// classes.
+/// Every quantity that this crate estimates: the metrics, the named disparities, the averages over
+/// classes, what rankings are measured by, the impact ratio of scoring rates.
 #[must_use]
 pub fn quantities() -> Vec<&'static Quantity> {
     let metrics = CATALOGUE.iter().map(|row| &row.quantity);
@@ -63,5 +63,7 @@ pub fn quantities() -> Vec<&'static Quantity> {
         .chain(&multiclass::AVERAGES)
         .chain(score::SCORE_DISPARITIES.iter().map(|row| &row.quantity))
         .chain(&regression::QUANTITIES)
+        .chain(ranking::catalogue::estimated())
+        .chain([&impact::SCORING_RATE_IMPACT_RATIO])
         .collect()
 }

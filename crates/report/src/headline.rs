@@ -172,7 +172,7 @@ pub(crate) fn remedy(result: &AuditResult, finding: &Finding, words: Words) -> S
         &[
             (
                 "metric",
-                &words.of_class(words.metric(&finding.metric), finding.class.as_deref()),
+                &words.of_finding(words.metric(&finding.metric), finding),
             ),
             ("pair", &pair(finding, words)),
             ("needed", &needed),
@@ -216,7 +216,7 @@ fn subject(finding: &Finding, words: Words) -> String {
 /// “male”`.
 fn statement(finding: &Finding, words: Words) -> String {
     let unit = unit(&finding.metric, &finding.comparison);
-    let metric = words.of_class(words.the_metric(&finding.metric), finding.class.as_deref());
+    let metric = words.of_finding(words.the_metric(&finding.metric), finding);
     let group = subject(finding, words);
     let reference = match &finding.reference {
         Some(name) => words.quoted(&finding.attribute, Some(name)),

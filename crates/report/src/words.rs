@@ -1,5 +1,6 @@
 //! Names and labels as one language writes them.
 
+use waage_result::finding::Finding;
 use waage_result::privacy::MISSING;
 pub(crate) use waage_result::text::capitalised;
 use waage_result::text::{Catalogue, Language};
@@ -70,6 +71,18 @@ impl Words {
             ),
             None => name,
         }
+    }
+
+    /// A metric's name with the class and the number of first places that a finding is about.
+    pub(crate) fn of_finding(self, name: String, finding: &Finding) -> String {
+        let name = match finding.top_k {
+            Some(places) => self.fill(
+                "report.of_places",
+                &[("name", &name), ("places", &self.integer(places))],
+            ),
+            None => name,
+        };
+        self.of_class(name, finding.class.as_deref())
     }
 
     /// A metric's short name for narrow columns.

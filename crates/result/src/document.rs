@@ -8,6 +8,7 @@ use waage_core::estimate::Estimate;
 use crate::attribution::ExplainResult;
 use crate::conditional::{Conditional, StratumResult};
 use crate::finding::{CheckOutcome, Finding, NotRun, PolicySummary, Verdict};
+use crate::individual::IndividualResult;
 use crate::privacy::PrivacySummary;
 use crate::ranking::{ImpactTable, RankingResult};
 use crate::unknown::{MembershipResult, PropensityResult};
@@ -61,6 +62,9 @@ pub struct AuditResult {
     /// are missing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub propensity: Vec<PropensityResult>,
+    /// Whether rows that are alike are treated alike, where features were named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub individual: Option<IndividualResult>,
     /// What the model relies on, of all rows and of each group, where a model was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub explanation: Option<ExplainResult>,
@@ -179,7 +183,7 @@ pub struct EstimateDoc {
     pub high: Option<f64>,
     /// Rows the value rests on.
     pub n: u64,
-    /// Clusters that these rows are of, where replicates draw clusters.
+    /// Clusters that these rows are of, where intervals rest on clusters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clusters: Option<u64>,
     /// How it was made.
@@ -340,6 +344,7 @@ impl AuditResult {
             impact_ratios: Vec::new(),
             membership: Vec::new(),
             propensity: Vec::new(),
+            individual: None,
             explanation: None,
             policy: self.policy.clone(),
             checks: self.checks.clone(),

@@ -112,6 +112,9 @@ pub struct Finding {
     /// `between_groups` or `to_overall` of ranges over all groups; absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scheme: Option<String>,
+    /// Of how many first places of the ranking, where the metric is told of some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u64>,
     /// The group judged; null of a range, which is judged over all groups.
     pub group: Option<String>,
     /// Group with the highest value, of a range between groups.

@@ -13,6 +13,7 @@ pub mod explanation;
 pub mod finding;
 pub mod gate;
 pub mod incidents;
+pub mod individual;
 pub mod ledger;
 pub mod memory;
 pub mod pii;

@@ -229,6 +229,16 @@ pub fn suppress(result: &AuditResult, hidden: &Hidden) -> AuditResult {
             !hidden.contains(&of.attribute, group)
         });
     }
+    if let Some(individual) = &mut result.individual {
+        for of in individual
+            .decisions
+            .iter_mut()
+            .chain(&mut individual.labels)
+        {
+            // One group's mean is that of all less the others'.
+            of.groups.retain(|group| !hidden.any_in(&group.attribute));
+        }
+    }
     for finding in &mut result.findings {
         let view = &finding.attribute;
         let named = [
@@ -343,6 +353,7 @@ mod tests {
             impact_ratios: vec![],
             membership: vec![],
             propensity: vec![],
+            individual: None,
             explanation: None,
             policy: PolicySummary::default(),
             checks: vec![],

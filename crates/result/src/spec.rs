@@ -32,6 +32,16 @@ pub struct AuditSpec {
     /// and of scoring rates where there are scores.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ll144: bool,
+    /// Columns of numbers by which rows are alike, to tell whether such rows are treated alike; not told
+    /// if empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
+    /// Nearest rows with which each row is compared, itself among them.
+    pub neighbours: u32,
+    /// Largest difference of scores per unit of distance that is allowed, the features being in standard
+    /// deviations; violations are not counted if absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lipschitz: Option<f64>,
     /// The least probability with which a row is assigned to its likeliest group, where groups are
     /// known by probabilities alone; every row is if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -65,6 +75,9 @@ impl Default for AuditSpec {
             min_share: 0.0,
             ranking: None,
             ll144: false,
+            features: Vec::new(),
+            neighbours: 5,
+            lipschitz: None,
             membership_threshold: None,
             confidence: 0.95,
             bootstrap: 1000,

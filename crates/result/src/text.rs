@@ -58,7 +58,7 @@ pub fn capitalised(text: &str) -> String {
 /// Whether a metric is a share between 0 and 1 that people read in per cent.
 #[must_use]
 pub fn is_share(metric: &str) -> bool {
-    const SHARES: [&str; 8] = [
+    const SHARES: [&str; 10] = [
         "precision",
         "negative_predictive_value",
         "accuracy",
@@ -67,6 +67,8 @@ pub fn is_share(metric: &str) -> bool {
         "multiclass_accuracy",
         "micro_precision",
         "macro_precision",
+        "exposure_share",
+        "representation_at",
     ];
     metric.ends_with("_rate") || SHARES.contains(&metric)
 }

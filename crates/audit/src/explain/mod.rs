@@ -43,7 +43,7 @@ pub fn explanations(language: Language) -> Result<Explanations, AuditError> {
 /// Every quantity that an audit may measure.
 fn measured() -> Vec<&'static Quantity> {
     let mut quantities = waage_metrics::quantities();
-    quantities.extend(&waage_metrics::ranking::QUANTITIES);
+    quantities.extend(waage_metrics::ranking::catalogue::quantity("fa_ir"));
     quantities
 }
 

@@ -29,9 +29,14 @@ fn fail<T>(message: impl Into<String>) -> Result<T, AuditError> {
 pub fn spec(spec: &ScanSpec) -> Result<Asked, AuditError> {
     ranges(spec)?;
     attributes(spec)?;
-    if let Some(cluster) = &spec.roles.cluster {
+    if let Some(cluster) = spec
+        .roles
+        .cluster
+        .as_ref()
+        .filter(|_| spec.permutations > 0)
+    {
         return fail(format!(
-            "a scan tests its subgroups on counts of rows, which do not tell whose rows they are, so it cannot use the cluster \"{cluster}\"; leave it out, and audit the subgroups that matter with waage audit --cluster"
+            "permutations deal outcomes to single rows, which the cluster \"{cluster}\" does not allow: leave out --permutations or --cluster"
         ));
     }
     let metric = metric(spec)?;
@@ -102,7 +107,7 @@ fn ranges(spec: &ScanSpec) -> Result<(), AuditError> {
             "--holdout and --permutations answer the same question in two ways; give one of them",
         );
     }
-    if spec.holdout.is_some() && spec.roles.id.is_none() {
+    if spec.holdout.is_some() && spec.roles.id.is_none() && spec.roles.cluster.is_none() {
         return fail("--holdout keeps rows back by their id; name its column with --id");
     }
     Ok(())
@@ -224,6 +229,13 @@ pub fn classes(asked: &Asked, magnitudes: Magnitudes) -> Result<Classes, AuditEr
 pub fn columns(spec: &ScanSpec) -> Vec<String> {
     let attributes = spec.roles.sensitive.iter().chain(&spec.features);
     attributes.map(|attribute| attribute.name.clone()).collect()
+}
+
+/// That more rows have clusters than can be kept.
+pub fn too_many_clustered(rows_max: usize) -> AuditError {
+    AuditError::Option(format!(
+        "with --cluster a scan keeps every row until all are counted, and there are more than the {rows_max} that fit into 1 GiB; scan a sample of the clusters with --where, or fewer columns"
+    ))
 }
 
 /// More combinations of levels than are counted.

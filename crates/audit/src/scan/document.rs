@@ -63,6 +63,7 @@ pub fn document(made: &Made<'_>) -> ScanResult {
         dataset: DatasetSummary {
             rows: made.facts.rows,
             rows_filtered_out: made.facts.rows_filtered_out,
+            clusters: clusters(made),
             digest: digest(made),
             notes: notes(made),
             ..DatasetSummary::default()
@@ -226,8 +227,17 @@ fn digest(made: &Made<'_>) -> String {
     let mut hash = Sha256::new();
     for tables in std::iter::once(made.searched).chain(made.estimated) {
         hash.update(tables.to_bytes());
+        if let Some(clusters) = tables.clusters() {
+            clusters.bytes(|bytes| hash.update(bytes));
+        }
     }
     digest::of(hash.finalize())
+}
+
+/// Clusters of the rows that the metric rests on, where they have some.
+fn clusters(made: &Made<'_>) -> Option<u64> {
+    let tables = std::iter::once(made.searched).chain(made.estimated);
+    tables.map(|tables| Some(tables.clusters()?.count())).sum()
 }
 
 /// What the columns turned out to be, after what the reader of the rows noted.
@@ -262,6 +272,14 @@ fn notes(made: &Made<'_>) -> Vec<Note> {
     }
     if made.request.favourable == Favourable::Rejected {
         add("scan_favourable_rejected", &[]);
+    }
+    if let Some(clusters) = clusters(made) {
+        let rows = ("rows", made.facts.rows.to_string());
+        let clusters_told = ("clusters", clusters.to_string());
+        add("scan_clusters", &[rows, clusters_told.clone()]);
+        if clusters < crate::CLUSTERS_FEW {
+            add("few_clusters", &[clusters_told]);
+        }
     }
     for at in made.searched.determining(&made.request.measure) {
         let column = made.searched.columns[at].name.clone();

@@ -301,6 +301,7 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
         impact_ratios: Vec::new(),
         membership: Vec::new(),
         propensity: Vec::new(),
+        individual: None,
         explanation: None,
         strata: Vec::new(),
         classes: Vec::new(),
@@ -480,6 +481,7 @@ fn judge(result: &mut AuditResult, ratio: f64, difference: f64) {
         result.findings.push(Finding {
             class: None,
             scheme: None,
+            top_k: None,
             highest: None,
             lowest: None,
             groups_skipped: Vec::new(),

@@ -73,8 +73,8 @@ pub struct Scan {
     /// The decision that people want, as its column writes it, or 0 or 1; 1 if absent
     #[arg(long, value_name = "VALUE", help_heading = "Roles")]
     pub favourable: Option<String>,
-    /// Refused with the reason: a scan cannot tell whose rows it counts
-    #[arg(long, value_name = "COLUMN", hide = true)]
+    /// Person or household that a row is of: p-values and intervals rest on the spread between these
+    #[arg(long, value_name = "COLUMN", help_heading = "Roles")]
     pub cluster: Option<String>,
 
     /// What is compared: a proportion such as selection_rate or true_positive_rate, or mean_score
@@ -142,12 +142,11 @@ pub struct Scan {
         help_heading = "Method"
     )]
     pub side: ScanSide,
-    /// Keep this share of the rows back, by a hash of --id, and estimate on them what the others found
+    /// Keep this share of the rows back, by a hash of --cluster or --id, and estimate on them what the others found
     #[arg(
         long,
         value_name = "Q",
         allow_negative_numbers = true,
-        requires = "id",
         help_heading = "Method"
     )]
     pub holdout: Option<String>,

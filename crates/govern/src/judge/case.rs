@@ -6,7 +6,7 @@ use waage_core::quantity::{Comparison, Measurement, Scheme};
 use waage_core::special;
 
 use super::region::{Region, Side};
-use crate::policy::{Against, Check, IMPACT_RATIO, Policy, Unknown};
+use crate::policy::{Against, Check, Policy, Unknown, is_impact_ratio};
 
 /// A check applied to one group.
 pub(crate) struct Case<'a> {
@@ -29,12 +29,15 @@ impl<'a> Case<'a> {
     /// Whether a measurement is one that this check judges.
     pub(crate) fn fits(check: &Check, attribute: &str, measurement: &Measurement) -> bool {
         let scheme = match (check.comparison, check.scheme) {
-            (Comparison::None, _) => measurement.scheme == Scheme::Value,
+            // An index over all groups has a value and no comparison.
+            (Comparison::None, _) => {
+                matches!(measurement.scheme, Scheme::Value | Scheme::BetweenGroups)
+            }
             (_, Some(Against::ToReference)) => measurement.scheme == Scheme::ToReference,
             (_, Some(Against::BetweenGroups)) => measurement.scheme == Scheme::BetweenGroups,
             (_, Some(Against::ToOverall)) => measurement.scheme == Scheme::ToOverall,
             // A quantity that is itself a range over groups has no other scheme.
-            (_, None) if check.metric == IMPACT_RATIO => measurement.scheme == Scheme::ToBest,
+            (_, None) if is_impact_ratio(&check.metric) => measurement.scheme == Scheme::ToBest,
             (_, None) => {
                 measurement.scheme == Scheme::ToReference
                     || (measurement.scheme == Scheme::BetweenGroups
@@ -46,6 +49,7 @@ impl<'a> Case<'a> {
         scheme
             && measurement.comparison == check.comparison
             && measurement.quantity.name == check.metric
+            && measurement.first_places == check.top_k
             && same_attribute(&measurement.subject.attribute, attribute)
             && (of_group || is_range(measurement))
     }

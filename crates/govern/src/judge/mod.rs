@@ -288,6 +288,7 @@ impl<'a> Judged<'a> {
                 }
                 _ => None,
             },
+            top_k: case.measurement.first_places,
             group,
             highest: extreme(|(high, _)| high),
             lowest: extreme(|(_, low)| low),

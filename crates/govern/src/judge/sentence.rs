@@ -144,6 +144,9 @@ impl Words<'_> {
                     ],
                 )
             }
+            Reason::TooFewRows if context.fewest_events.is_none() => {
+                self.catalogue.text("finding.small.list").to_owned()
+            }
             Reason::TooFewRows => self.catalogue.fill(
                 "finding.small.events",
                 &[
@@ -195,6 +198,7 @@ impl Words<'_> {
         let measurement = self.case.measurement;
         let ratio = self.case.check.comparison == Comparison::Ratio;
         let key = match (measurement.scheme, ratio) {
+            _ if self.case.check.comparison == Comparison::None => "index",
             _ if is_named_range(&self.case.check.metric) => "named",
             (Scheme::ToOverall, false) => "overall",
             (Scheme::ToOverall, true) => "overall_ratio",
@@ -247,11 +251,19 @@ impl Words<'_> {
     /// The metric with its article, as the sentence needs it.
     fn metric(&self) -> String {
         let name = self.case.check.metric.as_str();
-        match self.catalogue.get(&format!("finding.metric.{name}")) {
+        let metric = match self.catalogue.get(&format!("finding.metric.{name}")) {
             Some(text) => text.to_owned(),
             None => self
                 .catalogue
                 .fill("finding.metric_other", &[("name", &name.replace('_', " "))]),
+        };
+        match self.case.measurement.first_places {
+            Some(places) => {
+                let places = self.catalogue.integer(places);
+                let values = [("metric", metric.as_str()), ("places", &places)];
+                self.catalogue.fill("finding.first_places", &values)
+            }
+            None => metric,
         }
     }
 

@@ -4,7 +4,7 @@
 use waage_core::quantity::{Comparison, Quantity};
 use waage_result::finding::Margin;
 
-use super::{Check, IMPACT_RATIO, Op, Policy, Target};
+use super::{Check, IMPACT_RATIO, Op, Policy, Target, is_impact_ratio};
 use crate::error::{Place, PolicyError, did_you_mean};
 
 impl Policy {
@@ -46,10 +46,15 @@ impl Policy {
             let fault = check_comparison(check).err();
             match quantity(check, catalogue) {
                 Err(error) => faults.push(error),
-                Ok(quantity) if fault.is_none() => {
-                    faults.extend(check_margin(check, quantity).err())
+                Ok(quantity) => {
+                    let own = check_only(check, quantity);
+                    if fault.is_none() && own.is_ok() {
+                        faults.extend(check_margin(check, quantity).err());
+                    }
+                    // What an impact ratio compares is said once.
+                    faults.extend(own.err().filter(|_| fault.is_none()));
+                    faults.extend(check_first_places(check, quantity).err());
                 }
-                Ok(_) => {}
             }
             faults.extend(fault);
             if let Target::Named(name) = &check.attribute {
@@ -98,18 +103,64 @@ fn quantity(
     })
 }
 
-/// The impact ratio says itself what it compares.
+/// An impact ratio says itself what it compares.
 fn check_comparison(check: &Check) -> Result<(), PolicyError> {
-    if check.metric != IMPACT_RATIO
+    if !is_impact_ratio(&check.metric)
         || (check.comparison == Comparison::Ratio && check.scheme.is_none())
     {
         return Ok(());
     }
+    let rate = match check.metric == IMPACT_RATIO {
+        true => "selection",
+        false => "scoring",
+    };
     Err(PolicyError::Invalid {
         place: place(check, |p| &p.comparison),
-        what: "impact_ratio is itself a ratio to the group with the highest selection rate"
-            .to_owned(),
+        what: format!(
+            "{} is itself a ratio to the group with the highest {rate} rate",
+            check.metric
+        ),
         mend: "use comparison = \"ratio\" and no scheme".to_owned(),
+    })
+}
+
+/// A quantity that is measured in one comparison alone.
+fn check_only(check: &Check, quantity: &Quantity) -> Result<(), PolicyError> {
+    let Some(only) = quantity.only else {
+        return Ok(());
+    };
+    if check.comparison == only && check.scheme.is_none() {
+        return Ok(());
+    }
+    let what = match only {
+        Comparison::None => "is judged by its value",
+        Comparison::Ratio => "is itself a ratio to the reference",
+        Comparison::Difference => "is itself a difference",
+    };
+    Err(PolicyError::Invalid {
+        place: place(check, |p| &p.comparison),
+        what: format!("{} {what}", quantity.name),
+        mend: format!("use comparison = {:?} and no scheme", only.name()),
+    })
+}
+
+/// The number of first places, where the quantity counts groups among some.
+fn check_first_places(check: &Check, quantity: &Quantity) -> Result<(), PolicyError> {
+    let (what, mend) = match (quantity.of_first_places, check.top_k) {
+        (true, None) => (
+            "is told of a number of first places",
+            "add top_k to the check, such as top_k = 100",
+        ),
+        (false, Some(_)) => (
+            "is not told of a number of first places",
+            "leave top_k out of the check",
+        ),
+        _ => return Ok(()),
+    };
+    Err(PolicyError::Invalid {
+        place: place(check, |p| &p.metric),
+        what: format!("{} {what}", quantity.name),
+        mend: mend.to_owned(),
     })
 }
 

@@ -49,6 +49,7 @@ impl Policy {
             metric: metric.to_owned(),
             comparison,
             scheme: None,
+            top_k: None,
             attribute: Target::EverySensitive,
             op,
             margin: Margin::One(margin),

@@ -114,6 +114,7 @@ pub(super) const RULES: &[(&str, &str, Rule)] = &[
     ("check", "metric", Other),
     ("check", "comparison", Other),
     ("check", "scheme", Other),
+    ("check", "top_k", Other),
     ("check", "attribute", Other),
     ("check", "op", Op),
     ("check", "margin", Margin),

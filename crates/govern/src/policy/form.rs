@@ -106,6 +106,7 @@ pub(super) struct CheckForm {
     pub metric: Spanned<String>,
     pub comparison: Spanned<ComparisonWord>,
     pub scheme: Option<Spanned<Against>>,
+    pub top_k: Option<Spanned<i64>>,
     pub attribute: Spanned<String>,
     pub op: Spanned<Op>,
     pub margin: Spanned<MarginForm>,

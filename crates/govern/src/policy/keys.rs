@@ -440,6 +440,11 @@ pub(crate) const SECTIONS: &[Section] = &[
                 Words(&["to_reference", "between_groups", "to_overall"]),
                 "With what a group is compared; with its reference if absent.",
             ),
+            may(
+                "top_k",
+                Whole(1),
+                "Of how many first places of the ranking; with metrics that count groups among some, such as skew_at.",
+            ),
             must(
                 "attribute",
                 Text,

@@ -226,6 +226,13 @@ pub struct AttributePolicy {
 
 /// The ratio of a group's selection rate to the highest of all groups.
 pub(crate) const IMPACT_RATIO: &str = "impact_ratio";
+/// The same of scoring rates.
+const SCORING_RATE_IMPACT_RATIO: &str = "scoring_rate_impact_ratio";
+
+/// Whether a metric is itself the ratio of a group to the best one.
+pub(crate) fn is_impact_ratio(metric: &str) -> bool {
+    [IMPACT_RATIO, SCORING_RATE_IMPACT_RATIO].contains(&metric)
+}
 
 /// `[[intersection]]`: every combination of two to `max_depth` of the attributes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -263,6 +270,9 @@ pub struct Check {
     /// metric is itself a range over groups.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheme: Option<Against>,
+    /// Of how many first places of a ranking, for metrics that count groups among some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub top_k: Option<u64>,
     /// Whose groups.
     pub attribute: Target,
     /// On which side of the margin is allowed.

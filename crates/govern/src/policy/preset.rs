@@ -15,7 +15,7 @@ pub(super) struct Embedded {
 }
 
 /// Every preset, by name.
-const PRESETS: [Embedded; 4] = [
+const PRESETS: [Embedded; 5] = [
     Embedded {
         name: "credit",
         text: include_str!("presets/credit.toml"),
@@ -46,6 +46,14 @@ const PRESETS: [Embedded; 4] = [
         title: [
             "Employment decision tools under New York City’s Local Law 144",
             "Werkzeuge für Personalentscheidungen nach dem New Yorker Local Law 144",
+        ],
+    },
+    Embedded {
+        name: "nyc-ll144-scores",
+        text: include_str!("presets/nyc-ll144-scores.toml"),
+        title: [
+            "Employment scores without a decision under New York City’s Local Law 144",
+            "Personalbewertungen ohne Entscheidung nach dem New Yorker Local Law 144",
         ],
     },
 ];

@@ -156,6 +156,7 @@ mod tests {
             comparison: comparison.into(),
             class: None,
             scheme: None,
+            top_k: None,
             group: Some("f".into()),
             highest: None,
             lowest: None,

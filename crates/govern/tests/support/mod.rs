@@ -27,6 +27,13 @@ pub static MEAN_SCORE: Quantity = Quantity {
 
 pub static IMPACT_RATIO: Quantity = rate("impact_ratio", &[], false);
 
+pub static SCORING_RATE_IMPACT_RATIO: Quantity = Quantity {
+    needs_decision: false,
+    needs_score: true,
+    only: Some(Comparison::Ratio),
+    ..rate("scoring_rate_impact_ratio", &[], false)
+};
+
 /// The catalogue of these tests.
 pub static CATALOGUE: [&Quantity; 4] = [
     &SELECTION_RATE,

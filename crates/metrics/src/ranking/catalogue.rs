@@ -1,9 +1,24 @@
 //! What a ranking is measured by: names, formulas, ranges.
 
-use waage_core::quantity::{Direction, Quantity};
+use waage_core::quantity::{Comparison, Direction, Quantity};
 
+/// A quantity of one group or of all, in [0, 1].
 const fn row(name: &'static str, formula: &'static str) -> Quantity {
-    Quantity::new(name, formula).needs("s")
+    let mut row = Quantity::new(name, formula).needs("s");
+    row.only = Some(Comparison::None);
+    row
+}
+
+/// One that counts groups among a number of first places.
+const fn at(mut row: Quantity) -> Quantity {
+    row.of_first_places = true;
+    row
+}
+
+/// One that is itself the ratio of a group to the reference.
+const fn ratio(mut row: Quantity) -> Quantity {
+    row.only = Some(Comparison::Ratio);
+    to(row, Neutral, Some(0.0), None)
 }
 
 const fn to(
@@ -26,15 +41,10 @@ pub static QUANTITIES: [Quantity; 18] = [
         "Σ_{rows of g} v(place)/n_g, v(k) = 1/log2(k+1) up to the list's length, tied rows share theirs",
     ),
     row("exposure_share", "Σ_{rows of g} v(place)/Σ v(place)"),
-    to(
-        row(
-            "demographic_parity_of_exposure",
-            "mean_exposure of the group / of the reference",
-        ),
-        Neutral,
-        Some(0.0),
-        None,
-    ),
+    ratio(row(
+        "demographic_parity_of_exposure",
+        "mean_exposure of the group / of the reference",
+    )),
     to(
         row(
             "exposure_per_relevance",
@@ -45,15 +55,12 @@ pub static QUANTITIES: [Quantity; 18] = [
         Some(0.0),
         None,
     ),
-    to(
+    ratio(
         row(
             "exposure_per_relevance_ratio",
             "exposure_per_relevance of the group / of the reference",
         )
         .needs("ys"),
-        Neutral,
-        Some(0.0),
-        None,
     ),
     to(
         row("dcg", "Σ_{rows of g with y = 1} v(place)").needs("ys"),
@@ -67,21 +74,29 @@ pub static QUANTITIES: [Quantity; 18] = [
         Some(0.0),
         Some(1.0),
     ),
-    row("top_k_selection_rate", "rows of g among the first k / n_g"),
-    row("representation_at", "rows of g among the first k / k"),
-    to(
+    at(row(
+        "top_k_selection_rate",
+        "rows of g among the first k / n_g",
+    )),
+    at(row("representation_at", "rows of g among the first k / k")),
+    at(to(
         row("skew_at", "ln(representation_at(k)/share of the list)"),
         Neutral,
         None,
         None,
-    ),
-    to(
+    )),
+    at(to(
         row("min_skew", "min_g skew_at(k)"),
         Neutral,
         None,
         Some(0.0),
-    ),
-    to(row("max_skew", "max_g skew_at(k)"), Lower, Some(0.0), None),
+    )),
+    at(to(
+        row("max_skew", "max_g skew_at(k)"),
+        Lower,
+        Some(0.0),
+        None,
+    )),
     to(
         row("ndkl", "(1/Z)·Σ_k KL(D_k‖D)/log2(k+1), Z = Σ_k 1/log2(k+1)"),
         Lower,
@@ -125,6 +140,11 @@ pub static QUANTITIES: [Quantity; 18] = [
         None,
     ),
 ];
+
+/// Those with an estimate, which a policy can judge: all but the test FA*IR.
+pub fn estimated() -> impl Iterator<Item = &'static Quantity> {
+    QUANTITIES.iter().filter(|row| row.name != "fa_ir")
+}
 
 /// The row of a name.
 #[must_use]

@@ -113,6 +113,14 @@ impl List {
         self.relevant = relevant;
     }
 
+    /// The same for a list of other sizes, of which so many places are looked at.
+    pub(crate) fn resize(&mut self, sizes: impl Iterator<Item = u64>, length: Option<u64>) {
+        self.sizes.clear();
+        self.sizes.extend(sizes);
+        let total = self.total();
+        self.length = length.map_or(total, |length| length.min(total));
+    }
+
     /// Appends a block.
     pub(crate) fn push(&mut self, block: impl Iterator<Item = Entry>) {
         let before = self.entries.len();

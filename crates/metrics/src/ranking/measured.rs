@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
 use waage_core::tally::{ScoreTable, Tally};
@@ -13,6 +13,7 @@ use super::infeasible::infeasible_index;
 use super::list::List;
 use super::places::Places;
 use super::resample::{self, OF_GROUP, OF_GROUP_AT, OF_VIEW, OF_VIEW_AT, Plan, Reader};
+use crate::clustered::ViewClusters;
 use crate::disparity::Value;
 use crate::measure::{MeasureError, Measured, MeasuredView, Request};
 use crate::score::estimate::from_replicates;
@@ -38,6 +39,8 @@ pub struct RankingRequest {
     /// Numbers of first places whose groups are counted; where there are none, 10, 100, 1000 as far as
     /// they are within the list, and the list's length where it is not all rows.
     pub cutoffs: Vec<u64>,
+    /// Numbers of first places that are judged, and counted beside those.
+    pub judged: Vec<u64>,
 }
 
 impl RankingRequest {
@@ -51,6 +54,7 @@ impl RankingRequest {
         if self.cutoffs.is_empty() && (1..total).contains(&length) {
             out.push(length);
         }
+        out.extend(&self.judged);
         out.retain(|k| (1..=length).contains(k));
         out.sort_unstable();
         out.dedup();
@@ -67,6 +71,8 @@ pub struct RankedView {
     pub rows: u64,
     /// Places looked at.
     pub length: u64,
+    /// The fewer of positive and negative labels in the list; `None` without labels.
+    pub events: Option<u64>,
     /// Name of the reference; `None` where there is none.
     pub reference: Option<String>,
     /// Normalised discounted divergence.
@@ -99,6 +105,8 @@ pub struct RankedGroup {
     pub name: GroupName,
     /// Its rows in the list.
     pub rows: u64,
+    /// The fewer of positive and negative labels among them; `None` without labels.
+    pub events: Option<u64>,
     /// Mean attention of a row.
     pub mean_exposure: Estimate,
     /// Share of all attention.
@@ -146,7 +154,8 @@ pub struct GroupAt {
 /// Ranks the scored rows of every measured view.
 ///
 /// Positions count rows, so a tally with weights has no ranking and gives none. Where rows come in
-/// clusters, values have no intervals and FA*IR, which takes places as independent, is not made.
+/// clusters, replicates draw these (no values have intervals where the clusters' scores are not kept), and
+/// FA*IR, which takes places as independent, is not made.
 ///
 /// # Errors
 /// [`MeasureError::Interrupted`].
@@ -163,8 +172,12 @@ pub fn rank(
     }
     let places = Places::of(&all);
     let attention = Attention::default();
-    // Replicates draw single rows by their scores.
-    let withheld = match (tally.kept().clusters, all.widths.is_some()) {
+    // Replicates draw rows or clusters by their scores.
+    let clustered = tally.kept().clusters;
+    let withheld = match (
+        clustered && !tally.clusters_have_scores(),
+        all.widths.is_some(),
+    ) {
         (true, _) => Some(Reason::RowsClustered),
         (_, true) => Some(Reason::ScoresBinned),
         _ => None,
@@ -178,12 +191,14 @@ pub fn rank(
             let cutoffs = ranking.cutoffs_of(list.length(), list.total());
             let reader = Reader::new(&list, &attention, &cutoffs, reference(view));
             let values = reader.values(&list, None);
+            let clusters = tally.scored_clusters(axes);
             let plan = Plan {
                 reader: &reader,
                 list: &list,
                 values: &values,
                 places: &places,
                 tables: &tables,
+                clusters: clusters.as_ref(),
                 replicates: match withheld {
                     Some(_) => 0,
                     None => request.replicates,
@@ -191,12 +206,22 @@ pub fn rank(
                 seed: request.seed,
             };
             let series = resample::run(&plan, observer).ok_or(MeasureError::Interrupted)?;
+            let labelled = all.count_of(&LABELS) > 0;
+            let fewest =
+                |table: &ScoreTable| LABELS.map(|label| table.count(label)).into_iter().min();
             let teller = Teller {
                 values: &values,
                 series: &series,
                 level: request.level,
                 withheld,
-                labelled: all.count_of(&LABELS) > 0,
+                clusters: clusters.and_then(|_| ViewClusters::of(tally, &tally.view(axes))),
+                clustered,
+                labelled,
+                events: tables
+                    .iter()
+                    .map(|table| fewest(table).filter(|_| labelled))
+                    .collect(),
+                events_of_all: fewest(&all).filter(|_| labelled),
             };
             Ok(teller.view(view, &list, &cutoffs, &reader))
         })
@@ -220,8 +245,16 @@ struct Teller<'a> {
     level: f64,
     /// Why no value has an interval.
     withheld: Option<Reason>,
+    /// The clusters that replicates draw; `None` where they draw rows.
+    clusters: Option<ViewClusters>,
+    /// Whether rows come in clusters.
+    clustered: bool,
     /// Whether any row has a label.
     labelled: bool,
+    /// The fewer of positive and negative labels of each group, where there are labels.
+    events: Vec<Option<u64>>,
+    /// Those of all.
+    events_of_all: Option<u64>,
 }
 
 impl Teller<'_> {
@@ -235,15 +268,15 @@ impl Teller<'_> {
         let sizes = list.sizes();
         let first = reader.view(sizes.len());
         let mut tests = fair::tests(list, fair::ALPHA);
-        if self.withheld == Some(Reason::RowsClustered) {
+        if self.clustered {
             tests.fill(Err(Reason::RowsClustered));
         }
         let at = cutoffs.iter().enumerate().map(|(i, &k)| {
             let place = first + OF_VIEW + OF_VIEW_AT * i;
             ViewAt {
                 k,
-                min_skew: self.smooth(place, k, (f64::NEG_INFINITY, 0.0)),
-                max_skew: self.smooth(place + 1, k, (0.0, f64::INFINITY)),
+                min_skew: self.on_all(self.rough(place, k, (f64::NEG_INFINITY, 0.0))),
+                max_skew: self.on_all(self.rough(place + 1, k, FROM_ZERO)),
             }
         });
         let index = match sizes.iter().filter(|n| **n > 0).count() {
@@ -255,11 +288,12 @@ impl Teller<'_> {
             attributes: view.attributes.clone(),
             rows: list.total(),
             length: list.length(),
+            events: self.events_of_all,
             reference: view.reference.clone(),
-            ndkl: self.rough(first, list.total(), f64::INFINITY),
+            ndkl: self.on_all(self.rough(first, list.total(), FROM_ZERO)),
             ndcg: self
                 .labelled
-                .then(|| self.smooth(first + 1, list.total(), SHARE)),
+                .then(|| self.on_all(self.smooth(first + 1, list.total(), SHARE))),
             infeasible_index: index,
             at: at.collect(),
             groups: view
@@ -267,12 +301,28 @@ impl Teller<'_> {
                 .iter()
                 .zip(tests)
                 .enumerate()
-                .map(|(g, ((name, ..), fair))| RankedGroup {
-                    name: name.clone(),
-                    fair,
-                    ..self.group(reader.group(g), sizes[g], list.total(), cutoffs, || {
+                .map(|(g, ((name, ..), fair))| {
+                    let (first, rows) = (reader.group(g), sizes[g]);
+                    let of_group = self.group(first, rows, list.total(), cutoffs, || {
                         reference(view) == Some(Reference::Group(g))
-                    })
+                    });
+                    let of_group = RankedGroup {
+                        name: name.clone(),
+                        events: self.events[g],
+                        fair,
+                        ..of_group
+                    };
+                    match &self.clusters {
+                        Some(clusters) => {
+                            let drawn = clusters.group(g);
+                            let pair = match reference(view) {
+                                Some(Reference::Group(r)) => clusters.pair(g, r),
+                                _ => drawn,
+                            };
+                            of_group.of_clusters(drawn, pair, self.level)
+                        }
+                        None => of_group,
+                    }
                 })
                 .collect(),
         }
@@ -298,12 +348,13 @@ impl Teller<'_> {
         RankedGroup {
             name: GroupName(Vec::new()),
             rows,
+            events: None,
             mean_exposure: self.smooth(first, rows, SHARE),
             exposure_share: self.smooth(first + 1, total, SHARE),
             parity: (!is_reference()).then(|| self.smooth(first + 2, rows, FROM_ZERO)),
-            rnd: self.rough(first + 3, total, 1.0),
-            rkl: self.rough(first + 4, total, 1.0),
-            rrd: self.rough(first + 5, total, f64::INFINITY),
+            rnd: self.rough(first + 3, total, SHARE),
+            rkl: self.rough(first + 4, total, SHARE),
+            rrd: self.rough(first + 5, total, FROM_ZERO),
             relevance: self.labelled.then(|| GroupRelevance {
                 exposure_per_relevance: self.smooth(first + 6, rows, FROM_ZERO),
                 ratio: (!is_reference()).then(|| self.smooth(first + 7, rows, FROM_ZERO)),
@@ -320,11 +371,11 @@ impl Teller<'_> {
         self.estimate(at, rows, Method::BootstrapPercentile, of)
     }
 
-    /// A value that cannot be negative and that chance alone lifts: its replicates mirrored at it, so that
-    /// the bias that resampling adds once more comes out instead.
-    fn rough(&self, at: usize, rows: u64, most: f64) -> Estimate {
+    /// A value that chance alone drives from 0, such as an extreme over groups: its replicates mirrored at
+    /// it, so that the bias that resampling adds once more comes out instead.
+    fn rough(&self, at: usize, rows: u64, (low, high): (f64, f64)) -> Estimate {
         self.estimate(at, rows, Method::BootstrapBasic, |value, drawn| {
-            (2.0 * value - drawn).clamp(0.0, most)
+            (2.0 * value - drawn).clamp(low, high)
         })
     }
 
@@ -362,6 +413,43 @@ impl Teller<'_> {
             false => estimate,
         }
     }
+
+    /// An estimate of all groups, on all clusters where rows have some.
+    fn on_all(&self, estimate: Estimate) -> Estimate {
+        match &self.clusters {
+            Some(clusters) => estimate.of_clusters(clusters.whole(), self.level),
+            None => estimate,
+        }
+    }
+}
+
+impl RankedGroup {
+    /// The same, every estimate on so many clusters, those against the reference on the pair's.
+    fn of_clusters(mut self, drawn: DrawnClusters, pair: DrawnClusters, level: f64) -> Self {
+        let on = |estimate: &mut Estimate, clusters: DrawnClusters| {
+            *estimate = estimate.clone().of_clusters(clusters, level);
+        };
+        let own = [
+            &mut self.mean_exposure,
+            &mut self.exposure_share,
+            &mut self.rnd,
+            &mut self.rkl,
+            &mut self.rrd,
+        ];
+        own.into_iter().for_each(|estimate| on(estimate, drawn));
+        self.parity.iter_mut().for_each(|ratio| on(ratio, pair));
+        if let Some(of) = &mut self.relevance {
+            on(&mut of.exposure_per_relevance, drawn);
+            on(&mut of.dcg, drawn);
+            of.ratio.iter_mut().for_each(|ratio| on(ratio, pair));
+        }
+        for at in &mut self.at {
+            on(&mut at.selection_rate, drawn);
+            on(&mut at.representation, drawn);
+            on(&mut at.skew, drawn);
+        }
+        self
+    }
 }
 
 #[cfg(test)]
@@ -371,13 +459,18 @@ mod tests {
     #[test]
     fn cutoffs_are_those_within_the_list_and_its_length() {
         let asked = |cutoffs: &[u64]| RankingRequest {
-            length: None,
             cutoffs: cutoffs.to_vec(),
+            ..RankingRequest::default()
         };
         assert_eq!(asked(&[]).cutoffs_of(500, 2000), [10, 100, 500]);
         assert_eq!(asked(&[]).cutoffs_of(2000, 2000), [10, 100, 1000]);
         assert_eq!(asked(&[]).cutoffs_of(10, 2000), [10]);
         assert_eq!(asked(&[]).cutoffs_of(4, 4), [] as [u64; 0]);
         assert_eq!(asked(&[50, 5, 101, 50]).cutoffs_of(100, 2000), [5, 50]);
+        let judged = RankingRequest {
+            judged: vec![25, 900],
+            ..asked(&[50])
+        };
+        assert_eq!(judged.cutoffs_of(100, 2000), [25, 50]);
     }
 }

@@ -9,6 +9,7 @@ pub mod attention;
 pub mod catalogue;
 pub mod fair;
 pub mod infeasible;
+mod judged;
 pub mod list;
 mod measured;
 pub mod ndkl;

@@ -38,6 +38,17 @@ impl Places {
         Self { lowest }
     }
 
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.lowest.len()
+    }
+
+    /// The place of a score.
+    pub fn of_score(&self, score: f64) -> usize {
+        let above = self.lowest.partition_point(|lowest| score < *lowest);
+        above.min(self.lowest.len().saturating_sub(1))
+    }
+
     /// The rows of a table at each place, those of some labels.
     pub fn onto(&self, table: &ScoreTable, labels: &[usize]) -> Vec<u64> {
         let mut out = vec![0; self.lowest.len()];
@@ -98,6 +109,12 @@ mod tests {
         assert!(whole[..64].iter().all(|n| *n == 1));
         let sums: Vec<u64> = one.iter().zip(&other).map(|(a, b)| a + b).collect();
         assert_eq!(whole, sums);
+        let at = |rows: &[u64]| rows.iter().position(|n| *n > 0);
+        for score in all.scores.iter().step_by(97) {
+            let one = from_rows(&[(*score, 1, 1.0)], false);
+            assert_eq!(Some(places.of_score(*score)), at(&places.onto(&one, &ALL)));
+        }
+        assert_eq!(places.len(), whole.len());
         let few = fixture::e3_all();
         assert_eq!(Places::of(&few).lowest.len(), few.scores.len());
     }

@@ -4,22 +4,26 @@
 //! list has the same rows of each group and only their order moves. Replicate `r` draws from its own
 //! stream; its values move by what the common places hide of the scores. Which of a place's drawn rows
 //! are relevant comes from a stream of its own, so that labels change no other value.
+//!
+//! Where rows come in clusters, replicates draw these with all of their rows and labels, so that groups
+//! and the list grow and shrink from draw to draw; a cut keeps its number of places.
 
 use std::sync::Arc;
 
+use waage_core::block::outcome;
 use waage_core::draw::multinomial;
 use waage_core::estimate::Reason;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
-use waage_core::tally::ScoreTable;
+use waage_core::tally::{Clusters, ScoreTable};
 
 use super::attention::Attention;
 use super::list::{Entry, List};
 use super::places::{self, Places};
-use super::prefix::Prefixes;
+use super::prefix::{self, Prefixes};
 use super::{ndkl, relevance, skew};
 use crate::disparity::Value;
-use crate::draws;
+use crate::draws::{self, Law};
 use crate::score::table::{ALL, POSITIVE};
 use crate::statistic::Reference;
 
@@ -55,7 +59,7 @@ impl<'a> Reader<'a> {
         reference: Option<Reference>,
     ) -> Self {
         Self {
-            prefixes: Prefixes::new(list, super::prefix::step(list.length())),
+            prefixes: Prefixes::new(list, prefix::step(list.length())),
             attention,
             cutoffs,
             reference,
@@ -77,8 +81,23 @@ impl<'a> Reader<'a> {
         self.view(groups) + OF_VIEW + OF_VIEW_AT * self.cutoffs.len()
     }
 
-    /// Every value of a list; sums over all prefixes look only at `stops` where there are some.
+    /// Every value of a list of the reader's sizes; sums over all prefixes look only at `stops` where
+    /// there are some.
     pub fn values(&self, list: &List, stops: Option<&[u64]>) -> Vec<Value> {
+        self.values_by(&self.prefixes, list, stops)
+    }
+
+    /// Every value of a list of other sizes; `None` of one with fewer places than a cut-off.
+    fn values_of_other(&self, list: &List) -> Option<Vec<Value>> {
+        if self.cutoffs.last().is_some_and(|k| *k > list.length()) {
+            return None;
+        }
+        let prefixes = Prefixes::new(list, prefix::step(list.length()));
+        let stops = places::stops(list.length());
+        Some(self.values_by(&prefixes, list, Some(&stops)))
+    }
+
+    fn values_by(&self, prefixes: &Prefixes, list: &List, stops: Option<&[u64]>) -> Vec<Value> {
         let sizes = list.sizes();
         let seen = self.attention.seen(list);
         let of_all: f64 = seen.iter().map(|seen| seen.rows).sum();
@@ -96,7 +115,7 @@ impl<'a> Reader<'a> {
             r if r > 0.0 => Ok(value / r),
             _ => Err(Reason::ZeroReference),
         };
-        let parity = self.prefixes.of(list);
+        let parity = prefixes.of(list);
         let counts = skew::counts(list, self.cutoffs);
         let mut out = Vec::with_capacity(self.width(sizes.len()));
         let mut skews: Vec<Vec<Value>> = vec![Vec::new(); self.cutoffs.len()];
@@ -142,6 +161,8 @@ pub(super) struct Plan<'a> {
     pub values: &'a [Value],
     pub places: &'a Places,
     pub tables: &'a [ScoreTable],
+    /// The clusters of the rows with their scores, by group; `None` where single rows are drawn.
+    pub clusters: Option<&'a Clusters>,
     pub replicates: usize,
     pub seed: u64,
 }
@@ -175,6 +196,9 @@ pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Arc<[f
             _ => f64::NAN,
         })
         .collect();
+    if let Some(clusters) = plan.clusters {
+        return run_clusters(plan, clusters, &shifts, observer);
+    }
     let room = || (empty(), cells.clone());
     let one = |(list, drawn): &mut (List, Drawn), r: usize, out: &mut Vec<f64>| {
         drawn.draw(&cells, sizes, plan.seed, r as u64);
@@ -186,6 +210,57 @@ pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Arc<[f
     draws::series(plan.replicates, width, observer, room, one)
 }
 
+/// Replicates that draw clusters.
+fn run_clusters(
+    plan: &Plan<'_>,
+    clusters: &Clusters,
+    shifts: &[f64],
+    observer: &dyn Observer,
+) -> Option<Vec<Arc<[f64]>>> {
+    const KINDS: usize = ALL.len();
+    let (groups, places) = (plan.list.sizes().len(), plan.places.len());
+    let placed = clusters.placed(|group, o, score| {
+        let at = group as usize * places + plan.places.of_score(score?);
+        Some((at as u32, outcome::label(o)))
+    });
+    let cells = groups * places * KINDS;
+    let law = Law::of_clusters(&placed, cells, |cell, label| {
+        cell as usize * KINDS + usize::from(label)
+    });
+    let whole = plan.list.length() == plan.list.total();
+    let length = (!whole).then(|| plan.list.length());
+    let labelled = plan.list.relevant().is_some();
+    let room = || {
+        let rows = vec![vec![0; places]; groups];
+        let drawn = Drawn {
+            relevant: labelled.then(|| rows.clone()),
+            rows,
+        };
+        let list = List::with(plan.list.sizes(), plan.list.length());
+        (list, drawn, Vec::new(), Vec::new())
+    };
+    let one = |(list, drawn, counts, weights): &mut (List, Drawn, Vec<u64>, Vec<f64>),
+               r: usize,
+               out: &mut Vec<f64>| {
+        law.draw(
+            &mut Stream::new(plan.seed, STREAM + r as u64),
+            counts,
+            weights,
+        );
+        drawn.take(weights, KINDS);
+        list.resize(drawn.rows.iter().map(|rows| rows.iter().sum()), length);
+        fill(list, drawn);
+        match plan.reader.values_of_other(list) {
+            Some(values) => {
+                let moved = values.into_iter().zip(shifts);
+                out.extend(moved.map(|(value, shift)| value.map_or(f64::NAN, |v| v + shift)));
+            }
+            None => out.extend(shifts.iter().map(|_| f64::NAN)),
+        }
+    };
+    draws::series(plan.replicates, shifts.len(), observer, room, one)
+}
+
 /// Rows by group and place.
 #[derive(Clone, Debug)]
 struct Drawn {
@@ -195,6 +270,19 @@ struct Drawn {
 }
 
 impl Drawn {
+    /// Takes a draw of whole rows by group, place and label.
+    fn take(&mut self, weights: &[f64], labels: usize) {
+        let mut cells = weights.chunks_exact(labels);
+        for (g, rows) in self.rows.iter_mut().enumerate() {
+            for (at, (rows, cell)) in rows.iter_mut().zip(&mut cells).enumerate() {
+                *rows = cell.iter().sum::<f64>() as u64;
+                if let Some(relevant) = &mut self.relevant {
+                    relevant[g][at] = cell[POSITIVE] as u64;
+                }
+            }
+        }
+    }
+
     /// Draws every group's rows from its own, and of each place's which are relevant.
     fn draw(&mut self, from: &Self, sizes: &[u64], seed: u64, r: u64) {
         let mut stream = Stream::new(seed, STREAM + r);
@@ -270,6 +358,7 @@ mod tests {
             values: &values,
             places: &places,
             tables,
+            clusters: None,
             replicates,
             seed: 3,
         };

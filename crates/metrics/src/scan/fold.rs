@@ -4,6 +4,8 @@ use rayon::prelude::*;
 use waage_core::estimate::Estimate;
 use waage_core::multiplicity::holm;
 
+use super::clusters::Spread;
+use super::measure::Stat;
 use super::search::{Conditions, Request, Tested, conditions};
 use super::tables::Tables;
 
@@ -52,7 +54,11 @@ pub(crate) fn fold<'a>(
         .collect();
     let p: Vec<Option<f64>> = pairs
         .par_iter()
-        .map(|(mine, parent)| adds(tables, request, &of[*mine], &of[*parent]))
+        .map(|(mine, parent)| {
+            let spread = |at: usize| discovered[at].spread;
+            let [mine, parent] = [*mine, *parent].map(|at| (&of[at], spread(at)));
+            adds(tables, request, mine, parent)
+        })
         .collect();
     // The first parent, the least general one, that explains each.
     let mut explaining: Vec<Option<usize>> = vec![None; of.len()];
@@ -106,14 +112,42 @@ fn parts(conditions: &Conditions) -> impl Iterator<Item = Conditions> {
 
 /// p-value of a subgroup against the rest of a parent: whether its further conditions add something.
 /// `None` where they cannot: no rest, or a value within the margin of the parent's.
-fn adds(tables: &Tables, request: &Request, mine: &Conditions, parent: &Conditions) -> Option<f64> {
-    let (slice, whole) = (tables.of(mine)?, tables.of(parent)?);
-    let stat = request.measure.of(tables, &slice);
-    let of_parent = request.measure.of(tables, &whole);
-    if (stat.value()? - of_parent.value()?).abs() <= request.margin {
+fn adds(
+    tables: &Tables,
+    request: &Request,
+    mine: (&Conditions, Option<Spread>),
+    parent: (&Conditions, Option<Spread>),
+) -> Option<f64> {
+    let [stat, of_parent] =
+        [mine.0, parent.0].map(|of| Some(request.measure.of(tables, &tables.of(of)?)));
+    if (stat?.value()? - of_parent?.value()?).abs() <= request.margin {
         return None;
     }
-    let rest = request.measure.rest(tables, &whole, &slice);
+    against_rest(tables, request, mine, parent)
+}
+
+/// p-value of the test of a subgroup against the rest of a parent. Where rows have clusters, both sides
+/// vary as their own clusters let them, the rest by the design effect of the parent, as if no cluster
+/// had rows in both.
+fn against_rest(
+    tables: &Tables,
+    request: &Request,
+    (mine, spread): (&Conditions, Option<Spread>),
+    (parent, of_parent): (&Conditions, Option<Spread>),
+) -> Option<f64> {
+    let measure = &request.measure;
+    let (slice, whole) = (tables.of(mine)?, tables.of(parent)?);
+    let stat = measure.of(tables, &slice);
+    let rest = measure.rest(tables, &whole, &slice);
+    let (stat, rest) = match (tables.clusters(), spread, of_parent) {
+        (Some(clusters), Some(spread), Some(of_parent)) => {
+            let plain = measure.of(tables, &whole);
+            let varying: Stat = clusters.varying(plain.clone(), &of_parent);
+            let effect = varying.design_effect(&plain);
+            (clusters.varying(stat, &spread), rest.inflated(effect))
+        }
+        _ => (stat, rest),
+    };
     stat.test(&rest).map(|(p, _)| p)
 }
 
@@ -169,11 +203,17 @@ pub(crate) fn nearest_parent(
     let (_, conditions) = one_less
         .filter_map(|parent| distance(&parent).map(|d| (d, parent)))
         .min_by(|(a, x), (b, y)| a.total_cmp(b).then(x.cmp(y)))?;
-    let whole = tables.of(&conditions)?;
-    let rest = request.measure.rest(tables, &whole, &slice);
+    let whole = request.measure.of(tables, &tables.of(&conditions)?);
+    let clusters = tables.clusters();
+    let spread = |of: &Conditions| Some(clusters?.spread(of));
+    let (own, of_parent) = (spread(mine), spread(&conditions));
+    let estimate = match (clusters, &of_parent) {
+        (Some(clusters), Some(spread)) => clusters.varying(whole, spread),
+        _ => whole,
+    };
     Some(Parent {
-        estimate: request.measure.of(tables, &whole).estimate(request.level),
-        p: stat.test(&rest).map(|(p, _)| p),
+        estimate: estimate.estimate(request.level),
+        p: against_rest(tables, request, (mine, own), (&conditions, of_parent)),
         conditions,
     })
 }

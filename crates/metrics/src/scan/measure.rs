@@ -1,10 +1,12 @@
 //! A metric of a slice, and of two sets of rows compared.
 
 use waage_core::block::outcome;
-use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
+use waage_core::interval::cluster_level;
 use waage_core::special::beta_inc;
 use waage_core::tally::Sums;
 
+use super::score::Score;
 use super::tables::{Cell, Tables};
 use crate::catalogue::{Kind, Metric};
 use crate::confusion::Tie;
@@ -25,6 +27,8 @@ pub(crate) struct Stat {
     /// Rows of the set.
     pub rows: u64,
     body: Body,
+    /// The clusters that its spread rests on; `None` where rows do not depend on each other.
+    clusters: Option<DrawnClusters>,
 }
 
 #[derive(Clone, Debug)]
@@ -65,7 +69,61 @@ impl Measure {
                 }
             }
         };
-        Stat { rows, body }
+        Stat {
+            rows,
+            body,
+            clusters: None,
+        }
+    }
+}
+
+/// A subgroup beside everybody else.
+#[derive(Clone, Debug)]
+pub(crate) struct Apart {
+    /// The subgroup.
+    pub slice: Stat,
+    /// Everybody else.
+    pub rest: Stat,
+    /// Both as their difference varies; `None` where they vary apart.
+    pub pair: Option<[Stat; 2]>,
+    /// The test of clusters; `None` where rows are tested.
+    pub tested: Option<Option<(f64, &'static str)>>,
+}
+
+impl Apart {
+    /// Two sets of rows that do not depend on each other.
+    pub const fn new(slice: Stat, rest: Stat) -> Self {
+        Self {
+            slice,
+            rest,
+            pair: None,
+            tested: None,
+        }
+    }
+
+    fn sides(&self) -> (&Stat, &Stat) {
+        match &self.pair {
+            Some([slice, rest]) => (slice, rest),
+            None => (&self.slice, &self.rest),
+        }
+    }
+
+    /// The subgroup minus everybody else.
+    pub fn difference(&self, level: f64) -> Estimate {
+        let (slice, rest) = self.sides();
+        slice.minus(rest, level)
+    }
+
+    /// p-value and name of the test that they are alike; `None` where a side is undefined or has a
+    /// single cluster.
+    pub fn test(&self) -> Option<(f64, &'static str)> {
+        self.tested.unwrap_or_else(|| self.slice.test(&self.rest))
+    }
+
+    /// What orders the subgroup.
+    pub fn score(&self, score: Score, all: &Stat) -> f64 {
+        let (slice, rest) = self.sides();
+        score.of(slice, rest, all)
     }
 }
 
@@ -104,22 +162,115 @@ impl Stat {
 
     /// The estimate with its interval.
     pub fn estimate(&self, level: f64) -> Estimate {
-        match &self.body {
+        self.on_clusters(level, |level| match &self.body {
             Body::Rate(rate) => rate.estimate(level),
             Body::Mean { estimate, .. } => at_level(estimate, level),
+        })
+    }
+
+    /// An estimate at the level that its clusters ask for: the fewer there are, the wider.
+    fn on_clusters(&self, level: f64, estimate: impl FnOnce(f64) -> Estimate) -> Estimate {
+        let Some(clusters) = self.clusters else {
+            return estimate(level);
+        };
+        let found = match cluster_level(level, clusters.fewest) {
+            Some(level) => estimate(level),
+            None => estimate(level).bare(Reason::TooFewClusters),
+        };
+        Estimate {
+            clusters: Some(clusters),
+            ..found
+        }
+    }
+
+    /// The same with the variance that its clusters tell. A proportion p has as many effective trials
+    /// as independent rows of that variance, `p(1−p)/Var`, no more than it has; where all or none are
+    /// hits, as many as clusters.
+    pub fn varying(self, variance: f64, clusters: DrawnClusters) -> Self {
+        let body = match self.body {
+            Body::Rate(rate) => Body::Rate(match rate.value {
+                Ok(p) if p > 0.0 && p < 1.0 && variance > 0.0 => {
+                    of_trials(rate, rate.trials.min(p * (1.0 - p) / variance))
+                }
+                Ok(_) => of_trials(rate, rate.trials.min(clusters.count as f64)),
+                Err(_) => rate,
+            }),
+            Body::Mean {
+                mut estimate,
+                variance: of_row,
+            } => {
+                if matches!(estimate.evidence, Evidence::StandardError(_)) {
+                    estimate.evidence = Evidence::StandardError(variance.sqrt());
+                }
+                Body::Mean {
+                    estimate,
+                    variance: of_row,
+                }
+            }
+        };
+        Self {
+            rows: self.rows,
+            body,
+            clusters: Some(clusters),
+        }
+    }
+
+    /// The same on clusters of a comparison, its variance divided by a factor.
+    pub fn surer(&self, factor: f64, clusters: DrawnClusters) -> Self {
+        Self {
+            clusters: Some(clusters),
+            ..self.clone().inflated(1.0 / factor)
+        }
+    }
+
+    /// The same with its variance multiplied by a factor.
+    pub fn inflated(mut self, factor: f64) -> Self {
+        match &mut self.body {
+            Body::Rate(rate) => *rate = of_trials(*rate, rate.trials / factor),
+            Body::Mean { estimate, .. } => {
+                if let Evidence::StandardError(se) = &mut estimate.evidence {
+                    *se *= factor.sqrt();
+                }
+            }
+        }
+        self
+    }
+
+    /// How many times the variance that independent rows have this one has, `plain` being the same of
+    /// independent rows.
+    pub fn design_effect(&self, plain: &Self) -> f64 {
+        let effect = match (&self.body, &plain.body) {
+            (Body::Rate(mine), Body::Rate(plain)) => plain.trials / mine.trials,
+            (
+                Body::Mean { estimate: mine, .. },
+                Body::Mean {
+                    estimate: plain, ..
+                },
+            ) => match (&mine.evidence, &plain.evidence) {
+                (Evidence::StandardError(mine), Evidence::StandardError(plain)) => {
+                    mine * mine / (plain * plain)
+                }
+                _ => 1.0,
+            },
+            _ => 1.0,
+        };
+        if effect.is_finite() && effect > 0.0 {
+            effect
+        } else {
+            1.0
         }
     }
 
     /// This minus another, disjoint set of rows: Newcombe's interval of proportions, a normal one
     /// of means.
     pub fn minus(&self, other: &Self, level: f64) -> Estimate {
-        match (&self.body, &other.body) {
+        self.on_clusters(level, |level| match (&self.body, &other.body) {
             (Body::Rate(a), Body::Rate(b)) => rate::difference(a, b, level),
             (Body::Mean { estimate: a, .. }, Body::Mean { estimate: b, .. }) => {
                 rate::mean_difference(a, b, level)
             }
             _ => Estimate::undefined(0, Method::Normal, Reason::NoRows),
-        }
+        })
     }
 
     /// The test that two disjoint sets of rows are alike: Fisher's mid-p or chi-square for
@@ -140,6 +291,16 @@ impl Stat {
             }
             _ => None,
         }
+    }
+}
+
+/// The same proportion of so many effective trials.
+fn of_trials(rate: Rate, trials: f64) -> Rate {
+    Rate {
+        successes: rate.value.unwrap_or(0.0) * trials,
+        trials,
+        whole: None,
+        ..rate
     }
 }
 

@@ -11,6 +11,7 @@
 //! orders the rest. [`permute`] asks how large the largest difference would be if there were none.
 
 mod classes;
+mod clusters;
 mod count;
 mod cube;
 mod fixed;
@@ -24,6 +25,7 @@ mod shapley;
 mod tables;
 
 pub use classes::{Classes, Magnitudes};
+pub use clusters::{Clusters, Gatherer};
 pub use count::{Counter, Layout};
 pub use cube::Cube;
 pub use fold::Parent;

@@ -5,8 +5,9 @@ use waage_core::estimate::Estimate;
 use waage_core::multiplicity::{benjamini_hochberg, benjamini_yekutieli};
 use waage_core::quantity::Direction;
 
+use super::clusters::Spread;
 use super::fold::{self, Parent};
-use super::measure::{Measure, Stat};
+use super::measure::{Apart, Measure, Stat};
 use super::score::{Score, bound};
 use super::shapley::{self, Contribution};
 use super::tables::{Cell, Tables};
@@ -158,8 +159,34 @@ pub(crate) struct Tested {
     pub gap: f64,
     pub score: f64,
     pub bound: Option<f64>,
+    /// What its clusters tell, where rows have some.
+    pub spread: Option<Spread>,
     pub p_by: f64,
     pub p_bh: f64,
+}
+
+/// A subgroup and everybody else; `spread` is what the clusters tell of it, made here where absent.
+fn apart(
+    tables: &Tables,
+    measure: &Measure,
+    (cell, slice): (&Cell<'_>, Stat),
+    all: &Stat,
+    spread: impl FnOnce() -> Option<Spread>,
+) -> Apart {
+    let rest = measure.rest(tables, &tables.all(), cell);
+    match (tables.clusters(), spread()) {
+        (Some(clusters), Some(spread)) => clusters.apart(slice, rest, all, &spread),
+        _ => Apart::new(slice, rest),
+    }
+}
+
+/// The metric of all rows.
+fn everybody(tables: &Tables, measure: &Measure) -> Stat {
+    let all = measure.of(tables, &tables.all());
+    match tables.clusters() {
+        Some(clusters) => clusters.everybody(all),
+        None => all,
+    }
 }
 
 /// Searches every conjunction of the tables.
@@ -169,8 +196,7 @@ pub(crate) struct Tested {
 #[must_use]
 pub fn search(tables: &Tables, request: &Request) -> Found {
     let measure = &request.measure;
-    let everybody = tables.all();
-    let all = measure.of(tables, &everybody);
+    let all = everybody(tables, measure);
     let (mut tested, family) = walk(tables, request, &all);
     let p: Vec<Option<f64>> = tested
         .iter()
@@ -207,12 +233,12 @@ pub fn search(tables: &Tables, request: &Request) -> Found {
             let conditions = conditions(tables, found.table, found.cell);
             let cell = tables.cell(found.table, found.cell);
             let slice = measure.of(tables, &cell);
-            let rest = measure.rest(tables, &everybody, &cell);
+            let apart = apart(tables, measure, (&cell, slice), &all, || found.spread);
             Subgroup {
-                rows: slice.rows,
-                estimate: slice.estimate(request.level),
-                complement: rest.estimate(request.level),
-                difference: slice.minus(&rest, request.level),
+                rows: apart.slice.rows,
+                estimate: apart.slice.estimate(request.level),
+                complement: apart.rest.estimate(request.level),
+                difference: apart.difference(request.level),
                 worse: worse(found.gap),
                 p: found.p,
                 test: found.test,
@@ -246,19 +272,20 @@ pub fn search(tables: &Tables, request: &Request) -> Found {
 #[must_use]
 pub fn reestimate(tables: &Tables, request: &Request, found: &[Subgroup]) -> Vec<Reestimated> {
     let measure = &request.measure;
-    let everybody = tables.all();
+    let all = everybody(tables, measure);
     let mut out: Vec<Reestimated> = found
         .iter()
         .filter_map(|subgroup| {
             let cell = tables.of(&subgroup.conditions)?;
             let slice = measure.of(tables, &cell);
-            let rest = measure.rest(tables, &everybody, &cell);
-            let test = slice.test(&rest);
+            let spread = || Some(tables.clusters()?.spread(&subgroup.conditions));
+            let apart = apart(tables, measure, (&cell, slice), &all, spread);
+            let test = apart.test();
             Some(Reestimated {
-                rows: slice.rows,
-                estimate: slice.estimate(request.level),
-                complement: rest.estimate(request.level),
-                difference: slice.minus(&rest, request.level),
+                rows: apart.slice.rows,
+                estimate: apart.slice.estimate(request.level),
+                complement: apart.rest.estimate(request.level),
+                difference: apart.difference(request.level),
                 p: test.map(|(p, _)| p),
                 test: test.map(|(_, name)| name),
                 p_adjusted: None,
@@ -335,7 +362,8 @@ fn one_table(
 ) -> (Vec<Tested>, u64, Vec<bool>) {
     let table = &tables.tables[at];
     let measure = &request.measure;
-    let everybody = tables.all();
+    let clusters = tables.clusters();
+    let spreads = clusters.map(|of| of.spreads(&table.columns, &table.sizes));
     let parents = Parents::of(tables, at);
     let cells: usize = table.sizes.iter().product();
     let (mut tested, mut family, mut expands) = (Vec::new(), 0, vec![false; cells]);
@@ -353,7 +381,8 @@ fn one_table(
         if !parents.open(index, &table.sizes, open) {
             continue;
         }
-        let Some(found) = test(tables, request, all, &everybody, &cell, &slice) else {
+        let spread = spreads.as_ref().map(|spreads| spreads[index]);
+        let Some(found) = test(tables, request, all, (&cell, slice), spread) else {
             family -= 1;
             continue;
         };
@@ -371,17 +400,17 @@ fn test(
     tables: &Tables,
     request: &Request,
     all: &Stat,
-    everybody: &Cell<'_>,
-    cell: &Cell<'_>,
-    slice: &Stat,
+    (cell, slice): (&Cell<'_>, Stat),
+    spread: Option<Spread>,
 ) -> Option<Tested> {
-    let rest = request.measure.rest(tables, everybody, cell);
-    let gap = slice.value()? - rest.value()?;
-    let (p, test) = slice.test(&rest)?;
+    let hits = slice.hits();
+    let apart = apart(tables, &request.measure, (cell, slice), all, || spread);
+    let gap = apart.slice.value()? - apart.rest.value()?;
+    let (p, test) = apart.test()?;
     let counts = if tables.weighted() {
         None
     } else {
-        slice.hits().zip(all.hits())
+        hits.zip(request.measure.of(tables, &tables.all()).hits())
     };
     let most = counts
         .map(|((x, n), (x_all, n_all))| bound(x, n, x_all, n_all, request.min_support as f64));
@@ -391,8 +420,9 @@ fn test(
         p,
         test,
         gap,
-        score: request.score.of(slice, &rest, all),
+        score: apart.score(request.score, all),
         bound: most,
+        spread,
         p_by: 1.0,
         p_bh: 1.0,
     })

@@ -1,12 +1,14 @@
 //! The finished counts of every combination of up to `depth` columns.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use waage_core::block::outcome;
 use waage_core::label::Label;
 use waage_core::tally::Sums;
 
 use super::classes::Classes;
+use super::clusters::Clusters;
 use super::count::{project, strides};
 use super::measure::Measure;
 use crate::catalogue::Kind;
@@ -44,6 +46,8 @@ pub struct Tables {
     pub(crate) tables: Vec<Table>,
     at: HashMap<Vec<usize>, usize>,
     total: (Vec<u64>, Vec<i128>),
+    /// Whose rows they are; `None` where rows do not depend on each other.
+    clusters: Option<Arc<Clusters>>,
 }
 
 impl Tables {
@@ -55,7 +59,23 @@ impl Tables {
             tables: Vec::new(),
             at: HashMap::new(),
             total: (Vec::new(), Vec::new()),
+            clusters: None,
         }
+    }
+
+    /// The same with the clusters of their rows, on which every test and interval then rests.
+    #[must_use]
+    pub fn of_clusters(self, clusters: Clusters) -> Self {
+        Self {
+            clusters: Some(Arc::new(clusters)),
+            ..self
+        }
+    }
+
+    /// The clusters of the rows, where they have some.
+    #[must_use]
+    pub fn clusters(&self) -> Option<&Clusters> {
+        self.clusters.as_deref()
     }
 
     /// Classes of a cell.

@@ -2,4 +2,5 @@
 
 mod brute;
 mod chance;
+mod clusters;
 mod rows;

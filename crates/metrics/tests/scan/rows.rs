@@ -1,11 +1,12 @@
 //! Rows in memory, counted in any blocks, and what must not depend on how.
 
-use waage_core::block::{Block, Codes, outcome};
+use waage_core::block::{Block, ClusterKey, Clustered, Codes, outcome};
 use waage_core::label::Label;
 use waage_core::random::Stream;
 use waage_metrics::confusion::Tie;
 use waage_metrics::scan::{
-    Classes, Counter, Cube, Found, Layout, Magnitudes, Measure, Request, Score, Side, Tables,
+    Classes, Counter, Cube, Found, Gatherer, Layout, Magnitudes, Measure, Request, Score, Side,
+    Tables,
 };
 use waage_metrics::{Favourable, Metric};
 
@@ -19,6 +20,8 @@ pub struct Rows {
     pub outcomes: Vec<u8>,
     pub scores: Option<Vec<f64>>,
     pub weights: Option<Vec<f64>>,
+    /// Whose rows they are.
+    pub clusters: Option<Vec<u64>>,
 }
 
 impl Rows {
@@ -102,6 +105,13 @@ impl Rows {
                 table,
             })
             .collect();
+        let clusters = self.clusters.as_ref();
+        let keys: Option<Vec<ClusterKey>> =
+            clusters.map(|of| of[rows.clone()].iter().map(|key| [*key, 7]).collect());
+        let clusters = keys.as_ref().map(|keys| Clustered {
+            keys,
+            spans: [None, None],
+        });
         take(&Block {
             len: rows.len(),
             axes: &axes,
@@ -109,7 +119,7 @@ impl Rows {
             weights: self.weights.as_ref().map(|w| &w[rows.clone()]),
             scores: self.scores.as_ref().map(|s| &s[rows.clone()]),
             targets: None,
-            clusters: None,
+            clusters,
             propensities: None,
             members: &[],
         })
@@ -135,6 +145,23 @@ impl Rows {
             .reduce(Counter::merge)
             .and_then(|counter| counter.finish(&self.names(), &self.labels()))
             .expect("small tables")
+    }
+
+    /// The same with the clusters of the rows.
+    pub fn clustered(&self, metric: Metric, depth: usize, chunk: usize, threads: usize) -> Tables {
+        let new = || Gatherer::new(self.sizes.len(), false, self.classes(metric));
+        let mut gatherers: Vec<Gatherer> = (0..threads).map(|_| new()).collect();
+        for (turn, start) in (0..self.len()).step_by(chunk).enumerate() {
+            let rows = start..(start + chunk).min(self.len());
+            self.block(rows, |block| gatherers[turn % threads].add(block));
+        }
+        let gathered = gatherers.into_iter().rev().reduce(Gatherer::merge);
+        let measure = request(metric, 1).measure;
+        let clusters = gathered
+            .and_then(|gathered| gathered.finish(&self.labels(), &measure, 1))
+            .and_then(|mut halves| halves.pop());
+        self.tables(metric, depth, chunk, threads)
+            .of_clusters(clusters.expect("few rows"))
     }
 
     pub fn cube(&self, metric: Metric) -> Vec<(Vec<usize>, Vec<u64>)> {

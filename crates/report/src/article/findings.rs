@@ -127,10 +127,7 @@ fn row(finding: &Finding, with_p: bool, words: Words) -> Row {
             ..Cell::default()
         },
         Cell {
-            text: words.of_class(
-                words.metric_title(&finding.metric),
-                finding.class.as_deref(),
-            ),
+            text: words.of_finding(words.metric_title(&finding.metric), finding),
             detail: Some(words.text(&format!("report.comparison.{}", finding.comparison))),
             ..Cell::default()
         },

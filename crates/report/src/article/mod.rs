@@ -9,6 +9,7 @@ pub(crate) mod explanation;
 mod findings;
 mod glossary;
 pub(crate) mod impact;
+pub(crate) mod individual;
 mod method;
 pub(crate) mod ranking;
 mod scores;
@@ -211,6 +212,7 @@ impl Article {
             scores::section(result, words),
             ranking::section(result, words),
             impact::section(result, words),
+            individual::section(result, words),
             explanation::section(result, words),
             data::section(result, hidden, words),
             method::section(result, words),

@@ -34,8 +34,7 @@ pub(super) fn findings(audit: &AuditResult, words: Words) -> Vec<Told> {
 }
 
 fn told(audit: &AuditResult, finding: &Finding, words: Words) -> Told {
-    let metric = words.metric_title(&finding.metric);
-    let metric = words.of_class(metric, finding.class.as_deref());
+    let metric = words.of_finding(words.metric_title(&finding.metric), finding);
     let attribute = attribute(&finding.attribute, words);
     let group = finding
         .group

@@ -62,7 +62,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
                 format!("{} {}", mark.symbol, clean(&finding.check)),
                 Style::of(mark.state),
             ),
-            (words.metric_short(&finding.metric), Style::Plain),
+            (metric(finding, words), Style::Plain),
             (against(finding, words), Style::Plain),
             (estimate, Style::Plain),
             (words.demand_sign(finding), Style::Dim),
@@ -212,6 +212,15 @@ fn against(finding: &Finding, words: Words) -> String {
         }
     };
     words.of_class(pair, finding.class.as_deref())
+}
+
+/// The metric in short, and of how many first places.
+fn metric(finding: &Finding, words: Words) -> String {
+    let name = words.metric_short(&finding.metric);
+    match finding.top_k {
+        Some(places) => format!("{name}@{places}"),
+        None => name,
+    }
 }
 
 /// The group that a finding is about, and the class.

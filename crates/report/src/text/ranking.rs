@@ -4,13 +4,13 @@ use waage_result::document::AuditResult;
 
 use super::Page;
 use super::grid::{Column, Grid, Style, composites};
-use crate::article::{Cell, Table, impact, ranking};
+use crate::article::{Cell, Table, impact, individual, ranking};
 use crate::words::Words;
 
 /// Rows of a table of a ranking; those of the law are shown in full.
 const ROWS_MAX: usize = 12;
 
-/// Each view's list, then each table of impact ratios.
+/// Each view's list, then each table of impact ratios, then how alike like rows are treated.
 pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
     for (at, found) in result.ranking.iter().enumerate() {
         page.heading(&ranking::heading(found, words), &[]);
@@ -44,6 +44,16 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
     }
     if !result.impact_ratios.is_empty() {
         page.paragraph(&words.text("report.impact.evidence"), Style::Dim, 2);
+    }
+    if let Some(found) = &result.individual {
+        page.heading(&words.text("report.individual.title"), &[]);
+        page.paragraph(&individual::intro(found, words), Style::Plain, 2);
+        for point in individual::points(found, words) {
+            page.paragraph(&point, Style::Plain, 2);
+        }
+        if let Some(table) = individual::table(found, words) {
+            page.grid(&grid(&table, ROWS_MAX, false));
+        }
     }
 }
 

@@ -134,6 +134,10 @@ impl Rules<'_> {
             self.withhold("distributions");
         }
         self.rankings(result);
+        // The steepest pair and the twins are single people.
+        if result.individual.take().is_some() {
+            self.withhold("individual");
+        }
         self.unknown(result);
     }
 

@@ -45,6 +45,17 @@ pub(in crate::policy) fn check(
             "leave it out, or use comparison = \"difference\" or \"ratio\"",
         );
     }
+    let top_k = form.top_k.and_then(|given| {
+        let found = u64::try_from(*given.get_ref()).ok().filter(|k| *k > 0);
+        if found.is_none() {
+            at.invalid(
+                given.span(),
+                format!("top_k is {}", given.get_ref()),
+                "name a number of first places of at least 1, such as 100",
+            );
+        }
+        found
+    });
     let confidence = form
         .confidence
         .as_ref()
@@ -100,6 +111,7 @@ pub(in crate::policy) fn check(
         metric: form.metric.into_inner(),
         comparison,
         scheme: form.scheme.map(Spanned::into_inner),
+        top_k,
         attribute: Target::Named(form.attribute.into_inner()),
         op,
         margin,
