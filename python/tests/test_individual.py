@@ -123,6 +123,4 @@ def test_audits_compare_like_rows(tmp_path: Path) -> None:
     assert found["decisions"]["value"] == pytest.approx(4 / 7, abs=1e-12)
     assert [group["group"] for group in found["decisions"]["groups"]] == ["f", "m"]
     with pytest.raises(wg.WaageError, match="name them with --score"):
-        wg.audit(
-            str(path), decision="chosen", sensitive="gender", features=["x"], lipschitz=0.5
-        )
+        wg.audit(str(path), decision="chosen", sensitive="gender", features=["x"], lipschitz=0.5)

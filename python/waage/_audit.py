@@ -247,9 +247,9 @@ def audit(
         Add the tables of New York City's Local Law 144: impact ratios of selection rates, and of
         scoring rates where there are scores; see `Audit.impact_ratios`.
     features : str or list of str
-        Columns of numbers by which rows are alike, each in its own standard deviations: tells whether
-        such rows are treated alike (`individual` in the document). Each row is compared with each,
-        50 000 at most.
+        Columns of numbers by which rows are alike, each in its own standard deviations: tells
+        whether such rows are treated alike (`individual` in the document). Each row is compared
+        with each, 50 000 at most.
     neighbours : int
         Nearest rows by `features` that a row is compared with, itself among them.
     lipschitz : float, optional

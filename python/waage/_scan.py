@@ -125,8 +125,8 @@ def scan(
     side : str
         Which are listed: ``"both"`` (the worse off first), ``"worse"`` or ``"better"``.
     holdout : float or str, optional
-        Share of the rows kept back, by a hash of `cluster` or else `id`, to estimate what the others
-        found.
+        Share of the rows kept back, by a hash of `cluster` or else `id`, to estimate what the
+        others found.
     permutations : int
         Permutations of the outcomes for family-wise p-values; 0 for none.
     seed : int

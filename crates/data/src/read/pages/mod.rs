@@ -141,7 +141,8 @@ impl Window {
                 start.saturating_add(len)
             )));
         }
-        let mut bytes = Vec::new();
+        // The file is that long, so that no more is asked for than it holds.
+        let mut bytes = Vec::with_capacity(usize::try_from(len).unwrap_or_default());
         file.seek(SeekFrom::Start(start))?;
         file.take(len).read_to_end(&mut bytes)?;
         Ok(Self {
