@@ -120,10 +120,16 @@ fn reports_tell_it_in_both_languages_and_hide_small_groups() {
     let path = csv(&folder, "rows.csv", ROWS);
     for format in ["text", "markdown", "html"] {
         for (language, expected) in [
-            ("en", ["Like rows", "Consistency of decisions: 0.571"]),
+            (
+                "en",
+                ["Individual fairness", "Consistency of decisions: 0.571"],
+            ),
             (
                 "de",
-                ["Gleiche Zeilen", "Konsistenz der Entscheidungen: 0,571"],
+                [
+                    "Individuelle Fairness",
+                    "Konsistenz der Entscheidungen: 0,571",
+                ],
             ),
         ] {
             let mut all = vec!["audit".to_owned()];

@@ -7,7 +7,7 @@ use super::grid::{Column, Grid, Style, composites};
 use crate::article::{Cell, Table, impact, individual, ranking};
 use crate::words::Words;
 
-/// Rows of a table of a ranking; those of the law are shown in full.
+/// Rows of a table; those of the law are shown in full.
 const ROWS_MAX: usize = 12;
 
 /// Each view's list, then each table of impact ratios, then how alike like rows are treated.
@@ -23,12 +23,7 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
         }
         for table in ranking::tables(found, words) {
             page.paragraph(&table.caption, Style::Dim, 2);
-            page.grid(&grid(&table, ROWS_MAX, true));
-            if table.rows.len() > ROWS_MAX {
-                let count = words.integer((table.rows.len() - ROWS_MAX) as u64);
-                let more = words.fill("text.more_rows", &[("count", &count)]);
-                page.paragraph(&more, Style::Dim, 2);
-            }
+            first_rows(page, &table, true, words);
         }
     }
     for found in &result.impact_ratios {
@@ -52,13 +47,23 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
             page.paragraph(&point, Style::Plain, 2);
         }
         if let Some(table) = individual::table(found, words) {
-            page.grid(&grid(&table, ROWS_MAX, false));
+            first_rows(page, &table, false, words);
         }
     }
 }
 
+/// The first rows of a table, and how many others there are.
+pub(super) fn first_rows(page: &mut Page, table: &Table, flags: bool, words: Words) {
+    page.grid(&grid(table, ROWS_MAX, flags));
+    if table.rows.len() > ROWS_MAX {
+        let count = words.integer((table.rows.len() - ROWS_MAX) as u64);
+        let more = words.fill("text.more_rows", &[("count", &count)]);
+        page.paragraph(&more, Style::Dim, 2);
+    }
+}
+
 /// A table as a grid: values, intervals and remarks aligned down each column.
-pub(super) fn grid(table: &Table, rows: usize, flags: bool) -> Grid {
+fn grid(table: &Table, rows: usize, flags: bool) -> Grid {
     let rows = &table.rows[..table.rows.len().min(rows)];
     let columns = table.columns.iter().enumerate().map(|(i, column)| match i {
         0 => Column::flexible(&column.short),
@@ -68,9 +73,10 @@ pub(super) fn grid(table: &Table, rows: usize, flags: bool) -> Grid {
     let texts: Vec<Vec<String>> = (0..table.columns.len())
         .map(|i| {
             let cells: Vec<&Cell> = rows.iter().map(|row| &row.cells[i]).collect();
-            match i {
-                0 => cells.iter().map(|cell| cell.text.clone()).collect(),
-                _ => composites(&cells, 0),
+            let whole = cells.iter().all(|cell| cell.detail.is_none());
+            match i > 0 && (table.columns[i].number || !whole) {
+                true => composites(&cells, 0),
+                false => cells.iter().map(|cell| cell.text.clone()).collect(),
             }
         })
         .collect();

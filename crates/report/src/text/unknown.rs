@@ -4,13 +4,10 @@ use waage_result::document::AuditResult;
 
 use super::Page;
 use super::grid::Style;
-use super::ranking::grid;
+use super::ranking::first_rows;
 use crate::article::Table;
 use crate::article::unknown::{Names, membership, propensity};
 use crate::words::Words;
-
-/// Rows of a table.
-const ROWS_MAX: usize = 12;
 
 /// Each attribute that is known by probabilities, then each with rates by propensities.
 pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
@@ -44,11 +41,6 @@ pub(super) fn write(page: &mut Page, result: &AuditResult, words: Words) {
 fn tables(page: &mut Page, tables: &[Table], words: Words) {
     for table in tables.iter().filter(|table| !table.rows.is_empty()) {
         page.paragraph(&table.caption, Style::Dim, 2);
-        page.grid(&grid(table, ROWS_MAX, false));
-        if table.rows.len() > ROWS_MAX {
-            let count = words.integer((table.rows.len() - ROWS_MAX) as u64);
-            let more = words.fill("text.more_rows", &[("count", &count)]);
-            page.paragraph(&more, Style::Dim, 2);
-        }
+        first_rows(page, table, false, words);
     }
 }
