@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use waage_tests::files::{integers, table, texts, write_parquet};
 use waage_tests::{audit, waage};
 
 /// The worked example: x of 0 1 2 10 11 12 13, decided 1 1 0 0 0 1 0, with a row that has no x.
@@ -153,9 +154,24 @@ fn what_cannot_be_compared_is_refused_in_a_sentence() {
         .map(|i| format!("{i},{},{}\n", i % 2, i % 3))
         .collect();
     let many = csv(&folder, "many.csv", &format!("x,chosen,g\n{many}"));
+    let typed = folder.path().join("typed.parquet");
+    let rows = table(vec![
+        ("chosen", integers([1, 0, 1, 0].map(Some))),
+        ("group", texts(["a", "b", "a", "b"].map(Some))),
+    ]);
+    write_parquet(&typed, &rows, 4);
     let base = "--decision chosen --sensitive group";
     for (path, options, expected) in [
-        (&path, format!("{base} --features group"), "group"),
+        (
+            &path,
+            format!("{base} --features group"),
+            "column \"group\" holds \"a\"",
+        ),
+        (
+            &typed,
+            format!("{base} --features group"),
+            "column \"group\" holds text, and --features takes distances between numbers",
+        ),
         (&path, format!("{base} --features x,x"), "names \"x\" twice"),
         (
             &path,

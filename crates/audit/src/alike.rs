@@ -7,7 +7,7 @@ use std::cmp::Ordering;
 
 use waage_core::block::outcome;
 use waage_core::label::Label;
-use waage_data::{Dataset, FeatureColumn, Frame, Input, Limits, Unseen};
+use waage_data::{DataError, Dataset, FeatureColumn, Frame, Input, Limits, Unseen};
 use waage_metrics::confusion::Tie;
 use waage_metrics::individual::{Features, ROWS_MAX, apart, steepness};
 use waage_result::document::AuditResult;
@@ -118,6 +118,16 @@ impl Row {
     }
 }
 
+/// A column without numbers, told without the model that others need it for.
+fn not_numbers(error: DataError) -> AuditError {
+    match error {
+        DataError::NotFeature { column, kind } => AuditError::Option(format!(
+            "column \"{column}\" holds {kind}, and --features takes distances between numbers; leave it out, or encode it as numbers"
+        )),
+        other => other.into(),
+    }
+}
+
 /// Compares the rows of an audit with each other, where features were named.
 ///
 /// # Errors
@@ -147,7 +157,8 @@ pub fn individual(
         limits,
         observer,
     )?
-    .with_features(spec.features.iter().map(column).collect())?;
+    .with_features(spec.features.iter().map(column).collect())
+    .map_err(not_numbers)?;
     let (mut rows, mut left_out) = (Vec::new(), 0);
     let width = spec.features.len();
     let read = dataset.in_order(BLOCK, observer, |frame: Frame| {
