@@ -123,6 +123,8 @@ proptest! {
         }
     }
 
+    /// Of the mean logarithmic deviation limits are left out: where it hardly changes with the rates, its
+    /// standard error rests on the prior, which more rows may move either way.
     #[test]
     fn twice_the_rows_say_the_same_more_surely(tables in tables()) {
         let doubled = tables.map(|counts| counts.map(|n| 2 * n));
@@ -131,6 +133,9 @@ proptest! {
             match (one.value, two.value) {
                 (Some(a), Some(b)) => prop_assert!((a - b).abs() <= 1e-12 * a.abs().max(1.0)),
                 (a, b) => prop_assert_eq!(a, b),
+            }
+            if key.0 == "mean_log_deviation" {
+                continue;
             }
             if let (Some(a), Some(b), Some(c), Some(d)) = (one.low, one.high, two.low, two.high) {
                 prop_assert!(d - c <= (b - a) * (1.0 + 1e-9), "{key:?} {one:?} {two:?}");
