@@ -8,12 +8,12 @@ use std::cmp::Ordering;
 use waage_core::block::outcome;
 use waage_core::label::Label;
 use waage_data::{DataError, Dataset, FeatureColumn, Frame, Input, Limits, Unseen};
-use waage_metrics::confusion::Tie;
 use waage_metrics::individual::{Features, ROWS_MAX, apart, steepness};
 use waage_result::document::AuditResult;
 use waage_result::individual::{Consistency, GroupConsistency, IndividualResult, Lipschitz};
 use waage_result::spec::AuditSpec;
 
+use crate::error::fail;
 use crate::observer::Observer;
 use crate::{AuditError, Source, tie};
 
@@ -21,10 +21,6 @@ use crate::{AuditError, Source, tie};
 const FEATURES_MAX: usize = 200;
 /// Rows read at a time.
 const BLOCK: usize = 8192;
-
-fn fail<T>(message: String) -> Result<T, AuditError> {
-    Err(AuditError::Option(message))
-}
 
 /// Options that nothing can be made of, before any row is read.
 pub fn check(spec: &AuditSpec, source: &Source) -> Result<(), AuditError> {
@@ -196,7 +192,7 @@ pub fn individual(
     let decision = |row: &Row| match outcome::decision(row.outcome) {
         outcome::REJECTED => Some(0.0),
         outcome::SELECTED => Some(1.0),
-        outcome::TIED => Some(share(tie)),
+        outcome::TIED => Some(tie.share()),
         _ => None,
     };
     let label = |row: &Row| match outcome::label(row.outcome) {
@@ -222,11 +218,6 @@ pub fn individual(
             .transpose()?,
         constant,
     }))
-}
-
-/// The share of tied rows that is selected.
-fn share(tie: Tie) -> f64 {
-    tie.selected as f64 / tie.tied as f64
 }
 
 /// Features less their mean, in standard deviations, row by row, and the names of constant ones, which

@@ -7,6 +7,11 @@ use waage_govern::PolicyError;
 use waage_metrics::measure::MeasureError;
 use waage_report::ReportError;
 
+/// Refuses an option in one sentence that says how to mend it.
+pub fn fail<T>(message: impl Into<String>) -> Result<T, AuditError> {
+    Err(AuditError::Option(message.into()))
+}
+
 /// Why an audit could not be run; each message is one sentence that says how to mend it.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -12,6 +12,7 @@ use waage_result::spec::{AuditSpec, RolesSpec};
 
 use crate::count;
 use crate::digest;
+use crate::error::fail;
 use crate::multiclass::{estimates, groups};
 use crate::observer::Observer;
 use crate::strata::Strata;
@@ -24,7 +25,6 @@ pub fn is_asked(spec: &AuditSpec) -> bool {
 
 /// Options that an audit of errors cannot use, each in a sentence.
 pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
-    let fail = |message: String| Err(AuditError::Option(message));
     let roles = &spec.roles;
     let Some(outcome) = &roles.outcome else {
         return Ok(());

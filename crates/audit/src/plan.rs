@@ -12,6 +12,7 @@ use waage_metrics::{Disparity, Favourable, Metric};
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
 
 use crate::AuditError;
+use crate::error::fail;
 
 /// The spec with what the policy names filled in; the caller's own words win.
 pub fn resolve(spec: &AuditSpec, policy: &Policy) -> AuditSpec {
@@ -79,7 +80,6 @@ fn fits(policy: &AttributeSpec, mine: &AttributeSpec) -> bool {
 
 /// Options out of range.
 pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
-    let fail = |message: String| Err(AuditError::Option(message));
     if !(spec.confidence > 0.5 && spec.confidence < 1.0) {
         return fail(format!(
             "the confidence {} must lie between 0.5 and 1, such as 0.95",

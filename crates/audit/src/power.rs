@@ -7,6 +7,7 @@ use waage_result::power::{
     POWER_SCHEMA, Plan, PowerGap, PowerResult, PowerSettings, PowerSpec, Question,
 };
 
+use crate::error::fail;
 use crate::observer::Observer;
 use crate::{AuditError, Source, VERSION, check, dataset_summary, plan, scanned, tie};
 
@@ -124,7 +125,6 @@ fn design(spec: &PowerSpec) -> Result<Design, AuditError> {
 }
 
 fn answer(design: &Design, question: &Question) -> Result<Plan, AuditError> {
-    let fail = |message: String| Err(AuditError::Option(message));
     let whole = |exact: f64| {
         let rows = exact.ceil();
         if rows < MANY {

@@ -15,6 +15,7 @@ use waage_result::ranking::{
 use waage_result::spec::{AuditSpec, Cut};
 
 use crate::AuditError;
+use crate::error::fail;
 use crate::observer::Observer;
 
 /// Most cut-offs that may be asked for.
@@ -23,7 +24,6 @@ const CUTOFFS_MAX: usize = 20;
 /// Options of rankings and of Local Law 144 that nothing can be made of.
 pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
     let roles = &spec.roles;
-    let fail = |message: String| Err(AuditError::Option(message));
     if let Some(cutoffs) = &spec.ranking {
         if roles.score.is_none() {
             return fail("--ranking orders rows by their score: name it with --score".to_owned());

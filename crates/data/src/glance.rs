@@ -58,8 +58,8 @@ pub fn glance(
 
 impl Dataset {
     /// As [`glance`](crate::glance), of the columns that the roles, the filter and kept columns need,
-    /// whether or not the filter keeps the rows; only those of a `wanted` kind are read. Of an Arrow stream on standard input, which can be
-    /// read only once, no row is handed on.
+    /// whether or not the filter keeps the rows; only those of a `wanted` kind are read. Of an Arrow stream
+    /// on standard input, which can be read only once, no row is handed on.
     ///
     /// # Errors
     /// [`DataError`] when the rows cannot be read.

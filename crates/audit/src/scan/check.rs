@@ -6,6 +6,7 @@ use waage_metrics::{CATALOGUE, Metric};
 use waage_result::scan::ScanSpec;
 use waage_result::spec::Bins;
 
+use crate::error::fail;
 use crate::{AuditError, plan};
 
 /// Draws of rows that permutations may take: some minutes.
@@ -19,10 +20,6 @@ pub struct Asked {
     pub mean: bool,
     pub score: Score,
     pub side: Side,
-}
-
-fn fail<T>(message: impl Into<String>) -> Result<T, AuditError> {
-    Err(AuditError::Option(message.into()))
 }
 
 /// Checks everything that can be told without reading rows.

@@ -9,11 +9,11 @@ pub use membership::memberships;
 pub use propensity::propensities;
 
 use crate::AuditError;
+use crate::error::fail;
 
 /// Options that nothing can be made of.
 pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
     let roles = &spec.roles;
-    let fail = |message: String| Err(AuditError::Option(message));
     if let Some(of) = roles.membership.first()
         && let Some(cluster) = &roles.cluster
     {
