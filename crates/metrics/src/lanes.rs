@@ -18,17 +18,23 @@ pub(crate) fn sum(values: &[f64], of: impl Fn(f64) -> f64) -> f64 {
 /// Σ of the products of two lists; what one is longer is left out.
 #[inline]
 pub(crate) fn dot(one: &[f64], other: &[f64]) -> f64 {
+    sum_of(one, other, |a, b| a * b)
+}
+
+/// Σ of a function of pairs from two lists; what one is longer is left out.
+#[inline]
+pub(crate) fn sum_of<A: Copy, B: Copy>(one: &[A], other: &[B], of: impl Fn(A, B) -> f64) -> f64 {
     let mut lanes = [0.0; 4];
     let length = one.len().min(other.len());
     let (one, other) = (&one[..length], &other[..length]);
     let (mut a, mut b) = (one.chunks_exact(4), other.chunks_exact(4));
     for (a, b) in (&mut a).zip(&mut b) {
         for ((lane, a), b) in lanes.iter_mut().zip(a).zip(b) {
-            *lane += a * b;
+            *lane += of(*a, *b);
         }
     }
     let rest = a.remainder().iter().zip(b.remainder());
-    let rest: f64 = rest.map(|(a, b)| a * b).sum();
+    let rest: f64 = rest.map(|(a, b)| of(*a, *b)).sum();
     (lanes[0] + lanes[1]) + (lanes[2] + lanes[3]) + rest
 }
 

@@ -3,7 +3,8 @@
 use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
-use super::table::{Masses, NEGATIVE, POSITIVE};
+use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE};
+use super::walk::{Stretch, stretches};
 use crate::confusion::exact_ratio;
 use crate::disparity::Value;
 
@@ -35,17 +36,7 @@ pub fn roc_auc(table: &ScoreTable) -> Value {
         }
         return Ok((won / (positive * negative)).min(1.0));
     }
-    let (positive, negative) = (table.count(POSITIVE), table.count(NEGATIVE));
-    if positive == 0 || negative == 0 {
-        return Err(Reason::OneClassOnly);
-    }
-    let (mut below, mut halves) = (0_u64, 0_u128);
-    for (&p, &q) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
-        halves += u128::from(p) * u128::from(2 * below + q);
-        below += q;
-    }
-    let pairs = u128::from(positive) * u128::from(negative);
-    Ok(exact_ratio(halves, 2 * pairs))
+    Pairs::of(table).area()
 }
 
 /// `2·AUC − 1`: −1..1, 0 for scores that say nothing of the label.
@@ -56,20 +47,7 @@ pub fn gini(table: &ScoreTable) -> Value {
     if table.is_weighted() {
         return roc_auc(table).map(|area| 2.0 * area - 1.0);
     }
-    // 2A − 1 loses bits near A = ½; the pairs won less those lost do not.
-    let (mut below, mut balance) = (0_i128, 0_i128);
-    let negative = i128::from(table.count(NEGATIVE));
-    for (&p, &q) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
-        let (p, q) = (i128::from(p), i128::from(q));
-        balance += p * (2 * below + q - negative);
-        below += q;
-    }
-    let pairs = u128::from(table.count(POSITIVE)) * u128::from(table.count(NEGATIVE));
-    if pairs == 0 {
-        return Err(Reason::OneClassOnly);
-    }
-    let size = exact_ratio(balance.unsigned_abs(), pairs);
-    Ok(if balance < 0 { -size } else { size })
+    Pairs::of(table).gini()
 }
 
 /// The influence of a row on the area, by place and label: DeLong's structural components,
@@ -103,19 +81,121 @@ pub fn squared_influences(table: &ScoreTable, area: f64) -> [f64; 3] {
         });
         return sums;
     }
-    let (positive, negative) = (table.total(POSITIVE), table.total(NEGATIVE));
-    let (mut positives, mut negatives) = (0_u64, 0_u64);
-    for (&p, &q) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
-        let beats = (2 * negatives + q) as f64 / (2.0 * negative) - area;
-        let beaten = 1.0 - (2 * positives + p) as f64 / (2.0 * positive) - area;
-        sums[POSITIVE] += p as f64 * (beats * beats);
-        sums[NEGATIVE] += q as f64 * (beaten * beaten);
-        positives += p;
-        negatives += q;
+    Pairs::of(table).squared_influences()
+}
+
+/// The pairs of unweighted positives and negatives, in halves, counted exactly while places are walked
+/// in order.
+pub(crate) struct Pairs {
+    classes: [u64; 2],
+    /// Negatives passed, positives still to come.
+    below: u64,
+    above: u64,
+    /// Halves of pairs that positives win.
+    won: u128,
+    /// Σ over negatives, over positives of the squares of the halves each loses or wins.
+    squares: [u128; 2],
+}
+
+/// Rows of a stretch up to which all that is summed of it fits 64 bits: `4·FEW³ < 2⁶⁴`.
+const FEW: u64 = 1 << 20;
+
+impl Pairs {
+    /// No pairs yet, of so many negatives and positives.
+    pub const fn new(classes: [u64; 2]) -> Self {
+        Self {
+            classes,
+            below: 0,
+            above: classes[POSITIVE],
+            won: 0,
+            squares: [0; 2],
+        }
     }
-    sums[POSITIVE] /= positive * positive;
-    sums[NEGATIVE] /= negative * negative;
-    sums
+
+    fn of(table: &ScoreTable) -> Self {
+        let mut pairs = Self::new(LABELLED.map(|label| table.count(label)));
+        stretches(table, false, |stretch| pairs.add(stretch));
+        pairs
+    }
+
+    /// Goes on over the next places.
+    pub fn add(&mut self, stretch: Stretch<'_>) {
+        let [negative, positive] = stretch.rows;
+        let [here, there] = [positive, negative].map(|rows| rows.iter().sum::<u64>());
+        let places = positive.iter().zip(negative);
+        if here.max(there) > FEW {
+            for (&p, &q) in places {
+                self.add_place(p, q);
+            }
+            return;
+        }
+        // With the halves x that a positive wins within the stretch, and b negatives below it, its
+        // square is (2b + x)² = 4b² + 4b·x + x²; that of a negative (2a − y)².
+        let (mut p_below, mut q_below) = (0, 0);
+        let (mut x1, mut x2, mut y1, mut y2) = (0_u64, 0_u64, 0_u64, 0_u64);
+        for (&p, &q) in places {
+            let (x, y) = (2 * q_below + q, 2 * p_below + p);
+            x1 += p * x;
+            x2 += p * x * x;
+            y1 += q * y;
+            y2 += q * y * y;
+            p_below += p;
+            q_below += q;
+        }
+        let [a, b, here, there] = [self.above, self.below, here, there].map(u128::from);
+        let [x1, x2, y1, y2] = [x1, x2, y1, y2].map(u128::from);
+        self.won += 2 * b * here + x1;
+        self.squares[POSITIVE] += 4 * b * (b * here + x1) + x2;
+        self.squares[NEGATIVE] += 4 * a * a * there + y2 - 4 * a * y1;
+        self.below += q_below;
+        self.above -= p_below;
+    }
+
+    fn add_place(&mut self, p: u64, q: u64) {
+        let [wins, losses] = [2 * self.below + q, 2 * self.above - p].map(u128::from);
+        self.won += u128::from(p) * wins;
+        self.squares[POSITIVE] += u128::from(p) * wins * wins;
+        self.squares[NEGATIVE] += u128::from(q) * losses * losses;
+        self.below += q;
+        self.above -= p;
+    }
+
+    fn all(&self) -> Result<u128, Reason> {
+        match self.classes.map(u128::from).iter().product() {
+            0 => Err(Reason::OneClassOnly),
+            pairs => Ok(pairs),
+        }
+    }
+
+    /// The area.
+    pub fn area(&self) -> Value {
+        Ok(exact_ratio(self.won, 2 * self.all()?))
+    }
+
+    /// The Gini coefficient. 2A − 1 loses bits near A = ½; the pairs won less those lost do not.
+    pub fn gini(&self) -> Value {
+        let pairs = self.all()?;
+        let size = exact_ratio(self.won.abs_diff(pairs), pairs);
+        Ok(if self.won < pairs { -size } else { size })
+    }
+
+    /// See [`squared_influences`]: `(m·Σh² − H²)/(4·m³·k²)` of a class of m rows against one of k,
+    /// with the halves h that each wins and their sum H; the difference is exact.
+    pub fn squared_influences(&self) -> [f64; 3] {
+        let mut sums = [0.0; 3];
+        for label in LABELLED {
+            let own = self.classes[label];
+            let (m, k) = (own as f64, self.classes[1 - label] as f64);
+            let square = self.won.checked_mul(self.won);
+            let spread = u128::from(own).checked_mul(self.squares[label]).zip(square);
+            let spread = spread.map_or_else(
+                || m * self.squares[label] as f64 - (self.won as f64) * (self.won as f64),
+                |(all, square)| (all - square) as f64,
+            );
+            sums[label] = spread.max(0.0) / (4.0 * m * m * m * k * k);
+        }
+        sums
+    }
 }
 
 /// How far the area of binned scores may be from that of the scores: `½ Σ_b p_b·q_b`, with the

@@ -5,8 +5,10 @@ use std::ops::Range;
 use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
-use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE};
+use super::table::{LABELLED, Masses, POSITIVE};
+use super::walk::{Stretch, stretches};
 use crate::disparity::Value;
+use crate::lanes::dot;
 
 /// Bins unless another number is asked for.
 pub const BINS: usize = 10;
@@ -55,19 +57,16 @@ impl Bin {
     }
 
     /// Adds unweighted places.
-    fn add_rows(&mut self, table: &ScoreTable, places: Range<usize>) {
-        let (negative, positive) = (
-            &table.rows[NEGATIVE][places.clone()],
-            &table.rows[POSITIVE][places.clone()],
-        );
+    fn add_rows(&mut self, stretch: Stretch<'_>, places: Range<usize>) {
+        let [negative, positive] = stretch.rows.map(|rows| &rows[places.clone()]);
         let positives: u64 = positive.iter().sum();
         let rows = positives + negative.iter().sum::<u64>();
-        let labelled = positive.iter().zip(negative).map(|(p, q)| (p + q) as f64);
-        let scores = labelled.zip(&table.scores[places]);
+        let scores = &stretch.scores[places.clone()];
         self.rows += rows;
         self.weight += rows as f64;
         self.label_sum += positives as f64;
-        self.score_sum += scores.map(|(n, score)| n * score).sum::<f64>();
+        let masses = stretch.masses.map(|masses| &masses[places.clone()]);
+        self.score_sum += masses.map(|masses| dot(masses, scores)).iter().sum::<f64>();
     }
 
     fn add(&mut self, table: &ScoreTable, at: usize) {
@@ -94,20 +93,42 @@ pub fn bin(score: f64, bins: usize) -> usize {
 /// The bins of equal width of a table of probabilities.
 #[must_use]
 pub fn equal_width(table: &ScoreTable, bins: usize) -> Vec<Bin> {
-    let bins = bins.max(1);
-    let mut out = vec![Bin::default(); bins];
-    let mut from = 0;
-    for (b, here) in out.iter_mut().enumerate() {
-        // Scores ascend, and so do their bins.
-        let to = from + table.scores[from..].partition_point(|s| bin(*s, bins) <= b);
-        if table.is_weighted() {
-            (from..to).for_each(|at| here.add(table, at));
-        } else {
-            here.add_rows(table, from..to);
+    let mut out = EqualWidth::new(bins);
+    if table.is_weighted() {
+        let count = out.bins.len();
+        for (at, &score) in table.scores.iter().enumerate() {
+            out.bins[bin(score, count)].add(table, at);
         }
-        from = to;
+    } else {
+        stretches(table, false, |stretch| out.add(stretch));
     }
-    out
+    out.bins
+}
+
+/// Bins of equal width while places are walked.
+pub(crate) struct EqualWidth {
+    /// At least one.
+    pub bins: Vec<Bin>,
+}
+
+impl EqualWidth {
+    /// Empty bins.
+    pub fn new(bins: usize) -> Self {
+        let bins = vec![Bin::default(); bins.max(1)];
+        Self { bins }
+    }
+
+    /// Adds unweighted places. Scores ascend, and so do their bins.
+    pub fn add(&mut self, stretch: Stretch<'_>) {
+        let (count, mut from) = (self.bins.len(), 0);
+        while let Some(first) = stretch.scores.get(from) {
+            let here = bin(*first, count);
+            let after = &stretch.scores[from..];
+            let to = from + after.partition_point(|score| bin(*score, count) <= here);
+            self.bins[here].add_rows(stretch, from..to);
+            from = to;
+        }
+    }
 }
 
 /// The bins of equal mass: the rows of one score, with cumulative weight `c` before them and their
@@ -159,8 +180,12 @@ pub fn expected_calibration_error_equal_mass(table: &ScoreTable, bins: usize) ->
 /// `no_rows`, `score_not_probability`; `too_few_rows` when no bin has so many.
 pub fn maximum_calibration_error(table: &ScoreTable, bins: usize, rows_min: u64) -> Value {
     check(table)?;
-    equal_width(table, bins)
-        .iter()
+    largest(&equal_width(table, bins), rows_min)
+}
+
+/// The largest mean gap of the bins with enough rows.
+pub(crate) fn largest(bins: &[Bin], rows_min: u64) -> Value {
+    bins.iter()
         .filter(|bin| bin.rows >= rows_min && bin.weight > 0.0)
         .map(|bin| bin.gap() / bin.weight)
         .reduce(f64::max)
@@ -177,7 +202,8 @@ fn check(table: &ScoreTable) -> Result<(), Reason> {
     }
 }
 
-fn expected(bins: &[Bin]) -> f64 {
+/// The mean gap.
+pub(crate) fn expected(bins: &[Bin]) -> f64 {
     let (gap, weight) = bins.iter().fold((0.0, 0.0), |(gap, weight), bin| {
         (gap + bin.gap(), weight + bin.weight)
     });

@@ -6,6 +6,7 @@ use waage_core::tally::ScoreTable;
 use super::bins::{BINS, bin};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses};
+use crate::lanes::{dot, sum_of};
 
 /// Distinct scores up to which replicates are drawn of the scores themselves.
 pub(crate) const EXACT_MAX: usize = 256;
@@ -73,19 +74,31 @@ impl Grid {
         let (mut weights, mut squares) = (zero(), zero());
         let mut rows = [(); 3].map(|()| vec![0; places]);
         let (mut sums, mut masses) = (vec![0.0; places], vec![0.0; places]);
-        let mut to = 0;
-        for (at, &score) in table.scores.iter().enumerate() {
-            while to + 1 < places && self.uppers[to] < score {
-                to += 1;
-            }
+        let mut from = 0;
+        for (to, upper) in self.uppers.iter().enumerate() {
+            let rest = &table.scores[from..];
+            let held = match to + 1 == places {
+                true => rest.len(),
+                false => rest.partition_point(|score| score <= upper),
+            };
+            let here = from..from + held;
             for label in ALL {
-                rows[label][to] += table.rows[label][at];
-                weights[label][to] += table.mass(label, at);
-                squares[label][to] += table.square(label, at);
+                let counts = &table.rows[label][here.clone()];
+                rows[label][to] = counts.iter().sum();
+                let of = |sums: &Option<[Vec<f64>; 3]>| match sums {
+                    Some(sums) => sums[label][here.clone()].iter().sum(),
+                    None => rows[label][to] as f64,
+                };
+                weights[label][to] = of(&table.weights);
+                squares[label][to] = of(&table.squares);
+                masses[to] += weights[label][to];
+                sums[to] += match &table.weights {
+                    Some(weights) => dot(&weights[label][here.clone()], rest),
+                    None if rows[label][to] == 0 => 0.0,
+                    None => sum_of(counts, rest, |n, score| n as f64 * score),
+                };
             }
-            let here = table.mass_of(&ALL, at);
-            masses[to] += here;
-            sums[to] += here * score;
+            from = here.end;
         }
         let mean = |at: usize| match self.exact || masses[at] <= 0.0 {
             true => self.uppers[at],
@@ -131,14 +144,29 @@ pub(crate) fn rest(all: &ScoreTable, part: &ScoreTable) -> ScoreTable {
 
 /// The scores at which a table's cumulative mass passes each of `parts` equal parts.
 fn quantiles(table: &ScoreTable, parts: usize, out: &mut Vec<f64>) {
+    const BLOCK: usize = 1 << 10;
     let total = table.total_of(&ALL);
     let (mut reached, mut next) = (0.0, 1);
-    for (at, &score) in table.scores.iter().enumerate() {
-        reached += table.mass_of(&ALL, at);
-        if reached * parts as f64 >= total * next as f64 && reached > 0.0 {
-            out.push(score);
-            while next < parts && reached * parts as f64 >= total * next as f64 {
-                next += 1;
+    let passes =
+        |reached: f64, next: usize| reached * parts as f64 >= total * next as f64 && reached > 0.0;
+    for from in (0..table.places()).step_by(BLOCK) {
+        let block = from..(from + BLOCK).min(table.places());
+        if !table.is_weighted() {
+            // Counts are exact: a block that does not reach the next part is passed whole.
+            let of = |label: &usize| table.rows[*label][block.clone()].iter().sum::<u64>();
+            let after = reached + ALL.iter().map(of).sum::<u64>() as f64;
+            if !passes(after, next) {
+                reached = after;
+                continue;
+            }
+        }
+        for at in block {
+            reached += table.mass_of(&ALL, at);
+            if passes(reached, next) {
+                out.push(table.scores[at]);
+                while next < parts && passes(reached, next) {
+                    next += 1;
+                }
             }
         }
     }

@@ -4,6 +4,7 @@ use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
 use super::table::{ALL, LABELLED, Masses, NEGATIVE, POSITIVE};
+use super::walk::{Stretch, stretches};
 use crate::confusion::exact_ratio;
 use crate::disparity::Value;
 
@@ -29,30 +30,63 @@ pub fn ks_statistic(table: &ScoreTable) -> Value {
         }
         return Ok(most.min(1.0));
     }
-    let [negative, positive] = LABELLED.map(|label| i128::from(table.count(label)));
-    if positive == 0 || negative == 0 {
-        return Err(Reason::OneClassOnly);
-    }
-    if let (Ok(p), Ok(q)) = (i64::try_from(positive), i64::try_from(negative))
-        && let Some(pairs) = p.checked_mul(q)
-    {
-        // No gap is larger than all pairs.
-        let (mut gap, mut most) = (0_i64, 0_i64);
-        for (&here, &there) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
-            gap += here as i64 * q - there as i64 * p;
-            most = most.max(gap.abs());
+    let mut gap = Gap::new(LABELLED.map(|label| table.count(label)));
+    stretches(table, false, |stretch| gap.add(stretch));
+    gap.value()
+}
+
+/// The largest distance between the distribution functions of unweighted negatives and positives,
+/// exactly, while places are walked in order.
+pub(crate) struct Gap {
+    classes: [u64; 2],
+    /// Distance at the last place, and the largest one, in pairs of all.
+    now: i128,
+    most: u128,
+}
+
+impl Gap {
+    /// No place yet, of so many negatives and positives.
+    pub const fn new(classes: [u64; 2]) -> Self {
+        Self {
+            classes,
+            now: 0,
+            most: 0,
         }
-        return Ok(exact_ratio(
-            u128::from(most.unsigned_abs()),
-            u128::from(pairs.unsigned_abs()),
-        ));
     }
-    let (mut gap, mut most) = (0_i128, 0_u128);
-    for (&p, &q) in table.rows[POSITIVE].iter().zip(&table.rows[NEGATIVE]) {
-        gap += i128::from(p) * negative - i128::from(q) * positive;
-        most = most.max(gap.unsigned_abs());
+
+    /// Goes on over the next places.
+    pub fn add(&mut self, stretch: Stretch<'_>) {
+        let [negative, positive] = self.classes;
+        let small = positive
+            .checked_mul(negative)
+            .is_some_and(|pairs| i64::try_from(pairs).is_ok());
+        let places = stretch.rows[POSITIVE].iter().zip(stretch.rows[NEGATIVE]);
+        if small {
+            // No distance is larger than all pairs.
+            let (q, p) = (negative as i64, positive as i64);
+            let (mut now, mut most) = (self.now as i64, 0_i64);
+            for (&here, &there) in places {
+                now += here as i64 * q - there as i64 * p;
+                most = most.max(now.abs());
+            }
+            self.now = i128::from(now);
+            self.most = self.most.max(u128::from(most.unsigned_abs()));
+            return;
+        }
+        for (&here, &there) in places {
+            self.now += i128::from(here) * i128::from(negative);
+            self.now -= i128::from(there) * i128::from(positive);
+            self.most = self.most.max(self.now.unsigned_abs());
+        }
     }
-    Ok(exact_ratio(most, (positive * negative).unsigned_abs()))
+
+    /// The distance.
+    pub fn value(&self) -> Value {
+        match self.classes.map(u128::from).iter().product() {
+            0 => Err(Reason::OneClassOnly),
+            pairs => Ok(exact_ratio(self.most, pairs)),
+        }
+    }
 }
 
 /// How far the statistic of binned scores may be below that of the scores: the largest share of a

@@ -5,7 +5,9 @@ use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
 use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE};
+use super::walk::Stretch;
 use crate::disparity::Value;
+use crate::lanes::{dot, sum_of};
 
 /// Scores are clipped to `[ε, 1 − ε]` where their logarithm is taken, as scikit-learn does for f64.
 pub const EPSILON: f64 = f64::EPSILON;
@@ -189,6 +191,76 @@ impl Averaged {
             for (at, &score) in table.scores.iter().enumerate() {
                 visit(at, label, of(score, label));
             }
+        }
+    }
+}
+
+/// Sums of an unweighted mean while places are walked: the rows, Σf, and Σ of the squared distances
+/// from their mean, put together from stretch to stretch as Chan, Golub & LeVeque 1983 do.
+#[derive(Default)]
+pub(crate) struct Moments {
+    rows: u64,
+    sum: f64,
+    squares: f64,
+}
+
+impl Moments {
+    /// Goes on over the next places; `terms` is room to be used again.
+    pub fn add(&mut self, of: &Averaged, stretch: Stretch<'_>, terms: &mut Vec<f64>) {
+        let rows: u64 = of.labels.iter().flat_map(|&l| stretch.rows[l]).sum();
+        if rows == 0 {
+            return;
+        }
+        let places = stretch.scores.len();
+        let mut sum = 0.0;
+        terms.clear();
+        for &label in of.labels {
+            let from = terms.len();
+            of.of.put(stretch, label, terms);
+            sum += dot(stretch.masses[label], &terms[from..]);
+        }
+        let mean = sum / rows as f64;
+        let squared = |(&label, terms): (&usize, &[f64])| {
+            sum_of(stretch.masses[label], terms, |n, f| {
+                n * ((f - mean) * (f - mean))
+            })
+        };
+        self.squares += of
+            .labels
+            .iter()
+            .zip(terms.chunks(places))
+            .map(squared)
+            .sum::<f64>();
+        if let Some(before) = self.mean() {
+            let apart = mean - before;
+            let (n, m) = (self.rows as f64, rows as f64);
+            self.squares += apart * apart * (n * m / (n + m));
+        }
+        self.rows += rows;
+        self.sum += sum;
+    }
+
+    /// The mean; `None` without rows.
+    pub fn mean(&self) -> Option<f64> {
+        (self.rows > 0).then(|| self.sum / self.rows as f64)
+    }
+
+    /// Σ of the squared influences of all rows; rows that are all alike have none, whatever the
+    /// rounding of their sum leaves.
+    pub fn squared_influences(&self) -> f64 {
+        self.squares / (self.rows as f64 * self.rows as f64)
+    }
+}
+
+impl Term {
+    /// The terms of rows of one label by place; of losses, where there are such rows.
+    fn put(self, stretch: Stretch<'_>, label: usize, out: &mut Vec<f64>) {
+        let scores = stretch.scores.iter();
+        match self {
+            Self::Score => out.extend_from_slice(stretch.scores),
+            Self::Excess => out.extend(scores.map(|s| Self::Excess.at(*s, label))),
+            Self::Squared => out.extend(scores.map(|s| Self::Squared.at(*s, label))),
+            Self::Log => out.extend_from_slice(stretch.losses[label]),
         }
     }
 }

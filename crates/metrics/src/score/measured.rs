@@ -19,6 +19,7 @@ use super::range::Ranged;
 use super::resample::{self, Draws};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses, give_back, minus, take_away};
+use super::walk::Walks;
 use crate::clustered::ViewClusters;
 use crate::context::quantity_context;
 use crate::disparity::{Value, compare, farthest};
@@ -210,11 +211,17 @@ impl<'a> Scores<'a> {
             Profile::of(rest, &self.metrics, self.median)
         };
         let groups = tables.len();
-        if groups > 2 && !self.weighted && self.all.widths.is_none() {
-            // A table of all rows on each thread, from which one group at a time is taken away.
+        if groups > 2 && !self.weighted && self.all.is_exact() {
             let each = groups.div_ceil(rayon::current_num_threads());
-            let blocks = tables.par_chunks(each).zip(profiles.par_chunks_mut(each));
-            let of_block = |(tables, profiles): (&[ScoreTable], &mut [Profile])| {
+            let parts = tables.par_chunks(each);
+            if self.metrics.iter().all(|metric| Walks::serve(*metric)) {
+                let of_part = |part| Walks::over_others(&self.all, part, &self.metrics);
+                let walks = parts.flat_map_iter(of_part);
+                let profile = |walks| Profile::walked(&walks, &self.metrics);
+                return walks.map(profile).collect();
+            }
+            // A table of all rows on each thread, from which one group at a time is taken away.
+            let of_part = |(tables, profiles): (&[ScoreTable], &mut [Profile])| {
                 let (mut rest, mut at) = (self.all.clone(), Vec::new());
                 let mut out = Vec::with_capacity(tables.len());
                 for (table, profile) in tables.iter().zip(profiles) {
@@ -224,7 +231,8 @@ impl<'a> Scores<'a> {
                 }
                 out
             };
-            return blocks.flat_map_iter(of_block).collect();
+            let parts = parts.zip(profiles.par_chunks_mut(each));
+            return parts.flat_map_iter(of_part).collect();
         }
         let pairs = tables.par_iter().zip(profiles).enumerate();
         let of_group = |(g, (table, profile)): (usize, (&ScoreTable, &mut Profile))| match groups {

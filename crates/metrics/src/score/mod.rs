@@ -30,6 +30,7 @@ mod sample;
 pub mod scoring_rate;
 pub mod subgroup;
 pub mod table;
+pub(crate) mod walk;
 
 pub use catalogue::{SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric};
 pub use measured::{ScoreEstimates, ScoreRequest};

@@ -6,6 +6,7 @@ use waage_core::tally::ScoreTable;
 use super::catalogue::{Nature, ScoreMetric};
 use super::sample::Sample;
 use super::scoring_rate::Median;
+use super::walk::Walks;
 use crate::disparity::Value;
 use crate::rate::Rate;
 
@@ -29,7 +30,8 @@ pub(crate) struct Point {
 }
 
 impl Point {
-    fn undefined(reason: Reason, rows: u64) -> Self {
+    /// None, for a reason.
+    pub fn undefined(reason: Reason, rows: u64) -> Self {
         Self {
             value: Err(reason),
             se: Err(reason),
@@ -53,10 +55,24 @@ impl Profile {
     /// The points of a table; those against a background are undefined until [`Self::place`].
     pub fn of(table: &ScoreTable, metrics: &[ScoreMetric], median: Option<Median>) -> Self {
         let sample = Sample::new(table, median);
-        let points = metrics.iter().map(|&metric| point(&sample, metric, median));
+        let walks = Walks::over(table, metrics);
+        let walked = |metric| walks.as_ref().and_then(|walks| walks.point(metric));
+        let of = |&metric: &ScoreMetric| {
+            walked(metric).unwrap_or_else(|| point(&sample, metric, median))
+        };
         Self {
             metrics: metrics.to_vec(),
-            points: points.collect(),
+            points: metrics.iter().map(of).collect(),
+        }
+    }
+
+    /// The points that walks found; the others are undefined.
+    pub fn walked(walks: &Walks, metrics: &[ScoreMetric]) -> Self {
+        let none = Point::undefined(Reason::NotAvailable, 0);
+        let of = |&metric: &ScoreMetric| walks.point(metric).unwrap_or(none);
+        Self {
+            metrics: metrics.to_vec(),
+            points: metrics.iter().map(of).collect(),
         }
     }
 

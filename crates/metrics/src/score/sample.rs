@@ -136,15 +136,6 @@ impl<'a> Sample<'a> {
     /// `too_few_rows` for fewer than two rows (areas: of each class); `constant_score` where scores
     /// cannot vary, `no_spread` where every row contributes the same.
     pub fn standard_error(&self, metric: ScoreMetric, value: f64) -> Result<f64, Reason> {
-        let by_class = matches!(metric, ScoreMetric::RocAuc | ScoreMetric::Gini);
-        let parts = labels(metric);
-        let count = |label: usize| match by_class {
-            true => self.table.count(label),
-            false => self.table.count_of(parts),
-        };
-        if parts.iter().any(|&label| count(label) < 2) {
-            return Err(Reason::TooFewRows);
-        }
         let mut sums = [0.0; 3];
         if metric == ScoreMetric::RocAuc {
             sums = auc::squared_influences(self.table, value);
@@ -155,16 +146,14 @@ impl<'a> Sample<'a> {
                 sums[label] += self.table.square(label, at) * phi * phi;
             });
         }
-        let factor = |label: usize| count(label) as f64 / (count(label) - 1) as f64;
-        let variance: f64 = parts.iter().map(|&label| sums[label] * factor(label)).sum();
-        // Residues of rounding are no spread.
-        if variance.sqrt() > 1e-13 * value.abs().max(f64::MIN_POSITIVE) {
-            return Ok(variance.sqrt());
+        let counts = std::array::from_fn(|label| self.table.count(label));
+        Spread {
+            metric,
+            value,
+            counts,
+            sums,
         }
-        Err(match by_class && self.is_constant() {
-            true => Reason::ConstantScore,
-            false => Reason::NoSpread,
-        })
+        .standard_error(|| self.is_constant())
     }
 
     fn is_constant(&self) -> bool {
@@ -225,8 +214,42 @@ impl<'a> Sample<'a> {
     }
 }
 
+/// What a standard error is made of.
+pub(crate) struct Spread {
+    pub metric: ScoreMetric,
+    pub value: f64,
+    /// Rows by label code.
+    pub counts: [u64; 3],
+    /// Σ of the squared influences of each label's rows, weights squared.
+    pub sums: [f64; 3],
+}
+
+impl Spread {
+    /// See [`Sample::standard_error`]; `is_constant` tells whether all scores are one.
+    pub fn standard_error(&self, is_constant: impl FnOnce() -> bool) -> Result<f64, Reason> {
+        let by_class = matches!(self.metric, ScoreMetric::RocAuc | ScoreMetric::Gini);
+        let parts = labels(self.metric);
+        let all = parts.iter().map(|&label| self.counts[label]).sum();
+        let count = |label: usize| if by_class { self.counts[label] } else { all };
+        if parts.iter().any(|&label| count(label) < 2) {
+            return Err(Reason::TooFewRows);
+        }
+        let factor = |label: usize| count(label) as f64 / (count(label) - 1) as f64;
+        let part = |&label: &usize| self.sums[label] * factor(label);
+        let variance: f64 = parts.iter().map(part).sum();
+        // Residues of rounding are no spread.
+        if variance.sqrt() > 1e-13 * self.value.abs().max(f64::MIN_POSITIVE) {
+            return Ok(variance.sqrt());
+        }
+        Err(match by_class && is_constant() {
+            true => Reason::ConstantScore,
+            false => Reason::NoSpread,
+        })
+    }
+}
+
 /// Whose rows a metric rests on.
-fn labels(metric: ScoreMetric) -> &'static [usize] {
+pub(crate) fn labels(metric: ScoreMetric) -> &'static [usize] {
     match metric {
         ScoreMetric::ScoringRate => &ALL,
         _ => averaged(metric).map_or(&LABELLED, |mean| mean.labels),
