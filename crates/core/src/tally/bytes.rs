@@ -295,8 +295,9 @@ fn put_run<K: Key>(out: &mut Vec<u8>, run: &Run<K>, from: usize, to: usize) {
     for key in &run.keys[from..to] {
         key.put(out);
     }
-    for n in &run.n[from..to] {
-        put_varint(out, *n);
+    match run.stretch(from..to).counts {
+        Some(counts) => counts.iter().for_each(|n| put_varint(out, *n)),
+        None => out.resize(out.len() + to - from, 1),
     }
 }
 
@@ -470,23 +471,23 @@ fn get_list_heads(
 }
 
 fn get_run<K: Kind>(input: &mut &[u8], entries: usize) -> Read<ScoreList> {
-    let mut run: Run<K> = Run::new();
+    let (mut keys, mut counts): (Vec<K>, _) = (Vec::new(), Vec::new());
     for from in (0..entries).step_by(PIECE) {
         let len = PIECE.min(entries - from);
-        let keys = take(input, len * K::BYTES)?;
-        for key in keys.chunks_exact(K::BYTES) {
+        let bytes = take(input, len * K::BYTES)?;
+        for key in bytes.chunks_exact(K::BYTES) {
             let key = K::get(key).ok_or(TallyBytesError::Damaged("a score is none"))?;
-            if run.keys.last().is_some_and(|last| *last >= key) {
+            if keys.last().is_some_and(|last| *last >= key) {
                 return Err(TallyBytesError::Damaged("scores are out of order"));
             }
-            run.keys.push(key);
+            keys.push(key);
         }
         for _ in 0..len {
-            run.n.push(get_count(input)?);
+            counts.push(get_count(input)?);
         }
     }
-    check_rows(&run.n)?;
-    Ok(ScoreList::of(run))
+    check_rows(&counts)?;
+    Ok(ScoreList::of(Run::with_counts(keys, counts)))
 }
 
 fn get_grid(input: &mut &[u8], head: ListHead, weighted: bool) -> Read<ScoreList> {

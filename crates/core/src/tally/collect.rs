@@ -102,13 +102,13 @@ impl<K: Kind> List<K> {
                 .map(|part| {
                     let mut part = part.to_vec();
                     sort(&mut part, &mut Vec::new());
-                    Run::of_sorted(&part)
+                    Run::of_sorted_rows(part)
                 })
                 .collect()
         } else {
             let mut waiting = waiting;
             sort(&mut waiting, &mut Vec::new());
-            vec![Run::of_sorted(&waiting)]
+            vec![Run::of_sorted_rows(waiting)]
         };
         self.runs.extend(fresh);
         let run = join(std::mem::take(&mut self.runs));

@@ -39,7 +39,7 @@ impl Grid {
     /// The grid of a run's rows.
     pub fn of<K: Key>(run: &Run<K>) -> Self {
         let mut grid = Self::default();
-        for (key, &n) in run.keys.iter().zip(&run.n) {
+        for (key, n) in run.entries() {
             let image = key.image();
             match grid.bins.last_mut() {
                 Some(bin) if bin_of(bin.low) == bin_of(image) => {

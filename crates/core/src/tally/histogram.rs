@@ -1,5 +1,6 @@
 //! Score histograms of groups on edges of the caller's, for charts.
 
+use super::run::Part;
 use super::scores::{from_ordered_bits, ordered_bits};
 use super::sketch::Scores;
 use super::{Cell, Tally};
@@ -42,18 +43,20 @@ fn histogram(cells: &[&Cell], edges: &[f64]) -> Vec<u64> {
     let mut counts = vec![0; edges.len().saturating_sub(1)];
     for list in cells.iter().flat_map(|cell| cell.scores.values()) {
         match &list.scores {
-            Scores::Plain(run) => count(&mut counts, edges, run.len(), |i| {
-                (run.keys[i].score(), run.n[i])
-            }),
-            Scores::Weighted(run) => count(&mut counts, edges, run.len(), |i| {
-                (run.keys[i].score(), run.n[i])
-            }),
+            Scores::Plain(run) => count_run(&mut counts, edges, run.part()),
+            Scores::Weighted(run) => count_run(&mut counts, edges, run.part()),
             Scores::Grid(grid) => count(&mut counts, edges, grid.bins.len(), |i| {
                 (grid.bins[i].middle(), grid.bins[i].n)
             }),
         }
     }
     counts
+}
+
+fn count_run<K: Key>(counts: &mut [u64], edges: &[f64], run: Part<'_, K>) {
+    count(counts, edges, run.keys.len(), |i| {
+        (run.keys[i].score(), run.rows(i))
+    });
 }
 
 /// Adds ascending scores and their rows to the bins between edges.

@@ -1,5 +1,7 @@
 //! Scores kept one by one: the distinct ones in order, each with its rows.
 
+use std::ops::Range;
+
 use super::key::Key;
 use crate::exact_sum::{ExactSum, OrderedSum};
 
@@ -7,36 +9,56 @@ use crate::exact_sum::{ExactSum, OrderedSum};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Run<K> {
     pub keys: Vec<K>,
-    pub n: Vec<u64>,
+    /// Rows by key; empty where each key has one, as scores of many digits do.
+    counts: Vec<u64>,
 }
 
 impl<K: Key> Run<K> {
     pub const fn new() -> Self {
         Self {
             keys: Vec::new(),
-            n: Vec::new(),
+            counts: Vec::new(),
         }
+    }
+
+    /// The run of keys with these rows.
+    pub fn with_counts(keys: Vec<K>, counts: Vec<u64>) -> Self {
+        let counts = match counts.iter().all(|n| *n == 1) {
+            true => Vec::new(),
+            false => counts,
+        };
+        Self { keys, counts }
     }
 
     /// The run of sorted rows.
     pub fn of_sorted(rows: &[K]) -> Self {
-        let distinct = rows.windows(2).filter(|pair| pair[0] != pair[1]).count() + 1;
-        let mut run = Self::new();
-        if rows.is_empty() {
-            return run;
-        }
-        run.keys.reserve_exact(distinct);
-        run.n.reserve_exact(distinct);
+        let distinct = distinct(rows);
         if distinct == rows.len() {
-            run.keys.extend_from_slice(rows);
-            run.n.resize(distinct, 1);
-            return run;
+            return Self {
+                keys: rows.to_vec(),
+                counts: Vec::new(),
+            };
         }
+        let mut run = Self {
+            keys: Vec::with_capacity(distinct),
+            counts: Vec::with_capacity(distinct),
+        };
         for equal in rows.chunk_by(|a, b| a == b) {
             run.keys.push(equal[0]);
-            run.n.push(equal.len() as u64);
+            run.counts.push(equal.len() as u64);
         }
         run
+    }
+
+    /// The same, of rows that nobody needs any more.
+    pub fn of_sorted_rows(rows: Vec<K>) -> Self {
+        match distinct(&rows) == rows.len() {
+            true => Self {
+                keys: rows,
+                counts: Vec::new(),
+            },
+            false => Self::of_sorted(&rows),
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -44,10 +66,27 @@ impl<K: Key> Run<K> {
     }
 
     pub fn part(&self) -> Part<'_, K> {
+        self.stretch(0..self.len())
+    }
+
+    /// Some of the places.
+    pub fn stretch(&self, places: Range<usize>) -> Part<'_, K> {
         Part {
-            keys: &self.keys,
-            n: &self.n,
+            keys: &self.keys[places.clone()],
+            counts: match self.counts.is_empty() {
+                true => None,
+                false => Some(&self.counts[places]),
+            },
         }
+    }
+
+    /// Keys and their rows.
+    pub fn entries(&self) -> impl Iterator<Item = (K, u64)> {
+        let count = |at: usize| self.counts.get(at).copied().unwrap_or(1);
+        self.keys
+            .iter()
+            .enumerate()
+            .map(move |(at, key)| (*key, count(at)))
     }
 
     /// The run of both runs' rows.
@@ -59,7 +98,7 @@ impl<K: Key> Run<K> {
                 let mut merged = self.part().merge(other.part());
                 if merged.len() < merged.keys.capacity() / 2 {
                     merged.keys.shrink_to_fit();
-                    merged.n.shrink_to_fit();
+                    merged.counts.shrink_to_fit();
                 }
                 merged
             }
@@ -67,44 +106,83 @@ impl<K: Key> Run<K> {
     }
 }
 
+fn distinct<K: PartialEq>(sorted: &[K]) -> usize {
+    let steps = sorted.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    steps + usize::from(!sorted.is_empty())
+}
+
 /// A stretch of a run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Part<'a, K> {
     pub keys: &'a [K],
-    pub n: &'a [u64],
+    /// Rows by key; `None` where each has one.
+    pub counts: Option<&'a [u64]>,
 }
 
 impl<K: Key> Part<'_, K> {
     /// No rows.
-    pub const EMPTY: Self = Self { keys: &[], n: &[] };
+    pub const EMPTY: Self = Self {
+        keys: &[],
+        counts: None,
+    };
+
+    /// Rows of a key.
+    #[inline]
+    pub fn rows(&self, at: usize) -> u64 {
+        self.counts.map_or(1, |counts| counts[at])
+    }
 
     /// The run of both parts' rows.
     pub fn merge(self, other: Part<'_, K>) -> Run<K> {
-        let (a, b) = (self, other);
-        let room = a.keys.len() + b.keys.len();
-        let mut keys = vec![K::default(); room];
-        let mut n = vec![0; room];
+        if self.counts.is_none() && other.counts.is_none() {
+            let (keys, twice) = self.merge_keys(other, |_, _, _| {});
+            if !twice {
+                let counts = Vec::new();
+                return Run { keys, counts };
+            }
+        }
+        let mut counts = vec![0; self.keys.len() + other.keys.len()];
+        let (keys, _) = self.merge_keys(other, |to, left, right| {
+            let rows = |part: &Self, at: Option<usize>| at.map_or(0, |at| part.rows(at));
+            counts[to] = rows(&self, left) + right.map_or(0, |at| other.rows(at));
+        });
+        counts.truncate(keys.len());
+        Run { keys, counts }
+    }
+
+    /// The distinct keys of both parts, and whether any is in both; `note` is told the place of each
+    /// and where it was in the parts.
+    #[inline]
+    fn merge_keys(
+        &self,
+        other: Part<'_, K>,
+        mut note: impl FnMut(usize, Option<usize>, Option<usize>),
+    ) -> (Vec<K>, bool) {
+        let (a, b) = (self.keys, other.keys);
+        let mut keys = vec![K::default(); a.len() + b.len()];
         let (mut i, mut j, mut filled) = (0, 0, 0);
-        for (key, count) in keys.iter_mut().zip(&mut n) {
-            let (Some(x), Some(y)) = (a.keys.get(i), b.keys.get(j)) else {
+        for (at, key) in keys.iter_mut().enumerate() {
+            let (Some(x), Some(y)) = (a.get(i), b.get(j)) else {
                 break;
             };
             let (left, right) = (x <= y, y <= x);
             *key = if left { *x } else { *y };
-            *count = u64::from(left) * a.n[i] + u64::from(right) * b.n[j];
+            note(at, left.then_some(i), right.then_some(j));
             i += usize::from(left);
             j += usize::from(right);
             filled += 1;
         }
-        for (rest, from) in [(a, i), (b, j)] {
-            let end = filled + rest.keys.len() - from;
-            keys[filled..end].copy_from_slice(&rest.keys[from..]);
-            n[filled..end].copy_from_slice(&rest.n[from..]);
-            filled = end;
+        let twice = filled < i + j;
+        for at in i..a.len() {
+            note(filled + at - i, Some(at), None);
         }
-        keys.truncate(filled);
-        n.truncate(filled);
-        Run { keys, n }
+        for at in j..b.len() {
+            note(filled + at - j, None, Some(at));
+        }
+        let rest = if i < a.len() { &a[i..] } else { &b[j..] };
+        keys[filled..filled + rest.len()].copy_from_slice(rest);
+        keys.truncate(filled + rest.len());
+        (keys, twice)
     }
 }
 
@@ -127,7 +205,7 @@ impl ScoreSums {
         let mut sums = Self::default();
         if !K::WEIGHTED {
             let (mut ws, mut wss) = (OrderedSum::default(), OrderedSum::default());
-            for (key, &n) in run.keys.iter().zip(&run.n) {
+            for (key, n) in run.entries() {
                 let score = key.score();
                 ws.add(score, n);
                 wss.add(score * score, n);
@@ -137,7 +215,7 @@ impl ScoreSums {
             return sums;
         }
         let mut weighted: Box<[ExactSum; 4]> = Box::default();
-        for (key, &n) in run.keys.iter().zip(&run.n) {
+        for (key, n) in run.entries() {
             let (score, weight) = (key.score(), key.weight());
             let squared = weight * weight;
             sums.rows += n;
@@ -165,5 +243,51 @@ impl ScoreSums {
             (mine @ None, Some(theirs)) => *mine = Some(theirs.clone()),
             (_, None) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::random::Stream;
+
+    fn rows(seed: u64, n: usize, levels: u64) -> Vec<u64> {
+        let mut stream = Stream::new(seed, 5);
+        let mut rows: Vec<u64> = (0..n).map(|_| stream.next_u64() % levels).collect();
+        rows.sort_unstable();
+        rows
+    }
+
+    fn counted(rows: &[u64]) -> Vec<(u64, u64)> {
+        let mut counts = BTreeMap::new();
+        for row in rows {
+            *counts.entry(*row).or_insert(0) += 1;
+        }
+        counts.into_iter().collect()
+    }
+
+    #[test]
+    fn merged_runs_have_the_rows_of_both() {
+        for (seed, levels) in [(1, 10), (2, 300), (3, u64::MAX)] {
+            for n in [0, 1, 7, 200] {
+                let (a, b) = (rows(seed, 150, levels), rows(seed + 10, n, levels));
+                let merged = Run::of_sorted(&a).merge(Run::of_sorted_rows(b.clone()));
+                let both = [a, b].concat();
+                assert_eq!(merged.entries().collect::<Vec<_>>(), counted(&both));
+            }
+        }
+    }
+
+    #[test]
+    fn distinct_keys_hold_no_counts_however_they_came_together() {
+        let odd = Run::of_sorted(&[1_u64, 3, 5]);
+        let merged = odd.clone().merge(Run::of_sorted(&[2, 4]));
+        assert_eq!(merged, Run::of_sorted(&[1, 2, 3, 4, 5]));
+        assert!(merged.counts.is_empty() && merged.part().counts.is_none());
+        assert_eq!(Run::with_counts(vec![1, 3, 5], vec![1; 3]), odd);
+        let twice = odd.clone().merge(odd);
+        assert_eq!(twice, Run::with_counts(vec![1, 3, 5], vec![2; 3]));
     }
 }

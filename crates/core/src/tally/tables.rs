@@ -191,14 +191,10 @@ fn exact_table<K: Key>(lists: &[(usize, &Run<K>)]) -> ScoreTable {
         .into_par_iter()
         .zip(bounds.par_windows(2))
         .map(|(mut slice, pair)| {
-            let parts = lists.iter().enumerate().map(|(i, (label, run))| {
-                let range = pair[0][i]..pair[1][i];
-                let part = Part {
-                    keys: &run.keys[range.clone()],
-                    n: &run.n[range],
-                };
-                (*label, part)
-            });
+            let parts = lists
+                .iter()
+                .enumerate()
+                .map(|(i, (label, run))| (*label, run.stretch(pair[0][i]..pair[1][i])));
             (slice.start, slice.fill(parts))
         })
         .collect();
@@ -274,7 +270,7 @@ impl Slice<'_> {
             self.scores[filled] = from_ordered_bits(least);
             for label in 0..LABELS {
                 while next[label] == least {
-                    let n = parts[label].n[at[label]];
+                    let n = parts[label].rows(at[label]);
                     self.rows[label][filled] += n;
                     if let Some([weights, squares]) = &mut self.sums {
                         let (n, weight) = (n as f64, parts[label].keys[at[label]].weight());
