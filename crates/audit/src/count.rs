@@ -146,8 +146,12 @@ pub fn count(
         proxies: proxies.iter().cloned().map(ProxyBuilder::new).collect(),
         scratch: Vec::new(),
     };
-    let mut scan = dataset.scan(observer, new, Counting::add, Counting::merge)?;
-    scan.notes.extend(personal::notes(dataset)?);
+    let (scan, notes) = rayon::join(
+        || dataset.scan(observer, new, Counting::add, Counting::merge),
+        || personal::notes(dataset),
+    );
+    let mut scan = scan?;
+    scan.notes.extend(notes?);
     Ok(scan)
 }
 

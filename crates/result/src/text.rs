@@ -1,9 +1,7 @@
 //! All text a person reads, one catalogue file per language, and numbers as that language writes them.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::str::FromStr;
-use std::sync::OnceLock;
 
 /// A language of reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -76,59 +74,33 @@ pub fn is_share(metric: &str) -> bool {
 /// The texts of one language, by dotted key (`report.title`).
 pub struct Catalogue {
     language: Language,
-    texts: HashMap<String, String>,
+    /// Sorted by key.
+    texts: &'static [(&'static str, &'static str)],
 }
 
-/// The files of English texts, one for each subject.
-const ENGLISH: [&str; 8] = [
-    include_str!("messages/en.toml"),
-    include_str!("messages/brief.en.toml"),
-    include_str!("messages/evidence.en.toml"),
-    include_str!("messages/ledger.en.toml"),
-    include_str!("messages/policy.en.toml"),
-    include_str!("messages/privacy.en.toml"),
-    include_str!("messages/registers.en.toml"),
-    include_str!("messages/review.en.toml"),
-];
-/// The files of German texts.
-const GERMAN: [&str; 8] = [
-    include_str!("messages/de.toml"),
-    include_str!("messages/brief.de.toml"),
-    include_str!("messages/evidence.de.toml"),
-    include_str!("messages/ledger.de.toml"),
-    include_str!("messages/policy.de.toml"),
-    include_str!("messages/privacy.de.toml"),
-    include_str!("messages/registers.de.toml"),
-    include_str!("messages/review.de.toml"),
-];
+/// Texts of the files in `messages/`, as the build script flattened them.
+const ENGLISH: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/texts.en.rs"));
+const GERMAN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/texts.de.rs"));
 /// The terms of the glossary, in both languages.
 pub const GLOSSARY: &str = include_str!("glossary.toml");
 
 impl Catalogue {
     /// The catalogue of a language.
     #[must_use]
-    pub fn of(language: Language) -> &'static Self {
-        static EN: OnceLock<Catalogue> = OnceLock::new();
-        static DE: OnceLock<Catalogue> = OnceLock::new();
+    pub const fn of(language: Language) -> &'static Self {
+        const fn catalogue(language: Language) -> Catalogue {
+            let texts = match language {
+                Language::En => ENGLISH,
+                Language::De => GERMAN,
+            };
+            Catalogue { language, texts }
+        }
+        static EN: Catalogue = catalogue(Language::En);
+        static DE: Catalogue = catalogue(Language::De);
         match language {
-            Language::En => EN.get_or_init(|| Self::read(language, &ENGLISH)),
-            Language::De => DE.get_or_init(|| Self::read(language, &GERMAN)),
+            Language::En => &EN,
+            Language::De => &DE,
         }
-    }
-
-    fn read(language: Language, sources: &[&str]) -> Self {
-        let mut texts = HashMap::new();
-        for source in sources {
-            if let Ok(table) = source.parse::<toml::Table>() {
-                flatten("", &table, &mut texts);
-            }
-        }
-        for (id, term) in GLOSSARY.parse::<toml::Table>().unwrap_or_default() {
-            if let Some(toml::Value::Table(told)) = term.get(language.code()) {
-                flatten(&format!("glossary.{id}"), told, &mut texts);
-            }
-        }
-        Self { language, texts }
     }
 
     /// The language of these texts.
@@ -140,13 +112,14 @@ impl Catalogue {
     /// The text of a key; the key itself where there is none (a test forbids that for known keys).
     #[must_use]
     pub fn text<'a>(&'a self, key: &'a str) -> &'a str {
-        self.texts.get(key).map_or(key, String::as_str)
+        self.get(key).unwrap_or(key)
     }
 
     /// The text of a key, if there is one.
     #[must_use]
-    pub fn get(&self, key: &str) -> Option<&str> {
-        self.texts.get(key).map(String::as_str)
+    pub fn get(&self, key: &str) -> Option<&'static str> {
+        let at = self.texts.binary_search_by_key(&key, |(key, _)| *key);
+        at.ok().map(|at| self.texts[at].1)
     }
 
     /// The text of a key with `{name}` replaced by values.
@@ -165,10 +138,8 @@ impl Catalogue {
 
     /// Every key, sorted.
     #[must_use]
-    pub fn keys(&self) -> Vec<&str> {
-        let mut keys: Vec<&str> = self.texts.keys().map(String::as_str).collect();
-        keys.sort_unstable();
-        keys
+    pub fn keys(&self) -> Vec<&'static str> {
+        self.texts.iter().map(|(key, _)| *key).collect()
     }
 
     /// A whole number with the language's thousands separator: `12,345` or `12.345`.
@@ -235,23 +206,6 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     out
 }
 
-fn flatten(prefix: &str, table: &toml::Table, texts: &mut HashMap<String, String>) {
-    for (key, value) in table {
-        let path = if prefix.is_empty() {
-            key.clone()
-        } else {
-            format!("{prefix}.{key}")
-        };
-        match value {
-            toml::Value::Table(inner) => flatten(&path, inner, texts),
-            toml::Value::String(text) => {
-                texts.insert(path, text.clone());
-            }
-            _ => {}
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use waage_core::estimate::{Method, Reason};
@@ -280,13 +234,6 @@ mod tests {
                 placeholders(de.text(key)),
                 "{key}"
             );
-        }
-    }
-
-    #[test]
-    fn every_file_of_texts_can_be_read() {
-        for source in ENGLISH.iter().chain(&GERMAN) {
-            source.parse::<toml::Table>().unwrap();
         }
     }
 
