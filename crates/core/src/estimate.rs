@@ -477,7 +477,7 @@ pub enum Evidence {
     Ends(Arc<Ends>),
 }
 
-/// The clusters that replicates of an estimate draw.
+/// The clusters that the spread of an estimate rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DrawnClusters {
     /// With a row that the estimate rests on.
@@ -499,7 +499,7 @@ pub struct Estimate {
     pub high: Option<f64>,
     /// Rows that the value rests on (its denominator's rows).
     pub n: u64,
-    /// Clusters that these rows are of, where replicates draw clusters.
+    /// Clusters that these rows are of, where rows of one depend on each other.
     pub clusters: Option<DrawnClusters>,
     /// How it was made.
     pub method: Method,
@@ -559,11 +559,12 @@ impl Estimate {
         estimate
     }
 
-    /// The interval at a confidence level, by the estimate's method on its evidence. An end is
-    /// `None` where it is unbounded, both where there is no interval.
+    /// The interval at a confidence level, by the estimate's method on its evidence; the fewer
+    /// clusters that rests on, the wider, whatever it is made of, so that no test disagrees with it.
+    /// An end is `None` where it is unbounded, both where there is no interval.
     #[must_use]
     pub fn interval(&self, level: f64) -> (Option<f64>, Option<f64>) {
-        let drawn = match self.clusters {
+        let level = match self.clusters {
             None => level,
             Some(clusters) => match cluster_level(level, clusters.fewest) {
                 Some(level) => level,
@@ -571,7 +572,7 @@ impl Estimate {
             },
         };
         let Interval { low, high } = match (&self.evidence, self.value) {
-            (Evidence::Replicates(values), _) => percentile(values, drawn),
+            (Evidence::Replicates(values), _) => percentile(values, level),
             (Evidence::Accelerated { replicates, .. }, _)
                 if self.method == Method::BootstrapPercentile =>
             {
@@ -584,7 +585,7 @@ impl Estimate {
                 },
                 Some(value),
             ) => bca(replicates, value, *acceleration, level),
-            (Evidence::Band(band), _) => self.around(band.interval(drawn)),
+            (Evidence::Band(band), _) => self.around(band.interval(level)),
             (Evidence::Ends(ends), _) => ends.interval(level),
             _ => return self.normal_interval(level),
         };
@@ -750,8 +751,8 @@ impl Estimate {
         }
     }
 
-    /// The same estimate with replicates that drew so many clusters: its interval at `level` is read
-    /// accordingly, and left out where there are fewer than two.
+    /// The same estimate resting on so many clusters: its interval at `level` is read accordingly, and
+    /// left out where there are fewer than two.
     #[must_use]
     pub fn of_clusters(mut self, clusters: DrawnClusters, level: f64) -> Self {
         self.clusters = Some(clusters);
@@ -885,6 +886,74 @@ mod tests {
             let p = estimate.p_value(null).unwrap();
             let (_, high) = estimate.interval(1.0 - p);
             assert!((high.unwrap() - null).abs() < 1e-9, "{estimate:?} {p}");
+        }
+    }
+
+    /// Whatever an interval is made of, its limit is where its p-value is what is left of the level.
+    #[test]
+    fn few_clusters_widen_every_interval_as_much_as_its_p_value() {
+        let pair = Evidence::Pair {
+            group: (24.0, 60.0),
+            reference: (60.0, 100.0),
+        };
+        let scaled = Scaled {
+            link: interval::Link::Logit,
+            se: 0.05,
+            slack: 0.0,
+            floor: 0.0,
+            ceiling: 1.0,
+        };
+        let draws: Arc<[f64]> = (0..=4000).map(|i| f64::from(i - 2000) / 4000.0).collect();
+        let ends = Ends {
+            at: [-0.01, 0.01],
+            replicates: [draws.to_vec(), draws.to_vec()],
+        };
+        let accelerated = Evidence::Accelerated {
+            replicates: Arc::clone(&draws),
+            acceleration: 0.02,
+        };
+        for (value, method, evidence, exact) in [
+            (
+                0.4,
+                Method::Wilson,
+                Evidence::Proportion { x: 24.0, n: 60.0 },
+                true,
+            ),
+            (-0.2, Method::Newcombe, pair.clone(), true),
+            (2.0 / 3.0, Method::Koopman, pair, true),
+            (0.3, Method::Normal, Evidence::StandardError(0.1), true),
+            (2.0, Method::DelongLog, Evidence::LogError(0.2), true),
+            (0.7, Method::DelongLogit, Evidence::Scaled(scaled), true),
+            (
+                0.0,
+                Method::BootstrapPercentile,
+                Evidence::Replicates(draws),
+                false,
+            ),
+            (0.0, Method::BootstrapBca, accelerated, false),
+            (
+                0.0,
+                Method::MembershipBounds,
+                Evidence::Ends(Arc::new(ends)),
+                false,
+            ),
+        ] {
+            let plain = Estimate::new(value, 160, method, evidence, 0.9);
+            let clustered = |fewest| {
+                let clusters = DrawnClusters { count: 40, fewest };
+                plain.clone().of_clusters(clusters, 0.9)
+            };
+            let few = clustered(8);
+            assert!(few.low < plain.low && few.high > plain.high, "{method:?}");
+            assert_eq!((few.low, few.high), few.interval(0.9), "{method:?}");
+            for limit in [few.low, few.high] {
+                let p = few.p_value(limit.unwrap()).unwrap();
+                let near = if exact { 1e-6 } else { 3e-3 };
+                assert!((p - 0.1).abs() < near, "{method:?} {p}");
+            }
+            let one = clustered(1);
+            assert_eq!((one.low, one.high, one.p_value(1.5)), (None, None, None));
+            assert_eq!(one.reason, Some(Reason::TooFewClusters));
         }
     }
 

@@ -2,7 +2,6 @@
 
 use waage_core::block::outcome;
 use waage_core::estimate::{DrawnClusters, Estimate, Evidence, Method, Reason};
-use waage_core::interval::cluster_level;
 use waage_core::special::beta_inc;
 use waage_core::tally::Sums;
 
@@ -162,24 +161,18 @@ impl Stat {
 
     /// The estimate with its interval.
     pub fn estimate(&self, level: f64) -> Estimate {
-        self.on_clusters(level, |level| match &self.body {
+        let estimate = match &self.body {
             Body::Rate(rate) => rate.estimate(level),
             Body::Mean { estimate, .. } => at_level(estimate, level),
-        })
+        };
+        self.on_clusters(estimate, level)
     }
 
-    /// An estimate at the level that its clusters ask for: the fewer there are, the wider.
-    fn on_clusters(&self, level: f64, estimate: impl FnOnce(f64) -> Estimate) -> Estimate {
-        let Some(clusters) = self.clusters else {
-            return estimate(level);
-        };
-        let found = match cluster_level(level, clusters.fewest) {
-            Some(level) => estimate(level),
-            None => estimate(level).bare(Reason::TooFewClusters),
-        };
-        Estimate {
-            clusters: Some(clusters),
-            ..found
+    /// An estimate whose spread is that of the clusters, if rows have any.
+    fn on_clusters(&self, estimate: Estimate, level: f64) -> Estimate {
+        match self.clusters {
+            Some(clusters) => estimate.of_clusters(clusters, level),
+            None => estimate,
         }
     }
 
@@ -264,13 +257,14 @@ impl Stat {
     /// This minus another, disjoint set of rows: Newcombe's interval of proportions, a normal one
     /// of means.
     pub fn minus(&self, other: &Self, level: f64) -> Estimate {
-        self.on_clusters(level, |level| match (&self.body, &other.body) {
+        let estimate = match (&self.body, &other.body) {
             (Body::Rate(a), Body::Rate(b)) => rate::difference(a, b, level),
             (Body::Mean { estimate: a, .. }, Body::Mean { estimate: b, .. }) => {
                 rate::mean_difference(a, b, level)
             }
             _ => Estimate::undefined(0, Method::Normal, Reason::NoRows),
-        })
+        };
+        self.on_clusters(estimate, level)
     }
 
     /// The test that two disjoint sets of rows are alike: Fisher's mid-p or chi-square for
