@@ -98,7 +98,7 @@ class Audit(Result):
 
     @property
     def propensity(self) -> Table:
-        """One row per rate or gap of labels; none without `propensity` or missing labels.
+        """One row per rate, score metric or gap of labels; none without `propensity` or missing labels.
 
         `value` weights labelled rows by the inverse of their propensity; `bounds_low` and
         `bounds_high` are the worst cases without it.

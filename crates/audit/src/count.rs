@@ -131,7 +131,7 @@ pub fn count(
     };
     let of_labels = Kept {
         weights: true,
-        scores: false,
+        scores: plan::weighs_scores(spec, policy)?,
         ..kept
     };
     let limits = Limits {

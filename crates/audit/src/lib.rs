@@ -202,9 +202,11 @@ fn scanned(
     let counted = scan.state.finish(&scan.axes, spec.roles.sensitive.len())?;
     let tally = &counted.tally;
     let mut notes = scan.notes;
-    if !tally.scores_are_exact() {
-        notes.push(scores_on_grid(tally));
-    }
+    let weighted = counted.weighted.as_ref().unwrap_or(tally);
+    let binned = [tally, weighted]
+        .into_iter()
+        .find(|of| !of.scores_are_exact());
+    notes.extend(binned.map(scores_on_grid));
     notes.extend(clusters(tally));
     let facts = ScanFacts {
         cut: scan.cut,

@@ -7,6 +7,7 @@ use waage_govern::policy::{AttributePolicy, Reference};
 use waage_metrics::confusion::Tie;
 use waage_metrics::disparity::NAMED;
 use waage_metrics::measure::{self, GivenRoles, MissingLabels, ReferenceRule, Request};
+use waage_metrics::propensity::is_weighted_score;
 use waage_metrics::score::{SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric, ScoreRequest};
 use waage_metrics::{Disparity, Favourable, Metric};
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
@@ -325,6 +326,12 @@ pub fn keeps_scores(spec: &AuditSpec, policy: &Policy) -> Result<bool, AuditErro
     let needs = |metric: &Metric| metric.quantity().needs_score;
     let asked = crate::ranking::reads_scores(spec, policy);
     Ok(asked || metrics.iter().any(needs) || !scores.is_empty())
+}
+
+/// Whether a score metric of labels is to be measured, which propensities weigh.
+pub fn weighs_scores(spec: &AuditSpec, policy: &Policy) -> Result<bool, AuditError> {
+    let Measures { scores, .. } = measured(spec, policy)?;
+    Ok(scores.metrics.iter().any(is_weighted_score))
 }
 
 /// What is to be measured on the tally.

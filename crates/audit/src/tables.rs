@@ -521,7 +521,7 @@ pub fn membership(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
     columns.finish()
 }
 
-/// One row per rate or gap of labels with propensities: the worst-case bounds (`bounds_low`,
+/// One row per rate, score metric or gap of labels with propensities: the worst-case bounds (`bounds_low`,
 /// `bounds_high`) and the estimate weighted by the inverse of the propensity.
 ///
 /// # Errors

@@ -1,28 +1,44 @@
-//! Rates of labels from rows weighted by the inverse of the known probability of having a label.
+//! Rates of labels, and of how scores tell labels apart, from rows weighted by the inverse of the known
+//! probability of having a label.
 //!
 //! A row that got its label with probability `e` stands for `1/e` rows like it, so rates of the
 //! labelled rows with weights `w/e` are those of all rows (Hájek's ratio of two such sums; FORMULAS
-//! §6). Everything else is the machinery of weights: a tally of the labelled rows with these weights
-//! gives values, Kish's effective rows and intervals by the linearised variance.
+//! §6), and an area under the ROC curve counts the pair of a positive and a negative `1/(e·e′)` times.
+//! Everything else is the machinery of weights: a tally of the labelled rows with these weights gives
+//! values, Kish's effective rows and intervals by the linearised variance, of single attributes and of
+//! their intersections.
 //!
 //! It rests on two assumptions: the probabilities are right, and every kind of row could get a label.
-//! Where nobody of a group's rejected (or selected) rows has a label, the rates that need those are
-//! not estimated.
+//! Where nobody of a group's rejected (or selected) rows has a label, what needs those is not
+//! estimated.
 
-use waage_core::block::outcome::{self, LABEL_MISSING, LABEL_NEGATIVE, LABEL_POSITIVE};
+use std::collections::HashMap;
+
+use waage_core::block::outcome::{self, LABEL_MISSING};
 use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
-use waage_core::quantity::{Comparison, Quantity, Scheme};
-use waage_core::tally::{Sums, Tally};
+use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
+use waage_core::tally::{GroupTotals, Sums, Tally};
 
 use crate::catalogue::{Kind, Metric};
 use crate::measure::{Cut, MeasureError, Measured, MissingLabels, ReferenceRule, Request, measure};
-use crate::score::ScoreRequest;
+use crate::score::catalogue::Nature;
+use crate::score::{ScoreMetric, ScoreRequest};
 use crate::selective::Labels;
 
 /// Rates that need labels of rejected rows alone.
 const OF_REJECTED: [&str; 2] = ["negative_predictive_value", "false_omission_rate"];
+
+const EVERY_DECISION: [u8; 4] = [
+    outcome::REJECTED,
+    outcome::SELECTED,
+    outcome::DECISION_MISSING,
+    outcome::TIED,
+];
+
+/// The rows of one group, by label and decision.
+type Outcomes = [Sums; outcome::COUNT];
 
 /// The labelled rows of a block weighted by the inverse of their propensity, others by 0.
 pub fn inverse_weights(
@@ -53,8 +69,8 @@ pub struct WeightedGroup {
     pub labelled: u64,
     /// Kish's effective rows of those; `None` without any.
     pub effective: Option<f64>,
-    /// Its rates.
-    pub rates: Vec<(Metric, Estimate)>,
+    /// Its rates and score metrics.
+    pub rates: Vec<(&'static Quantity, Estimate)>,
 }
 
 /// A group against the reference.
@@ -70,10 +86,10 @@ pub struct WeightedGap {
     pub estimate: Estimate,
 }
 
-/// The groups of one attribute.
+/// The groups of one attribute or of an intersection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WeightedView {
-    /// The attribute.
+    /// The attribute; those of an intersection joined by `*`.
     pub attribute: String,
     /// The reference group, where there is one.
     pub reference: Option<String>,
@@ -83,8 +99,8 @@ pub struct WeightedView {
     pub gaps: Vec<WeightedGap>,
 }
 
-/// Measures every rate of labels asked for on the weighted tally, by attribute, against the same
-/// reference groups as `measured`.
+/// Measures every rate and score metric of labels asked for on the weighted tally, by view, against
+/// the same reference groups as `measured`.
 ///
 /// # Errors
 /// Those of [`measure`].
@@ -94,11 +110,20 @@ pub fn weighted(
     measured: &Measured,
     observer: &dyn Observer,
 ) -> Result<Vec<WeightedView>, MeasureError> {
-    let single = |attributes: &[String]| attributes.len() == 1;
-    let references: Vec<ReferenceRule> = request
-        .references
-        .iter()
-        .zip(tally.sensitive())
+    let views = request.views.iter().cloned();
+    let (single, several): (Vec<_>, Vec<_>) = views.partition(|axes| axes.len() == 1);
+    let named = named_references(tally, request, measured);
+    let mut out = of_views(tally, single, named, request, observer)?;
+    // The reference of an intersection rests on what was named alone.
+    let references = request.references.clone();
+    out.extend(of_views(tally, several, references, request, observer)?);
+    Ok(out)
+}
+
+/// The reference group of each attribute by its name, as measured: the weights must not choose another.
+fn named_references(tally: &Tally, request: &Request, measured: &Measured) -> Vec<ReferenceRule> {
+    let rules = request.references.iter().zip(tally.sensitive());
+    rules
         .map(|(rule, attribute)| {
             let of_attribute = |attributes: &[String]| attributes == [attribute.name.clone()];
             let view = measured.views.iter().find(|v| of_attribute(&v.attributes));
@@ -107,19 +132,32 @@ pub fn weighted(
                 (_, Some(label)) => ReferenceRule::Named(label),
             }
         })
-        .collect();
-    let closed = !tally.kept().clusters && !references.contains(&ReferenceRule::Overall);
+        .collect()
+}
+
+fn of_views(
+    tally: &Tally,
+    views: Vec<Vec<usize>>,
+    references: Vec<ReferenceRule>,
+    request: &Request,
+    observer: &dyn Observer,
+) -> Result<Vec<WeightedView>, MeasureError> {
+    if views.is_empty() {
+        return Ok(Vec::new());
+    }
+    let metrics = request.metrics.iter().copied();
+    let scores = request.scores.metrics.iter().copied();
+    let scores: Vec<ScoreMetric> = scores.filter(is_weighted_score).collect();
+    let is_rough = |metric: &ScoreMetric| metric.row().nature == Nature::Rough;
+    let closed = !tally.kept().clusters
+        && !references.contains(&ReferenceRule::Overall)
+        && !scores.iter().any(is_rough);
     let asked = Request {
-        views: (0..tally.sensitive().len())
-            .map(|axis| vec![axis])
-            .collect(),
-        metrics: request
-            .metrics
-            .iter()
-            .copied()
-            .filter(is_weighted)
-            .collect(),
-        scores: ScoreRequest::default(),
+        metrics: metrics.filter(is_weighted).collect(),
+        scores: ScoreRequest {
+            metrics: scores,
+            disparities: Vec::new(),
+        },
         disparities: Vec::new(),
         schemes: Vec::new(),
         missing_labels: MissingLabels::Weighted,
@@ -129,65 +167,79 @@ pub fn weighted(
             moves: false,
             ..cut
         }),
+        views,
         references,
         ..request.clone()
     };
     let found = measure(tally, &asked, observer)?;
-    let views = found.views.iter().filter(|view| single(&view.attributes));
-    Ok(views
-        .enumerate()
-        .map(|(axis, view)| {
-            let outcomes = tally.view(&[axis]).groups;
-            let of = |name: &GroupName| outcomes.iter().find(|group| group.name == *name);
-            let covers = |name: &GroupName, quantity: &Quantity| {
-                of(name).is_none_or(|group| covered(&group.outcomes, quantity))
-            };
-            let groups = view.groups.iter().map(|(name, rows, estimates)| {
-                let rates = estimates.iter().map(|(metric, estimate)| {
-                    let open = !covers(name, metric.quantity());
-                    (*metric, left_open(estimate, open))
-                });
-                let labelled: Vec<&Sums> = of(name)
-                    .into_iter()
-                    .flat_map(|group| group.outcomes.iter().enumerate())
-                    .filter(|(o, _)| outcome::label(*o as u8) != LABEL_MISSING)
-                    .map(|(_, sums)| sums)
-                    .collect();
-                let add = |part: fn(&Sums) -> f64| labelled.iter().map(|s| part(s)).sum::<f64>();
-                let (weight, squares) = (add(|s| s.w1), add(|s| s.w2));
-                WeightedGroup {
-                    name: name.clone(),
-                    rows: *rows,
-                    labelled: labelled.iter().map(|sums| sums.n).sum(),
-                    effective: (squares > 0.0).then(|| weight * weight / squares),
-                    rates: rates.collect(),
-                }
-            });
-            let gaps = found.measurements.iter().filter_map(|measurement| {
-                let subject = &measurement.subject;
-                let here = measurement.scheme == Scheme::ToReference
-                    && subject.attribute == view.attributes[0];
-                let group = subject.group.clone().filter(|_| here)?;
-                let sides = [Some(&group), subject.reference.as_ref()];
-                let open = sides
-                    .into_iter()
-                    .flatten()
-                    .any(|name| !covers(name, measurement.quantity));
-                Some(WeightedGap {
-                    metric: measurement.quantity,
-                    comparison: measurement.comparison,
-                    estimate: left_open(&measurement.estimate, open),
-                    group,
-                })
-            });
-            WeightedView {
-                attribute: view.attributes[0].clone(),
-                reference: view.reference.clone(),
-                groups: groups.collect(),
-                gaps: gaps.collect(),
-            }
+    let of_view = |(at, axes): (usize, &Vec<usize>)| {
+        let groups = tally.view(axes).groups;
+        weighted_view(&found, at, &groups)
+    };
+    Ok(asked.views.iter().enumerate().map(of_view).collect())
+}
+
+/// The view at a position of what was measured, as far as its groups' labels tell it.
+fn weighted_view(found: &Measured, at: usize, groups: &[GroupTotals]) -> WeightedView {
+    let view = &found.views[at];
+    let attribute = view.attributes.join("*");
+    let outcomes: HashMap<&GroupName, &Outcomes> = groups
+        .iter()
+        .map(|group| (&group.name, &group.outcomes))
+        .collect();
+    let estimated = |estimate: &Estimate, quantity: &Quantity, sides: &[&GroupName]| {
+        let covers = |name: &&GroupName| {
+            let outcomes = outcomes.get(*name);
+            outcomes.is_none_or(|outcomes| covered(outcomes, quantity))
+        };
+        match sides.iter().all(covers) {
+            true => estimate.clone(),
+            false => Estimate::undefined(estimate.n, estimate.method, Reason::NotIdentified),
+        }
+    };
+    let group = |(g, group): (usize, &GroupTotals)| {
+        let rates = view.groups[g]
+            .2
+            .iter()
+            .map(|(metric, e)| (metric.quantity(), e));
+        let scores = view.scores.get(g).into_iter().flatten();
+        let scores = scores.map(|(metric, e)| (metric.quantity(), e));
+        let of_outcome = group.outcomes.iter().enumerate();
+        let labelled: Vec<&Sums> = of_outcome
+            .filter(|(o, _)| outcome::label(*o as u8) != LABEL_MISSING)
+            .map(|(_, sums)| sums)
+            .collect();
+        let add = |part: fn(&Sums) -> f64| labelled.iter().map(|s| part(s)).sum::<f64>();
+        let (weight, squares) = (add(|s| s.w1), add(|s| s.w2));
+        WeightedGroup {
+            name: group.name.clone(),
+            rows: group.rows(),
+            labelled: labelled.iter().map(|sums| sums.n).sum(),
+            effective: (squares > 0.0).then(|| weight * weight / squares),
+            rates: rates
+                .chain(scores)
+                .map(|(quantity, e)| (quantity, estimated(e, quantity, &[&group.name])))
+                .collect(),
+        }
+    };
+    let gap = |measurement: &Measurement| {
+        let subject = &measurement.subject;
+        let here = measurement.scheme == Scheme::ToReference && subject.attribute == attribute;
+        let group = subject.group.clone().filter(|_| here)?;
+        let sides: Vec<_> = [&group].into_iter().chain(&subject.reference).collect();
+        Some(WeightedGap {
+            metric: measurement.quantity,
+            comparison: measurement.comparison,
+            estimate: estimated(&measurement.estimate, measurement.quantity, &sides),
+            group,
         })
-        .collect())
+    };
+    WeightedView {
+        groups: groups.iter().enumerate().map(group).collect(),
+        gaps: found.measurements.iter().filter_map(gap).collect(),
+        reference: view.reference.clone(),
+        attribute,
+    }
 }
 
 /// Whether a metric is a rate of labels.
@@ -196,24 +248,31 @@ fn is_weighted(metric: &Metric) -> bool {
         && matches!(metric.row().kind, Kind::Proportion { .. } | Kind::Shaped(_))
 }
 
-/// Whether both decisions that a rate needs have labelled rows, as far as they have rows at all.
-fn covered(outcomes: &[Sums; outcome::COUNT], quantity: &Quantity) -> bool {
-    let rows = |label: u8, decision: u8| outcomes[usize::from(outcome::of(label, decision))].n;
-    let open = |decision: u8| {
-        rows(LABEL_MISSING, decision) > 0
-            && rows(LABEL_NEGATIVE, decision) + rows(LABEL_POSITIVE, decision) == 0
-    };
-    let of_rejected = OF_REJECTED.contains(&quantity.name);
-    let of_selected = Labels::OfSelected.identify(quantity);
-    let selected = of_rejected || !open(outcome::SELECTED);
-    let rejected = of_selected || !open(outcome::REJECTED);
-    selected && rejected
+/// Whether a score metric is of labels, and of the rows of a group alone: an area against a background
+/// needs everybody else's as well.
+#[must_use]
+pub fn is_weighted_score(metric: &ScoreMetric) -> bool {
+    metric.quantity().needs_label && metric.is_compared()
 }
 
-/// The estimate, or that nothing tells it.
-fn left_open(estimate: &Estimate, open: bool) -> Estimate {
-    match open {
-        true => Estimate::undefined(estimate.n, estimate.method, Reason::NotIdentified),
-        false => estimate.clone(),
-    }
+/// Whether all decisions that a metric needs have labelled rows, as far as they have rows at all.
+fn covered(outcomes: &Outcomes, quantity: &Quantity) -> bool {
+    let open = |decision: &u8| {
+        let of_decision = |o: &u8| outcome::decision(*o) == *decision;
+        let rows = |missing: bool| -> u64 {
+            (0..outcome::COUNT as u8)
+                .filter(of_decision)
+                .filter(|o| (outcome::label(*o) == LABEL_MISSING) == missing)
+                .map(|o| outcomes[usize::from(o)].n)
+                .sum()
+        };
+        rows(true) > 0 && rows(false) == 0
+    };
+    let needed: &[u8] = match () {
+        () if OF_REJECTED.contains(&quantity.name) => &[outcome::REJECTED],
+        () if Labels::OfSelected.identify(quantity) => &[outcome::SELECTED],
+        () if quantity.needs_score => &EVERY_DECISION,
+        () => &[outcome::SELECTED, outcome::REJECTED],
+    };
+    !needed.iter().any(open)
 }

@@ -96,10 +96,11 @@ pub struct BoundsDoc {
     pub estimate: EstimateDoc,
 }
 
-/// Rates of labels by groups of one attribute, where labels are missing with known probabilities.
+/// Rates and score metrics of labels by groups of one attribute or of an intersection, where labels are
+/// missing with known probabilities.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PropensityResult {
-    /// The attribute.
+    /// The attribute; those of an intersection joined by `*`.
     pub attribute: String,
     /// With whom groups are compared; null where there is nobody.
     pub reference: Option<String>,
@@ -124,12 +125,12 @@ pub struct PropensityGroup {
     pub metrics: Vec<PropensityRate>,
 }
 
-/// A rate of labels of a group.
+/// A rate or score metric of labels of a group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PropensityRate {
     /// The metric.
     pub metric: String,
-    /// Without the propensities: the worst cases of the unknown labels.
+    /// Without the propensities: the worst cases of the unknown labels; none of score metrics.
     pub bounds: EstimateDoc,
     /// Labelled rows weighted by the inverse of their propensity.
     pub ipw: EstimateDoc,

@@ -1,7 +1,10 @@
-//! Rates of labels that are missing with known probabilities.
+//! Rates and score metrics of labels that are missing with known probabilities.
+
+use std::collections::HashMap;
 
 use waage_core::estimate::Estimate;
-use waage_core::quantity::{Comparison, Measurement, Scheme};
+use waage_core::label::GroupName;
+use waage_core::quantity::{Comparison, Scheme};
 use waage_core::tally::Tally;
 use waage_metrics::measure::{Measured, Request};
 use waage_metrics::propensity::{self, WeightedGap, WeightedGroup, WeightedView};
@@ -50,31 +53,38 @@ fn inverse(estimate: &Estimate) -> EstimateDoc {
     }
 }
 
+/// What is measured of a view without the propensities, by metric, scheme, comparison and group.
+type Bounds<'a> = HashMap<Key<'a>, &'a Estimate>;
+
+type Key<'a> = (&'a str, Scheme, Comparison, &'a GroupName);
+
+fn bound(bounds: &Bounds<'_>, key: Key<'_>) -> EstimateDoc {
+    let found = bounds.get(&key);
+    found.map_or_else(EstimateDoc::default, |found| EstimateDoc::from(*found))
+}
+
 fn weighted_view(view: &WeightedView, spec: &AuditSpec, measured: &Measured) -> PropensityResult {
-    let bound = |name: &str, group: &str, scheme: Scheme, comparison: Comparison| {
-        let of = |m: &&Measurement| {
-            m.quantity.name == name
-                && m.scheme == scheme
-                && m.comparison == comparison
-                && m.subject.attribute == view.attribute
-                && m.subject
-                    .group
-                    .as_ref()
-                    .is_some_and(|g| g.to_string() == group)
-        };
-        let found = measured.measurements.iter().find(of);
-        found.map_or_else(EstimateDoc::default, |m| EstimateDoc::from(&m.estimate))
-    };
+    let own = measured.measurements.iter();
+    let own = own.filter(|m| m.subject.attribute == view.attribute);
+    let bounds: Bounds<'_> = own
+        .filter_map(|m| {
+            let group = m.subject.group.as_ref()?;
+            let key = (m.quantity.name, m.scheme, m.comparison, group);
+            Some((key, &m.estimate))
+        })
+        .collect();
     let group = |group: &WeightedGroup| {
-        let name = group.name.to_string();
-        let rates = group.rates.iter().map(|(metric, estimate)| {
-            let metric = metric.quantity().name;
-            PropensityRate {
-                metric: metric.to_owned(),
-                bounds: bound(metric, &name, Scheme::Value, Comparison::None),
+        let rates = group
+            .rates
+            .iter()
+            .map(|(quantity, estimate)| PropensityRate {
+                metric: quantity.name.to_owned(),
+                bounds: bound(
+                    &bounds,
+                    (quantity.name, Scheme::Value, Comparison::None, &group.name),
+                ),
                 ipw: inverse(estimate),
-            }
-        });
+            });
         PropensityGroup {
             n: group.rows,
             labelled: group.labelled,
@@ -82,18 +92,23 @@ fn weighted_view(view: &WeightedView, spec: &AuditSpec, measured: &Measured) -> 
             metrics: rates
                 .filter(|rate| plan::shown(spec, &rate.metric))
                 .collect(),
-            group: name,
+            group: group.name.to_string(),
         }
     };
-    let gap = |gap: &WeightedGap| {
-        let name = gap.group.to_string();
-        PropensityGap {
-            metric: gap.metric.name.to_owned(),
-            comparison: gap.comparison.name().to_owned(),
-            bounds: bound(gap.metric.name, &name, Scheme::ToReference, gap.comparison),
-            ipw: inverse(&gap.estimate),
-            group: name,
-        }
+    let gap = |gap: &WeightedGap| PropensityGap {
+        metric: gap.metric.name.to_owned(),
+        comparison: gap.comparison.name().to_owned(),
+        bounds: bound(
+            &bounds,
+            (
+                gap.metric.name,
+                Scheme::ToReference,
+                gap.comparison,
+                &gap.group,
+            ),
+        ),
+        ipw: inverse(&gap.estimate),
+        group: gap.group.to_string(),
     };
     PropensityResult {
         attribute: view.attribute.clone(),

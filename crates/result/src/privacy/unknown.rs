@@ -52,7 +52,8 @@ pub(super) fn suppress_membership(found: &mut MembershipResult, hidden: &Hidden)
 }
 
 /// Hides groups and every gap to one; groups with a few labelled rows lose the estimates that rest on
-/// them.
+/// them. Where that befalls a group of an intersection nothing is told of any: what the attributes alone
+/// show less all its other groups would give the hidden one away.
 pub(super) fn suppress_propensity(found: &mut PropensityResult, hidden: &Hidden) {
     let view = &found.attribute;
     let few = |labelled: u64| (1..hidden.limit()).contains(&labelled);
@@ -60,13 +61,10 @@ pub(super) fn suppress_propensity(found: &mut PropensityResult, hidden: &Hidden)
         let groups = &mut found.groups.iter();
         groups.any(|g| g.group == name && few(g.labelled)) || hidden.contains(view, name)
     };
-    let gone: Vec<String> = found
-        .groups
-        .iter()
-        .map(|group| group.group.clone())
-        .filter(|name| small(name))
-        .collect();
-    let is_gone = |name: &String| gone.contains(name);
+    let names = found.groups.iter().map(|group| group.group.clone());
+    let gone: Vec<String> = names.filter(|name| small(name)).collect();
+    let all = view.contains('*') && !gone.is_empty();
+    let is_gone = |name: &String| all || gone.contains(name);
     for group in found.groups.iter_mut().filter(|g| is_gone(&g.group)) {
         (group.n, group.labelled, group.effective) = (0, 0, None);
         for rate in &mut group.metrics {

@@ -1,37 +1,17 @@
-//! What is not known of each row, its group or its label, through the command line.
+//! Groups known by probabilities.
 
 use std::fs;
 
 use arrow::record_batch::RecordBatch;
 use serde_json::Value;
 use tempfile::TempDir;
-use waage_tests::files::{floats, integers, table, texts, write_csv, write_parquet};
+use waage_tests::files::{floats, integers, table, texts};
 use waage_tests::{audit, failure, waage};
 
-/// Numbers from 0 to 1 without a library, the same for ever.
-struct Draws(u64);
-
-impl Draws {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1_u64 << 53) as f64
-    }
-}
-
-fn written(folder: &TempDir, name: &str, batch: &RecordBatch) -> String {
-    let path = folder.path().join(name);
-    match name.ends_with(".csv") {
-        true => write_csv(&path, batch),
-        false => write_parquet(&path, batch, 137),
-    }
-    path.to_str().expect("UTF-8").to_owned()
-}
+use super::{Draws, near, written};
 
 /// The example of FORMULAS §6 with so many thousand rows.
-fn example(thousands: usize) -> RecordBatch {
+pub fn example(thousands: usize) -> RecordBatch {
     let (mut a, mut b, mut d) = (Vec::new(), Vec::new(), Vec::new());
     for (rows, q, selected) in [(500, 0.9, 300), (300, 0.5, 120), (200, 0.1, 40)] {
         for i in 0..rows * thousands {
@@ -47,13 +27,6 @@ fn example(thousands: usize) -> RecordBatch {
         ("p_b", floats(b)),
         ("d", integers(d)),
     ])
-}
-
-fn near(value: &Value, want: f64) {
-    let found = value
-        .as_f64()
-        .unwrap_or_else(|| panic!("{value} for {want}"));
-    assert!((found - want).abs() < 1e-9, "{found} for {want}");
 }
 
 /// A rate of a group, or its gap to the reference, in three ways.
@@ -79,7 +52,7 @@ fn answers<'a>(result: &'a Value, group: &str, metric: &str, comparison: &str) -
         .expect("the rate")
 }
 
-const MEMBERSHIP: [&str; 4] = ["--decision", "d", "--membership", "race=p_a,p_b"];
+pub const MEMBERSHIP: [&str; 4] = ["--decision", "d", "--membership", "race=p_a,p_b"];
 
 #[test]
 fn the_worked_example_comes_out_of_the_whole_pipeline() {
@@ -456,257 +429,4 @@ fn groups_of_few_expected_rows_are_hidden() {
     let gap = answers(&result, "p_c", "selection_rate", "ratio");
     assert!(gap["bounds"]["upper"].is_null() && gap["weighted"]["value"].is_null());
     assert!(answers(&result, "p_a", "selection_rate", "none")["weighted"]["value"].is_f64());
-}
-
-/// Group, true label, decision, whether the label is seen, propensity, weight.
-type Row = (usize, bool, bool, bool, f64, f64);
-
-/// Rows whose label is there with a known probability, and the label that nobody sees.
-struct Explored {
-    batch: RecordBatch,
-    rows: Vec<Row>,
-}
-
-fn explored(rows: usize, seed: u64) -> Explored {
-    let mut draws = Draws(seed);
-    let made: Vec<_> = (0..rows)
-        .map(|i| {
-            let x = draws.next();
-            let group = i % 2;
-            let d = x + 0.1 * f64::from(u8::from(group == 0)) > 0.5;
-            let y = draws.next() < 0.2 + 0.5 * x - 0.1 * group as f64;
-            let e = if d { 0.5 + 0.4 * x } else { 0.15 + 0.4 * x };
-            let seen = draws.next() < e;
-            (group, y, d, seen, e, 0.5 + draws.next())
-        })
-        .collect();
-    let batch = table(vec![
-        ("g", texts(made.iter().map(|r| Some(["a", "b"][r.0])))),
-        (
-            "y",
-            integers(made.iter().map(|r| r.3.then_some(r.1.into()))),
-        ),
-        ("truth", integers(made.iter().map(|r| Some(r.1.into())))),
-        ("d", integers(made.iter().map(|r| Some(r.2.into())))),
-        ("e", floats(made.iter().map(|r| Some(r.4)))),
-        ("w", floats(made.iter().map(|r| Some(r.5)))),
-    ]);
-    Explored { batch, rows: made }
-}
-
-const EXPLORED: [&str; 8] = [
-    "--label",
-    "y",
-    "--decision",
-    "d",
-    "--sensitive",
-    "g",
-    "--propensity",
-    "e",
-];
-
-/// The bounds and the weighted estimate of a rate of a group.
-fn pair<'a>(result: &'a Value, group: usize, metric: &str) -> [&'a Value; 2] {
-    let found = result["propensity"][0]["groups"][group]["metrics"].as_array();
-    let rate = found
-        .expect("rates")
-        .iter()
-        .find(|rate| rate["metric"] == metric);
-    let rate = rate.expect("the rate");
-    [&rate["bounds"], &rate["ipw"]]
-}
-
-type Of = fn(&Row) -> bool;
-
-/// Which rows a rate is of, and which of those it counts.
-const RATES: [(&str, Of, Of); 6] = [
-    ("true_positive_rate", |r| r.1, |r| r.2),
-    ("false_positive_rate", |r| !r.1, |r| r.2),
-    ("precision", |r| r.2, |r| r.1),
-    ("negative_predictive_value", |r| !r.2, |r| !r.1),
-    ("accuracy", |_| true, |r| r.1 == r.2),
-    ("base_rate", |_| true, |r| r.1),
-];
-
-#[test]
-fn inverse_propensities_are_hajeks_estimates_to_the_last_digits() {
-    let folder = TempDir::new().expect("a folder");
-    let made = explored(3000, 21);
-    let path = written(&folder, "explored.parquet", &made.batch);
-    for more in [&[][..], &["--weight", "w"]] {
-        let result = audit([&[path.as_str()][..], &EXPLORED, more].concat());
-        let threads = ["--threads", "3"];
-        let again = audit([&[path.as_str()][..], &EXPLORED, more, &threads].concat());
-        assert_eq!(again, result);
-        for group in 0..2 {
-            let weight = |r: &Row| if more.is_empty() { 1.0 } else { r.5 } / r.4;
-            let own = || made.rows.iter().filter(move |r| r.0 == group && r.3);
-            for (name, of, counts) in RATES {
-                let trials: f64 = own().filter(|r| of(r)).map(weight).sum();
-                let hits: f64 = own().filter(|r| of(r) && counts(r)).map(weight).sum();
-                let [_, ipw] = pair(&result, group, name);
-                let found = ipw["value"].as_f64().expect("a rate");
-                assert!((found - hits / trials).abs() < 1e-12, "{name} {found}");
-                assert_eq!(ipw["method"], "ipw_wilson");
-            }
-            let all: f64 = own().map(weight).sum();
-            let squares: f64 = own().map(|r| weight(r) * weight(r)).sum();
-            let effective = &result["propensity"][0]["groups"][group]["effective"];
-            let effective = effective.as_f64().expect("a number");
-            assert!((effective - all * all / squares).abs() < 1e-6 * effective);
-        }
-    }
-}
-
-#[test]
-fn the_truth_lies_within_bounds_and_within_most_weighted_intervals() {
-    let folder = TempDir::new().expect("a folder");
-    let (mut inside, mut asked, mut complete) = (0, 0, 0);
-    for seed in 0..20 {
-        let made = explored(2000, 100 + seed);
-        let path = written(&folder, "explored.parquet", &made.batch);
-        let result = audit([&[path.as_str()][..], &EXPLORED, &["--bootstrap", "0"]].concat());
-        for group in 0..2 {
-            let own = || made.rows.iter().filter(move |r| r.0 == group);
-            for (name, of, counts) in RATES {
-                let rate = |seen: bool| {
-                    let rows = || own().filter(|r| of(r) && (r.3 || !seen));
-                    rows().filter(|r| counts(r)).count() as f64 / rows().count() as f64
-                };
-                let truth = rate(false);
-                let [bounds, ipw] = pair(&result, group, name);
-                let within = |e: &Value, x: f64| {
-                    let end = |key: &str| e[key].as_f64().expect("a limit");
-                    end("low") <= x && x <= end("high")
-                };
-                assert!(within(bounds, truth), "{name} {truth} {bounds}");
-                asked += 1;
-                inside += usize::from(within(ipw, truth));
-                complete += usize::from(within(ipw, rate(true)));
-            }
-        }
-    }
-    // 95 % intervals for a value of the very rows that are there hold it at least as often.
-    assert!(inside * 100 >= asked * 93, "{inside} of {asked}");
-    // Labelled rows alone tell something else.
-    assert!(complete * 100 < asked * 70, "{complete} of {asked}");
-}
-
-#[test]
-fn propensities_that_are_none_are_named_with_their_row() {
-    let folder = TempDir::new().expect("a folder");
-    let of = |e: &str, y: &str| {
-        let path = folder.path().join("bad.csv");
-        let text = format!("g,y,d,e\na,1,1,1\nb,{y},1,{e}\na,0,1,.5\nb,,0,0\n");
-        fs::write(&path, text).expect("a file");
-        let path = path.to_str().expect("UTF-8").to_owned();
-        waage([&["audit", path.as_str()][..], &EXPLORED].concat())
-    };
-    for e in ["0", "-0.5", "1.01", "NaN", ""] {
-        let output = of(e, "1");
-        let said = String::from_utf8(output.stderr).expect("UTF-8");
-        assert_eq!(output.status.code(), Some(2), "{said}");
-        assert!(
-            said.contains("propensity \"e\" is") && said.contains("line 3"),
-            "{said}"
-        );
-        assert_eq!(said.trim().lines().count(), 1, "{said}");
-    }
-    let path = folder.path().join("bad.csv");
-    let path = path.to_str().expect("UTF-8");
-    let roles = ["--decision", "d", "--sensitive", "g", "--propensity", "e"];
-    let (code, said) = failure([&["audit", path][..], &roles].concat());
-    assert!(code == 2 && said.contains("without labels"), "{said}");
-    for (e, code) in [("0", 0), ("", 0), ("-1", 2), ("2", 2)] {
-        assert_eq!(of(e, "").status.code(), Some(code), "{e}");
-    }
-}
-
-#[test]
-fn what_propensities_do_not_cover_is_said() {
-    let folder = TempDir::new().expect("a folder");
-    let rows = |label: &dyn Fn(usize) -> Option<i64>, e: &dyn Fn(usize) -> f64| {
-        let batch = table(vec![
-            ("g", texts((0..400).map(|i| Some(["a", "b"][i % 2])))),
-            ("y", integers((0..400).map(label))),
-            ("d", integers((0..400).map(|i| Some((i % 4 < 2).into())))),
-            ("e", floats((0..400).map(|i| Some(e(i))))),
-        ]);
-        let path = written(&folder, "rows.csv", &batch);
-        audit([&[path.as_str()][..], &EXPLORED].concat())
-    };
-    let codes = |result: &Value| -> Vec<String> {
-        let notes = result["dataset"]["notes"]
-            .as_array()
-            .cloned()
-            .unwrap_or_default();
-        notes
-            .iter()
-            .map(|note| note["code"].as_str().unwrap_or_default().to_owned())
-            .collect()
-    };
-    let outcome = |i: usize| i64::from(i.is_multiple_of(3));
-    let idle = rows(&|i| Some(outcome(i)), &|_| 0.5);
-    assert_eq!(codes(&idle), ["propensity_idle"]);
-    assert!(idle.get("propensity").is_none());
-    // Nobody who was rejected could get a label: what needs those stays open.
-    let selective = rows(&|i| (i % 4 < 2).then(|| outcome(i)), &|i| {
-        f64::from(u8::from(i % 4 < 2))
-    });
-    assert!(codes(&selective).contains(&"propensity_uncovered".to_owned()));
-    for group in 0..2 {
-        let [bounds, ipw] = pair(&selective, group, "true_positive_rate");
-        assert_eq!(
-            (&ipw["value"], &ipw["reason"]),
-            (&Value::Null, &"not_identified".into())
-        );
-        assert!(bounds["low"].is_f64() && bounds["value"].is_null());
-        let [precision, weighted] = pair(&selective, group, "precision");
-        assert_eq!(precision["value"], weighted["value"]);
-    }
-}
-
-#[test]
-fn both_sections_are_told_in_either_language() {
-    let folder = TempDir::new().expect("a folder");
-    let explored = written(&folder, "explored.csv", &explored(800, 2).batch);
-    let example = written(&folder, "example.csv", &example(1));
-    let shown = |path: &str, roles: &[&str], format: &str, lang: &str| {
-        let more = [
-            "--format",
-            format,
-            "--lang",
-            lang,
-            "--quiet",
-            "--bootstrap",
-            "50",
-        ];
-        let output = waage([&["audit", path][..], roles, &more].concat());
-        String::from_utf8(output.stdout).expect("UTF-8")
-    };
-    for format in ["text", "markdown", "html"] {
-        for (lang, of_labels, of_groups, bounds) in [
-            (
-                "en",
-                "propensities are right",
-                "belonging to a group and",
-                "40.3",
-            ),
-            (
-                "de",
-                "Propensity stimmt",
-                "Zugehörigkeit zu einer Gruppe und",
-                "40,3",
-            ),
-        ] {
-            let flat = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let labels = flat(shown(&explored, &EXPLORED, format, lang));
-            assert!(labels.contains(of_labels), "{format} {lang}: {labels}");
-            let groups = flat(shown(&example, &MEMBERSHIP, format, lang));
-            assert!(
-                groups.contains(of_groups) && groups.contains(bounds),
-                "{format} {lang}: {groups}"
-            );
-        }
-    }
 }
