@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,6 +30,22 @@ def test_the_worked_example_from_arrays_has_its_three_answers() -> None:
     assert rates["a"]["upper"] == pytest.approx(0.709677419, abs=1e-9)
     assert rates["a"]["low"] < rates["a"]["lower"]
     assert a.verdict == "inconclusive"
+    for row, comparison in enumerate(table["comparison"]):
+        tested = [table[f"p_{way}"][row] for way in ("weighted", "threshold", "bounds")]
+        if comparison == "none":
+            assert tested == [None, None, None]
+        elif table["metric"][row] == "selection_rate":
+            # The bounds of the gap hold equality, which the other two answers deny.
+            assert tested[0] < 0.05 and tested[1] < 0.05 and tested[2] == 1.0
+
+
+def test_clusters_of_probable_groups_widen_intervals() -> None:
+    def width(**roles: Any) -> float:
+        a = wg.audit(decision=D, membership={"race": {"a": Q, "b": 1 - Q}}, bootstrap=300, **roles)
+        table = a.membership
+        return table["weighted_high"][0] - table["weighted_low"][0]
+
+    assert width(cluster=np.arange(1000) // 10) > 1.5 * width()
 
 
 def test_a_threshold_classifies_fewer_rows() -> None:
@@ -85,3 +102,35 @@ def test_propensities_weigh_labelled_rows() -> None:
         assert table["bounds_low"][row] <= table["value"][row] <= table["bounds_high"][row]
     with pytest.raises(wg.WaageError, match="propensity"):
         wg.audit(label=y, decision=decided, propensity=np.zeros(n), sensitive={"gender": group})
+
+
+def test_areas_are_weighted_by_inverse_propensities() -> None:
+    rng = np.random.default_rng(5)
+    n = 600
+    score = rng.integers(0, 20, n) / 20
+    label = rng.random(n) < score
+    e = np.where(score > 0.5, 0.8, 0.4)
+    seen = rng.random(n) < e
+    groups = {"g": np.arange(n) % 2, "h": np.arange(n) // 2 % 2}
+    a = wg.audit(
+        label=np.where(seen, label.astype(float), np.nan),
+        score=score,
+        propensity=e,
+        sensitive=groups,
+        bootstrap=0,
+    )
+    table = a.propensity
+    found = {
+        (table["attribute"][row], table["group"][row]): table["value"][row]
+        for row, metric in enumerate(table["metric"])
+        if metric == "roc_auc" and table["comparison"][row] == "none"
+    }
+    assert len(found) == 2 + 2 + 4
+    for (attribute, name), value in found.items():
+        own = seen.copy()
+        for of, level in zip(attribute.split("*"), name.split("*"), strict=True):
+            own &= groups[of] == int(level)
+        positive, negative = own & label, own & ~label
+        won = np.sign(score[positive][:, None] - score[negative][None, :]) / 2 + 0.5
+        pairs = (1 / e[positive])[:, None] * (1 / e[negative])[None, :]
+        assert value == pytest.approx((won * pairs).sum() / pairs.sum(), abs=1e-12)

@@ -92,13 +92,14 @@ class Audit(Result):
 
         `weighted` counts every row for each group with its probability, `threshold` for its
         likeliest group alone; `lower` and `upper` are the ends of all that may be, and the interval
-        from `low` to `high`, which the policy judges, holds both.
+        from `low` to `high`, which the policy judges, holds both. Of gaps, `p_weighted`,
+        `p_threshold` and `p_bounds` are the p-values of equality by each.
         """
         return Table(self._handle.table("membership"))
 
     @property
     def propensity(self) -> Table:
-        """One row per rate, score metric or gap of labels; none without `propensity` or missing labels.
+        """One row per metric or gap of labels; none without `propensity` or missing labels.
 
         `value` weights labelled rows by the inverse of their propensity; `bounds_low` and
         `bounds_high` are the worst cases without it.

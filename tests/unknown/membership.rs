@@ -253,6 +253,7 @@ fn many(rows: usize) -> RecordBatch {
         ("p_c", floats(q.iter().map(|q| Some((1.0 - q) / 2.0)))),
         ("d", integers(d.into_iter().map(Some))),
         ("w", floats((0..rows).map(|_| Some(0.1 + draws.next())))),
+        ("c", integers((0..rows).map(|i| Some((i * i % 701) as i64)))),
     ])
 }
 
@@ -263,7 +264,8 @@ fn neither_threads_nor_files_move_a_bit() {
     let whole = written(&folder, "many.parquet", &batch);
     let first = written(&folder, "one.parquet", &batch.slice(0, 1500));
     let rest = written(&folder, "two.parquet", &batch.slice(1500, 2500));
-    for more in [&[][..], &["--weight", "w"]] {
+    let clustered = ["--weight", "w", "--cluster", "c"];
+    for more in [&[][..], &clustered[..2], &clustered[2..], &clustered] {
         let of = |paths: &[&str], threads: &str| {
             let options = ["--decision", "d", "--membership", "race=p_a,p_b,p_c"];
             let method = ["--bootstrap", "50", "--threads", threads];
@@ -289,15 +291,122 @@ fn neither_threads_nor_files_move_a_bit() {
         let (mut hits, mut all) = (0.0, 0.0);
         for row in 0..batch.num_rows() {
             let mass = number("p_a", row)
-                * if more.is_empty() {
-                    1.0
-                } else {
-                    number("w", row)
+                * match more.contains(&"w") {
+                    true => number("w", row),
+                    false => 1.0,
                 };
             all += mass;
             hits += mass * decided.value(row) as f64;
         }
         assert!((weighted.expect("a rate") - hits / all).abs() < 1e-12);
+    }
+}
+
+/// Whether a value lies outside an interval, and whether its p-value says so at 5 %.
+fn disagree(estimate: &Value, equal: f64, p: &Value) -> bool {
+    let beyond = |key: &str, side: f64| {
+        let end = estimate[key].as_f64();
+        end.is_some_and(|end| (end - equal) * side > 0.0)
+    };
+    let outside = beyond("low", 1.0) || beyond("high", -1.0);
+    p.as_f64().is_some_and(|p| outside != (p <= 0.05))
+}
+
+#[test]
+fn gaps_have_p_values_that_agree_with_their_intervals() {
+    let folder = TempDir::new().expect("a folder");
+    let path = written(&folder, "many.parquet", &many(4000));
+    let options = ["--decision", "d", "--membership", "race=p_a,p_b,p_c"];
+    for more in [&[][..], &["--cluster", "c"]] {
+        let result = audit([&[path.as_str()][..], &options, more].concat());
+        let gaps = result["membership"][0]["gaps"].as_array().expect("gaps");
+        for gap in gaps {
+            let equal = f64::from(u8::from(gap["comparison"] == "ratio"));
+            for way in ["weighted", "bounds"] {
+                assert!(gap["p"][way].is_f64() || gap["metric"] != "selection_rate");
+                assert!(!disagree(&gap[way], equal, &gap["p"][way]), "{gap}");
+            }
+            let bounds = &gap["bounds"];
+            let ends = ["lower", "upper"].map(|end| bounds[end].as_f64());
+            if let [Some(lower), Some(upper)] = ends
+                && (lower..=upper).contains(&equal)
+            {
+                assert_eq!(gap["p"]["bounds"], 1.0);
+            }
+            // What is judged stands among all comparisons, corrected.
+            let of = |d: &&Value| {
+                let alike = ["metric", "comparison", "group"].map(|key| d[key] == gap[key]);
+                alike == [true; 3] && d["attribute"] == "race"
+            };
+            let disparities = result["disparities"].as_array().expect("disparities");
+            let judged = disparities.iter().find(of).expect("the gap");
+            assert_eq!(judged["p"], gap["p"]["bounds"]);
+            assert!(judged["p_adjusted"].as_f64() >= judged["p"].as_f64());
+        }
+    }
+    // Nearly certain rows far apart: no way of belonging makes them equal.
+    let sure = |i: usize| if i.is_multiple_of(2) { 0.98 } else { 0.02 };
+    let batch = table(vec![
+        ("p_a", floats((0..2000).map(|i| Some(sure(i))))),
+        ("p_b", floats((0..2000).map(|i| Some(1.0 - sure(i))))),
+        (
+            "d",
+            integers((0..2000).map(|i| Some((i % 2 == 0 || i % 10 == 1).into()))),
+        ),
+    ]);
+    let path = written(&folder, "sure.parquet", &batch);
+    let result = audit([&[path.as_str()][..], &MEMBERSHIP].concat());
+    let gap = answers(&result, "p_b", "selection_rate", "difference");
+    for way in ["weighted", "threshold", "bounds"] {
+        assert!(gap["p"][way].as_f64() < Some(0.01), "{gap}");
+    }
+}
+
+#[test]
+fn rows_of_a_cluster_count_together() {
+    let folder = TempDir::new().expect("a folder");
+    let once = known(1200);
+    // Every row four times, as one cluster.
+    let rows = arrow::array::UInt32Array::from_iter_values((0..4800).map(|i| i / 4));
+    let column = |name: &str| {
+        let all = once.column_by_name(name).expect("a column");
+        arrow::compute::take(all, &rows, None).expect("rows")
+    };
+    let names = ["race", "p_a", "p_b", "p_c", "y", "d"];
+    let mut columns: Vec<_> = names.map(|name| (name, column(name))).into();
+    columns.push(("c", integers((0..4800).map(|i| Some(i / 4)))));
+    let single = written(&folder, "once.parquet", &once);
+    let four = written(&folder, "four.parquet", &table(columns));
+    let outcome = ["--label", "y", "--decision", "d", "--bootstrap", "1500"];
+    let of = |path: &str, more: &[&str]| audit([&[path][..], &outcome, more].concat());
+    let probable = ["--membership", "race=p_a,p_b,p_c"];
+    let plain = of(&single, &probable);
+    let clustered = of(&four, &[&probable[..], &["--cluster", "c"]].concat());
+    let ordinary = of(&four, &["--sensitive", "race", "--cluster", "c"]);
+    let width =
+        |e: &Value| e["high"].as_f64().expect("a limit") - e["low"].as_f64().expect("a limit");
+    let alike = |one: &Value, other: &Value| {
+        near(&one["value"], other["value"].as_f64().expect("a value"));
+        let ratio = width(one) / width(other);
+        assert!((0.85..1.18).contains(&ratio), "{ratio} {one} {other}");
+    };
+    for (at, group) in ["p_a", "p_b", "p_c"].iter().enumerate() {
+        for metric in ["selection_rate", "true_positive_rate", "precision"] {
+            let [one, four] = [&plain, &clustered].map(|r| answers(r, group, metric, "none"));
+            let known = &ordinary["groups"][at]["metrics"][metric];
+            for way in ["weighted", "threshold", "bounds"] {
+                alike(&four[way], &one[way]);
+                alike(&four[way], known);
+                assert_eq!(four[way]["clusters"], known["clusters"], "{metric} {way}");
+            }
+            assert_eq!(four["weighted"]["method"], "cluster_bootstrap_percentile");
+        }
+        if at > 0 && plain["membership"][0]["reference"] == "p_a" {
+            let gap = |r| answers(r, group, "selection_rate", "difference");
+            for way in ["weighted", "threshold", "bounds"] {
+                alike(&gap(&clustered)[way], &gap(&plain)[way]);
+            }
+        }
     }
 }
 
@@ -345,8 +454,6 @@ fn probabilities_that_are_none_are_named_with_their_row() {
         both.contains("both as a column and as probabilities"),
         "{both}"
     );
-    let clustered = good(&[&MEMBERSHIP[..], &["--cluster", "g"]].concat());
-    assert!(clustered.contains("cluster"), "{clustered}");
     let odd = good(&[&MEMBERSHIP[..], &["--membership-threshold", "1.5"]].concat());
     assert!(odd.contains("such as 0.8"), "{odd}");
     let alone = good(&[

@@ -166,6 +166,7 @@ fn proxies(spec: &AuditSpec) -> Vec<ProxyPlan> {
             strata_from: spec.roles.sensitive.len(),
             threshold: spec.membership_threshold,
             weighted: spec.roles.weight.is_some(),
+            clusters_max: spec.roles.cluster.as_ref().map(|_| spec.max_clusters),
         };
         first += of.columns.len();
         plan

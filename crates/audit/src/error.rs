@@ -24,7 +24,7 @@ pub enum AuditError {
     Tally(#[from] TallyError),
     /// Too much would have to be told apart of groups known by probabilities.
     #[error(transparent)]
-    Proxy(#[from] waage_core::proxy::TooManyCells),
+    Proxy(#[from] waage_core::proxy::ProxyError),
     /// The request does not fit the data.
     #[error(transparent)]
     Measure(#[from] MeasureError),

@@ -16,7 +16,7 @@ use waage_result::power::PowerResult;
 use waage_result::scan::{Condition, ConditionValue, ScanResult};
 
 pub use attribution::{feature_groups, features};
-use waage_result::unknown::MembershipAnswers;
+use waage_result::unknown::{MembershipAnswers, MembershipP};
 
 /// Columns under construction.
 #[derive(Default)]
@@ -466,58 +466,68 @@ pub fn impact_ratios(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
 
 /// One row per rate or gap of an attribute known by probabilities: `comparison` (`none` of a rate),
 /// the estimate weighted by them (`weighted`, `_low`, `_high`), the one by likeliest groups (`threshold`…),
-/// the ends of all that may be (`lower`, `upper`) and the interval that holds both (`low`, `high`).
+/// the ends of all that may be (`lower`, `upper`) and the interval that holds both (`low`, `high`), and of
+/// gaps the p-value of equality by each (`p_weighted`, `p_threshold`, `p_bounds`).
 ///
 /// # Errors
 /// Never for a document that this library made.
 pub fn membership(result: &AuditResult) -> Result<RecordBatch, ArrowError> {
-    type Line<'a> = (&'a str, &'a str, &'a str, &'a str, &'a MembershipAnswers);
-    let mut lines: Vec<Line<'_>> = Vec::new();
+    struct Line<'a> {
+        attribute: &'a str,
+        group: &'a str,
+        metric: &'a str,
+        comparison: &'a str,
+        answers: &'a MembershipAnswers,
+        p: MembershipP,
+    }
+    let mut lines = Vec::new();
     for found in &result.membership {
+        let attribute = found.attribute.as_str();
         for group in &found.groups {
-            lines.extend(group.metrics.iter().map(|rate| {
-                let (attribute, group) = (found.attribute.as_str(), group.group.as_str());
-                (
-                    attribute,
-                    group,
-                    rate.metric.as_str(),
-                    "none",
-                    &rate.answers,
-                )
+            lines.extend(group.metrics.iter().map(|rate| Line {
+                attribute,
+                group: &group.group,
+                metric: &rate.metric,
+                comparison: "none",
+                answers: &rate.answers,
+                p: MembershipP::default(),
             }));
         }
-        lines.extend(found.gaps.iter().map(|gap| {
-            let (attribute, group) = (found.attribute.as_str(), gap.group.as_str());
-            let comparison = gap.comparison.as_str();
-            (
-                attribute,
-                group,
-                gap.metric.as_str(),
-                comparison,
-                &gap.answers,
-            )
+        lines.extend(found.gaps.iter().map(|gap| Line {
+            attribute,
+            group: &gap.group,
+            metric: &gap.metric,
+            comparison: &gap.comparison,
+            answers: &gap.answers,
+            p: gap.p,
         }));
     }
     let mut columns = Columns::default();
-    columns.text("attribute", lines.iter().map(|l| Some(l.0)));
-    columns.text("group", lines.iter().map(|l| Some(l.1)));
-    columns.text("metric", lines.iter().map(|l| Some(l.2)));
-    columns.text("comparison", lines.iter().map(|l| Some(l.3)));
-    columns.real("weighted", lines.iter().map(|l| l.4.weighted.value));
-    columns.real("weighted_low", lines.iter().map(|l| l.4.weighted.low));
-    columns.real("weighted_high", lines.iter().map(|l| l.4.weighted.high));
-    columns.real("threshold", lines.iter().map(|l| l.4.threshold.value));
-    columns.real("threshold_low", lines.iter().map(|l| l.4.threshold.low));
-    columns.real("threshold_high", lines.iter().map(|l| l.4.threshold.high));
-    columns.real("lower", lines.iter().map(|l| l.4.bounds.lower));
-    columns.real("upper", lines.iter().map(|l| l.4.bounds.upper));
-    columns.real("low", lines.iter().map(|l| l.4.bounds.estimate.low));
-    columns.real("high", lines.iter().map(|l| l.4.bounds.estimate.high));
-    columns.count("n", lines.iter().map(|l| Some(l.4.weighted.n)));
-    columns.text(
-        "reason",
-        lines.iter().map(|l| l.4.bounds.estimate.reason.as_deref()),
-    );
+    columns.text("attribute", lines.iter().map(|l| Some(l.attribute)));
+    columns.text("group", lines.iter().map(|l| Some(l.group)));
+    columns.text("metric", lines.iter().map(|l| Some(l.metric)));
+    columns.text("comparison", lines.iter().map(|l| Some(l.comparison)));
+    type Way = fn(&MembershipAnswers) -> &EstimateDoc;
+    let ways: [(&str, Way); 2] = [
+        ("weighted", |of| &of.weighted),
+        ("threshold", |of| &of.threshold),
+    ];
+    for (name, way) in ways {
+        let all = || lines.iter().map(move |l| way(l.answers));
+        columns.real(name, all().map(|e| e.value));
+        columns.real(&format!("{name}_low"), all().map(|e| e.low));
+        columns.real(&format!("{name}_high"), all().map(|e| e.high));
+    }
+    let bounds = || lines.iter().map(|l| &l.answers.bounds);
+    columns.real("lower", bounds().map(|of| of.lower));
+    columns.real("upper", bounds().map(|of| of.upper));
+    columns.real("low", bounds().map(|of| of.estimate.low));
+    columns.real("high", bounds().map(|of| of.estimate.high));
+    columns.count("n", lines.iter().map(|l| Some(l.answers.weighted.n)));
+    columns.real("p_weighted", lines.iter().map(|l| l.p.weighted));
+    columns.real("p_threshold", lines.iter().map(|l| l.p.threshold));
+    columns.real("p_bounds", lines.iter().map(|l| l.p.bounds));
+    columns.text("reason", bounds().map(|of| of.estimate.reason.as_deref()));
     columns.finish()
 }
 

@@ -55,7 +55,8 @@ impl ViewClusters {
         ))
     }
 
-    fn counted(clusters: &Clusters, scored: bool, sums: &[[Sums; outcome::COUNT]]) -> Self {
+    /// Of clusters whose cells are the groups, which hold these sums.
+    pub fn counted(clusters: &Clusters, scored: bool, sums: &[[Sums; outcome::COUNT]]) -> Self {
         let mut out = Self {
             all: clusters.count(),
             scored,

@@ -141,7 +141,7 @@ impl PreparedView {
 }
 
 /// What a typical row of a group weighs: Σw²/Σw, 1 without weights or rows.
-fn row_weight(sums: &[Sums; outcome::COUNT]) -> f64 {
+pub(crate) fn row_weight(sums: &[Sums; outcome::COUNT]) -> f64 {
     let weight: f64 = sums.iter().map(|s| s.w1).sum();
     let squares: f64 = sums.iter().map(|s| s.w2).sum();
     if weight > 0.0 { squares / weight } else { 1.0 }

@@ -71,6 +71,20 @@ pub struct MembershipGap {
     /// In three ways.
     #[serde(flatten)]
     pub answers: MembershipAnswers,
+    /// p-values of the hypothesis that the two groups do not differ.
+    #[serde(default)]
+    pub p: MembershipP,
+}
+
+/// p-values of a gap of groups known by probabilities; null where there is none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MembershipP {
+    /// From the replicates of the weighted gap.
+    pub weighted: Option<f64>,
+    /// By likeliest group: the test of proportions, from replicates where these draw clusters.
+    pub threshold: Option<f64>,
+    /// That rows may belong to the groups so that they do not differ: 1 where the bounds allow it.
+    pub bounds: Option<f64>,
 }
 
 /// One question, answered in three ways.

@@ -10,7 +10,8 @@ use waage_metrics::membership::{Answers, Bounds, MemberGroup, Membership, Unknow
 use waage_result::document::EstimateDoc;
 use waage_result::spec::{AuditSpec, MembershipSpec};
 use waage_result::unknown::{
-    BoundsDoc, MembershipAnswers, MembershipGap, MembershipGroup, MembershipRate, MembershipResult,
+    BoundsDoc, MembershipAnswers, MembershipGap, MembershipGroup, MembershipP, MembershipRate,
+    MembershipResult,
 };
 
 use crate::observer::Observer;
@@ -112,6 +113,11 @@ fn told(
                 metric: gap.metric.quantity().name.to_owned(),
                 comparison: gap.comparison.name().to_owned(),
                 answers: answers(&gap.answers),
+                p: MembershipP {
+                    weighted: gap.p.weighted,
+                    threshold: gap.p.threshold,
+                    bounds: gap.p.bounds,
+                },
             })
             .collect(),
     }

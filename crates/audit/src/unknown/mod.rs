@@ -14,14 +14,6 @@ use crate::error::fail;
 /// Options that nothing can be made of.
 pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
     let roles = &spec.roles;
-    if let Some(of) = roles.membership.first()
-        && let Some(cluster) = &roles.cluster
-    {
-        return fail(format!(
-            "the membership \"{}\" cannot be used with the cluster \"{cluster}\": its replicates draw single rows; leave one of them out",
-            of.name
-        ));
-    }
     for of in &roles.membership {
         let known = roles.sensitive.iter().chain(&roles.stratum);
         if known.into_iter().any(|a| a.name == of.name) {

@@ -1,5 +1,7 @@
 //! Proxy cells once all rows are counted.
 
+use crate::tally::Clusters;
+
 /// What the rows of a cell and outcome hold of one group, in expectation.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct GroupMass {
@@ -48,6 +50,9 @@ pub struct ProxyCells {
     pub thin: bool,
     /// The cells.
     pub cells: Vec<ProxyCell>,
+    /// What clusters hold of the cells, by their positions; `None` where rows do not depend on each
+    /// other.
+    pub clusters: Option<Clusters>,
 }
 
 impl ProxyCells {
@@ -82,6 +87,16 @@ impl ProxyCells {
                     put(group.squares.to_bits());
                     put(group.rows.to_bits());
                 }
+            }
+        }
+        for pattern in self.clusters.iter().flat_map(Clusters::patterns) {
+            put(pattern.clusters);
+            put(pattern.held.len() as u64);
+            for held in &pattern.held {
+                let place = [u64::from(held.cell), u64::from(held.outcome)];
+                place.into_iter().for_each(&mut put);
+                put(held.rows);
+                put(held.weight.to_bits());
             }
         }
     }

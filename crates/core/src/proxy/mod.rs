@@ -7,7 +7,8 @@
 //! Cells are kept apart by the exact probabilities while there are few enough of them. Beyond, the
 //! probabilities are cut to a binary grid, `⌊q·2^bits⌋`, the finest of 6 to 0 bits whose cells are
 //! few enough; coarser grids are unions of finer ones, so the state depends on the rows alone. Rows
-//! of a grid cell keep the exact sums of their probabilities.
+//! of a grid cell keep the exact sums of their probabilities. Where rows have clusters, what each
+//! holds of every cell and outcome is gathered beside.
 
 mod cells;
 #[cfg(test)]
@@ -15,9 +16,11 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::block::Block;
+use crate::block::{Block, outcome};
 use crate::exact_sum::ExactSum;
 use crate::label::Label;
+use crate::tally::TallyError;
+use crate::tally::gather::Gatherer;
 
 pub use cells::{GroupMass, Held, ProxyCell, ProxyCells};
 
@@ -36,16 +39,22 @@ pub const THIN_SHARE_MAX: f64 = 0.05;
 /// The class of rows that no group is likely enough for.
 const UNCLASSIFIED: u64 = u64::MAX;
 
-/// More cells than even the coarsest grid may have.
+/// Cells that could not be counted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the membership \"{attribute}\" and the strata form more than {limit} cells even on the coarsest grid of probabilities; use fewer strata or coarser bins"
-)]
-pub struct TooManyCells {
-    /// The attribute.
-    pub attribute: String,
-    /// The limit.
-    pub limit: usize,
+pub enum ProxyError {
+    /// More cells than even the coarsest grid may have.
+    #[error(
+        "the membership \"{attribute}\" and the strata form more than {limit} cells even on the coarsest grid of probabilities; use fewer strata or coarser bins"
+    )]
+    TooManyCells {
+        /// The attribute.
+        attribute: String,
+        /// The limit.
+        limit: usize,
+    },
+    /// More clusters than may be kept.
+    #[error(transparent)]
+    Clusters(#[from] TallyError),
 }
 
 /// Which attribute is unknown, and where its probabilities stand in a block.
@@ -64,6 +73,8 @@ pub struct ProxyPlan {
     pub threshold: Option<f64>,
     /// Whether rows have weights.
     pub weighted: bool,
+    /// Clusters that are kept at most; `None` where rows do not depend on each other.
+    pub clusters_max: Option<u64>,
 }
 
 /// Sums of one group's probabilities over rows.
@@ -127,11 +138,21 @@ impl Entry {
 /// A cell's rows by outcome.
 type Entries = BTreeMap<u8, Entry>;
 
+/// A cell and its number in the order of first sight, by which clusters name it.
+#[derive(Clone, Debug, Default)]
+struct Cell {
+    slot: u32,
+    entries: Entries,
+}
+
 fn join(mine: &mut Entries, theirs: Entries) {
     for (outcome, entry) in theirs {
         mine.entry(outcome).or_default().merge(entry);
     }
 }
+
+/// A cell under its key.
+type Keyed = (Box<[u64]>, Cell);
 
 /// Cells under construction: one builder per thread, merged by [`Self::merge`].
 ///
@@ -143,9 +164,13 @@ pub struct ProxyBuilder {
     cells_max: usize,
     /// Of the grid; `None` while probabilities are exact.
     bits: Option<u32>,
-    cells: HashMap<Box<[u64]>, Entries>,
+    cells: HashMap<Box<[u64]>, Cell>,
+    /// What clusters hold, at `slot · 12 + outcome`.
+    gathered: Option<Gatherer>,
     scratch: Vec<u64>,
-    too_many: bool,
+    /// Slot and outcome of every row of a block.
+    places: Vec<u32>,
+    failed: Option<ProxyError>,
 }
 
 impl ProxyBuilder {
@@ -159,12 +184,14 @@ impl ProxyBuilder {
     #[must_use]
     pub fn with_limit(plan: ProxyPlan, cells_max: usize) -> Self {
         Self {
+            gathered: plan.clusters_max.map(|most| Gatherer::new(most, 0)),
             plan,
             cells_max,
             bits: None,
             cells: HashMap::new(),
             scratch: Vec::new(),
-            too_many: false,
+            places: Vec::new(),
+            failed: None,
         }
     }
 
@@ -173,6 +200,7 @@ impl ProxyBuilder {
         let plan = &self.plan;
         let columns = &block.members[plan.first..plan.first + plan.groups];
         let strata = &block.axes[plan.strata_from..];
+        self.places.clear();
         for row in 0..block.len {
             self.scratch.clear();
             let bits = self.bits;
@@ -187,13 +215,16 @@ impl ProxyBuilder {
                 .map(|axis| u64::from(axis.table[axis.keys[row] as usize]));
             self.scratch.extend(codes);
             if !self.cells.contains_key(&self.scratch[..]) {
-                self.cells
-                    .insert(self.scratch.as_slice().into(), Entries::new());
+                cell_of(&mut self.cells, self.scratch.as_slice().into());
             }
             let Some(cell) = self.cells.get_mut(&self.scratch[..]) else {
                 continue;
             };
-            let entry = cell.entry(block.outcomes[row]).or_default();
+            let outcome = block.outcomes[row];
+            if self.gathered.is_some() {
+                self.places.push(at(cell.slot, outcome));
+            }
+            let entry = cell.entries.entry(outcome).or_default();
             entry.n += 1;
             let w = block.weights.map_or(1.0, |weights| weights[row]);
             if plan.weighted {
@@ -208,7 +239,20 @@ impl ProxyBuilder {
                 }
             }
         }
+        if let (Some(gathered), Some(clusters)) = (&mut self.gathered, block.clusters) {
+            let weights = block.weights.filter(|_| self.plan.weighted);
+            let found = gathered.add(&self.places, clusters, weights, None);
+            self.keep(found);
+        }
         self.fit();
+    }
+
+    /// Keeps an error until all rows are counted.
+    fn keep(&mut self, found: Result<(), TallyError>) {
+        if let Err(error) = found {
+            self.failed.get_or_insert(error.into());
+            self.gathered = None;
+        }
     }
 
     /// The cells of both builders' rows.
@@ -221,12 +265,28 @@ impl ProxyBuilder {
         let bits = coarser(self.bits, other.bits);
         self.coarsen(bits);
         other.coarsen(bits);
-        self.too_many |= other.too_many;
-        for (key, entries) in other.cells {
-            join(self.cells.entry(key).or_default(), entries);
-        }
+        self.failed = self.failed.or(other.failed);
+        let slots = self.take(other.cells.into_iter());
+        let gathered = self.gathered.take().zip(other.gathered);
+        self.gathered = gathered.and_then(|(mut mine, mut theirs)| {
+            theirs.relocate(|place| moved(place, &slots));
+            let found = mine.absorb(theirs);
+            self.keep(found);
+            self.failed.is_none().then_some(mine)
+        });
         self.fit();
         self
+    }
+
+    /// Takes cells in; tells the slot that each of theirs has here.
+    fn take(&mut self, cells: impl ExactSizeIterator<Item = Keyed>) -> Vec<u32> {
+        let mut slots = vec![0; cells.len()];
+        for (key, cell) in cells {
+            let mine = cell_of(&mut self.cells, key);
+            slots[cell.slot as usize] = mine.slot;
+            join(&mut mine.entries, cell.entries);
+        }
+        slots
     }
 
     /// Joins cells until they are few enough.
@@ -236,8 +296,12 @@ impl ProxyBuilder {
                 Some(bits) => self.coarsen(Some(bits)),
                 None => {
                     // Nothing is left to join: the error is kept, memory is not.
-                    self.too_many = true;
+                    self.failed = Some(ProxyError::TooManyCells {
+                        attribute: self.plan.attribute.clone(),
+                        limit: self.cells_max,
+                    });
                     self.cells.clear();
+                    self.gathered = None;
                 }
             }
         }
@@ -250,7 +314,7 @@ impl ProxyBuilder {
         };
         let groups = self.plan.groups;
         let from = self.bits.replace(bits);
-        for (mut key, mut entries) in std::mem::take(&mut self.cells) {
+        let coarser = |(mut key, mut cell): Keyed| {
             let exact = from.is_none();
             let own: Vec<f64> = key[..groups].iter().map(|q| f64::from_bits(*q)).collect();
             for place in &mut key[..groups] {
@@ -259,22 +323,24 @@ impl ProxyBuilder {
                     Some(finer) => *place >> (finer - bits),
                 };
             }
-            for entry in entries
-                .values_mut()
-                .filter(|e| exact && e.groups.is_empty())
-            {
+            let entries = cell.entries.values_mut();
+            for entry in entries.filter(|e| exact && e.groups.is_empty()) {
                 entry.groups = of_equal(&own, entry.n);
             }
-            join(self.cells.entry(key).or_default(), entries);
+            (key, cell)
+        };
+        let finer = std::mem::take(&mut self.cells);
+        let slots = self.take(finer.into_iter().map(coarser));
+        if let Some(gathered) = &mut self.gathered {
+            gathered.relocate(|place| moved(place, &slots));
         }
     }
 
     /// Share of the rows that lie in cells of too few.
     fn thin_share(&self) -> f64 {
-        let rows = |entries: &Entries| entries.values().map(|entry| entry.n).sum::<u64>();
         let (mut thin, mut all) = (0, 0);
-        for entries in self.cells.values() {
-            let n = rows(entries);
+        for cell in self.cells.values() {
+            let n: u64 = cell.entries.values().map(|entry| entry.n).sum();
             all += n;
             thin += if n < CELL_ROWS_MIN { n } else { 0 };
         }
@@ -288,13 +354,10 @@ impl ProxyBuilder {
     /// shares would be too narrow. Joined cells only widen them.
     ///
     /// # Errors
-    /// [`TooManyCells`].
-    pub fn finish(mut self, strata: &[Vec<Label>]) -> Result<ProxyCells, TooManyCells> {
-        if self.too_many {
-            return Err(TooManyCells {
-                attribute: self.plan.attribute,
-                limit: self.cells_max,
-            });
+    /// [`ProxyError`].
+    pub fn finish(mut self, strata: &[Vec<Label>]) -> Result<ProxyCells, ProxyError> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
         }
         while self.thin_share() > THIN_SHARE_MAX {
             match next(self.bits) {
@@ -305,15 +368,28 @@ impl ProxyBuilder {
         let thin = self.thin_share() > THIN_SHARE_MAX;
         let groups = self.plan.groups;
         let ranks: Vec<Vec<u64>> = strata.iter().map(|labels| ranked(labels)).collect();
-        let mut cells: BTreeMap<Box<[u64]>, Entries> = BTreeMap::new();
-        for (mut key, entries) in self.cells {
+        let mut positions = vec![0; self.cells.len()];
+        let mut cells: BTreeMap<Box<[u64]>, (Vec<u32>, Entries)> = BTreeMap::new();
+        for (mut key, cell) in self.cells {
             for (code, ranks) in key[groups + 1..].iter_mut().zip(&ranks) {
                 *code = ranks[*code as usize];
             }
-            join(cells.entry(key).or_default(), entries);
+            let (slots, entries) = cells.entry(key).or_default();
+            slots.push(cell.slot);
+            join(entries, cell.entries);
         }
+        for (position, (slots, _)) in cells.values().enumerate() {
+            for slot in slots {
+                positions[*slot as usize] = position as u32;
+            }
+        }
+        let place = |at: u64| {
+            let (slot, outcome) = parted(at);
+            (positions[slot], outcome)
+        };
+        let clusters = self.gathered.map(|gathered| gathered.finish(place));
         let exact = self.bits.is_none();
-        let cell = |(key, entries): (Box<[u64]>, Entries)| {
+        let cell = |(key, (_, entries)): (Box<[u64]>, (_, Entries))| {
             let own: Vec<f64> = match exact {
                 true => key[..groups].iter().map(|q| f64::from_bits(*q)).collect(),
                 false => Vec::new(),
@@ -333,8 +409,35 @@ impl ProxyBuilder {
             grid_bits: self.bits,
             thin,
             cells: cells.into_iter().map(cell).collect(),
+            clusters: clusters.transpose()?,
         })
     }
+}
+
+/// The cell of a key, numbered when it is first seen.
+fn cell_of(cells: &mut HashMap<Box<[u64]>, Cell>, key: Box<[u64]>) -> &mut Cell {
+    let slot = cells.len() as u32;
+    cells.entry(key).or_insert_with(|| Cell {
+        slot,
+        entries: Entries::new(),
+    })
+}
+
+/// Where clusters keep an outcome of a slot.
+const fn at(slot: u32, of: u8) -> u32 {
+    slot * outcome::COUNT as u32 + of as u32
+}
+
+/// The slot and the outcome of such a place.
+const fn parted(place: u64) -> (usize, u8) {
+    let count = outcome::COUNT as u64;
+    ((place / count) as usize, (place % count) as u8)
+}
+
+/// The place with its slot's new number.
+fn moved(place: u64, slots: &[u32]) -> u64 {
+    let (slot, outcome) = parted(place);
+    u64::from(at(slots[slot], outcome))
 }
 
 /// The grid to go to next.

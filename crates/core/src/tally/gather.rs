@@ -82,7 +82,7 @@ impl Complete {
 
 /// Gathers rows by cluster on one thread; merged by [`Gatherer::absorb`].
 #[derive(Clone, Debug)]
-pub(super) struct Gatherer {
+pub(crate) struct Gatherer {
     clusters_max: u64,
     /// Parts with scores that may be kept; beyond, scores are forgotten.
     parts_max: u64,

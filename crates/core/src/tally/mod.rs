@@ -11,7 +11,7 @@ mod classes;
 mod cluster_bytes;
 mod clusters;
 mod collect;
-mod gather;
+pub(crate) mod gather;
 mod grid;
 mod histogram;
 mod key;

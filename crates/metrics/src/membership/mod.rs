@@ -8,7 +8,11 @@
 //! - `threshold`: every row counts for its likeliest group alone. Biased; gaps are often overstated.
 //! - `bounds`: every way in which rows may belong to groups with these probabilities (Kallus, Mao,
 //!   Zhou), sharp for rates and for gaps of two groups. Only these are judged.
+//!
+//! Gaps have a p-value of each answer: of the bounds that no way of belonging leaves the groups apart.
+//! Where rows have clusters, these are drawn, and all three rest on their number.
 
+mod clusters;
 mod ends;
 mod resample;
 
@@ -26,10 +30,11 @@ use waage_core::tally::Sums;
 use crate::catalogue::{Kind, Metric};
 use crate::closed::compared;
 use crate::context::quantity_context;
-use crate::measure::{MeasureError, Request};
+use crate::measure::{MeasureError, Request, adjust};
 use crate::rate::Rate;
 use crate::replicates::{UNDEFINED_SHARE_MAX, possible};
 use crate::selective::Labels;
+use clusters::Touched;
 use ends::{difference, ratio, shares};
 use resample::{Point, Table};
 
@@ -92,6 +97,20 @@ pub struct MemberGap {
     pub comparison: Comparison,
     /// The answers.
     pub answers: Answers,
+    /// p-values of equality.
+    pub p: Equality,
+}
+
+/// p-values of the hypothesis that two groups do not differ, by each answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Equality {
+    /// From the replicates of the weighted gap.
+    pub weighted: Option<f64>,
+    /// Of the rows assigned to either: the test of proportions, from replicates where these draw
+    /// clusters.
+    pub threshold: Option<f64>,
+    /// That some way of belonging makes them equal: 1 where the bounds themselves allow it.
+    pub bounds: Option<f64>,
 }
 
 /// An attribute that is known by probabilities.
@@ -139,9 +158,19 @@ pub fn membership(
     if observer.cancelled() {
         return Err(MeasureError::Interrupted);
     }
+    let holds = |cell: usize, outcome: u8, group: usize| {
+        let mut held = cells.cells[cell].held.iter();
+        held.any(|held| held.outcome == outcome && held.groups[group].mass > 0.0)
+    };
     let measure = Measure {
         unknown,
         request,
+        clusters: [
+            Touched::of(cells, holds),
+            Touched::of(cells, |cell, _, group| {
+                cells.cells[cell].class == Some(group)
+            }),
+        ],
         expected: (0..cells.groups).map(|g| expected(cells, g)).collect(),
         assigned: (0..cells.groups).map(|g| assigned(cells, g)).collect(),
         ends: table.ends(),
@@ -188,9 +217,18 @@ fn assigned(cells: &ProxyCells, group: usize) -> Outcomes {
     sums
 }
 
+/// How rows count for groups.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Weighted,
+    Threshold,
+}
+
 struct Measure<'a> {
     unknown: &'a Unknown<'a>,
     request: &'a Request,
+    /// By way; `None` where rows do not depend on each other.
+    clusters: [Option<Touched>; 2],
     expected: Vec<Outcomes>,
     assigned: Vec<Outcomes>,
     metrics: Vec<Metric>,
@@ -224,11 +262,13 @@ impl Measure<'_> {
         for m in 0..self.metrics.len() {
             for comparison in [Comparison::Difference, Comparison::Ratio] {
                 for group in (0..groups.len()).filter(|g| *g != reference) {
+                    let (answers, p) = self.gap(m, [group, reference], comparison);
                     gaps.push(MemberGap {
                         group,
                         metric: self.metrics[m],
                         comparison,
-                        answers: self.gap(m, [group, reference], comparison),
+                        answers,
+                        p,
                     });
                 }
             }
@@ -270,68 +310,152 @@ impl Measure<'_> {
         }
     }
 
+    /// A group's sums, its rows counted that way.
+    fn sums(&self, way: Way, g: usize) -> &Outcomes {
+        match way {
+            Way::Weighted => &self.expected[g],
+            Way::Threshold => &self.assigned[g],
+        }
+    }
+
+    /// An estimate from replicates, resting on the clusters of two groups (or one) where rows have any.
+    fn on_clusters(&self, way: Way, groups: [usize; 2], estimate: Estimate) -> Estimate {
+        match &self.clusters[way as usize] {
+            Some(touched) => estimate.of_clusters(touched.pair(groups), self.request.level),
+            None => estimate,
+        }
+    }
+
+    /// The method of percentiles.
+    const fn percentile(&self) -> Method {
+        match self.clusters[0] {
+            Some(_) => Method::ClusterBootstrapPercentile,
+            None => Method::BootstrapPercentile,
+        }
+    }
+
+    fn named(&self, metric: Metric, estimate: Estimate) -> Estimate {
+        self.request.name_cut(metric.quantity(), estimate)
+    }
+
     /// A rate of one group.
     fn rate(&self, m: usize, g: usize) -> Answers {
-        let metric = self.metrics[m];
-        let named = |estimate| self.request.name_cut(metric.quantity(), estimate);
-        let of = |sums| named(self.of(metric, sums).estimate(self.request.level));
-        let weighted = of(&self.expected[g]);
         let at = m * self.expected.len() + g;
-        let bounds = self.bounds(&weighted, self.ends[at], |points| {
+        let of = |way| self.rate_of(way, m, g);
+        let weighted = of(Way::Weighted);
+        let ends = self.ends[at];
+        let bounds = self.bounds([g, g], &weighted, ends, |points| {
             points[at].map(|point| point.ends)
         });
         Answers {
-            threshold: of(&self.assigned[g]),
+            threshold: of(Way::Threshold),
             bounds,
             weighted,
         }
     }
 
-    /// A group against the reference.
-    fn gap(&self, m: usize, [g, r]: [usize; 2], comparison: Comparison) -> Answers {
+    fn rate_of(&self, way: Way, m: usize, g: usize) -> Estimate {
         let metric = self.metrics[m];
-        let level = self.request.level;
-        let named = |estimate| self.request.name_cut(metric.quantity(), estimate);
-        let at = [g, r].map(|g| m * self.expected.len() + g);
+        let at = m * self.expected.len() + g;
+        let rate = self.of(metric, self.sums(way, g));
+        let estimate = match self.clusters[0] {
+            None => rate.estimate(self.request.level),
+            Some(_) => self.replicated(way, [g, g], rate.value, rate.rows, |points| {
+                points[at].map(|point| point.of(way))
+            }),
+        };
+        self.named(metric, estimate)
+    }
+
+    /// A group against the reference.
+    fn gap(&self, m: usize, groups: [usize; 2], comparison: Comparison) -> (Answers, Equality) {
+        let at = groups.map(|g| m * self.expected.len() + g);
         let both = |ends: [Option<[f64; 2]>; 2]| match (ends, comparison) {
             ([Some(a), Some(b)], Comparison::Ratio) => Some(ratio(a, b)),
             ([Some(a), Some(b)], _) => Some(difference(a, b)),
             _ => None,
         };
-        let rates = [g, r].map(|g| self.of(metric, &self.expected[g]));
-        let n = rates.iter().map(|rate| rate.rows).sum();
-        let weighted = match rates.map(|rate| rate.value) {
-            [Ok(a), Ok(b)] => match value_of(a, b, comparison) {
-                Some(value) => self.replicated(value, n, |points| {
-                    let [a, b] = at.map(|at| points[at]);
-                    value_of(a?.weighted, b?.weighted, comparison)
-                }),
-                None => Estimate::undefined(n, Method::BootstrapPercentile, Reason::ZeroReference),
-            },
-            [Err(reason), _] | [_, Err(reason)] => {
-                Estimate::undefined(n, Method::BootstrapPercentile, reason)
-            }
-        };
-        let bounds = self.bounds(&weighted, both(at.map(|at| self.ends[at])), |points| {
+        let weighted = self.replicated_gap(Way::Weighted, m, groups, comparison);
+        let ends = both(at.map(|at| self.ends[at]));
+        let bounds = self.bounds(groups, &weighted, ends, |points| {
             both(at.map(|at| points[at].map(|point| point.ends)))
         });
-        let sides = [&self.assigned[g], &self.assigned[r]];
-        let apart = compared(
+        let equal = match comparison {
+            Comparison::Ratio => 1.0,
+            _ => 0.0,
+        };
+        let (threshold, of_threshold) = match self.clusters[0] {
+            None => self.closed_gap(m, groups, comparison),
+            Some(_) => {
+                let estimate = self.replicated_gap(Way::Threshold, m, groups, comparison);
+                let p = estimate.p_value(equal);
+                (estimate, p)
+            }
+        };
+        let p = Equality {
+            weighted: weighted.p_value(equal),
+            threshold: of_threshold,
+            bounds: bounds.estimate.p_value(equal),
+        };
+        let answers = Answers {
+            weighted,
+            threshold,
+            bounds,
+        };
+        (answers, p)
+    }
+
+    /// A gap from replicates.
+    fn replicated_gap(
+        &self,
+        way: Way,
+        m: usize,
+        groups: [usize; 2],
+        comparison: Comparison,
+    ) -> Estimate {
+        let at = groups.map(|g| m * self.expected.len() + g);
+        let rates = groups.map(|g| self.of(self.metrics[m], self.sums(way, g)));
+        let n = rates.iter().map(|rate| rate.rows).sum();
+        let value = match rates.map(|rate| rate.value) {
+            [Ok(a), Ok(b)] => value_of(a, b, comparison).ok_or(Reason::ZeroReference),
+            [Err(reason), _] | [_, Err(reason)] => Err(reason),
+        };
+        self.replicated(way, groups, value, n, |points| {
+            let [a, b] = at.map(|at| points[at]);
+            value_of(a?.of(way), b?.of(way), comparison)
+        })
+    }
+
+    /// A gap of the rows assigned to two groups by its closed form, and the p-value of its test.
+    fn closed_gap(
+        &self,
+        m: usize,
+        groups: [usize; 2],
+        comparison: Comparison,
+    ) -> (Estimate, Option<f64>) {
+        let metric = self.metrics[m];
+        let found = compared(
             metric,
-            sides,
+            groups.map(|g| &self.assigned[g]),
             comparison,
             Err(Reason::NotAvailable),
             self.request.tie,
-            level,
+            self.request.level,
         );
-        Answers {
-            weighted,
-            threshold: apart.map_or_else(
-                || Estimate::undefined(n, Method::Newcombe, Reason::NotAvailable),
-                |apart| named(apart.estimate),
-            ),
-            bounds,
-        }
+        found.map_or_else(
+            || {
+                (
+                    Estimate::undefined(0, Method::Newcombe, Reason::NotAvailable),
+                    None,
+                )
+            },
+            |found| {
+                (
+                    self.named(metric, found.estimate),
+                    found.test.map(|(p, _)| p),
+                )
+            },
+        )
     }
 
     /// The replicates that are defined; the reason where too few are.
@@ -350,13 +474,19 @@ impl Measure<'_> {
 
     fn replicated(
         &self,
-        value: f64,
+        way: Way,
+        groups: [usize; 2],
+        value: Result<f64, Reason>,
         n: u64,
         of: impl Fn(&[Option<Point>]) -> Option<f64>,
     ) -> Estimate {
-        let method = Method::BootstrapPercentile;
+        let method = self.percentile();
         let level = self.request.level;
-        match self.defined(of) {
+        let value = match value {
+            Ok(value) => value,
+            Err(reason) => return Estimate::undefined(n, method, reason),
+        };
+        let estimate = match self.defined(of) {
             Ok(found) => {
                 // The prior may carry all replicates past a value that is 0.
                 let ends = Ends {
@@ -366,12 +496,14 @@ impl Measure<'_> {
                 Estimate::new(value, n, method, Evidence::Ends(Arc::new(ends)), level)
             }
             Err(reason) => Estimate::new(value, n, method, Evidence::None, level).bare(reason),
-        }
+        };
+        self.on_clusters(way, groups, estimate)
     }
 
-    /// The bounds around a weighted value.
+    /// The bounds around a weighted value of a group, twice, or of a gap.
     fn bounds(
         &self,
+        groups: [usize; 2],
         weighted: &Estimate,
         ends: Option<[f64; 2]>,
         of: impl Fn(&[Option<Point>]) -> Option<[f64; 2]>,
@@ -403,7 +535,7 @@ impl Measure<'_> {
         Bounds {
             lower: Some(at[0]),
             upper: Some(at[1]).filter(|end| end.is_finite()),
-            estimate,
+            estimate: self.on_clusters(Way::Weighted, groups, estimate),
         }
     }
 
@@ -432,8 +564,11 @@ impl Measure<'_> {
             gap_of.subject.reference = Some(name(reference));
             let sides = [gap.group, reference].map(|g| &self.expected[g]);
             gap_of.context = quantity_context(gap.metric.quantity(), sides[0], sides[1]);
+            gap_of.p = gap.p.bounds;
+            gap_of.test = gap.p.bounds.map(|_| "membership_bootstrap");
             out.push(gap_of);
         }
+        adjust(&mut out);
         for (g, group) in groups.iter().enumerate() {
             for (metric, answers) in &group.rates {
                 let estimate = &answers.bounds.estimate;

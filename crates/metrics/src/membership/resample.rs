@@ -2,18 +2,23 @@
 //!
 //! A replicate draws the rows of every proxy cell and outcome again: their numbers by one multinomial
 //! draw, or, with weights, their weights by the Bayesian bootstrap (a gamma with the mean and variance
-//! of the sum). All of a replicate's numbers come from one draw. As elsewhere, a gamma mass of ½ row on
+//! of the sum); where rows have clusters, it draws these. All of a replicate's numbers come from one draw. As elsewhere, a gamma mass of ½ row on
 //! every possible outcome of every group (Jeffreys' prior) keeps empty cells from looking certain; the
 //! data's own values have none.
 
 use rayon::prelude::*;
 use waage_core::block::outcome;
-use waage_core::draw::{gamma, multinomial};
+use waage_core::draw::gamma;
 use waage_core::observer::Observer;
 use waage_core::proxy::ProxyCells;
 use waage_core::random::Stream;
+use waage_core::tally::Sums;
 
+use super::Way;
 use super::ends::{CellMass, Extremes};
+use crate::clustered::ViewClusters;
+use crate::draws::Law;
+use crate::view::row_weight;
 
 /// First stream of replicates: replicate `r` of the attribute at position `a` draws from
 /// `STREAM + a·2^32 + r`.
@@ -29,16 +34,26 @@ const PRIOR_ROWS: f64 = 0.5;
 pub(super) struct Point {
     /// By the group's probabilities.
     pub weighted: f64,
+    /// Of the rows assigned to it.
+    pub threshold: f64,
     /// The least and the greatest.
     pub ends: [f64; 2],
+}
+
+impl Point {
+    /// The value, rows counted that way.
+    pub const fn of(&self, way: Way) -> f64 {
+        match way {
+            Way::Weighted => self.weighted,
+            Way::Threshold => self.threshold,
+        }
+    }
 }
 
 /// The rows of a cell and outcome, as a replicate weighs them again.
 struct Entry {
     outcome: usize,
-    n: u64,
     w1: f64,
-    w2: f64,
     /// Share of the weight that belongs to each group.
     shares: Vec<f64>,
 }
@@ -46,10 +61,10 @@ struct Entry {
 /// All cells, ready to be weighed again.
 pub(super) struct Table {
     groups: usize,
-    weighted: bool,
     entries: Vec<Entry>,
-    /// Where the entries of each cell end.
-    cells: Vec<usize>,
+    law: Law,
+    /// Where the entries of each cell end, and the group that its rows are assigned to.
+    cells: Vec<(usize, Option<usize>)>,
     /// By metric: the share of each outcome that is a hit and that is a miss.
     metrics: Vec<Vec<(f64, f64)>>,
     /// Outcomes that the roles make possible.
@@ -67,26 +82,44 @@ impl Table {
     ) -> Self {
         let mut entries = Vec::new();
         let mut ends = Vec::with_capacity(cells.cells.len());
-        for cell in &cells.cells {
+        let mut all = [Sums::ZERO; outcome::COUNT];
+        // By cell and outcome, the entry.
+        let mut places = vec![0; cells.cells.len() * outcome::COUNT];
+        for (at, cell) in cells.cells.iter().enumerate() {
             for held in &cell.held {
                 let share = |mass: f64| if held.w1 > 0.0 { mass / held.w1 } else { 0.0 };
+                let outcome = usize::from(held.outcome);
+                places[at * outcome::COUNT + outcome] = entries.len();
                 entries.push(Entry {
-                    outcome: usize::from(held.outcome),
-                    n: held.n,
+                    outcome,
                     w1: held.w1,
-                    w2: held.w2,
                     shares: held.groups.iter().map(|g| share(g.mass)).collect(),
                 });
+                all[outcome].n += held.n;
+                all[outcome].w1 += held.w1;
+                all[outcome].w2 += held.w2;
             }
-            ends.push(entries.len());
+            ends.push((entries.len(), cell.class));
         }
-        let sum = |part: fn(&Entry) -> f64| entries.iter().map(part).sum::<f64>();
-        let (weight, squares) = (sum(|entry| entry.w1), sum(|entry| entry.w2));
+        let held = cells.cells.iter().flat_map(|cell| &cell.held);
+        let law = match &cells.clusters {
+            None => Law::of(held.map(|held| (held.n, held.w1, held.w2)), weighted),
+            Some(clusters) => Law::of_clusters(clusters, entries.len(), |cell, of| {
+                places[cell as usize * outcome::COUNT + usize::from(of)]
+            }),
+        };
+        let row_weight = match &cells.clusters {
+            None => row_weight(&all),
+            Some(clusters) => {
+                let together = clusters.placed(|_, of, _| Some((0, of)));
+                ViewClusters::counted(&together, false, &[all]).groups()[0].row_weight
+            }
+        };
         Self {
             groups: cells.groups,
-            weighted,
-            row_weight: if weight > 0.0 { squares / weight } else { 1.0 },
+            row_weight,
             entries,
+            law,
             cells: ends,
             metrics,
             possible,
@@ -109,32 +142,14 @@ impl Table {
         attribute: usize,
         observer: &dyn Observer,
     ) -> Vec<Vec<Option<Point>>> {
-        let counts: Vec<u64> = self.entries.iter().map(|entry| entry.n).collect();
-        let rows = counts.iter().sum();
         let first = STREAM + ((attribute as u64) << 32);
         let one = |r: usize| {
             if observer.cancelled() {
                 return Vec::new();
             }
             let mut stream = Stream::new(seed, first + r as u64);
-            let weights: Vec<f64> = match self.weighted {
-                false => {
-                    let mut drawn = vec![0; counts.len()];
-                    multinomial(&mut stream, rows, &counts, &mut drawn);
-                    drawn.into_iter().map(|n| n as f64).collect()
-                }
-                true => self
-                    .entries
-                    .iter()
-                    .map(|entry| match entry.w2 > 0.0 {
-                        true => {
-                            let shape = entry.w1 * entry.w1 / entry.w2;
-                            gamma(&mut stream, shape) * entry.w2 / entry.w1
-                        }
-                        false => 0.0,
-                    })
-                    .collect(),
-            };
+            let (mut counts, mut weights) = (Vec::new(), Vec::new());
+            self.law.draw(&mut stream, &mut counts, &mut weights);
             let mut prior = vec![NO_PRIOR; self.groups];
             for of_group in &mut prior {
                 for outcome in &self.possible {
@@ -152,10 +167,11 @@ impl Table {
     fn points(&self, weights: &[f64], prior: &[[f64; outcome::COUNT]]) -> Vec<Option<Point>> {
         let groups = self.groups;
         let mut sums = vec![[0.0; 2]; self.metrics.len() * groups];
+        let mut assigned = sums.clone();
         let mut extremes = vec![Extremes::default(); self.metrics.len() * groups];
         let mut own = vec![0.0; groups];
         let mut start = 0;
-        for &end in &self.cells {
+        for &(end, class) in &self.cells {
             let cell = &self.entries[start..end];
             let weights = &weights[start..end];
             start = end;
@@ -181,28 +197,35 @@ impl Table {
                         sums[1] += w * share * miss;
                     }
                 }
+                if let Some(class) = class {
+                    let assigned = &mut assigned[m * groups + class];
+                    assigned[0] += mass.hits;
+                    assigned[1] += mass.misses;
+                }
                 let extremes = &mut extremes[m * groups..(m + 1) * groups];
                 for (extremes, own) in extremes.iter_mut().zip(&own) {
                     extremes.add(*own, mass);
                 }
             }
         }
-        let point = |(at, ([hits, misses], extremes)): (usize, (&[f64; 2], &Extremes))| {
+        let point = |(at, extremes): (usize, &Extremes)| {
             let shares = self.metrics[at / groups].iter().zip(&prior[at % groups]);
             let before = shares.fold([0.0; 2], |[h, m], ((hit, miss), mass)| {
                 [h + hit * mass, m + miss * mass]
             });
-            let hits = hits + before[0];
-            let trials = hits + misses + before[1];
-            let ends = extremes
-                .with_prior(before)
-                .ends()
-                .filter(|_| trials > 0.0)?;
+            let share = |[hits, misses]: [f64; 2]| {
+                let hits = hits + before[0];
+                let trials = hits + misses + before[1];
+                (trials > 0.0).then(|| hits / trials)
+            };
+            let weighted = share(sums[at])?;
             Some(Point {
-                weighted: hits / trials,
-                ends,
+                weighted,
+                // Without a row it has no value either, and nothing reads this.
+                threshold: share(assigned[at]).unwrap_or(weighted),
+                ends: extremes.with_prior(before).ends()?,
             })
         };
-        sums.iter().zip(&extremes).enumerate().map(point).collect()
+        extremes.iter().enumerate().map(point).collect()
     }
 }

@@ -457,10 +457,10 @@ impl Rules<'_> {
                 for rate in found.groups.iter_mut().flat_map(|group| &mut group.metrics) {
                     blank(&mut rate.answers.threshold);
                 }
-                found
-                    .gaps
-                    .iter_mut()
-                    .for_each(|gap| blank(&mut gap.answers.threshold));
+                for gap in &mut found.gaps {
+                    blank(&mut gap.answers.threshold);
+                    gap.p.threshold = None;
+                }
             }
         }
         for found in &mut result.propensity {

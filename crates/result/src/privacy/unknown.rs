@@ -2,7 +2,7 @@
 
 use super::{Hidden, blank};
 use crate::unknown::{
-    BoundsDoc, MembershipAnswers, MembershipGroup, MembershipResult, PropensityResult,
+    BoundsDoc, MembershipAnswers, MembershipGroup, MembershipP, MembershipResult, PropensityResult,
 };
 
 /// The rows of each group by which it is hidden: those expected, or those assigned if fewer. Groups that
@@ -47,6 +47,7 @@ pub(super) fn suppress_membership(found: &mut MembershipResult, hidden: &Hidden)
     for gap in &mut found.gaps {
         if reference || hidden.contains(view, &gap.group) {
             blank_answers(&mut gap.answers);
+            gap.p = MembershipP::default();
         }
     }
 }

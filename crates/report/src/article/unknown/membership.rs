@@ -23,7 +23,11 @@ pub(in crate::article) fn section(result: &AuditResult, words: Words) -> Option<
         );
     }
     let confidence = result.settings.confidence;
-    Some(super::section("membership", parts, confidence, words))
+    let note = match result.dataset.clusters {
+        Some(_) => "note_clusters",
+        None => "note",
+    };
+    Some(super::section("membership", note, parts, confidence, words))
 }
 
 /// The title of an attribute's part.
@@ -111,23 +115,25 @@ pub(crate) fn tables(
             Column::figures(key("bounds"), key("bounds_short")),
         ]
     };
-    let row = |metric: &str, comparison: &str, group: &str, answers: &MembershipAnswers| {
+    let cells = |metric: &str, comparison: &str, group: &str, answers: &MembershipAnswers| {
         let unit = unit(metric, comparison);
-        Row {
-            cells: vec![
-                Cell::text(named([metric, comparison, &name(group)], names, words)),
-                estimate_cell(Some(&answers.weighted), unit, words),
-                estimate_cell(Some(&answers.threshold), unit, words),
-                bounds_cell(&answers.bounds, unit, words),
-            ],
-            ..Row::default()
-        }
+        vec![
+            Cell::text(named([metric, comparison, &name(group)], names, words)),
+            estimate_cell(Some(&answers.weighted), unit, words),
+            estimate_cell(Some(&answers.threshold), unit, words),
+            bounds_cell(&answers.bounds, unit, words),
+        ]
+    };
+    let row = |cells| Row {
+        cells,
+        ..Row::default()
     };
     let mut rates = Vec::new();
     for metric in shown(result) {
         for group in &found.groups {
             let of_metric = group.metrics.iter().find(|rate| rate.metric == metric);
-            rates.extend(of_metric.map(|r| row(metric, "none", &group.group, &r.answers)));
+            let of_metric = of_metric.map(|r| cells(metric, "none", &group.group, &r.answers));
+            rates.extend(of_metric.map(row));
         }
     }
     let mut gaps = Vec::new();
@@ -135,8 +141,15 @@ pub(crate) fn tables(
         let share = metric == result.favourable_share();
         let of_metric = found.gaps.iter().filter(|gap| gap.metric == metric);
         let of_metric = of_metric.filter(|gap| share || gap.comparison == "difference");
-        gaps.extend(of_metric.map(|g| row(metric, &g.comparison, &g.group, &g.answers)));
+        gaps.extend(of_metric.map(|g| {
+            let mut cells = cells(metric, &g.comparison, &g.group, &g.answers);
+            let p = g.p.bounds.map(|p| Cell::text(words.p_value(p)));
+            cells.push(p.unwrap_or_else(Cell::none));
+            row(cells)
+        }));
     }
+    let mut with_p = columns();
+    with_p.push(Column::figures(key("p"), key("p_short")));
     let reference = name(&found.reference);
     vec![
         groups,
@@ -147,7 +160,7 @@ pub(crate) fn tables(
         },
         Table {
             caption: words.fill("report.membership.gaps", &[("reference", &reference)]),
-            columns: columns(),
+            columns: with_p,
             rows: gaps,
         },
     ]

@@ -31,13 +31,19 @@ pub(crate) enum Names {
 
 /// A section: its introduction, the parts, what is assumed, and a note on the intervals; its texts
 /// stand under `report.{id}` in the catalogue.
-fn section(id: &'static str, parts: Vec<Block>, confidence: f64, words: Words) -> Section {
+fn section(
+    id: &'static str,
+    note: &str,
+    parts: Vec<Block>,
+    confidence: f64,
+    words: Words,
+) -> Section {
     let key = |key: &str| format!("report.{id}.{key}");
     let level = words.level(confidence);
     let mut blocks = vec![Block::Text(words.text(&key("intro")))];
     blocks.extend(parts);
     blocks.push(Block::Text(words.text(&key("assumption"))));
-    blocks.push(Block::Note(words.fill(&key("note"), &[("level", &level)])));
+    blocks.push(Block::Note(words.fill(&key(note), &[("level", &level)])));
     Section {
         id,
         title: words.text(&key("title")),

@@ -22,7 +22,13 @@ pub(in crate::article) fn section(result: &AuditResult, words: Words) -> Option<
         );
     }
     let confidence = result.settings.confidence;
-    Some(super::section("propensity", parts, confidence, words))
+    Some(super::section(
+        "propensity",
+        "note",
+        parts,
+        confidence,
+        words,
+    ))
 }
 
 /// The title of an attribute's part.
