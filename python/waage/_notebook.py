@@ -28,7 +28,8 @@ def summary(audit: Audit) -> str:
     more = len(rows) - _FINDINGS
     rest = f"<p>… {more} more in <code>.findings</code></p>" if more > 0 else ""
     figures = audit.plot.all()
-    charts = [f for f in figures if f.id.startswith("disparities-")] or list(figures)
+    gaps = ("disparities-", "membership-")
+    charts = [f for f in figures if f.id.startswith(gaps)] or list(figures)
     return (
         f'<div><p style="max-width:60em">{_badge(audit.verdict)} {escape(audit.headline())}</p>'
         f"{shown if rows else ''}{rest}{page(charts[:_FIGURES])}</div>"

@@ -92,7 +92,17 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    pub(crate) fn new(view: &View<'_>, row: f64, words: &Catalogue) -> Self {
+    /// Those of a view.
+    pub(crate) fn of(view: &View<'_>, row: f64, words: &Catalogue) -> Self {
+        let groups = view.groups.iter();
+        let groups: Vec<_> = groups
+            .map(|g| (g.label.as_str(), g.result.n, g.is_reference))
+            .collect();
+        Self::new(&groups, row, words)
+    }
+
+    /// Of groups by label, number of rows, and whether each is the reference.
+    pub(crate) fn new(groups: &[(&str, u64, bool)], row: f64, words: &Catalogue) -> Self {
         const LABEL_MAX: f64 = 196.0;
         let kind = |strong: bool| {
             if strong {
@@ -101,12 +111,11 @@ impl Names {
                 Type::LABEL
             }
         };
-        let rows: Vec<(String, String, bool)> = view
-            .groups
+        let rows: Vec<(String, String, bool)> = groups
             .iter()
-            .map(|g| {
-                let label = kind(g.is_reference).elide(&g.label, LABEL_MAX);
-                (label, words.integer(g.result.n), g.is_reference)
+            .map(|(label, n, strong)| {
+                let label = kind(*strong).elide(label, LABEL_MAX);
+                (label, words.integer(*n), *strong)
             })
             .collect();
         let label = rows

@@ -8,7 +8,9 @@
 //!   group, what the policy tolerates shaded, each finding's state told by shape and colour;
 //! * `scores-ATTRIBUTE`: how each group's scores are distributed, and where the cut lies;
 //!
-//! and `features`, what the model relies on, where one was explained.
+//! `membership-ATTRIBUTE` of each attribute whose groups are known by probabilities alone: a forest plot of
+//! each group's gap to the reference, with all that it may be whichever rows belong to the groups; and
+//! `features`, what the model relies on, where one was explained.
 //!
 //! They are drawn as SVG with plotters, in the embedded font Inter, and rasterised with resvg. Text
 //! from data is escaped, numbers follow the language, and small groups are left out ([`Options`]).
@@ -33,9 +35,11 @@ mod error;
 mod features;
 mod figure;
 mod font;
+mod forest;
 mod frame;
 mod incident_timeline;
 mod marks;
+mod memberships;
 mod palette;
 mod panel;
 mod point;
@@ -116,6 +120,11 @@ pub fn figures(
             format!("scores-{slug}"),
             words,
         )?);
+    }
+    for found in &result.membership {
+        let slug = unique(figure::slug(&found.attribute), &mut taken);
+        let id = format!("membership-{slug}");
+        figures.extend(memberships::figure(result, found, options, id, words)?);
     }
     figures.extend(features::figure(result, words)?);
     Ok(figures)

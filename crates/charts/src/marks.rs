@@ -172,6 +172,28 @@ pub(crate) fn whisker(
     Ok(())
 }
 
+/// The ends of all that a value may be: a bar between two strokes.
+pub(crate) fn ends(canvas: &Canvas<'_>, (left, right): (f64, f64), y: f64) -> Drawn {
+    const HALF: f64 = 5.5;
+    canvas.rectangle(left, y - HALF, right, y + HALF, palette::AREA)?;
+    [left, right]
+        .into_iter()
+        .try_for_each(|x| canvas.line((x, y - HALF), (x, y + HALF), palette::MUTED, 1.4))
+}
+
+/// A second value beside the point.
+pub(crate) fn cross(canvas: &Canvas<'_>, x: f64, y: f64) -> Drawn {
+    const HALF: f64 = 3.6;
+    [HALF, -HALF].into_iter().try_for_each(|rise| {
+        canvas.line(
+            (x - HALF, y - rise),
+            (x + HALF, y + rise),
+            palette::INK,
+            1.7,
+        )
+    })
+}
+
 /// An axis above its rows: tick labels where they have room, and grid lines down to `bottom`.
 pub(crate) fn scale(
     canvas: &Canvas<'_>,

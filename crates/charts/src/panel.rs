@@ -3,15 +3,16 @@
 use waage_result::document::{AuditResult, Disparity};
 use waage_result::finding::{Finding, Margin};
 use waage_result::text::Catalogue;
+use waage_result::unknown::{MembershipGap, MembershipGroup, MembershipResult};
 
 use crate::axis::{Axis, Unit};
 use crate::canvas::{Anchor, Canvas, Drawn, Type};
 use crate::frame::Names;
-use crate::marks::{Span, caption, scale, value, whisker};
+use crate::marks::{Span, caption, cross, ends, scale, value, whisker};
 use crate::palette;
 use crate::point::{Point, Row};
 use crate::rates::unit_of;
-use crate::view::{View, findings, metric_name};
+use crate::view::{Group, View, findings, metric_name};
 
 /// How two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,6 +46,67 @@ impl Comparison {
     }
 }
 
+/// What a panel compares, and how it was judged.
+struct What<'a> {
+    metric: &'a str,
+    comparison: Comparison,
+    judged: Vec<&'a Finding>,
+}
+
+impl<'a> What<'a> {
+    /// The findings about a group.
+    fn of<'k>(&'k self, group: &'k str) -> impl Iterator<Item = &'a Finding> + Clone + use<'a, 'k> {
+        let judged = self.judged.iter().copied();
+        judged.filter(move |f| f.group.as_deref() == Some(group))
+    }
+
+    /// The panel with the rows that it has in a unit fit for the values.
+    fn panel(
+        &self,
+        values: impl Iterator<Item = f64>,
+        words: &Catalogue,
+        rows: impl FnOnce(Unit) -> Vec<Row>,
+    ) -> Option<Panel> {
+        let unit = match (self.comparison, unit_of(self.metric)) {
+            (Comparison::Ratio, _) => Unit::Ratio,
+            (Comparison::Difference, Unit::Percent(_)) => Unit::Points(1),
+            (Comparison::Difference, _) => Unit::Signed,
+        };
+        let unit = unit.fine(values.map(f64::abs).fold(0.0, f64::max));
+        let rows = rows(unit);
+        if !rows.iter().any(|row| matches!(row, Row::Point(_))) {
+            return None;
+        }
+        let heading = match self.comparison {
+            Comparison::Difference => "chart.difference",
+            Comparison::Ratio => "chart.ratio",
+        };
+        Some(Panel {
+            heading: words.fill(heading, &[("metric", &metric_name(self.metric, words))]),
+            rows,
+            comparison: self.comparison,
+            unit,
+            tolerated: tolerated(&self.judged, self.comparison),
+            axis: Axis::linear(0.0, 1.0, 0.0, 1.0),
+            value_right: 0.0,
+            right: 0.0,
+        })
+    }
+}
+
+/// The findings about a comparison of an attribute's groups.
+fn judged<'a>(
+    result: &'a AuditResult,
+    attribute: &str,
+    metric: &str,
+    comparison: Comparison,
+) -> Vec<&'a Finding> {
+    let of_attribute = findings(result, attribute);
+    of_attribute
+        .filter(|f| f.metric == metric && f.comparison == comparison.name())
+        .collect()
+}
+
 /// Intervals are printed only where they leave the plot so many pixels.
 const PLOT_MIN: f64 = 100.0;
 
@@ -68,62 +130,71 @@ impl Panel {
         (metric, comparison): (&str, Comparison),
         words: &Catalogue,
     ) -> Option<Self> {
-        let unit = match (comparison, unit_of(metric)) {
-            (Comparison::Ratio, _) => Unit::Ratio,
-            (Comparison::Difference, Unit::Percent(_)) => Unit::Points(1),
-            (Comparison::Difference, _) => Unit::Signed,
-        };
-        let judged: Vec<&Finding> = findings(result, &view.name)
-            .filter(|f| f.metric == metric && f.comparison == comparison.name())
-            .collect();
         let shown: Vec<&Disparity> = result
             .disparities
             .iter()
             .filter(|d| d.attribute == view.name && d.metric == metric)
             .filter(|d| d.scheme == "to_reference" && d.comparison == comparison.name())
             .collect();
-        let largest = shown
-            .iter()
-            .filter_map(|d| value(&d.estimate))
-            .map(f64::abs)
-            .fold(0.0, f64::max);
-        let unit = unit.fine(largest);
-        let rows: Vec<Row> = view
-            .groups
-            .iter()
-            .map(|group| {
+        let what = What {
+            metric,
+            comparison,
+            judged: judged(result, &view.name, metric, comparison),
+        };
+        let values = shown.iter().filter_map(|d| value(&d.estimate));
+        what.panel(values, words, |unit| {
+            let row = |group: &Group<'_>| {
                 if group.is_reference {
                     return Row::Reference;
                 }
-                let disparity = shown
-                    .iter()
-                    .find(|d| d.group.as_deref() == Some(&group.key));
+                let own = |d: &&&Disparity| d.group.as_deref() == Some(&group.key);
+                let disparity = shown.iter().find(own);
                 let visible = disparity.filter(|_| view.comparable(group, metric));
-                let own = judged
-                    .iter()
-                    .copied()
-                    .filter(|f| f.group.as_deref() == Some(&group.key));
                 visible
-                    .and_then(|d| Point::new(d, own, unit, words))
+                    .and_then(|d| Point::new(&d.estimate, what.of(&group.key), unit, words))
                     .map_or(Row::Undefined, Row::Point)
-            })
-            .collect();
-        if !rows.iter().any(|row| matches!(row, Row::Point(_))) {
-            return None;
-        }
-        let heading = match comparison {
-            Comparison::Difference => "chart.difference",
-            Comparison::Ratio => "chart.ratio",
-        };
-        Some(Self {
-            heading: words.fill(heading, &[("metric", &metric_name(metric, words))]),
-            rows,
+            };
+            view.groups.iter().map(row).collect()
+        })
+    }
+
+    /// The same of some groups that are known by probabilities; estimates on fewer rows than `least` are
+    /// not shown.
+    pub(crate) fn of_memberships(
+        result: &AuditResult,
+        found: &MembershipResult,
+        (groups, least): (&[&MembershipGroup], u64),
+        (metric, comparison): (&str, Comparison),
+        words: &Catalogue,
+    ) -> Option<Self> {
+        let of = |gap: &&MembershipGap| gap.metric == metric && gap.comparison == comparison.name();
+        let shown: Vec<&MembershipGap> = found.gaps.iter().filter(of).collect();
+        let what = What {
+            metric,
             comparison,
-            unit,
-            tolerated: tolerated(&judged, comparison),
-            axis: Axis::linear(0.0, 1.0, 0.0, 1.0),
-            value_right: 0.0,
-            right: 0.0,
+            judged: judged(result, &found.attribute, metric, comparison),
+        };
+        let enough = |group: &str| {
+            let mut rates = found.groups.iter().filter(|g| g.group == group);
+            let rate = rates.find_map(|g| g.metrics.iter().find(|r| r.metric == metric));
+            rate.is_none_or(|rate| {
+                rate.answers.weighted.n >= least && rate.answers.threshold.n >= least
+            })
+        };
+        let compared = enough(&found.reference);
+        let values = shown.iter().filter_map(|g| value(&g.answers.weighted));
+        what.panel(values, words, |unit| {
+            let row = |group: &&MembershipGroup| {
+                if group.group == found.reference {
+                    return Row::Reference;
+                }
+                let gap = shown.iter().find(|gap| gap.group == group.group);
+                let visible = gap.filter(|_| compared && enough(&group.group));
+                visible
+                    .and_then(|g| Point::of_answers(&g.answers, what.of(&group.group), unit, words))
+                    .map_or(Row::Undefined, Row::Point)
+            };
+            groups.iter().map(row).collect()
         })
     }
 
@@ -167,8 +238,18 @@ impl Panel {
     /// Whether an interval goes on beyond the axis.
     pub(crate) fn has_arrows(&self) -> bool {
         self.points()
-            .flat_map(|(_, p)| p.shown.into_iter().chain(p.judged))
+            .flat_map(|(_, p)| p.spans())
             .any(|s| s.leaves(&self.axis))
+    }
+
+    /// Whether the ends of all that may be are drawn.
+    pub(crate) fn has_ends(&self) -> bool {
+        self.points().any(|(_, p)| p.ends.is_some())
+    }
+
+    /// Whether a second value is drawn.
+    pub(crate) fn has_crosses(&self) -> bool {
+        self.points().any(|(_, p)| p.other.is_some())
     }
 
     /// Whether a judged interval differs from the one shown.
@@ -197,7 +278,7 @@ impl Panel {
     fn fit(&self, left: f64, right: f64) -> Axis {
         let values = || {
             self.points()
-                .map(|(_, p)| p.value)
+                .flat_map(|(_, p)| [p.value].into_iter().chain(p.other))
                 .chain([self.comparison.equality()])
         };
         let edges = || {
@@ -205,10 +286,7 @@ impl Panel {
                 .into_iter()
                 .flat_map(|(low, high)| low.into_iter().chain(high))
         };
-        let spans = || {
-            self.points()
-                .flat_map(|(_, p)| p.shown.into_iter().chain(p.judged))
-        };
+        let spans = || self.points().flat_map(|(_, p)| p.spans());
         let limits = || spans().flat_map(Span::limits);
         let fold = |all: &mut dyn Iterator<Item = f64>| {
             all.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)))
@@ -297,11 +375,18 @@ impl Panel {
 
     fn point(&self, canvas: &Canvas<'_>, point: &Point, y: f64) -> Drawn {
         let color = point.mark.color();
+        if let Some(span) = point.ends {
+            let (left, right) = self.edges(span.low, span.high);
+            ends(canvas, (left, right), y)?;
+        }
         if let Some(span) = point.judged {
             whisker(canvas, &self.axis, y, span, color, 1.0)?;
         }
         if let Some(span) = point.shown {
             whisker(canvas, &self.axis, y, span, color, 2.4)?;
+        }
+        if let Some(other) = point.other {
+            cross(canvas, self.axis.at(other), y)?;
         }
         point.mark.draw(canvas, self.axis.at(point.value), y)?;
         canvas.text(

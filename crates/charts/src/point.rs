@@ -1,8 +1,9 @@
 //! One row of a forest plot: one group's comparison, its interval and its state.
 
-use waage_result::document::Disparity;
+use waage_result::document::EstimateDoc;
 use waage_result::finding::Finding;
 use waage_result::text::Catalogue;
+use waage_result::unknown::MembershipAnswers;
 
 use crate::axis::Unit;
 use crate::marks::{Mark, Span, value};
@@ -31,20 +32,30 @@ pub(crate) struct Point {
     pub(crate) shown: Option<Span>,
     /// The interval on which the policy judged, where it is another.
     pub(crate) judged: Option<Span>,
+    /// Between which ends the data leave it open.
+    pub(crate) ends: Option<Span>,
+    /// The same comparison made another way.
+    pub(crate) other: Option<f64>,
     /// Value and interval as printed.
     pub(crate) texts: (String, String),
 }
 
 impl Point {
+    /// Everything that is drawn as a span.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = Span> + use<> {
+        let all = [self.shown, self.judged, self.ends];
+        all.into_iter().flatten()
+    }
+
     /// The comparison, unless its value is undefined.
     pub(crate) fn new<'f>(
-        disparity: &Disparity,
+        estimate: &EstimateDoc,
         own: impl Iterator<Item = &'f Finding> + Clone,
         unit: Unit,
         words: &Catalogue,
     ) -> Option<Self> {
-        let value = value(&disparity.estimate)?;
-        let shown = Span::of(&disparity.estimate);
+        let value = value(estimate)?;
+        let shown = Span::of(estimate);
         let mark = Mark::worst(own.clone());
         let judged = own
             .filter_map(|f| Span::of(&f.estimate))
@@ -55,7 +66,30 @@ impl Point {
             mark,
             shown,
             judged,
+            ends: None,
+            other: None,
             texts: (unit.write(value, words), interval),
+        })
+    }
+
+    /// The comparison of a group that is known by probabilities: the value weighted by them, the ends of
+    /// all that may be with their interval, and beside it the value by likeliest group.
+    pub(crate) fn of_answers<'f>(
+        answers: &MembershipAnswers,
+        own: impl Iterator<Item = &'f Finding> + Clone,
+        unit: Unit,
+        words: &Catalogue,
+    ) -> Option<Self> {
+        let bounds = &answers.bounds;
+        let ends = EstimateDoc {
+            low: bounds.lower,
+            high: bounds.upper,
+            ..bounds.estimate.clone()
+        };
+        Some(Self {
+            ends: Span::of(&ends),
+            other: value(&answers.threshold),
+            ..Self::new(&bounds.estimate, own, unit, words)?
         })
     }
 }

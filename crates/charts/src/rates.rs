@@ -57,7 +57,7 @@ pub(crate) fn figure(
     id: String,
     words: &Catalogue,
 ) -> Result<Option<Figure>, ChartError> {
-    let names = Names::new(view, row_height(view.groups.len()), words);
+    let names = Names::of(view, row_height(view.groups.len()), words);
     let panels = measure(result, view, names.right, words);
     if panels.is_empty() {
         return Ok(None);

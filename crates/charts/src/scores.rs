@@ -103,7 +103,7 @@ pub(crate) fn figure(
         return Ok(None);
     };
     let cut = cut(result);
-    let names = Names::new(
+    let names = Names::of(
         view,
         (440.0 / view.groups.len() as f64).clamp(28.0, 68.0),
         words,

@@ -178,17 +178,20 @@ impl<'a> View<'a> {
             );
             notes.push(words.fill(code, &[("shown", &shown), ("total", &total)]));
         }
-        if self.hidden > 0 {
-            let code = if self.hidden == 1 {
-                "chart.note_hidden_one"
-            } else {
-                "chart.note_hidden_many"
-            };
-            let count = words.integer(self.hidden as u64);
-            notes.push(words.fill(code, &[("count", &count)]));
-        }
+        notes.extend(hidden_note(self.hidden, words));
         notes
     }
+}
+
+/// That so many groups are hidden; nothing of none.
+pub(crate) fn hidden_note(hidden: usize, words: &Catalogue) -> Option<String> {
+    let code = match hidden {
+        0 => return None,
+        1 => "chart.note_hidden_one",
+        _ => "chart.note_hidden_many",
+    };
+    let count = words.integer(hidden as u64);
+    Some(words.fill(code, &[("count", &count)]))
 }
 
 /// How much a group must be seen: 2 with a breach, 1 judged.

@@ -8,6 +8,11 @@ use waage_result::document::{
 use waage_result::finding::{Bilingual, Finding, Margin, PolicySummary, Severity, State};
 use waage_result::spec::RolesSpec;
 
+#[path = "memberships.rs"]
+mod memberships;
+
+pub use memberships::memberships;
+
 /// Selected and all rows, true positives and positives, false positives and negatives.
 type Counts = (Option<&'static str>, [u64; 6]);
 
@@ -22,6 +27,7 @@ pub fn all() -> Vec<(&'static str, AuditResult)> {
         ("undefined", undefined()),
         ("intersection", intersection()),
         ("amounts", amounts()),
+        ("memberships", memberships()),
     ]
 }
 
