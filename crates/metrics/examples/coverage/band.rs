@@ -16,7 +16,7 @@ use waage_metrics::measure::{GivenRoles, ReferenceRule, Request, measure};
 use crate::exact::holds;
 
 /// Simulated data sets per point.
-pub const DATA_SETS: u64 = 1000;
+pub const DATA_SETS: u64 = 400;
 /// Bootstrap replicates per data set.
 pub const REPLICATES: usize = 1000;
 const SEED: u64 = 20_261_126;

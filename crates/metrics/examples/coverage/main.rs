@@ -95,7 +95,7 @@ fn bands() -> String {
     let mut out = format!(
         "## Simultaneous bands (`max_t`, `max_t_best`)\n\n\
          Simulated: {} data sets per point, each measured whole with {} replicates (a point's Monte \
-         Carlo error is about 0.7 percentage points); 2, 3, 5 and 10 groups of equal size.\n\n\
+         Carlo error is about 1.1 percentage points); 2, 3, 5 and 10 groups of equal size.\n\n\
          | interval | mean | mean with ≥ 5 expected events | least with ≥ 5 expected events |\n\
          | --- | --- | --- | --- |\n",
         band::DATA_SETS,
