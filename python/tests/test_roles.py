@@ -55,6 +55,29 @@ def test_the_favourable_decision_chooses_what_is_judged() -> None:
         wg.audit(decision=DECIDED, sensitive={"gender": GENDER}, favourable="perhaps")
 
 
+def test_several_classes_rest_on_people_and_one_is_judged(
+    tmp_path: Path, waage: Callable[..., str]
+) -> None:
+    stages = np.array(["cold", "hot", "warm"])
+    label, said = stages[PERSON * 5 % 7 % 3], stages[np.arange(PERSON.size) * 11 % 13 % 3]
+    path = tmp_path / "rows.csv"
+    lines = [",".join(map(str, row)) for row in zip(PERSON, GENDER, label, said, strict=True)]
+    path.write_text("\n".join(["person,gender,stage,said", *lines]) + "\n")
+    ours = wg.audit(
+        path,
+        label="stage",
+        decision="said",
+        sensitive="gender",
+        cluster="person",
+        favourable="warm",
+    )
+    found = json.loads(ours.to_json())
+    assert {finding["class"] for finding in found["findings"]} == {"warm"}
+    options = ["--label", "stage", "--decision", "said", "--sensitive", "gender"]
+    roles = ["--cluster", "person", "--favourable", "warm", "--format", "json"]
+    assert found == json.loads(waage("audit", str(path), *options, *roles))
+
+
 def test_scores_and_strata_rest_on_people() -> None:
     rng = np.random.default_rng(2)
     score = np.clip(DECIDED * 0.2 + rng.random(1200) * 0.8, 0, 1)

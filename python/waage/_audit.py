@@ -227,7 +227,7 @@ def audit(
     favourable : str, bool or int, optional
         The decision that people want, as its column writes it, or 0 or 1; that of the selected if
         absent. Rates keep their definitions; the best group, the four-fifths flag, the impact
-        ratio and the built-in policy follow it.
+        ratio and the built-in policy follow it. Of several classes the one that is judged.
     regression : bool
         Whether `label` and `score` are numbers, what happened and its prediction: groups are then
         compared by their errors, and nothing is decided.

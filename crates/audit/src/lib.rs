@@ -498,6 +498,7 @@ fn document(
                 .collect(),
             references,
             favourable: punitive.then(|| "rejected".to_owned()),
+            favourable_class: None,
             as_of: (!judgement.summary.waivers.is_empty()).then(|| as_of.to_owned()),
             version: VERSION.to_owned(),
         },

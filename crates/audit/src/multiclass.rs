@@ -3,15 +3,18 @@
 use indexmap::IndexMap;
 use waage_core::label::Label;
 use waage_core::tally::Tally;
-use waage_data::{DataError, Dataset, Limits};
+use waage_data::{DataError, Dataset, Limits, is_value};
 use waage_metrics::confusion::Tie;
-use waage_metrics::measure::{Measured, Request};
+use waage_metrics::measure::{self, Measured, Request};
 use waage_metrics::multiclass::{Averaged, Averages, ClassAxes, averages};
 use waage_metrics::score::ScoreRequest;
-use waage_result::document::{AuditResult, ClassResult, EstimateDoc, GroupResult};
+use waage_result::document::{AuditResult, ClassResult, EstimateDoc, GroupResult, Note};
 use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
 
-use super::{AuditError, Input, Job, ScanFacts, Source, Told, document, judge, observer::Observer};
+use super::{
+    AuditError, Input, Job, ScanFacts, Source, Told, clusters, document, judge, observer::Observer,
+};
+use crate::error::fail;
 use crate::strata::{Strata, strata};
 use crate::{assemble, count, plan, unknown};
 
@@ -46,16 +49,6 @@ pub fn run(
     let (Some(label), Some(decision)) = (&spec.roles.label, &spec.roles.decision) else {
         return Err(two_valued);
     };
-    if let Some(cluster) = &spec.roles.cluster {
-        return Err(AuditError::Option(format!(
-            "the cluster \"{cluster}\" cannot be used with three or more classes: leave it out, or name one class with --positive"
-        )));
-    }
-    if let Some(favourable) = &spec.roles.favourable {
-        return Err(AuditError::Option(format!(
-            "of three or more classes none is the favourable decision \"{favourable}\" alone: leave it out, or name one class with --positive"
-        )));
-    }
     let axis = |role: &str, column: &str| AttributeSpec {
         name: format!("({role})"),
         ..AttributeSpec::column(column)
@@ -70,6 +63,7 @@ pub fn run(
             score: None,
             propensity: None,
             membership: Vec::new(),
+            favourable: None,
             stratum,
             ..spec.roles.clone()
         },
@@ -94,6 +88,13 @@ pub fn run(
     crate::ranking::refuse_classes(spec)?;
     unknown::refuse_classes(spec)?;
     crate::alike::refuse_classes(spec)?;
+    let favourable = favourable(spec, &classes)?;
+    let mut notes = scan.notes;
+    notes.extend(clusters(&tally));
+    notes.extend(favourable.map(|class| Note {
+        code: "favourable_class".to_owned(),
+        values: [("class".to_owned(), class.to_string())].into(),
+    }));
     let facts = ScanFacts {
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
@@ -101,14 +102,34 @@ pub fn run(
         rows_uncovered: 0,
         digest: count::digest(&[&tally], &[]),
         favourable: waage_metrics::Favourable::default(),
-        notes: scan.notes,
+        notes,
     };
     let axes = ClassAxes {
         label: first,
         decision: first + 1,
         classes: &classes,
     };
-    result(&tally, axes, job, spec, facts, observer)
+    result(&tally, axes, favourable, job, spec, facts, observer)
+}
+
+/// The class that people want, where one is named.
+fn favourable<'a>(spec: &AuditSpec, classes: &'a [Label]) -> Result<Option<&'a Label>, AuditError> {
+    let Some(given) = &spec.roles.favourable else {
+        return Ok(None);
+    };
+    match classes.iter().find(|class| is_value(class, given)) {
+        Some(class) => Ok(Some(class)),
+        None => fail(format!(
+            "no class is \"{given}\"; give as favourable one of {}",
+            listing(classes)
+        )),
+    }
+}
+
+/// The first classes, for an error.
+fn listing(classes: &[Label]) -> String {
+    let names: Vec<String> = classes.iter().take(12).map(ToString::to_string).collect();
+    names.join(", ")
 }
 
 /// The classes that labels and decisions share, if there are three or more.
@@ -131,65 +152,77 @@ fn classes(
     if labels == decisions {
         return Ok(Some(labels));
     }
-    let list = |classes: &[Label]| {
-        let names: Vec<String> = classes.iter().take(12).map(ToString::to_string).collect();
-        names.join(", ")
-    };
-    Err(AuditError::Option(format!(
+    fail(format!(
         "the label \"{label}\" has the classes {}, the decision \"{decision}\" has {}; give both the same classes, or name one of them with --positive",
-        list(&labels),
-        list(&decisions),
-    )))
+        listing(&labels),
+        listing(&decisions),
+    ))
 }
 
+/// Measures every class, judges them all or the favourable one, and assembles.
 fn result(
     tally: &Tally,
     axes: ClassAxes<'_>,
+    favourable: Option<&Label>,
     job: &Job,
     spec: &AuditSpec,
     facts: ScanFacts,
     observer: &dyn Observer,
 ) -> Result<AuditResult, AuditError> {
+    let others = axes
+        .classes
+        .iter()
+        .filter(|class| Some(*class) != favourable);
+    let classes: Vec<&Label> = favourable.into_iter().chain(others).collect();
     let mut measured: Vec<(Tally, Request, Measured)> = Vec::new();
-    for class in axes.classes {
+    for class in &classes {
         let of_class = tally.one_vs_rest(axes.label, axes.decision, class);
-        let request = Request {
+        let mut request = Request {
             // One score cannot rank rows for every class.
             scores: ScoreRequest::default(),
             ..plan::request(&of_class, spec, &job.policy, Tie::NONE, None)?
         };
+        let of_favourable = measured.first().filter(|_| favourable.is_some());
+        if let Some((_, _, first)) = of_favourable {
+            request.references =
+                measure::chosen_references(&request, of_class.sensitive(), &first.views);
+        }
         let mut one = waage_metrics::measure(&of_class, &request, observer)?;
         for measurement in &mut one.measurements {
-            measurement.subject.class = Some(class.clone());
+            measurement.subject.class = Some((*class).clone());
+            if of_favourable.is_some() {
+                // To be decided to be of another class is no advantage.
+                measurement.context.four_fifths_adverse = None;
+                measurement.context.flips_with_one_selection = None;
+            }
         }
         measured.push((of_class, request, one));
     }
     let Some((first, request, of_first)) = measured.first() else {
         return Err(AuditError::Option("no class was found".to_owned()));
     };
-    let references: Vec<Option<String>> = of_first
-        .views
-        .iter()
-        .map(|view| view.reference.clone())
-        .collect();
-    let averaged = averages(tally, axes, request, &references, observer)?;
+    let averaged = averages(tally, axes, request, &of_first.views, observer)?;
+    let judged = match favourable {
+        Some(_) => &measured[..1],
+        None => &measured[..],
+    };
     let judged = Measured {
         labels: of_first.labels,
         views: of_first.views.clone(),
         overall: Vec::new(),
         overall_scores: Vec::new(),
-        measurements: measured
+        measurements: judged
             .iter()
             .flat_map(|(_, _, one)| one.measurements.iter().cloned())
             .chain(averaged.measurements.iter().cloned())
             .collect(),
     };
     let judgement = judge(&job.policy, &judged, &[], spec, request.roles, &job.as_of)?;
-    let mut classes = Vec::with_capacity(measured.len());
-    for ((tally, request, one), class) in measured.iter().zip(axes.classes) {
+    let mut told_classes = Vec::with_capacity(measured.len());
+    for ((tally, request, one), class) in measured.iter().zip(classes) {
         let told = Told::of(tally, spec, one);
         let within = strata(tally, spec, request, one, observer)?;
-        classes.push(ClassResult {
+        told_classes.push(ClassResult {
             class: class.to_string(),
             groups: told.groups,
             overall: told.overall,
@@ -207,7 +240,10 @@ fn result(
             .iter()
             .map(assemble::disparity)
             .collect(),
-        summary: worst(&classes),
+        summary: worst(match favourable {
+            Some(_) => &told_classes[..1],
+            None => &told_classes,
+        }),
         distributions: Vec::new(),
         strata: Strata::default(),
         ranking: Vec::new(),
@@ -216,7 +252,8 @@ fn result(
         propensity: Vec::new(),
     };
     let mut result = document(first, spec, of_first, told, judgement, facts, &job.as_of);
-    result.classes = classes;
+    result.classes = told_classes;
+    result.settings.favourable_class = favourable.map(ToString::to_string);
     let averages = waage_metrics::multiclass::AVERAGES.iter();
     let averages = averages.map(|quantity| quantity.name.to_owned());
     result.settings.headline.extend(averages);

@@ -288,7 +288,7 @@ pub struct Audit {
 
     #[command(flatten)]
     pub roles: Roles,
-    /// The decision that people want, as its column writes it, or 0 or 1; 1 if absent
+    /// The decision that people want, as its column writes it, or 0 or 1; 1 if absent. Of several classes the one that is judged
     #[arg(long, value_name = "VALUE", help_heading = "Roles")]
     pub favourable: Option<String>,
     /// Column of persons or households that occur in several rows: these are drawn, not rows

@@ -136,6 +136,12 @@ pub const fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
 pub struct GroupName(pub Vec<Label>);
 
 impl GroupName {
+    /// All rows, where they are what a group is compared with.
+    #[must_use]
+    pub fn overall() -> Self {
+        Self(vec![Label::text("(overall)")])
+    }
+
     /// Whether any of its labels is the missing level.
     #[must_use]
     pub fn has_missing(&self) -> bool {

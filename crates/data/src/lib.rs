@@ -33,6 +33,7 @@ pub mod synthetic;
 mod table;
 
 pub use attributions::AttributionWriter;
+pub use columns::binary::is_value;
 pub use dataset::{AxisRead, Dataset, Scan};
 pub use error::DataError;
 pub use frame::{Categories, FeatureColumn, Frame, FrameRead, Unseen};

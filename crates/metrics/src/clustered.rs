@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use waage_core::block::outcome;
 use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
 use waage_core::quantity::{Comparison, Measurement};
-use waage_core::tally::{Clusters, Sums, Tally, View};
+use waage_core::tally::{Clusters, Pattern, Sums, Tally, View};
 
 use crate::catalogue::{Kind, Metric};
 use crate::estimator::{Estimator, group_estimates};
@@ -17,25 +17,118 @@ use crate::measure::GroupEstimates;
 use crate::replicates::replicated;
 use crate::statistic::{Reference, Statistic};
 
-/// The clusters of a view: how many touch what.
-#[derive(Clone, Debug)]
-pub(crate) struct ViewClusters {
+/// Which clusters have rows in which groups.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Touching {
     all: u64,
-    /// Whether their scores are kept, so that means of scores can be drawn.
-    pub scored: bool,
     /// By group.
-    groups: Vec<GroupClusters>,
+    groups: Vec<Touched>,
     /// Clusters with rows in both of two groups, the earlier one first.
     both: HashMap<(usize, usize), u64>,
 }
 
 /// The clusters of one group.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct GroupClusters {
+#[derive(Clone, Copy, Debug, Default)]
+struct Touched {
     /// With a row in the group.
-    touching: u64,
+    any: u64,
     /// With rows nowhere else.
     only: u64,
+}
+
+impl Touching {
+    /// Clusters by the groups that they have rows in, ascending.
+    pub fn of<Groups: AsRef<[usize]>>(
+        groups: usize,
+        clusters: impl IntoIterator<Item = (u64, Groups)>,
+    ) -> Self {
+        let mut out = Self {
+            groups: vec![Touched::default(); groups],
+            ..Self::default()
+        };
+        for (n, touched) in clusters {
+            let touched = touched.as_ref();
+            out.all += n;
+            for (at, &g) in touched.iter().enumerate() {
+                out.groups[g].any += n;
+                out.groups[g].only += if touched.len() == 1 { n } else { 0 };
+                for &h in &touched[at + 1..] {
+                    *out.both.entry((g, h)).or_default() += n;
+                }
+            }
+        }
+        out
+    }
+
+    /// The clusters of a tally by groups of its cells.
+    pub fn of_cells(clusters: &Clusters, groups: usize, group_of_cell: &[usize]) -> Self {
+        let of_pattern = |pattern: &Pattern| {
+            let held = pattern.held.iter();
+            let mut touched: Vec<usize> =
+                held.map(|held| group_of_cell[held.cell as usize]).collect();
+            touched.sort_unstable();
+            touched.dedup();
+            (pattern.clusters, touched)
+        };
+        Self::of(groups, clusters.patterns().iter().map(of_pattern))
+    }
+
+    /// All clusters.
+    pub const fn whole(&self) -> DrawnClusters {
+        DrawnClusters {
+            count: self.all,
+            fewest: self.all,
+        }
+    }
+
+    pub fn group(&self, g: usize) -> DrawnClusters {
+        let touching = self.groups[g].any;
+        DrawnClusters {
+            count: touching,
+            fewest: touching,
+        }
+    }
+
+    pub fn pair(&self, g: usize, h: usize) -> DrawnClusters {
+        let both = self.both.get(&(g.min(h), g.max(h))).copied().unwrap_or(0);
+        let (one, other) = (self.groups[g].any, self.groups[h].any);
+        DrawnClusters {
+            count: one + other - if g == h { one } else { both },
+            fewest: one.min(other),
+        }
+    }
+
+    /// A group against all rows, which it is part of.
+    pub fn against_all(&self, g: usize) -> DrawnClusters {
+        DrawnClusters {
+            fewest: self.groups[g].any,
+            ..self.whole()
+        }
+    }
+
+    pub fn against_rest(&self, g: usize) -> DrawnClusters {
+        let Touched { any, only } = self.groups[g];
+        DrawnClusters {
+            count: self.all,
+            fewest: any.min(self.all - only),
+        }
+    }
+}
+
+/// The clusters of a view.
+#[derive(Clone, Debug)]
+pub(crate) struct ViewClusters {
+    /// How many touch what.
+    pub touching: Touching,
+    /// Whether their scores are kept, so that means of scores can be drawn.
+    pub scored: bool,
+    /// By group.
+    groups: Vec<GroupClusters>,
+}
+
+/// What the clusters of one group hold.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GroupClusters {
     /// As rows: those that hold each outcome.
     pub holding: [Sums; outcome::COUNT],
     /// Weight of one independent row: the design effect of the outcomes (the variance of their
@@ -57,23 +150,20 @@ impl ViewClusters {
 
     /// Of clusters whose cells are the groups, which hold these sums.
     pub fn counted(clusters: &Clusters, scored: bool, sums: &[[Sums; outcome::COUNT]]) -> Self {
+        let each: Vec<usize> = (0..sums.len()).collect();
         let mut out = Self {
-            all: clusters.count(),
+            touching: Touching::of_cells(clusters, sums.len(), &each),
             scored,
             groups: vec![GroupClusters::default(); sums.len()],
-            both: HashMap::new(),
         };
         let totals: Vec<f64> = sums.iter().map(|s| s.iter().map(|o| o.w1).sum()).collect();
         // By group: Σ (w_co − p_o·W_c)² and Σ W_c² over clusters.
         let mut spread = vec![(0.0, 0.0); sums.len()];
         for pattern in clusters.patterns() {
             let (n, times) = (pattern.clusters, pattern.clusters as f64);
-            let parts = pattern.held.chunk_by(|a, b| a.cell == b.cell);
-            let parts: Vec<_> = parts.map(|held| (held[0].cell as usize, held)).collect();
-            for &(g, held) in &parts {
+            for held in pattern.held.chunk_by(|a, b| a.cell == b.cell) {
+                let g = held[0].cell as usize;
                 let group = &mut out.groups[g];
-                group.touching += n;
-                group.only += if parts.len() == 1 { n } else { 0 };
                 let weight: f64 = held.iter().map(|h| h.weight).sum();
                 let mut own = [0.0; outcome::COUNT];
                 for part in held {
@@ -85,11 +175,6 @@ impl ViewClusters {
                     spread[g].0 += times * away * away;
                 }
                 spread[g].1 += times * weight * weight;
-            }
-            for (at, &(g, _)) in parts.iter().enumerate() {
-                for &(h, _) in &parts[at + 1..] {
-                    *out.both.entry((g, h)).or_default() += n;
-                }
             }
         }
         for (((group, sums), total), (apart, squares)) in
@@ -110,55 +195,19 @@ impl ViewClusters {
         out
     }
 
-    /// The clusters of each group.
+    /// What the clusters of each group hold.
     pub fn groups(&self) -> &[GroupClusters] {
         &self.groups
-    }
-
-    /// All clusters.
-    pub const fn whole(&self) -> DrawnClusters {
-        DrawnClusters {
-            count: self.all,
-            fewest: self.all,
-        }
-    }
-
-    pub fn group(&self, g: usize) -> DrawnClusters {
-        let touching = self.groups[g].touching;
-        DrawnClusters {
-            count: touching,
-            fewest: touching,
-        }
-    }
-
-    pub fn pair(&self, g: usize, h: usize) -> DrawnClusters {
-        let both = self.both.get(&(g.min(h), g.max(h))).copied().unwrap_or(0);
-        let (one, other) = (self.groups[g].touching, self.groups[h].touching);
-        DrawnClusters {
-            count: one + other - if g == h { one } else { both },
-            fewest: one.min(other),
-        }
-    }
-
-    pub fn against_rest(&self, g: usize) -> DrawnClusters {
-        let GroupClusters { touching, only, .. } = self.groups[g];
-        DrawnClusters {
-            count: self.all,
-            fewest: touching.min(self.all - only),
-        }
     }
 }
 
 impl Estimator<'_> {
     /// The clusters that a statistic rests on; `None` where rows are drawn.
     pub(crate) fn clusters_of(&self, statistic: Statistic) -> Option<DrawnClusters> {
-        let clusters = self.view.clusters.as_ref()?;
+        let clusters = &self.view.clusters.as_ref()?.touching;
         let against = |g: usize| match self.view.reference {
             Some(Reference::Group(r)) if self.view.candidates.is_none() => clusters.pair(g, r),
-            _ => DrawnClusters {
-                fewest: clusters.group(g).fewest,
-                ..clusters.whole()
-            },
+            _ => clusters.against_all(g),
         };
         Some(match statistic {
             Statistic::Value(g, _) => clusters.group(g),

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Reason};
-use waage_core::label::GroupName;
+use waage_core::label::{Attribute, GroupName};
 use waage_core::multiplicity::benjamini_hochberg;
 use waage_core::observer::{Observer, Phase};
 use waage_core::quantity::{Measurement, Quantity, Scheme};
@@ -20,6 +20,7 @@ use crate::replicates::{Replicates, replicate};
 use crate::score::measured::{ScoreEstimates, ScoreRequest, Scores, ViewScores, without_intervals};
 use crate::selective::{self, Labels};
 use crate::smooth::accelerations;
+use crate::statistic::Reference;
 use crate::view::PreparedView;
 
 /// How the reference group of an attribute is chosen.
@@ -35,8 +36,10 @@ pub enum ReferenceRule {
     },
     /// All rows together.
     Overall,
-    /// The group of that label.
+    /// The group of that label; of combinations with other attributes one that carries it.
     Named(String),
+    /// The group of that label, which was chosen elsewhere; of combinations any.
+    Chosen(String),
 }
 
 /// What to measure.
@@ -189,6 +192,29 @@ pub enum MeasureError {
     Interrupted,
 }
 
+/// The rules by which other data are compared with the very groups that these views have as references,
+/// whichever the data would choose.
+#[must_use]
+pub fn chosen_references(
+    request: &Request,
+    sensitive: &[Attribute],
+    views: &[MeasuredView],
+) -> Vec<ReferenceRule> {
+    let rules = request.references.iter().zip(sensitive);
+    rules
+        .map(|(rule, attribute)| {
+            let mut views = views.iter();
+            let view = views.find(|v| v.attributes == [attribute.name.clone()]);
+            match (rule, view.and_then(|view| view.reference.clone())) {
+                (ReferenceRule::Largest | ReferenceRule::Best { .. }, Some(label)) => {
+                    ReferenceRule::Chosen(label)
+                }
+                _ => rule.clone(),
+            }
+        })
+        .collect()
+}
+
 /// The estimates of one group, by metric.
 pub type GroupEstimates = Vec<(Metric, Estimate)>;
 
@@ -203,6 +229,21 @@ pub struct MeasuredView {
     pub scores: Vec<ScoreEstimates>,
     /// Name of the reference; `None` where there is none.
     pub reference: Option<String>,
+}
+
+impl MeasuredView {
+    /// The reference as one of these groups, or as all rows.
+    pub(crate) fn reference_among<'a>(
+        &self,
+        mut names: impl Iterator<Item = &'a GroupName>,
+    ) -> Option<Reference> {
+        let wanted = self.reference.as_ref()?;
+        let is = |name: &GroupName| !name.has_missing() && name.to_string() == *wanted;
+        match names.position(is) {
+            Some(g) => Some(Reference::Group(g)),
+            None => (*wanted == GroupName::overall().to_string()).then_some(Reference::Overall),
+        }
+    }
 }
 
 /// Everything measured.

@@ -8,19 +8,25 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use waage_core::block::outcome;
-use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
 use waage_core::label::{GroupName, Label};
 use waage_core::observer::Observer;
 use waage_core::quantity::{Comparison, Direction, Measurement, Quantity, Scheme};
 use waage_core::random::Stream;
-use waage_core::tally::{Sums, Tally};
+use waage_core::tally::{Clusters, Sums, Tally};
 
+use crate::catalogue::Metric;
+use crate::clustered::Touching;
 use crate::disparity::{Value, compare, range};
 use crate::draws::{self, Law};
-use crate::measure::{MeasureError, Request};
-use crate::rate::{Rate, difference, ratio, test};
+use crate::favourable::Favourable;
+use crate::measure::{
+    GivenRoles, GroupEstimates, MeasureError, Measured, MeasuredView, Request, chosen_references,
+    measure,
+};
 use crate::replicates::replicated;
+use crate::score::ScoreRequest;
+use crate::statistic::Reference;
 
 /// Streams of these replicates, apart from those of other tasks.
 const STREAM: u64 = 5 << 40;
@@ -135,7 +141,6 @@ pub struct ClassAxes<'a> {
 struct Stratum {
     group: Vec<Label>,
     at: usize,
-    hit: bool,
     n: u64,
     w1: f64,
     w2: f64,
@@ -145,37 +150,47 @@ struct Stratum {
 struct Groups {
     names: Vec<(GroupName, u64)>,
     of_stratum: Vec<usize>,
-    reference: Option<usize>,
+    reference: Option<Reference>,
+    /// Where replicates draw clusters instead of rows.
+    clusters: Option<Touching>,
 }
 
 /// The table of label class × decision class of one group.
 type Table = Vec<f64>;
 
-/// Averages over classes of every group of every view, and their comparisons.
+/// Averages over classes of every group of every view, and their comparisons with the references of
+/// these measured views.
 ///
-/// `references` has the reference group of each view, if it has one.
+/// The share of rows whose decision is their label is measured as a selection rate is; macro averages
+/// rest on replicates. Both draw clusters where the tally keeps them.
 ///
 /// # Errors
-/// [`MeasureError::Interrupted`].
+/// Those of [`measure`].
 pub fn averages(
     tally: &Tally,
     axes: ClassAxes<'_>,
     request: &Request,
-    references: &[Option<String>],
+    measured: &[MeasuredView],
     observer: &dyn Observer,
 ) -> Result<Averaged, MeasureError> {
+    let right = accuracy(tally, axes, request, measured, observer)?;
     let k = axes.classes.len();
-    let strata = strata(tally, axes);
+    let (strata, clusters) = strata(tally, axes);
     let views: Vec<Groups> = request
         .views
         .iter()
-        .zip(references)
-        .map(|(view, reference)| groups(tally, view, &strata, reference.as_deref()))
+        .zip(measured)
+        .map(|(view, measured)| groups(tally, view, &strata, clusters.as_ref(), measured))
         .collect();
     let data: Vec<f64> = strata.iter().map(|s| s.w1).collect();
     let everyone = vec![0; strata.len()];
-    let cells = strata.iter().map(|s| (s.n, s.w1, s.w2));
-    let law = Law::of(cells, tally.kept().weights);
+    let law = match &clusters {
+        Some(clusters) => Law::of_clusters(clusters, strata.len(), |cell, _| cell as usize),
+        None => {
+            let cells = strata.iter().map(|s| (s.n, s.w1, s.w2));
+            Law::of(cells, tally.kept().weights)
+        }
+    };
     let width = MACROS * (1 + views.iter().map(|view| view.names.len()).sum::<usize>());
     let one = |(counts, weights): &mut (Vec<u64>, Vec<f64>), r: usize, out: &mut Vec<f64>| {
         let mut stream = Stream::new(request.seed, STREAM + r as u64);
@@ -186,80 +201,142 @@ pub fn averages(
             out.extend(of_groups.iter().flat_map(|table| macros(table, k)));
         }
     };
-    let drawn = draws::series(request.replicates, width, observer, Default::default, one)
+    let series = draws::series(request.replicates, width, observer, Default::default, one)
         .ok_or(MeasureError::Interrupted)?;
-    let all = Group {
-        shares: shares(&strata, &everyone, 0),
-        macros: macros(&tables(&strata, &data, &everyone, 1, k)[0], k),
-        series: drawn[..MACROS].to_vec(),
+    let mut at = 0;
+    let mut group = |of_stratum: &[usize], g: usize, table: &Table, clusters| {
+        at += MACROS;
+        let rows = strata.iter().zip(of_stratum).filter(|(_, of)| **of == g);
+        Group {
+            rows: rows.map(|(stratum, _)| stratum.n).sum(),
+            macros: macros(table, k),
+            series: series[at - MACROS..at].to_vec(),
+            clusters,
+        }
     };
+    let table = &tables(&strata, &data, &everyone, 1, k)[0];
+    let whole = views.first().and_then(|view| view.clusters.as_ref());
+    let all = group(&everyone, 0, table, whole.map(Touching::whole));
     let mut out = Averaged {
         views: Vec::new(),
-        overall: all.averages(request.level),
+        overall: all.averages(&right.overall, request.level),
         measurements: Vec::new(),
     };
-    let mut at = MACROS;
-    for (view, axes) in views.iter().zip(&request.views) {
+    for (view, right_of) in views.iter().zip(&right.views) {
         let of_data = tables(&strata, &data, &view.of_stratum, view.names.len(), k);
-        let measured: Vec<Group> = (0..view.names.len())
-            .map(|g| Group {
-                shares: shares(&strata, &view.of_stratum, g),
-                macros: macros(&of_data[g], k),
-                series: drawn[at + g * MACROS..at + (g + 1) * MACROS].to_vec(),
+        let each = of_data.iter().enumerate();
+        let measured: Vec<Group> = each
+            .map(|(g, table)| {
+                let clusters = view.clusters.as_ref().map(|clusters| clusters.group(g));
+                group(&view.of_stratum, g, table, clusters)
             })
             .collect();
-        at += view.names.len() * MACROS;
-        let attributes: Vec<String> = axes
-            .iter()
-            .map(|&axis| tally.sensitive()[axis].name.clone())
-            .collect();
+        let name = right_of.attributes.join("*");
+        let of_view = right.measurements.iter();
+        let of_view = of_view.filter(|m| m.subject.attribute == name && m.scheme != Scheme::Value);
+        for quantity in &AVERAGES[..SHARES] {
+            let named = |m: &Measurement| as_average(quantity, m);
+            out.measurements.extend(of_view.clone().filter_map(named));
+        }
         comparisons(
-            &attributes.join("*"),
+            &name,
             view,
-            &measured,
+            (&measured, &all),
             request.level,
             &mut out.measurements,
         );
-        let groups = view.names.iter().zip(&measured);
+        let groups = view.names.iter().zip(&measured).zip(&right_of.groups);
         out.views.push(AveragedView {
             groups: groups
-                .map(|((name, rows), group)| (name.clone(), *rows, group.averages(request.level)))
+                .map(|(((name, rows), group), (.., right))| {
+                    (name.clone(), *rows, group.averages(right, request.level))
+                })
                 .collect(),
-            attributes,
+            attributes: right_of.attributes.clone(),
         });
     }
     Ok(out)
 }
 
-fn strata(tally: &Tally, axes: ClassAxes<'_>) -> Vec<Stratum> {
+/// The share of rows whose decision is their label, as the selection rate of those.
+fn accuracy(
+    tally: &Tally,
+    axes: ClassAxes<'_>,
+    request: &Request,
+    measured: &[MeasuredView],
+    observer: &dyn Observer,
+) -> Result<Measured, MeasureError> {
+    let right = tally.agreement(axes.label, axes.decision);
+    let request = Request {
+        references: chosen_references(request, right.sensitive(), measured),
+        metrics: vec![Metric::SelectionRate],
+        scores: ScoreRequest::default(),
+        disparities: Vec::new(),
+        schemes: Vec::new(),
+        roles: GivenRoles {
+            decision: true,
+            ..GivenRoles::default()
+        },
+        favourable: Favourable::default(),
+        ..request.clone()
+    };
+    measure(&right, &request, observer)
+}
+
+/// A comparison of shares of right decisions under the name of an average; none of schemes by which
+/// averages are not compared.
+fn as_average(quantity: &'static Quantity, of: &Measurement) -> Option<Measurement> {
+    let compared = matches!(of.scheme, Scheme::ToReference | Scheme::BetweenGroups);
+    let mut one = of.clone();
+    one.quantity = quantity;
+    // To be decided about rightly is no selection.
+    one.context.four_fifths_adverse = None;
+    one.context.flips_with_one_selection = None;
+    compared.then_some(one)
+}
+
+/// The occupied combinations of groups with both classes, and the clusters by their positions, where
+/// these are kept.
+fn strata(tally: &Tally, axes: ClassAxes<'_>) -> (Vec<Stratum>, Option<Clusters>) {
     let sensitive = tally.sensitive().len();
     let mut positions: Vec<usize> = (0..sensitive).collect();
     positions.extend([axes.label, axes.decision]);
     let class = |label: &Label| axes.classes.iter().position(|class| class == label);
-    let groups = tally.view(&positions).groups.into_iter();
-    groups
-        .filter_map(|totals| {
-            let (y, d) = (
-                class(&totals.name.0[sensitive])?,
-                class(&totals.name.0[sensitive + 1])?,
-            );
-            let sum = totals
-                .outcomes
-                .iter()
-                .fold(Sums::default(), |sum, part| sum.plus(part));
-            Some(Stratum {
-                group: totals.name.0[..sensitive].to_vec(),
-                at: y * axes.classes.len() + d,
-                hit: y == d,
-                n: sum.n,
-                w1: sum.w1,
-                w2: sum.w2,
-            })
-        })
-        .collect()
+    let mut strata = Vec::new();
+    let mut places = Vec::new();
+    for totals in tally.view(&positions).groups {
+        let (group, classes) = totals.name.0.split_at(sensitive);
+        let (Some(y), Some(d)) = (class(&classes[0]), class(&classes[1])) else {
+            places.push(None);
+            continue;
+        };
+        let sum = totals
+            .outcomes
+            .iter()
+            .fold(Sums::default(), |sum, part| sum.plus(part));
+        places.push(Some(strata.len() as u32));
+        strata.push(Stratum {
+            group: group.to_vec(),
+            at: y * axes.classes.len() + d,
+            n: sum.n,
+            w1: sum.w1,
+            w2: sum.w2,
+        });
+    }
+    let clusters = tally.clusters(&positions);
+    let clusters = clusters.map(|clusters| {
+        clusters.placed(|cell, outcome, _| Some((places[cell as usize]?, outcome)))
+    });
+    (strata, clusters)
 }
 
-fn groups(tally: &Tally, axes: &[usize], strata: &[Stratum], reference: Option<&str>) -> Groups {
+fn groups(
+    tally: &Tally,
+    axes: &[usize],
+    strata: &[Stratum],
+    clusters: Option<&Clusters>,
+    measured: &MeasuredView,
+) -> Groups {
     let names: Vec<(GroupName, u64)> = tally
         .view(axes)
         .groups
@@ -271,7 +348,7 @@ fn groups(tally: &Tally, axes: &[usize], strata: &[Stratum], reference: Option<&
         .enumerate()
         .map(|(g, (name, _))| (name.0.as_slice(), g))
         .collect();
-    let of_stratum = strata
+    let of_stratum: Vec<usize> = strata
         .iter()
         .map(|stratum| {
             let name: Vec<Label> = axes
@@ -281,16 +358,12 @@ fn groups(tally: &Tally, axes: &[usize], strata: &[Stratum], reference: Option<&
             position.get(name.as_slice()).copied().unwrap_or_default()
         })
         .collect();
-    let named = |wanted: &str| {
-        names
-            .iter()
-            .position(|(name, _)| name.to_string() == wanted)
-    };
-    let reference = reference.and_then(named);
+    let clusters = clusters.map(|all| Touching::of_cells(all, names.len(), &of_stratum));
     Groups {
+        reference: measured.reference_among(names.iter().map(|(name, _)| name)),
         names,
         of_stratum,
-        reference,
+        clusters,
     }
 }
 
@@ -324,156 +397,116 @@ fn macros(table: &[f64], k: usize) -> [f64; MACROS] {
     sums.map(|sum| sum / k as f64)
 }
 
-/// The rows of a group as hits and misses.
-fn shares(strata: &[Stratum], group: &[usize], g: usize) -> [Sums; outcome::COUNT] {
-    let mut sums = [Sums::default(); outcome::COUNT];
-    for (stratum, _) in strata.iter().zip(group).filter(|(_, of)| **of == g) {
-        let decision = match stratum.hit {
-            true => outcome::SELECTED,
-            false => outcome::REJECTED,
-        };
-        let sum = &mut sums[usize::from(outcome::of(outcome::LABEL_MISSING, decision))];
-        *sum = sum.plus(&Sums {
-            n: stratum.n,
-            w1: stratum.w1,
-            w2: stratum.w2,
-            ..Sums::default()
-        });
-    }
-    sums
-}
-
 /// What is known of one group.
 struct Group {
-    shares: [Sums; outcome::COUNT],
+    rows: u64,
     macros: [f64; MACROS],
     series: Vec<Arc<[f64]>>,
+    clusters: Option<DrawnClusters>,
 }
 
 impl Group {
-    fn accuracy(&self) -> Rate {
-        use crate::confusion::{ANY, Decisions, Part, Tie};
-        Rate::of(
-            &self.shares,
-            &[Part(ANY, Decisions::Selected)],
-            &[Part(ANY, Decisions::Rejected)],
-            Tie::NONE,
-            Reason::NoRows,
-        )
-    }
-
-    fn rows(&self) -> u64 {
-        self.shares.iter().map(|s| s.n).sum()
-    }
-
     /// The value of a macro average, or the reason why it has none.
     fn value(&self, m: usize) -> Value {
         match self.macros[m] {
             value if !value.is_nan() => Ok(value),
-            _ if self.rows() == 0 => Err(Reason::NoRows),
+            _ if self.rows == 0 => Err(Reason::NoRows),
             _ if m == 0 => Err(Reason::NoneSelected),
             _ if m == 2 => Err(Reason::NoNegatives),
             _ => Err(Reason::NoPositives),
         }
     }
 
-    fn averages(&self, level: f64) -> Averages {
-        let accuracy = self.accuracy().estimate(level);
-        let shares = AVERAGES[..SHARES].iter().map(|q| (q, accuracy.clone()));
+    /// The averages of the group, whose share of right decisions is measured already.
+    fn averages(&self, right: &GroupEstimates, level: f64) -> Averages {
+        let right = right.first().map(|(_, estimate)| estimate.clone());
+        let shares = AVERAGES[..SHARES].iter();
+        let shares = shares.filter_map(|quantity| Some((quantity, right.clone()?)));
         let macros = AVERAGES[SHARES..].iter().enumerate().map(|(m, quantity)| {
-            let series = self.series.get(m);
-            let method = Method::BootstrapPercentile;
+            let (series, value) = (self.series.get(m), self.value(m));
             (
                 quantity,
-                replicated(self.value(m), self.rows(), method, series, level),
+                drawn(value, self.rows, series, self.clusters, level),
             )
         });
         shares.chain(macros).collect()
     }
 }
 
-/// The comparisons of a view, by average, scheme, comparison and group.
+/// An estimate from replicates of rows, or of so many clusters.
+fn drawn(
+    value: Value,
+    rows: u64,
+    series: Option<&Arc<[f64]>>,
+    clusters: Option<DrawnClusters>,
+    level: f64,
+) -> Estimate {
+    match clusters {
+        None => replicated(value, rows, Method::BootstrapPercentile, series, level),
+        Some(clusters) => {
+            let method = Method::ClusterBootstrapPercentile;
+            replicated(value, rows, method, series, level).of_clusters(clusters, level)
+        }
+    }
+}
+
+/// The comparisons of the macro averages of a view, by average, comparison, scheme and group.
 fn comparisons(
     attribute: &str,
     view: &Groups,
-    groups: &[Group],
+    (groups, all): (&[Group], &Group),
     level: f64,
     out: &mut Vec<Measurement>,
 ) {
-    for (q, quantity) in AVERAGES.iter().enumerate() {
+    for (m, quantity) in AVERAGES[SHARES..].iter().enumerate() {
         for comparison in [Comparison::Difference, Comparison::Ratio] {
-            if let Some(r) = view.reference {
-                for g in (0..groups.len()).filter(|g| *g != r) {
-                    let pair = [&groups[g], &groups[r]];
-                    let mut one =
-                        Measurement::blank(quantity, attribute, Scheme::ToReference, comparison);
-                    one.subject.group = Some(view.names[g].0.clone());
-                    one.subject.reference = Some(view.names[r].0.clone());
-                    one.context.group_rows = pair[0].rows();
-                    one.context.reference_rows = pair[1].rows();
-                    one.context.unknown_group = view.names[g].0.has_missing();
-                    one.estimate = against(pair, q, comparison, level);
-                    if q < SHARES
-                        && let Some((p, name)) = test(&pair[0].accuracy(), &pair[1].accuracy())
-                    {
-                        (one.p, one.test) = (Some(p), Some(name));
-                    }
-                    out.push(one);
-                }
+            let others = (0..groups.len()).filter(|g| view.reference != Some(Reference::Group(*g)));
+            for (g, reference) in others.filter_map(|g| Some((g, view.reference?))) {
+                let name = view.names[g].0.clone();
+                let touching = view.clusters.as_ref();
+                let (against, of, clusters) = match reference {
+                    Reference::Group(r) => (
+                        &groups[r],
+                        view.names[r].0.clone(),
+                        touching.map(|clusters| clusters.pair(g, r)),
+                    ),
+                    Reference::Overall => (
+                        all,
+                        GroupName::overall(),
+                        touching.map(|clusters| clusters.against_all(g)),
+                    ),
+                };
+                let mut one =
+                    Measurement::blank(quantity, attribute, Scheme::ToReference, comparison);
+                one.context.group_rows = groups[g].rows;
+                one.context.reference_rows = against.rows;
+                one.context.unknown_group = name.has_missing();
+                one.subject.group = Some(name);
+                one.subject.reference = Some(of);
+                let series = groups[g].series[m].iter().zip(against.series[m].iter());
+                let series = series
+                    .map(|(a, b)| replicate(compare(defined(*a), defined(*b), comparison)))
+                    .collect();
+                let value = compare(groups[g].value(m), against.value(m), comparison);
+                let rows = groups[g].rows + against.rows;
+                one.estimate = drawn(value, rows, Some(&series), clusters, level);
+                out.push(one);
             }
             let mut one =
                 Measurement::blank(quantity, attribute, Scheme::BetweenGroups, comparison);
-            one.estimate = between(groups, q, comparison, level);
+            one.estimate = between(groups, m, comparison, level);
+            if let Some(clusters) = &view.clusters {
+                one.estimate = one.estimate.of_clusters(clusters.whole(), level);
+            }
             out.push(one);
         }
     }
 }
 
-fn against(
-    [group, reference]: [&Group; 2],
-    q: usize,
-    comparison: Comparison,
-    level: f64,
-) -> Estimate {
-    if q < SHARES {
-        let (group, reference) = (group.accuracy(), reference.accuracy());
-        return match comparison {
-            Comparison::Ratio => ratio(&group, &reference, level),
-            _ => difference(&group, &reference, level),
-        };
-    }
-    let m = q - SHARES;
-    let series = group.series[m]
-        .iter()
-        .zip(reference.series[m].iter())
-        .map(|(a, b)| replicate(compare(defined(*a), defined(*b), comparison)))
-        .collect();
-    let value = compare(group.value(m), reference.value(m), comparison);
-    let rows = group.rows() + reference.rows();
-    replicated(
-        value,
-        rows,
-        Method::BootstrapPercentile,
-        Some(&series),
-        level,
-    )
-}
-
-fn between(groups: &[Group], q: usize, comparison: Comparison, level: f64) -> Estimate {
-    let rows = groups.iter().map(Group::rows).sum();
+/// The range of a macro average over the groups.
+fn between(groups: &[Group], m: usize, comparison: Comparison, level: f64) -> Estimate {
+    let rows = groups.iter().map(|group| group.rows).sum();
     let method = Method::BootstrapPercentileBiased;
-    if q < SHARES {
-        let value = range(groups.iter().map(|g| g.accuracy().value), comparison);
-        return match value {
-            Ok(value) => {
-                let mut bare = Estimate::new(value, rows, method, Evidence::None, level);
-                bare.reason = Some(Reason::NotAvailable);
-                bare
-            }
-            Err(reason) => Estimate::undefined(rows, method, reason),
-        };
-    }
-    let m = q - SHARES;
     let value = range(groups.iter().map(|g| g.value(m)), comparison);
     let replicates = groups.first().map_or(0, |g| g.series[m].len());
     let series = (0..replicates)

@@ -22,7 +22,9 @@ use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
 use waage_core::tally::{GroupTotals, Sums, Tally};
 
 use crate::catalogue::{Kind, Metric};
-use crate::measure::{Cut, MeasureError, Measured, MissingLabels, ReferenceRule, Request, measure};
+use crate::measure::{
+    Cut, MeasureError, Measured, MissingLabels, ReferenceRule, Request, chosen_references, measure,
+};
 use crate::score::catalogue::Nature;
 use crate::score::{ScoreMetric, ScoreRequest};
 use crate::selective::Labels;
@@ -112,27 +114,13 @@ pub fn weighted(
 ) -> Result<Vec<WeightedView>, MeasureError> {
     let views = request.views.iter().cloned();
     let (single, several): (Vec<_>, Vec<_>) = views.partition(|axes| axes.len() == 1);
-    let named = named_references(tally, request, measured);
-    let mut out = of_views(tally, single, named, request, observer)?;
+    // The weights must not choose other groups.
+    let chosen = chosen_references(request, tally.sensitive(), &measured.views);
+    let mut out = of_views(tally, single, chosen, request, observer)?;
     // The reference of an intersection rests on what was named alone.
     let references = request.references.clone();
     out.extend(of_views(tally, several, references, request, observer)?);
     Ok(out)
-}
-
-/// The reference group of each attribute by its name, as measured: the weights must not choose another.
-fn named_references(tally: &Tally, request: &Request, measured: &Measured) -> Vec<ReferenceRule> {
-    let rules = request.references.iter().zip(tally.sensitive());
-    rules
-        .map(|(rule, attribute)| {
-            let of_attribute = |attributes: &[String]| attributes == [attribute.name.clone()];
-            let view = measured.views.iter().find(|v| of_attribute(&v.attributes));
-            match (rule, view.and_then(|view| view.reference.clone())) {
-                (ReferenceRule::Overall, _) | (_, None) => rule.clone(),
-                (_, Some(label)) => ReferenceRule::Named(label),
-            }
-        })
-        .collect()
 }
 
 fn of_views(

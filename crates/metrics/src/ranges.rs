@@ -349,7 +349,7 @@ impl Estimator<'_> {
                 let level = self.request.level;
                 let estimate = Estimate::new(value, rows, Method::MaxT, evidence, level);
                 return match &self.view.clusters {
-                    Some(clusters) => estimate.of_clusters(clusters.whole(), level),
+                    Some(clusters) => estimate.of_clusters(clusters.touching.whole(), level),
                     None => estimate,
                 };
             }

@@ -106,7 +106,7 @@ impl PreparedView {
     pub fn reference_name(&self) -> Option<GroupName> {
         match self.reference? {
             Reference::Group(g) => Some(self.view.groups[g].name.clone()),
-            Reference::Overall => Some(GroupName(vec![Label::text("(overall)")])),
+            Reference::Overall => Some(GroupName::overall()),
         }
     }
 
@@ -199,6 +199,9 @@ fn choose_reference(view: &View, request: &Request) -> Result<Chosen, MeasureErr
                 .zip(&rules)
                 .all(|(label, rule)| match rule {
                     ReferenceRule::Named(name) => label.name().as_ref() == Some(name),
+                    ReferenceRule::Chosen(name) => {
+                        rules.len() > 1 || label.name().as_ref() == Some(name)
+                    }
                     _ => true,
                 })
     };

@@ -43,7 +43,8 @@ pub struct AuditResult {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strata: Vec<StratumResult>,
     /// Where labels and decisions share three or more classes: each class against the rest. `groups`,
-    /// `overall` and `disparities` then hold averages over the classes, `summary` the worst class.
+    /// `overall` and `disparities` then hold averages over the classes, `summary` the worst class or the
+    /// favourable one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub classes: Vec<ClassResult>,
     /// Score distributions per group, for charts; empty without scores.
@@ -152,6 +153,10 @@ pub struct Settings {
     /// `rejected` where not to be selected is the favourable decision; absent otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub favourable: Option<String>,
+    /// The class that people want, where labels and decisions share several and one was named: it
+    /// stands first in `classes`, `summary` is its own, and the policy judges it and the averages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub favourable_class: Option<String>,
     /// The date as of which waivers were judged, where one was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<String>,

@@ -338,6 +338,7 @@ mod tests {
                 views: vec![],
                 references: Default::default(),
                 favourable: None,
+                favourable_class: None,
                 as_of: None,
                 version: "0".into(),
             },

@@ -120,7 +120,8 @@ pub struct RolesSpec {
     pub membership: Vec<MembershipSpec>,
     /// The decision that is favourable to people, as the decision column writes it, or 0 or 1; that
     /// of the selected if absent. Rates keep their definitions; the best group, the four-fifths
-    /// flag, the impact ratio and the built-in policy follow it.
+    /// flag, the impact ratio and the built-in policy follow it. Of several classes the one that is
+    /// judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub favourable: Option<String>,
     /// Attributes whose groups are compared.

@@ -292,6 +292,7 @@ fn audit(attribute: &str, reference: Option<&str>, counts: &[Counts]) -> AuditRe
             },
             references: IndexMap::from([(attribute.to_owned(), reference.map(str::to_owned))]),
             favourable: None,
+            favourable_class: None,
             as_of: None,
             version: "0".to_owned(),
         },

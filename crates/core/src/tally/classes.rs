@@ -17,32 +17,53 @@ impl Tally {
     /// decision. Scores are not kept: a score is about one class only.
     #[must_use]
     pub fn one_vs_rest(&self, label: usize, decision: usize, class: &Label) -> Self {
-        let code = |axis: usize, level: u32, positive: u8, negative: u8, missing: u8| match &self
-            .attributes[axis]
-            .labels[level as usize]
-        {
+        let part = |of: &Label, [positive, negative, missing]: [u8; 3]| match of {
             Label::Missing => missing,
-            level if level == class => positive,
+            of if of == class => positive,
             _ => negative,
         };
+        let labels = [
+            outcome::LABEL_POSITIVE,
+            outcome::LABEL_NEGATIVE,
+            outcome::LABEL_MISSING,
+        ];
+        let decisions = [
+            outcome::SELECTED,
+            outcome::REJECTED,
+            outcome::DECISION_MISSING,
+        ];
+        self.with_outcomes([label, decision], |y, d| {
+            outcome::of(part(y, labels), part(d, decisions))
+        })
+    }
+
+    /// The tally in which whoever is decided to be of the class of their label is selected and
+    /// everybody else rejected, without labels; the decision is missing where either class is.
+    ///
+    /// Positions as in [`Self::one_vs_rest`].
+    #[must_use]
+    pub fn agreement(&self, label: usize, decision: usize) -> Self {
+        self.with_outcomes([label, decision], |y, d| {
+            let decision = match (y, d) {
+                (Label::Missing, _) | (_, Label::Missing) => outcome::DECISION_MISSING,
+                _ if y == d => outcome::SELECTED,
+                _ => outcome::REJECTED,
+            };
+            outcome::of(outcome::LABEL_MISSING, decision)
+        })
+    }
+
+    /// The cube without two attributes, whose levels make the outcomes instead.
+    fn with_outcomes(
+        &self,
+        [label, decision]: [usize; 2],
+        to: impl Fn(&Label, &Label) -> u8,
+    ) -> Self {
+        let level =
+            |axis: usize, codes: &[u32]| &self.attributes[axis].labels[codes[axis] as usize];
         let kept = |axis: &usize| *axis != label && *axis != decision;
         let target = |codes: &[u32]| {
-            let to = outcome::of(
-                code(
-                    label,
-                    codes[label],
-                    outcome::LABEL_POSITIVE,
-                    outcome::LABEL_NEGATIVE,
-                    outcome::LABEL_MISSING,
-                ),
-                code(
-                    decision,
-                    codes[decision],
-                    outcome::SELECTED,
-                    outcome::REJECTED,
-                    outcome::DECISION_MISSING,
-                ),
-            );
+            let to = to(level(label, codes), level(decision, codes));
             let key = (0..codes.len()).filter(kept).map(|axis| codes[axis]);
             (key.collect::<Box<[u32]>>(), to)
         };
@@ -164,5 +185,14 @@ mod tests {
         assert_eq!(n(0, LABEL_MISSING, SELECTED), 1);
         assert_eq!(n(1, LABEL_POSITIVE, DECISION_MISSING), 1);
         assert_eq!(hot.rows(), 6);
+        let right = tally(&rows).agreement(1, 2).view(&[0]);
+        let n = |g: usize, decision| {
+            right.groups[g].outcomes[usize::from(outcome::of(LABEL_MISSING, decision))].n
+        };
+        assert_eq!(
+            [SELECTED, REJECTED, DECISION_MISSING].map(|d| n(0, d)),
+            [1, 3, 1]
+        );
+        assert_eq!(n(1, DECISION_MISSING), 1);
     }
 }

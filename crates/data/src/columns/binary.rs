@@ -65,7 +65,8 @@ pub(crate) fn word(label: &Label) -> Option<u8> {
 }
 
 /// Whether a label is the value that a person wrote.
-pub(crate) fn is_value(label: &Label, written: &str) -> bool {
+#[must_use]
+pub fn is_value(label: &Label, written: &str) -> bool {
     match label {
         Label::Int(value) => written.trim().parse::<i128>().map_or_else(
             |_| written.trim().parse::<f64>() == Ok(*value as f64),

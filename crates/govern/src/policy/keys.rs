@@ -330,7 +330,7 @@ pub(crate) const SECTIONS: &[Section] = &[
             may(
                 "favourable",
                 Value,
-                "The decision that people want; 1 if absent.",
+                "The decision that people want; 1 if absent. Of several classes the one that is judged.",
             ),
             may(
                 "stratum",

@@ -255,9 +255,9 @@ impl Cube {
                 count: 0,
                 fewest: 0,
             };
-            let one = |side: usize| cells[side][*k].map_or(none, |c| self.of_cells.group(c));
+            let one = |side: usize| cells[side][*k].map_or(none, |c| self.of_cells.touching.group(c));
             let both = match (cells[0][*k], cells[1][*k]) {
-                (Some(a), Some(b)) => self.of_cells.pair(a, b),
+                (Some(a), Some(b)) => self.of_cells.touching.pair(a, b),
                 _ => none,
             };
             [one(0), one(1), both]
@@ -265,8 +265,8 @@ impl Cube {
         Compared {
             shares: [share(hit), share(miss)],
             thin: std::iter::once(over_all).chain(in_strata).collect(),
-            pair: self.of_groups.pair(group, reference),
-            rest: self.of_groups.against_rest(group),
+            pair: self.of_groups.touching.pair(group, reference),
+            rest: self.of_groups.touching.against_rest(group),
             in_strata: told.iter().map(drawn).collect(),
             demographic: found.demographic.as_ref().map(|_| sign),
             told: told.to_vec(),

@@ -4,7 +4,7 @@
 mod resample;
 
 use rayon::prelude::*;
-use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
+use waage_core::estimate::{Estimate, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
 use waage_core::quantity::{Comparison, Context, Direction, Measurement, Quantity, Scheme};
@@ -270,11 +270,7 @@ fn table(
                 let ratio = to_best(g, value, &known, &counted, &series, drawn, request.level);
                 match drawn {
                     Some(Drawn { clusters, .. }) => {
-                        let drawn = DrawnClusters {
-                            fewest: clusters.group(*at).fewest,
-                            ..clusters.whole()
-                        };
-                        ratio.of_clusters(drawn, request.level)
+                        ratio.of_clusters(clusters.touching.against_all(*at), request.level)
                     }
                     None => ratio,
                 }
@@ -286,7 +282,7 @@ fn table(
                 let method = Method::ClusterBootstrapPercentile;
                 let series = series.get(g);
                 replicated(rate.value, rate.rows, method, series, request.level)
-                    .of_clusters(clusters.group(*at), request.level)
+                    .of_clusters(clusters.touching.group(*at), request.level)
             }
             None => rate.estimate(request.level),
         };

@@ -13,7 +13,7 @@ use super::infeasible::infeasible_index;
 use super::list::List;
 use super::places::Places;
 use super::resample::{self, OF_GROUP, OF_GROUP_AT, OF_VIEW, OF_VIEW_AT, Plan, Reader};
-use crate::clustered::ViewClusters;
+use crate::clustered::{Touching, ViewClusters};
 use crate::disparity::Value;
 use crate::measure::{MeasureError, Measured, MeasuredView, Request};
 use crate::score::estimate::from_replicates;
@@ -214,7 +214,9 @@ pub fn rank(
                 series: &series,
                 level: request.level,
                 withheld,
-                clusters: clusters.and_then(|_| ViewClusters::of(tally, &tally.view(axes))),
+                clusters: clusters
+                    .and_then(|_| ViewClusters::of(tally, &tally.view(axes)))
+                    .map(|of| of.touching),
                 clustered,
                 labelled,
                 events: tables
@@ -230,12 +232,7 @@ pub fn rank(
 
 /// The reference of a measured view.
 fn reference(view: &MeasuredView) -> Option<Reference> {
-    let name = view.reference.as_ref()?;
-    let at = view
-        .groups
-        .iter()
-        .position(|(group, ..)| !group.has_missing() && group.to_string() == *name);
-    Some(at.map_or(Reference::Overall, Reference::Group))
+    view.reference_among(view.groups.iter().map(|(name, ..)| name))
 }
 
 /// Makes estimates of values and their replicates.
@@ -246,7 +243,7 @@ struct Teller<'a> {
     /// Why no value has an interval.
     withheld: Option<Reason>,
     /// The clusters that replicates draw; `None` where they draw rows.
-    clusters: Option<ViewClusters>,
+    clusters: Option<Touching>,
     /// Whether rows come in clusters.
     clustered: bool,
     /// Whether any row has a label.

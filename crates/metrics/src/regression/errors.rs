@@ -7,7 +7,7 @@
 use waage_core::draw;
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::interval::{Link, Scaled};
-use waage_core::label::{GroupName, Label};
+use waage_core::label::GroupName;
 use waage_core::numeric::{Moments, Numeric, Term};
 use waage_core::quantity::{Comparison, Direction, Measurement, Quantity, Scheme};
 use waage_core::random::Stream;
@@ -321,15 +321,7 @@ impl<'a> OfView<'a> {
             let rest = groups.iter().enumerate().filter(|(h, _)| *h != g);
             rest.fold(Moments::default(), |sum, (_, (_, m))| sum.plus(m))
         });
-        let reference = view.reference.as_ref().map(|wanted| {
-            let is = |(name, _): &(GroupName, Moments)| {
-                !name.has_missing() && name.to_string() == *wanted
-            };
-            groups
-                .iter()
-                .position(is)
-                .map_or(Reference::Overall, Reference::Group)
-        });
+        let reference = view.reference_among(groups.iter().map(|(name, _)| name));
         Self {
             name: view.attributes.join("*"),
             others: others.collect(),
@@ -389,7 +381,7 @@ impl<'a> OfView<'a> {
         let mut m = self.of_group(g, at, Scheme::ToReference, comparison);
         let level = self.request.level;
         let Reference::Group(r) = reference else {
-            m.subject.reference = Some(GroupName(vec![Label::text("(overall)")]));
+            m.subject.reference = Some(GroupName::overall());
             m.context.reference_rows = self.all.rows;
             m.estimate = self.to_all(g, &told[g], comparison);
             return m;

@@ -20,7 +20,7 @@ use super::resample::{self, Draws};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses, give_back, minus, take_away};
 use super::walk::Walks;
-use crate::clustered::ViewClusters;
+use crate::clustered::Touching;
 use crate::context::quantity_context;
 use crate::disparity::{Value, compare, farthest};
 use crate::measure::{GivenRoles, MeasureError, Request};
@@ -391,9 +391,13 @@ impl<'a> MeasuredTables<'a> {
     }
 
     /// The clusters of the groups, where replicates draw clusters.
-    fn clusters(&self) -> Option<&ViewClusters> {
-        let clusters = self.view.clusters.as_ref();
-        clusters.filter(|_| self.scores.clustered)
+    fn clusters(&self) -> Option<&Touching> {
+        let clusters = self
+            .view
+            .clusters
+            .as_ref()
+            .filter(|_| self.scores.clustered)?;
+        Some(&clusters.touching)
     }
 
     /// The clusters that a group's comparison rests on.
@@ -401,10 +405,7 @@ impl<'a> MeasuredTables<'a> {
         let clusters = self.clusters()?;
         Some(match (scheme, self.view.reference) {
             (Scheme::ToReference, Some(Reference::Group(r))) => clusters.pair(g, r),
-            (Scheme::ToReference, _) => DrawnClusters {
-                fewest: clusters.group(g).fewest,
-                ..clusters.whole()
-            },
+            (Scheme::ToReference, _) => clusters.against_all(g),
             _ => clusters.against_rest(g),
         })
     }
@@ -664,7 +665,7 @@ impl<'a> MeasuredTables<'a> {
             overall: (&overall, self.draws.overall(metric)),
             unknown: groups.filter(|&g| name(g).has_missing()).collect(),
             binned: self.binned,
-            clusters: self.clusters().map(ViewClusters::whole),
+            clusters: self.clusters().map(Touching::whole),
             row_weight: self.clusters().and(self.view.cluster_weight()),
             level: self.scores.request.level,
         };
@@ -710,7 +711,7 @@ impl<'a> MeasuredTables<'a> {
                 .collect();
         }
         let series = self.draws.named(row.disparity, 0).map(<[f64]>::to_vec);
-        let whole = self.clusters().map(ViewClusters::whole);
+        let whole = self.clusters().map(Touching::whole);
         measurement.estimate = self.of_clusters(self.ranged(value, rows, series), whole);
         measurement
     }

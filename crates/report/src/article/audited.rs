@@ -34,6 +34,10 @@ pub(super) fn section(result: &AuditResult, words: Words) -> Option<Section> {
     if result.settings.favourable.is_some() {
         facts.add("favourable", words.text("report.audited.rejected"));
     }
+    facts.add(
+        "favourable",
+        column(result.settings.favourable_class.as_deref()),
+    );
     let score = match roles.outcome {
         Some(_) => "prediction",
         None => "score",
