@@ -4,10 +4,11 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 use tempfile::TempDir;
-use waage_tests::files::{floats, table, texts, write_csv, write_parquet};
+use waage_tests::files::{floats, integers, table, texts, write_csv, write_parquet};
 use waage_tests::{audit, waage};
 
-/// 600 flats: in Kiel predictions are 10 too high, and one price and one prediction are missing.
+/// 600 flats of 150 landlords, who let one kind of flat each: in Kiel predictions are 10 too high, and one
+/// price and one prediction are missing.
 fn rows() -> arrow::array::RecordBatch {
     let price = |i: usize| 300.0 + ((i * 37) % 101) as f64;
     let noise = |i: usize| ((i * 17) % 41) as f64 - 20.0;
@@ -28,6 +29,14 @@ fn rows() -> arrow::array::RecordBatch {
         (
             "weight",
             floats((0..600).map(|i| Some(1.0 + (i % 2) as f64))),
+        ),
+        (
+            "landlord",
+            integers((0..600).map(|i| Some((i * 7 % 150) as i64))),
+        ),
+        (
+            "kind",
+            texts((0..600).map(|i| Some(["new", "old"][i * 7 % 150 % 2]))),
         ),
     ])
 }
@@ -113,6 +122,10 @@ fn files_row_groups_and_threads_leave_no_trace() {
         let more = [
             "--weight",
             "weight",
+            "--cluster",
+            "landlord",
+            "--stratum",
+            "kind",
             "--threads",
             threads,
             "--format",
@@ -128,6 +141,84 @@ fn files_row_groups_and_threads_leave_no_trace() {
             assert!(run(path, threads) == first, "{path} {threads}");
         }
     }
+}
+
+#[test]
+fn errors_rest_on_people_and_are_compared_within_strata() {
+    let folder = TempDir::new().expect("a folder");
+    let path = file(&folder, "flats.csv", 0);
+    let run = |more: &[&str]| audit([&[&*path], &ROLES[..], more].concat());
+    let plain = run(&[]);
+    let people = run(&["--cluster", "landlord"]);
+    assert_eq!(people["dataset"]["clusters"], 150);
+    let error = |result: &Value| result["groups"][1]["metrics"]["mean_absolute_error"].clone();
+    let (of_rows, of_people) = (error(&plain), error(&people));
+    assert_eq!(of_rows["value"], of_people["value"]);
+    assert_eq!(of_people["method"], "cluster_bootstrap_percentile");
+    assert_eq!(of_people["clusters"], 50);
+    let notes = people["dataset"]["notes"].as_array().expect("notes");
+    assert!(notes.iter().any(|note| note["code"] == "clusters_drawn"));
+
+    let both = run(&["--cluster", "landlord", "--stratum", "kind"]);
+    let within = run(&["--stratum", "kind"]);
+    assert_eq!(within["groups"], plain["groups"]);
+    assert_eq!(within["disparities"], plain["disparities"]);
+    assert_eq!(both["groups"], people["groups"]);
+    for (result, method, marginal) in [
+        (&within, "standardized", &plain),
+        (&both, "cluster_bootstrap_percentile", &people),
+    ] {
+        let found = result["conditional"].as_array().expect("some");
+        // Two cities against the largest, by five metrics.
+        assert_eq!(found.len(), 10);
+        for found in found {
+            assert_eq!(found["stratum"], "kind");
+            assert_eq!(found["standardized"]["method"], method);
+            assert_eq!(
+                (&found["strata_used"], &found["dropped_share"]),
+                (&2.into(), &0.0.into())
+            );
+            assert_eq!(found["marginal"]["odds_ratio"]["reason"], "not_a_share");
+            assert!(found["cmh_p"].is_null() && found["breslow_day_p"].is_null());
+            let gap = marginal["disparities"]
+                .as_array()
+                .expect("some")
+                .iter()
+                .find(|d| {
+                    d["metric"] == found["metric"]
+                        && d["group"] == found["group"]
+                        && d["scheme"] == "to_reference"
+                        && d["comparison"] == "difference"
+                });
+            let gap = gap.expect("over all rows too");
+            for field in ["value", "low", "high", "method", "n"] {
+                assert_eq!(gap[field], found["marginal"]["difference"][field]);
+            }
+        }
+        // Inside a stratum is what an audit of its rows alone finds.
+        let levels = result["strata"].as_array().expect("strata");
+        assert_eq!(levels.len(), 2);
+        for level in levels {
+            let name = level["level"].as_str().expect("a name");
+            let filter = format!("kind = '{name}'");
+            let cluster = ["--cluster", "landlord"];
+            let reference = found_reference(result);
+            let mut more = vec!["--where", &filter, "--reference", &reference, "--metrics"];
+            more.push("mean_error,mean_absolute_error,root_mean_squared_error,r2_score");
+            if method != "standardized" {
+                more.extend(cluster);
+            }
+            let alone = run(&more);
+            assert_eq!(level["n"], alone["overall"]["mean_error"]["n"]);
+            assert_eq!(level["groups"], alone["groups"]);
+            assert_eq!(level["disparities"], alone["disparities"]);
+        }
+    }
+}
+
+fn found_reference(result: &Value) -> String {
+    let city = result["settings"]["references"]["city"].as_str();
+    format!("city={}", city.expect("a reference"))
 }
 
 #[test]
@@ -174,7 +265,7 @@ fn every_format_tells_errors_in_both_languages() {
         ("de", ["mittlerer Fehler", "mittlerer absoluter Fehler"]),
     ] {
         for format in ["text", "markdown", "html"] {
-            let more = ["--lang", language, "--format", format];
+            let more = ["--lang", language, "--format", format, "--stratum", "kind"];
             let output = waage([&["audit", &path], &ROLES[..], &more].concat());
             let text = String::from_utf8(output.stdout)
                 .expect("UTF-8")
@@ -204,8 +295,16 @@ fn what_has_no_meaning_for_numbers_is_refused_in_a_sentence() {
     let far = far.to_str().expect("UTF-8").to_owned();
     for (path, more, expected) in [
         (&path, "--threshold 0.5", "cannot use a cut"),
-        (&path, "--cluster city", "cannot use clusters"),
-        (&path, "--stratum weight", "cannot use strata"),
+        (
+            &path,
+            "--cluster landlord --memory 20kB",
+            "raise it with --memory",
+        ),
+        (
+            &path,
+            "--membership city=weight,price",
+            "cannot use groups known by probabilities",
+        ),
         (&path, "--ll144", "cannot use impact ratios"),
         (&path, "--metrics mean_eror", "did you mean \"mean_error\""),
         (

@@ -88,6 +88,32 @@ def test_scores_and_strata_rest_on_people() -> None:
     assert audit.groups["low"][at] < audit.groups["value"][at] < audit.groups["high"][at]
 
 
+def test_errors_within_strata_are_those_of_the_command_line(
+    tmp_path: Path, waage: Callable[..., str]
+) -> None:
+    rng = np.random.default_rng(4)
+    half = np.array(["new", "old"])[PERSON // 100]
+    price = rng.normal(300, 60, 1200).round(2)
+    predicted = (price + rng.normal(np.where(GENDER == "f", 8, 0), 20)).round(2)
+    path = tmp_path / "rows.csv"
+    columns = zip(PERSON, GENDER, half, price, predicted, strict=True)
+    lines = [",".join(map(str, row)) for row in columns]
+    path.write_text("\n".join(["person,gender,half,price,predicted", *lines]) + "\n")
+    ours = wg.audit(
+        path,
+        label="price",
+        score="predicted",
+        sensitive="gender",
+        stratum="half",
+        cluster="person",
+        regression=True,
+    )
+    assert set(ours.conditional["metric"]) >= {"mean_error", "r2_score"}
+    roles = ["--label", "price", "--score", "predicted", "--sensitive", "gender", "--regression"]
+    options = ["--stratum", "half", "--cluster", "person", "--format", "json"]
+    assert json.loads(ours.to_json()) == json.loads(waage("audit", str(path), *roles, *options))
+
+
 def test_errors_of_numbers_are_those_of_the_arrays() -> None:
     rng = np.random.default_rng(3)
     price = rng.normal(300, 60, 1200)
@@ -103,11 +129,21 @@ def test_errors_of_numbers_are_those_of_the_arrays() -> None:
         error = (predicted - price)[group == GENDER]
         assert found[group, "mean_error"] == pytest.approx(error.mean())
         assert found[group, "root_mean_squared_error"] == pytest.approx(np.sqrt((error**2).mean()))
-    with pytest.raises(wg.WaageError, match="cannot use clusters"):
+    people = wg.audit(
+        label=price,
+        score=predicted,
+        sensitive={"gender": GENDER},
+        regression=True,
+        cluster=PERSON,
+    )
+    at = list(people.groups["metric"]).index("mean_error")
+    assert people.groups["method"][at] == "cluster_bootstrap_percentile"
+    assert people.groups["clusters"][at] == 100
+    with pytest.raises(wg.WaageError, match="cannot use a cut"):
         wg.audit(
             label=price,
             score=predicted,
             sensitive={"gender": GENDER},
             regression=True,
-            cluster=PERSON,
+            threshold=300.0,
         )

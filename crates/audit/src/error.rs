@@ -22,6 +22,9 @@ pub enum AuditError {
     /// The cube would be too large.
     #[error(transparent)]
     Tally(#[from] TallyError),
+    /// More rows of clusters than an audit of errors can keep.
+    #[error(transparent)]
+    Rows(#[from] waage_core::numeric::TooManyRows),
     /// Too much would have to be told apart of groups known by probabilities.
     #[error(transparent)]
     Proxy(#[from] waage_core::proxy::ProxyError),

@@ -1,22 +1,29 @@
 //! Audits of numeric predictions: errors by group instead of rates.
 
+use std::borrow::Cow;
+
 use sha2::{Digest, Sha256};
 use waage_core::numeric::{self, Numeric};
 use waage_core::tally::{Builder, Kept, Limits as CubeLimits, Tally};
 use waage_data::{Dataset, Limits};
+use waage_metrics::conditional::{Level, levels};
 use waage_metrics::confusion::Tie;
-use waage_metrics::measure::{GivenRoles, Measured};
-use waage_metrics::regression::{QUANTITIES, errors};
+use waage_metrics::measure::{GivenRoles, Measured, Request};
+use waage_metrics::regression::{QUANTITIES, conditional, errors};
+use waage_metrics::score::ScoreRequest;
 use waage_metrics::{Favourable, Metric};
-use waage_result::spec::{AuditSpec, RolesSpec};
+use waage_result::conditional::StratumResult;
+use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
 
 use crate::count;
 use crate::digest;
 use crate::error::fail;
 use crate::multiclass::{estimates, groups};
 use crate::observer::Observer;
-use crate::strata::Strata;
-use crate::{AuditError, AuditResult, Job, ScanFacts, Told, assemble, document, judge, plan};
+use crate::strata::{self, Strata};
+use crate::{
+    AuditError, AuditResult, Job, ScanFacts, Told, assemble, clusters, document, judge, plan,
+};
 
 /// Whether an audit is one of errors.
 pub fn is_asked(spec: &AuditSpec) -> bool {
@@ -50,13 +57,11 @@ pub fn check(spec: &AuditSpec) -> Result<(), AuditError> {
             "a favourable decision (--favourable)",
         ),
         (roles.positive.is_some(), "a positive value (--positive)"),
-        (roles.cluster.is_some(), "clusters (--cluster)"),
         (roles.propensity.is_some(), "propensities (--propensity)"),
         (
             !roles.membership.is_empty(),
             "groups known by probabilities (--membership)",
         ),
-        (!roles.stratum.is_empty(), "strata (--stratum)"),
         (spec.ranking.is_some(), "a ranking (--ranking)"),
         (spec.ll144, "impact ratios (--ll144)"),
         (!spec.schemes.is_empty(), "further comparisons (--schemes)"),
@@ -107,25 +112,28 @@ pub fn run(
         },
         observer,
     )?;
-    let sensitive: Vec<String> = spec
-        .roles
-        .sensitive
-        .iter()
-        .map(|a| a.name.clone())
-        .collect();
+    let names = |attributes: &[AttributeSpec]| -> Vec<String> {
+        attributes.iter().map(|a| a.name.clone()).collect()
+    };
+    let (sensitive, strata) = (names(&spec.roles.sensitive), names(&spec.roles.stratum));
+    let clustered = spec.roles.cluster.is_some();
     let kept = Kept {
         weights: spec.roles.weight.is_some(),
+        clusters: clustered,
         ..Kept::default()
     };
-    let limits = CubeLimits::default();
+    let limits = CubeLimits {
+        clusters_max: spec.max_clusters,
+        ..CubeLimits::default()
+    };
+    let rows_max = spec.memory / numeric::Builder::BYTES_PER_ROW as u64;
+    let numbers = || match numeric::Builder::new(limits.cells_max) {
+        builder if clustered => builder.of_clusters(rows_max as usize),
+        builder => builder,
+    };
     let scan = dataset.scan(
         observer,
-        || {
-            (
-                Builder::new(&sensitive, &[], kept, limits),
-                numeric::Builder::new(limits.cells_max),
-            )
-        },
+        || (Builder::new(&sensitive, &strata, kept, limits), numbers()),
         |(tally, numeric), block| {
             tally.add(block);
             numeric.add(block);
@@ -133,12 +141,14 @@ pub fn run(
         |(tally, numeric), (others, further)| (tally.merge(others), numeric.merge(further)),
     )?;
     let (tally, numeric) = scan.state;
-    let (tally, numeric) = (tally.finish(&scan.axes)?, numeric.finish(&scan.axes));
+    let (tally, numeric) = (tally.finish(&scan.axes)?, numeric.finish(&scan.axes)?);
     if numeric.groups(&[]).is_empty() {
         return Err(AuditError::Option(
             "no row has both an outcome and a prediction; audit rows that have both".to_owned(),
         ));
     }
+    let mut notes = scan.notes;
+    notes.extend(clusters(&tally));
     let facts = ScanFacts {
         cut: None,
         rows_filtered_out: scan.rows_filtered_out,
@@ -146,7 +156,7 @@ pub fn run(
         rows_uncovered: 0,
         digest: digest(&tally, &numeric),
         favourable: Favourable::default(),
-        notes: scan.notes,
+        notes,
     };
     result(&tally, &numeric, job, spec, facts, observer)
 }
@@ -172,7 +182,23 @@ fn result(
     let request = plan::request(tally, &counting, &job.policy, Tie::NONE, None)?;
     let counted = waage_metrics::measure(tally, &request, observer)?;
     let wanted = metrics(spec)?;
-    let found = errors(numeric, &request, &counted, &wanted);
+    let over_all = match tally.strata().is_empty() {
+        true => Cow::Borrowed(numeric),
+        false => Cow::Owned(numeric.over(tally.sensitive().len())),
+    };
+    let found = errors(&over_all, &request, &counted, &wanted, observer)?;
+    let shown: Vec<usize> = wanted
+        .iter()
+        .copied()
+        .filter(|at| spec.metrics.is_some() || QUANTITIES[*at].headline)
+        .collect();
+    let within = within(
+        tally,
+        numeric,
+        (&request, &counted),
+        (&wanted, &shown),
+        observer,
+    )?;
     let judged = Measured {
         overall: Vec::new(),
         overall_scores: Vec::new(),
@@ -191,7 +217,7 @@ fn result(
         disparities: found.measurements.iter().map(assemble::disparity).collect(),
         summary: Default::default(),
         distributions: Vec::new(),
-        strata: Strata::default(),
+        strata: within,
         ranking: Vec::new(),
         impact_ratios: Vec::new(),
         membership: Vec::new(),
@@ -200,10 +226,52 @@ fn result(
     let mut result = document(tally, spec, &counted, told, judgement, facts, &job.as_of);
     result.dataset.rows_label_missing = Some(numeric.outcome_missing);
     result.dataset.rows_score_missing = Some(numeric.prediction_missing);
-    let shown = |at: &usize| spec.metrics.is_some() || QUANTITIES[*at].headline;
-    let headline = wanted.iter().filter(|at| shown(at));
-    result.settings.headline = headline.map(|at| QUANTITIES[*at].name.to_owned()).collect();
+    let headline = shown.iter().map(|at| QUANTITIES[*at].name.to_owned());
+    result.settings.headline = headline.collect();
     Ok(result)
+}
+
+/// Compares within strata, where there are any: every metric that was asked for, and inside each
+/// stratum those that tables show. Only rows with an outcome and a prediction count.
+fn within(
+    tally: &Tally,
+    numeric: &Numeric,
+    (request, counted): (&Request, &Measured),
+    (wanted, shown): (&[usize], &[usize]),
+    observer: &dyn Observer,
+) -> Result<Strata, AuditError> {
+    let found = conditional(numeric, tally, request, counted, wanted, observer)?;
+    let levels = levels(
+        tally,
+        request,
+        counted,
+        &[],
+        &ScoreRequest::default(),
+        observer,
+    )?;
+    let sensitive = tally.sensitive().len();
+    let single = Request {
+        views: (0..sensitive).map(|axis| vec![axis]).collect(),
+        ..request.clone()
+    };
+    let inside = |level: &Level| {
+        let rows = numeric.within(sensitive, &level.name);
+        let found = errors(&rows, &single, &level.measured, shown, observer)?;
+        Ok(StratumResult {
+            stratum: strata::name(tally),
+            level: level.name.to_string(),
+            n: rows.groups(&[]).iter().map(|(_, all)| all.rows).sum(),
+            groups: groups(&found),
+            disparities: found.measurements.iter().map(assemble::disparity).collect(),
+        })
+    };
+    Ok(Strata {
+        conditional: found.iter().map(strata::told).collect(),
+        levels: levels
+            .iter()
+            .map(inside)
+            .collect::<Result<_, AuditError>>()?,
+    })
 }
 
 /// The digest of the rows counted and of their sums.

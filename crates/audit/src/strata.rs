@@ -73,21 +73,20 @@ pub fn strata(
         disparities: Vec::new(),
     };
     let levels = conditional::levels(tally, request, measured, &in_tables, &scores, observer)?;
-    let stratum: Vec<String> = tally.strata().iter().map(|a| a.name.clone()).collect();
-    let stratum = stratum.join("*");
+    let stratum = name(tally);
     Ok(Strata {
         conditional: found.iter().map(told).collect(),
         levels: levels.iter().map(|level| inside(level, &stratum)).collect(),
     })
 }
 
-fn told(found: &conditional::Conditional) -> Conditional {
+pub fn told(found: &conditional::Conditional) -> Conditional {
     Conditional {
         attribute: found.attribute.clone(),
         stratum: found.stratum.join("*"),
         group: found.group.to_string(),
         reference: found.reference.to_string(),
-        metric: found.metric.quantity().name.to_owned(),
+        metric: found.quantity.name.to_owned(),
         marginal: effect(&found.marginal),
         standardized: EstimateDoc::from(&found.standardized),
         dropped_share: found.dropped_share,
@@ -121,6 +120,12 @@ fn told(found: &conditional::Conditional) -> Conditional {
             })
             .collect(),
     }
+}
+
+/// The name of the stratification by all strata together.
+pub fn name(tally: &Tally) -> String {
+    let names: Vec<&str> = tally.strata().iter().map(|a| a.name.as_str()).collect();
+    names.join("*")
 }
 
 fn effect(found: &conditional::Effect) -> Effect {

@@ -77,11 +77,13 @@ pub enum Reason {
     RowsClustered,
     /// Fewer than two clusters.
     TooFewClusters,
+    /// A number that has no meaning for a quantity that is no share of rows.
+    NotAShare,
 }
 
 impl Reason {
     /// Every reason, in the order of the documentation.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::NoRows,
         Self::NoPositives,
         Self::NoNegatives,
@@ -115,6 +117,7 @@ impl Reason {
         Self::NotAvailable,
         Self::RowsClustered,
         Self::TooFewClusters,
+        Self::NotAShare,
     ];
 
     /// The name in documents.
@@ -154,6 +157,7 @@ impl Reason {
             Self::NotAvailable => "not_available",
             Self::RowsClustered => "rows_clustered",
             Self::TooFewClusters => "too_few_clusters",
+            Self::NotAShare => "not_a_share",
         }
     }
 }

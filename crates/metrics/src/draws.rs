@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use waage_core::draw;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
-use waage_core::tally::{Clusters, Pattern};
+use waage_core::tally::Clusters;
 
 /// Replicates per parallel task.
 const TASK: usize = 25;
@@ -73,49 +73,61 @@ impl Law {
         cells: usize,
         place: impl Fn(u32, u8) -> usize,
     ) -> Self {
-        Self::of_patterns(clusters, cells, |pattern, held| {
-            let parts = pattern.held.iter();
-            held.extend(parts.map(|part| (place(part.cell, part.outcome), part.weight)));
-        })
+        Self::of_patterns(
+            clusters.patterns(),
+            |pattern| pattern.clusters,
+            cells,
+            |pattern, held| {
+                let parts = pattern.held.iter();
+                held.extend(parts.map(|part| (place(part.cell, part.outcome), part.weight)));
+            },
+        )
     }
 
     /// The scores of clusters, which are kept: of cell `c` the weight of its scored rows at `2c` and
     /// the weighted sum of their scores behind it.
     pub fn of_scores(clusters: &Clusters, cells: usize) -> Self {
-        Self::of_patterns(clusters, 2 * cells, |pattern, held| {
-            for parts in pattern.held.chunk_by(|a, b| a.cell == b.cell) {
-                let scored = || {
-                    parts
-                        .iter()
-                        .filter_map(|part| Some((part.weight, part.score()?)))
-                };
-                let at = 2 * parts[0].cell as usize;
-                held.push((at, scored().map(|(weight, _)| weight).sum()));
-                held.push((at + 1, scored().map(|(weight, score)| weight * score).sum()));
-            }
-        })
+        let patterns = clusters.patterns();
+        Self::of_patterns(
+            patterns,
+            |pattern| pattern.clusters,
+            2 * cells,
+            |pattern, held| {
+                for parts in pattern.held.chunk_by(|a, b| a.cell == b.cell) {
+                    let scored = || {
+                        parts
+                            .iter()
+                            .filter_map(|part| Some((part.weight, part.score()?)))
+                    };
+                    let at = 2 * parts[0].cell as usize;
+                    held.push((at, scored().map(|(weight, _)| weight).sum()));
+                    held.push((at + 1, scored().map(|(weight, score)| weight * score).sum()));
+                }
+            },
+        )
     }
 
-    fn of_patterns(
-        clusters: &Clusters,
+    /// Of patterns, each of some clusters that hold the same: `of_pattern` appends the places below
+    /// `cells` and what is held there.
+    pub fn of_patterns<P>(
+        patterns: &[P],
+        clusters: impl Fn(&P) -> u64,
         cells: usize,
-        of_pattern: impl Fn(&Pattern, &mut Vec<(usize, f64)>),
+        of_pattern: impl Fn(&P, &mut Vec<(usize, f64)>),
     ) -> Self {
-        let patterns = clusters.patterns();
         let (mut ends, mut held) = (Vec::with_capacity(patterns.len()), Vec::new());
         for pattern in patterns {
             of_pattern(pattern, &mut held);
             ends.push(held.len());
         }
-        let total = clusters.count();
+        let clusters: Vec<u64> = patterns.iter().map(clusters).collect();
+        let total: u64 = clusters.iter().sum();
         let few = total <= ROWS_PER_CELL * patterns.len() as u64;
-        let of_pattern = |(at, pattern): (usize, &Pattern)| {
-            std::iter::repeat_n(at as u32, pattern.clusters as usize)
-        };
+        let of_pattern = |(at, &n): (usize, &u64)| std::iter::repeat_n(at as u32, n as usize);
         Self::Clusters {
             pattern_of_cluster: few
-                .then(|| patterns.iter().enumerate().flat_map(of_pattern).collect()),
-            clusters: patterns.iter().map(|pattern| pattern.clusters).collect(),
+                .then(|| clusters.iter().enumerate().flat_map(of_pattern).collect()),
+            clusters,
             total,
             ends,
             held,

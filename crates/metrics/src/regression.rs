@@ -1,12 +1,21 @@
 //! Errors of numeric predictions against numeric outcomes (FORMULAS §2.3), from mergeable sums.
 
+mod drawn;
 mod errors;
+mod metric;
+mod strata;
+mod told;
 
-pub use errors::{QUANTITIES, errors};
+pub use errors::errors;
+pub use metric::QUANTITIES;
+pub use strata::conditional;
 
 use waage_core::estimate::Reason;
 
 use crate::disparity::Value;
+
+/// Streams of these replicates begin here, apart from all others'.
+const STREAM: u64 = 11 << 40;
 
 /// Sums over rows of an outcome y and a prediction p: everything the metrics are functions of.
 ///

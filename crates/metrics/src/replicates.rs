@@ -105,17 +105,7 @@ pub(crate) fn replicate(
         .iter()
         .map(|v| v.series.len() + primed(v) + kept(v))
         .sum();
-    let of_one = 2 * size_of::<f64>() * total;
-    if of_one * request.replicates > BYTES_MAX {
-        let gib = |bytes: usize| bytes as f64 / f64::from(1 << 30);
-        return Err(MeasureError::TooManyReplicates {
-            replicates: request.replicates,
-            series: total,
-            gib: gib(of_one * request.replicates),
-            limit: gib(BYTES_MAX),
-            most: BYTES_MAX / of_one,
-        });
-    }
+    check_size(total, request)?;
     let targets: Vec<Target> = views.iter().map(|view| view.target.clone()).collect();
     let possible = possible(request.roles);
     let cut = request.cut.filter(|cut| cut.moves).and_then(|cut| {
@@ -212,6 +202,25 @@ pub(crate) fn replicate(
     Ok(views.iter().map(of_view).collect())
 }
 
+/// Whether the replicates of so many series fit into memory.
+///
+/// # Errors
+/// [`MeasureError::TooManyReplicates`].
+pub(crate) fn check_size(series: usize, request: &Request) -> Result<(), MeasureError> {
+    let of_one = 2 * size_of::<f64>() * series;
+    if of_one * request.replicates <= BYTES_MAX {
+        return Ok(());
+    }
+    let gib = |bytes: usize| bytes as f64 / f64::from(1 << 30);
+    Err(MeasureError::TooManyReplicates {
+        replicates: request.replicates,
+        series,
+        gib: gib(of_one * request.replicates),
+        limit: gib(BYTES_MAX),
+        most: BYTES_MAX / of_one,
+    })
+}
+
 /// The outcomes that rows can have under the roles given.
 pub(crate) fn possible(roles: GivenRoles) -> Vec<u8> {
     let labels: &[u8] = match roles.label {
@@ -225,6 +234,15 @@ pub(crate) fn possible(roles: GivenRoles) -> Vec<u8> {
     };
     let of_label = |&label| decisions.iter().map(move |&d| outcome::of(label, d));
     labels.iter().flat_map(of_label).collect()
+}
+
+/// Whether replicates differ by more than rounding.
+pub(crate) fn spreads(series: &[f64]) -> bool {
+    let mut defined = series.iter().filter(|v| !v.is_nan());
+    let Some(first) = defined.next() else {
+        return false;
+    };
+    defined.any(|v| (v - first).abs() > 1e-12 * first.abs())
 }
 
 /// An estimate from replicates: the interval is withheld when too many are undefined.

@@ -16,7 +16,7 @@ pub struct Conditional {
     pub group: String,
     /// What it is compared with.
     pub reference: String,
-    /// Which proportion.
+    /// Which proportion, or which error of predictions.
     pub metric: String,
     /// Over all rows, the strata forgotten.
     pub marginal: Effect,
@@ -26,9 +26,9 @@ pub struct Conditional {
     /// Share of the strata's rows that `standardized` leaves out because one of the groups is
     /// absent.
     pub dropped_share: f64,
-    /// Strata in which both groups occur.
+    /// Strata in which both groups occur; of errors those that tell of both how sure they are.
     pub strata_used: u64,
-    /// Strata in which only one of them, or neither, occurs.
+    /// All other strata.
     pub strata_dropped: u64,
     /// The effect common to all strata, after Mantel and Haenszel.
     pub mantel_haenszel: Effect,
@@ -81,7 +81,7 @@ pub struct Effect {
     pub difference: EstimateDoc,
     /// Group over reference.
     pub ratio: EstimateDoc,
-    /// Odds of the group over odds of the reference.
+    /// Odds of the group over odds of the reference; null for errors.
     pub odds_ratio: EstimateDoc,
 }
 

@@ -13,13 +13,13 @@ use waage_core::random::Stream;
 use waage_core::tally::{Tally, View};
 
 use super::pair::Conditional;
-use crate::catalogue::Kind;
+use crate::catalogue::{Kind, Metric};
 use crate::clustered::ViewClusters;
 use crate::confusion::{Part, Tie, mass};
 use crate::draws::{self, Law};
 use crate::favourable::Favourable;
 use crate::measure::{MeasureError, Request};
-use crate::replicates::{bare, replicated};
+use crate::replicates::{bare, replicated, spreads};
 use crate::smooth::ROWS_MIN;
 use crate::stratified::{Table, reversal};
 
@@ -105,12 +105,6 @@ fn place(series: &[f64], observed: f64, value: f64, ratio: bool) -> Arc<[f64]> {
         false => drawn + (value - observed),
     };
     series.iter().map(placed).collect()
-}
-
-fn spreads(series: &[f64]) -> bool {
-    let mut defined = series.iter().filter(|v| !v.is_nan());
-    let first = defined.next();
-    defined.any(|v| Some(v) != first)
 }
 
 /// The groups of one attribute by stratum.
@@ -222,8 +216,9 @@ impl Cube {
     }
 
     fn compared(&self, found: &Conditional, sign: f64, told: &[usize]) -> Compared {
-        let (hit, miss): (&[Part], &[Part]) = match found.metric.row().kind {
-            Kind::Proportion { hit, miss, .. } => (hit, miss),
+        let kind = Metric::parse(found.quantity.name).map(|metric| metric.row().kind);
+        let (hit, miss): (&[Part], &[Part]) = match kind {
+            Some(Kind::Proportion { hit, miss, .. }) => (hit, miss),
             _ => (&[], &[]),
         };
         let share = |parts: &[Part]| -> [f64; outcome::COUNT] {
@@ -255,7 +250,8 @@ impl Cube {
                 count: 0,
                 fewest: 0,
             };
-            let one = |side: usize| cells[side][*k].map_or(none, |c| self.of_cells.touching.group(c));
+            let one =
+                |side: usize| cells[side][*k].map_or(none, |c| self.of_cells.touching.group(c));
             let both = match (cells[0][*k], cells[1][*k]) {
                 (Some(a), Some(b)) => self.of_cells.touching.pair(a, b),
                 _ => none,

@@ -22,13 +22,13 @@ use crate::measure::{MeasuredView, ReferenceRule, Request};
 pub const LEVELS_MAX: usize = 100;
 
 /// The axes of the strata in the cube; all of them together make one stratification.
-fn strata_axes(tally: &Tally) -> Vec<usize> {
+pub(crate) fn strata_axes(tally: &Tally) -> Vec<usize> {
     let sensitive = tally.sensitive().len();
     (sensitive..sensitive + tally.strata().len()).collect()
 }
 
 /// Positions of the strata whose own numbers are told, in the cube's order.
-fn told(rows: &[u64]) -> Vec<usize> {
+pub(crate) fn told(rows: &[u64]) -> Vec<usize> {
     let mut largest: Vec<usize> = (0..rows.len()).collect();
     largest.sort_by_key(|&k| std::cmp::Reverse(rows[k]));
     largest.truncate(LEVELS_MAX);
@@ -38,7 +38,7 @@ fn told(rows: &[u64]) -> Vec<usize> {
 
 /// The attribute of a measured view and its reference group, where the view has one attribute and
 /// its reference is a group.
-fn marginal<'a>(
+pub(crate) fn marginal<'a>(
     tally: &Tally,
     request: &Request,
     view: &'a MeasuredView,

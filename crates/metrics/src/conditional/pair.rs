@@ -7,6 +7,7 @@ use waage_core::block::outcome;
 use waage_core::estimate::{Estimate, Reason};
 use waage_core::label::{GroupName, Label};
 use waage_core::observer::Observer;
+use waage_core::quantity::Quantity;
 use waage_core::tally::{Sums, Tally};
 
 use super::demographic::{self, Demographic, Outcomes, Parted, demographic};
@@ -33,8 +34,8 @@ pub struct Conditional {
     pub group: GroupName,
     /// With whom it is compared.
     pub reference: GroupName,
-    /// Which rate.
-    pub metric: Metric,
+    /// Which rate, or error.
+    pub quantity: &'static Quantity,
     /// Over all rows, the strata forgotten.
     pub marginal: Effect,
     /// The difference there would be if both groups were spread over the strata as all rows are.
@@ -155,7 +156,7 @@ pub fn conditional(
                 stratum: strata.attributes.clone(),
                 group: name.clone(),
                 reference: reference.clone(),
-                metric,
+                quantity: metric.quantity(),
                 ..found
             })
         };
@@ -303,7 +304,7 @@ impl Comparison<'_> {
             stratum: Vec::new(),
             group: GroupName(Vec::new()),
             reference: GroupName(Vec::new()),
-            metric: Metric::SelectionRate,
+            quantity: Metric::SelectionRate.quantity(),
             marginal,
             standardized: standard.difference,
             dropped_share: standard.dropped_share,

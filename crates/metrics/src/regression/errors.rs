@@ -2,300 +2,90 @@
 //!
 //! Every metric is a smooth function of weighted sums, so its influence function is a combination of
 //! the terms summed, and the variance a quadratic form in the sums of their products: the sandwich,
-//! with `n/(n − 1)`.
+//! with `n/(n − 1)`. Where rows come in clusters, replicates draw these instead.
+
+use std::borrow::Cow;
 
 use waage_core::draw;
-use waage_core::estimate::{Estimate, Evidence, Method, Reason};
+use waage_core::estimate::{DrawnClusters, Estimate, Method};
 use waage_core::interval::{Link, Scaled};
 use waage_core::label::GroupName;
-use waage_core::numeric::{Moments, Numeric, Term};
-use waage_core::quantity::{Comparison, Direction, Measurement, Quantity, Scheme};
+use waage_core::numeric::{Moments, Numeric};
+use waage_core::observer::Observer;
+use waage_core::quantity::{Comparison, Measurement, Scheme};
 use waage_core::random::Stream;
 
-use crate::disparity::{Value, compare, farthest};
-use crate::measure::{Measured, MeasuredView, Request, adjust};
+use super::STREAM;
+use super::drawn::{Drawn, DrawnView, draw};
+use super::metric::{ErrorMetric, METRICS, QUANTITIES, covariance};
+use super::told::{Told, made, test};
+use crate::disparity::farthest;
+use crate::measure::{MeasureError, Measured, MeasuredView, Request, adjust};
 use crate::multiclass::{Averaged, AveragedView, Averages};
 use crate::ranges::extremes;
-use crate::replicates::bare;
 use crate::score::profile::Point;
 use crate::score::range::Ranged;
 use crate::statistic::Reference;
 
-/// Streams of these replicates begin here, apart from all others'.
-const STREAM: u64 = 11 << 40;
-
-const fn row(name: &'static str, formula: &'static str, direction: Direction) -> Quantity {
-    let mut row = Quantity::new(name, formula).needs("ys");
-    row.direction = direction;
-    row.range = match direction {
-        Direction::Lower => (Some(0.0), None),
-        Direction::Higher => (None, Some(1.0)),
-        Direction::Neutral => (None, None),
-    };
-    row
-}
-
-const fn shown(mut row: Quantity) -> Quantity {
-    row.headline = true;
-    row
-}
-
-use Direction::{Higher, Lower, Neutral};
-
-/// What is measured, in the order of documents.
-pub static QUANTITIES: [Quantity; 5] = [
-    shown(row("mean_error", "Σw(p−y)/W", Neutral)),
-    shown(row("mean_absolute_error", "Σw|p−y|/W", Lower)),
-    row("mean_squared_error", "Σw(p−y)²/W", Lower),
-    shown(row("root_mean_squared_error", "√(Σw(p−y)²/W)", Lower)),
-    shown(row("r2_score", "1 − Σw(p−y)²/Σw(y−ȳ)²", Higher)),
-];
-
-/// A metric of errors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum ErrorMetric {
-    Mean(Term),
-    Root,
-    Explained,
-}
-
-/// By quantity.
-const METRICS: [ErrorMetric; 5] = [
-    ErrorMetric::Mean(Term::Error),
-    ErrorMetric::Mean(Term::Absolute),
-    ErrorMetric::Mean(Term::Square),
-    ErrorMetric::Root,
-    ErrorMetric::Explained,
-];
-
-impl ErrorMetric {
-    fn value(self, of: &Moments) -> Value {
-        let weight = of.sum(Term::One);
-        if weight <= 0.0 {
-            return Err(Reason::NoRows);
-        }
-        match self {
-            Self::Mean(term) => Ok(of.sum(term) / weight),
-            Self::Root => Ok((of.sum(Term::Square) / weight).sqrt()),
-            Self::Explained => match spread(of) {
-                spread if spread > 0.0 => Ok(1.0 - of.sum(Term::Square) / weight / spread),
-                _ => Err(Reason::ZeroReference),
-            },
-        }
-    }
-
-    /// What a row of weight 1 moves, as factors of the terms.
-    fn influence(self, of: &Moments) -> Vec<(Term, f64)> {
-        let weight = of.sum(Term::One);
-        let mean = |term: Term| of.sum(term) / weight;
-        match self {
-            Self::Mean(term) => vec![(term, 1.0 / weight), (Term::One, -mean(term) / weight)],
-            Self::Root => {
-                let square = mean(Term::Square);
-                let scale = 1.0 / (2.0 * square.sqrt() * weight);
-                vec![(Term::Square, scale), (Term::One, -square * scale)]
-            }
-            Self::Explained => {
-                let (spread, centre) = (spread(of), mean(Term::Outcome));
-                let scale = 1.0 / (spread * weight);
-                let lost = mean(Term::Square) / spread;
-                vec![
-                    (Term::Square, -scale),
-                    (Term::OutcomeSquare, lost * scale),
-                    (Term::Outcome, -2.0 * centre * lost * scale),
-                    (Term::One, centre * centre * lost * scale),
-                ]
-            }
-        }
-    }
-}
-
-/// The weighted variance of the outcomes.
-fn spread(of: &Moments) -> f64 {
-    let weight = of.sum(Term::One);
-    let centre = of.sum(Term::Outcome) / weight;
-    let spread = of.sum(Term::OutcomeSquare) / weight - centre * centre;
-    // Residues of rounding are no spread.
-    match spread > 1e-13 * centre * centre {
-        true => spread,
-        false => 0.0,
-    }
-}
-
-/// The covariance of two influences over rows.
-fn covariance(one: &[(Term, f64)], other: &[(Term, f64)], rows: &Moments) -> f64 {
-    let pairs = one.iter().flat_map(|a| other.iter().map(move |b| (a, b)));
-    let sum: f64 = pairs
-        .filter_map(|((a, x), (b, y))| Some(x * y * rows.product(*a, *b)?))
-        .sum();
-    sum * rows.rows as f64 / (rows.rows.max(2) - 1) as f64
-}
-
-/// One metric of one set of rows.
-struct Told {
-    at: usize,
-    point: Point,
-}
-
-impl Told {
-    fn of(at: usize, moments: &Moments) -> Self {
-        let metric = METRICS[at];
-        let value = metric.value(moments);
-        let se = value.and_then(|value| {
-            if moments.rows < 2 {
-                return Err(Reason::TooFewRows);
-            }
-            let influence = metric.influence(moments);
-            let variance = covariance(&influence, &influence, moments);
-            // A root of 0 has no derivative, and residues of rounding are no spread.
-            match variance.is_finite() && variance.sqrt() > 1e-12 * value.abs() {
-                true => Ok(variance.sqrt()),
-                false => Err(Reason::NoSpread),
-            }
-        });
-        Self {
-            at,
-            point: Point {
-                value,
-                se,
-                smaller: 0.0,
-                slack: 0.0,
-                binned: false,
-                rows: moments.rows,
-                rate: None,
-            },
-        }
-    }
-
-    fn quantity(&self) -> &'static Quantity {
-        &QUANTITIES[self.at]
-    }
-
-    fn is_mean(&self) -> bool {
-        matches!(METRICS[self.at], ErrorMetric::Mean(_))
-    }
-
-    fn estimate(&self, level: f64) -> Estimate {
-        let method = if self.is_mean() {
-            Method::Normal
-        } else {
-            Method::Influence
-        };
-        let (floor, ceiling) = self.quantity().range;
-        let scaled = |se| Scaled {
-            link: Link::Linear,
-            se,
-            slack: 0.0,
-            floor: floor.unwrap_or(f64::NEG_INFINITY),
-            ceiling: ceiling.unwrap_or(f64::INFINITY),
-        };
-        made(
-            self.point.value,
-            self.point.se.map(scaled),
-            self.point.rows,
-            method,
-            level,
-        )
-    }
-
-    /// Against rows that it shares none with.
-    fn against(&self, other: &Self, comparison: Comparison, level: f64) -> Estimate {
-        let (one, two) = (&self.point, &other.point);
-        let rows = one.rows + two.rows;
-        let signed = self.quantity().range.0.is_none();
-        let ratio = comparison == Comparison::Ratio;
-        let value = match ratio && signed {
-            true => one.value.and(two.value).and(Err(Reason::RatioUndefined)),
-            false => compare(one.value, two.value, comparison),
-        };
-        let se = one.se.and_then(|a| two.se.map(|b| (a, b)));
-        let scaled = match (value, one.value, two.value) {
-            (Ok(value), Ok(x), Ok(y)) if ratio && x > 0.0 => se.map(|(a, b)| Scaled {
-                link: Link::Log,
-                se: value * (a / x).hypot(b / y),
-                slack: 0.0,
-                floor: 0.0,
-                ceiling: f64::INFINITY,
-            }),
-            _ => se.map(|(a, b)| Scaled {
-                link: Link::Linear,
-                se: a.hypot(b),
-                slack: 0.0,
-                floor: f64::NEG_INFINITY,
-                ceiling: f64::INFINITY,
-            }),
-        };
-        let method = match (ratio, self.is_mean()) {
-            (true, _) => Method::InfluenceLog,
-            (_, true) => Method::Normal,
-            _ => Method::Influence,
-        };
-        made(value, scaled, rows, method, level)
-    }
-}
-
-fn made(
-    value: Value,
-    scaled: Result<Scaled, Reason>,
-    rows: u64,
-    method: Method,
-    level: f64,
-) -> Estimate {
-    match (value, scaled) {
-        (Err(reason), _) => Estimate::undefined(rows, method, reason),
-        (Ok(value), Err(reason)) => bare(value, rows, method, reason),
-        (Ok(value), Ok(scaled)) => {
-            Estimate::new(value, rows, method, Evidence::Scaled(scaled), level)
-        }
-    }
-}
-
 /// Measures every view that was `measured`, which tells its references, by the metrics at these
 /// positions of [`QUANTITIES`].
 ///
-/// Weights enter variances squared. Ranges over groups have simultaneous bands of normal replicates.
-#[must_use]
+/// Weights enter variances squared. Ranges over groups have simultaneous bands of normal replicates, or
+/// of those that draw clusters.
+///
+/// # Errors
+/// [`MeasureError::TooManyReplicates`] of clusters, [`MeasureError::Interrupted`].
 pub fn errors(
     numeric: &Numeric,
     request: &Request,
     measured: &Measured,
     metrics: &[usize],
-) -> Averaged {
+    observer: &dyn Observer,
+) -> Result<Averaged, MeasureError> {
+    let of_metrics: Vec<ErrorMetric> = metrics.iter().map(|&at| METRICS[at]).collect();
+    let drawn = draw(numeric, &request.views, &of_metrics, request, observer)?;
     let all = numeric
         .groups(&[])
         .pop()
         .map_or_else(Moments::default, |(_, all)| all);
     let mut out = Averaged {
-        overall: told(&all, metrics, request.level),
+        overall: Vec::new(),
         views: Vec::new(),
         measurements: Vec::new(),
     };
-    for (axes, view) in request.views.iter().zip(&measured.views) {
-        let of_view = OfView::new(numeric, axes, view, &all, request);
-        for &at in metrics {
-            of_view.compare(at, &mut out.measurements);
+    for (v, (axes, view)) in request.views.iter().zip(&measured.views).enumerate() {
+        let of_view = OfView {
+            drawn: drawn.as_ref().map(|drawn| (drawn, &drawn.views[v])),
+            metrics,
+            ..OfView::new(numeric, axes, view, &all, request)
+        };
+        for m in 0..metrics.len() {
+            of_view.compare(m, &mut out.measurements);
         }
-        let groups = of_view.groups.iter();
+        if v == 0 {
+            out.overall = of_view.averages(Rows::All);
+        }
+        let groups = of_view.groups.iter().enumerate();
         out.views.push(AveragedView {
             attributes: view.attributes.clone(),
             groups: groups
-                .map(|(name, moments)| {
-                    (
-                        name.clone(),
-                        moments.rows,
-                        told(moments, metrics, request.level),
-                    )
+                .map(|(g, (name, moments))| {
+                    (name.clone(), moments.rows, of_view.averages(Rows::Group(g)))
                 })
                 .collect(),
         });
     }
     adjust(&mut out.measurements);
-    out
+    Ok(out)
 }
 
-fn told(moments: &Moments, metrics: &[usize], level: f64) -> Averages {
-    let one = |&at: &usize| (&QUANTITIES[at], Told::of(at, moments).estimate(level));
-    metrics.iter().map(one).collect()
+/// Which rows of a view.
+#[derive(Clone, Copy)]
+enum Rows {
+    Group(usize),
+    /// Everybody but the group.
+    Rest(usize),
+    All,
 }
 
 /// One view's groups, and with whom they are compared.
@@ -306,6 +96,10 @@ struct OfView<'a> {
     reference: Option<Reference>,
     all: &'a Moments,
     request: &'a Request,
+    /// Positions of the metrics asked for.
+    metrics: &'a [usize],
+    /// The replicates that draw clusters, where rows have some.
+    drawn: Option<(&'a Drawn, &'a DrawnView)>,
 }
 
 impl<'a> OfView<'a> {
@@ -321,42 +115,84 @@ impl<'a> OfView<'a> {
             let rest = groups.iter().enumerate().filter(|(h, _)| *h != g);
             rest.fold(Moments::default(), |sum, (_, (_, m))| sum.plus(m))
         });
-        let reference = view.reference_among(groups.iter().map(|(name, _)| name));
         Self {
             name: view.attributes.join("*"),
             others: others.collect(),
-            reference,
+            reference: view.reference_among(groups.iter().map(|(name, _)| name)),
             groups,
             all,
             request,
+            metrics: &[],
+            drawn: None,
         }
     }
 
+    /// The metric at a position among those asked for, of some rows.
+    fn told(&self, m: usize, rows: Rows) -> Told {
+        let moments = match rows {
+            Rows::Group(g) => &self.groups[g].1,
+            Rows::Rest(g) => &self.others[g],
+            Rows::All => self.all,
+        };
+        let told = Told::of(self.metrics[m], moments);
+        let Some((drawn, view)) = self.drawn else {
+            return told;
+        };
+        let touching = &view.touching;
+        match rows {
+            Rows::Group(g) => told.on_clusters(view.group(m, g), touching.group(g)),
+            Rows::Rest(g) => told.on_clusters(view.rest(m, g), touching.against_rest(g)),
+            Rows::All => told.on_clusters(&drawn.overall[m], touching.whole()),
+        }
+    }
+
+    /// Every metric of some rows.
+    fn averages(&self, rows: Rows) -> Averages {
+        let one = |(m, &at): (usize, &usize)| {
+            let estimate = self.told(m, rows).estimate(self.request.level);
+            (&QUANTITIES[at], estimate)
+        };
+        self.metrics.iter().enumerate().map(one).collect()
+    }
+
+    /// The clusters that a group's comparison rests on, where rows have some.
+    fn clusters(&self, g: usize, against: Rows) -> Option<DrawnClusters> {
+        let touching = &self.drawn?.1.touching;
+        Some(match against {
+            Rows::Group(r) => touching.pair(g, r),
+            Rows::Rest(_) => touching.against_rest(g),
+            Rows::All => touching.against_all(g),
+        })
+    }
+
     /// Every comparison by one metric.
-    fn compare(&self, at: usize, out: &mut Vec<Measurement>) {
-        let told: Vec<Told> = self.groups.iter().map(|(_, m)| Told::of(at, m)).collect();
-        let all = Told::of(at, self.all);
-        let (drawn, of_all) = self.replicates(at, &told, &all);
+    fn compare(&self, m: usize, out: &mut Vec<Measurement>) {
+        let groups = self.groups.len();
+        let told: Vec<Told> = (0..groups).map(|g| self.told(m, Rows::Group(g))).collect();
+        let all = self.told(m, Rows::All);
+        let level = self.request.level;
         for comparison in [Comparison::Difference, Comparison::Ratio] {
-            for g in 0..told.len() {
+            for g in 0..groups {
                 if let Some(reference) = self.reference.filter(|r| *r != Reference::Group(g)) {
-                    out.push(self.to_reference(g, reference, &told, comparison));
+                    out.push(self.to_reference(g, reference, (&told, &all), comparison));
                 }
             }
         }
         for comparison in [Comparison::Difference, Comparison::Ratio] {
-            for g in (0..told.len()).filter(|_| told.len() > 1) {
-                let other = Told::of(at, &self.others[g]);
-                let mut m = self.of_group(g, at, Scheme::ToComplement, comparison);
+            for g in (0..groups).filter(|_| groups > 1) {
+                let other = self.told(m, Rows::Rest(g));
+                let mut m = self.of_group(g, told[g].at, Scheme::ToComplement, comparison);
                 m.context.reference_rows = other.point.rows;
-                m.estimate = told[g].against(&other, comparison, self.request.level);
-                test(&mut m, &told[g], &other, self.request.level);
+                let clusters = self.clusters(g, Rows::Rest(g));
+                m.estimate = told[g].against(&other, comparison, clusters, level);
+                test(&mut m, &told[g], &other, level);
                 out.push(m);
             }
         }
+        let (drawn, of_all) = self.replicates(&told, &all);
         for scheme in [Scheme::BetweenGroups, Scheme::ToOverall] {
             for comparison in [Comparison::Difference, Comparison::Ratio] {
-                out.push(self.range(at, scheme, comparison, &told, (&all, &of_all), &drawn));
+                out.push(self.range(scheme, comparison, &told, (&all, &of_all), &drawn));
             }
         }
     }
@@ -374,30 +210,35 @@ impl<'a> OfView<'a> {
         &self,
         g: usize,
         reference: Reference,
-        told: &[Told],
+        (told, all): (&[Told], &Told),
         comparison: Comparison,
     ) -> Measurement {
-        let at = told[g].at;
-        let mut m = self.of_group(g, at, Scheme::ToReference, comparison);
+        let mut m = self.of_group(g, told[g].at, Scheme::ToReference, comparison);
         let level = self.request.level;
         let Reference::Group(r) = reference else {
             m.subject.reference = Some(GroupName::overall());
             m.context.reference_rows = self.all.rows;
-            m.estimate = self.to_all(g, &told[g], comparison);
+            m.estimate = self.to_all(g, &told[g], all, comparison);
             return m;
         };
         m.subject.reference = Some(self.groups[r].0.clone());
         m.context.reference_rows = self.groups[r].1.rows;
         m.context.unknown_group |= self.groups[r].0.has_missing();
-        m.estimate = told[g].against(&told[r], comparison, level);
+        let clusters = self.clusters(g, Rows::Group(r));
+        m.estimate = told[g].against(&told[r], comparison, clusters, level);
         test(&mut m, &told[g], &told[r], level);
         m
     }
 
     /// A group against all rows, which it is part of: rows of the group move both.
-    fn to_all(&self, g: usize, told: &Told, comparison: Comparison) -> Estimate {
-        let (metric, all) = (METRICS[told.at], Told::of(told.at, self.all));
-        let plain = told.against(&all, comparison, self.request.level);
+    fn to_all(&self, g: usize, told: &Told, all: &Told, comparison: Comparison) -> Estimate {
+        let metric = METRICS[told.at];
+        let clusters = self.clusters(g, Rows::All);
+        let plain = told.against(all, comparison, clusters, self.request.level);
+        if clusters.is_some() {
+            let n = told.point.rows;
+            return Estimate { n, ..plain };
+        }
         let (Ok(x), Ok(y), Some(value)) = (told.point.value, all.point.value, plain.value) else {
             return plain;
         };
@@ -428,10 +269,18 @@ impl<'a> OfView<'a> {
         made(Ok(value), scaled, told.point.rows, plain.method, level)
     }
 
-    /// Normal replicates of every group's value and of that of all rows: groups share no rows, and
-    /// each moves the value of all rows by what its own rows do.
-    fn replicates(&self, at: usize, told: &[Told], all: &Told) -> (Vec<Vec<f64>>, Vec<f64>) {
-        let metric = METRICS[at];
+    /// Replicates of every group's value and of that of all rows: of drawn clusters, or normal ones, where
+    /// groups share no rows and each moves the value of all rows by what its own rows do.
+    fn replicates<'t>(
+        &self,
+        told: &'t [Told],
+        all: &'t Told,
+    ) -> (Vec<Cow<'t, [f64]>>, Cow<'t, [f64]>) {
+        if let Some(of_all) = all.series() {
+            let drawn = told.iter().map(|told| told.series().unwrap_or_default());
+            return (drawn.map(Cow::Borrowed).collect(), Cow::Borrowed(of_all));
+        }
+        let metric = METRICS[all.at];
         let of_all = metric.influence(self.all);
         let laws: Vec<Option<[f64; 3]>> = told
             .iter()
@@ -462,18 +311,18 @@ impl<'a> OfView<'a> {
             }
             of_rows.push(whole);
         }
-        (drawn, of_rows)
+        (drawn.into_iter().map(Cow::Owned).collect(), of_rows.into())
     }
 
     fn range(
         &self,
-        at: usize,
         scheme: Scheme,
         comparison: Comparison,
         told: &[Told],
         (all, of_all): (&Told, &[f64]),
-        drawn: &[Vec<f64>],
+        drawn: &[Cow<'_, [f64]>],
     ) -> Measurement {
+        let at = all.at;
         let mut m = Measurement::blank(&QUANTITIES[at], &self.name, scheme, comparison);
         let name = |g: usize| self.groups[g].0.clone();
         let each = || told.iter().map(|told| told.point.value);
@@ -493,11 +342,11 @@ impl<'a> OfView<'a> {
             scheme,
             comparison,
             points: &points,
-            series: drawn.iter().map(|series| Some(series.as_slice())).collect(),
+            series: drawn.iter().map(|series| Some(&**series)).collect(),
             overall: (&all.point, Some(of_all)),
             unknown: (0..told.len()).filter(|&g| name(g).has_missing()).collect(),
             binned: false,
-            clusters: None,
+            clusters: self.drawn.map(|(_, view)| view.touching.whole()),
             row_weight: None,
             level: self.request.level,
         };
@@ -510,15 +359,4 @@ impl<'a> OfView<'a> {
         }
         m
     }
-}
-
-/// The test of equality by the normal law of the difference.
-fn test(m: &mut Measurement, one: &Told, other: &Told, level: f64) {
-    if m.estimate.value.is_none() {
-        return;
-    }
-    m.p = one
-        .against(other, Comparison::Difference, level)
-        .p_value(0.0);
-    m.test = m.p.map(|_| "z_test");
 }

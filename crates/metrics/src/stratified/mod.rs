@@ -25,6 +25,7 @@ pub use demographic::{conditional_demographic_disparity, demographic_disparity};
 pub use homogeneity::{Homogeneity, breslow_day};
 pub use mantel_haenszel::{odds_ratio, ratio, risk_difference};
 pub use reversal::{Reversal, driver, reversal};
+pub(crate) use reversal::{Side, driver_of_means};
 pub use standardized::{Standard, standardized_difference};
 pub use table::Table;
 pub use test::{Cmh, cochran_mantel_haenszel};

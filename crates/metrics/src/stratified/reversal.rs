@@ -53,24 +53,55 @@ pub fn reversal(marginal: &Estimate, within: &Estimate) -> Option<Reversal> {
 /// in the direction of the gap over all rows; `None` where a group has no rows or nothing adds.
 #[must_use]
 pub fn driver(tables: &[Table]) -> Option<usize> {
-    let all = tables.iter().fold(Table::default(), |sum, t| sum.plus(t));
-    let gap = all.difference().filter(|gap| *gap != 0.0)?;
-    let usual = all.hits() / all.rows();
-    let mut best: Option<(f64, usize)> = None;
-    for (k, table) in tables.iter().enumerate() {
-        let rates: Vec<f64> = [
-            (table.group_hits, table.group()),
-            (table.reference_hits, table.reference()),
+    let side = |hits, rows| Side { sum: hits, rows };
+    let of_table = |t: &Table| {
+        [
+            side(t.group_hits, t.group()),
+            side(t.reference_hits, t.reference()),
         ]
-        .into_iter()
-        .filter(|(_, rows)| *rows > 0.0)
-        .map(|(hits, rows)| hits / rows)
-        .collect();
+    };
+    driver_of_means(&tables.iter().map(of_table).collect::<Vec<_>>())
+}
+
+/// What a group's mean in a stratum is made of.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Side {
+    /// The sum over the rows.
+    pub sum: f64,
+    /// The rows, or their weights.
+    pub rows: f64,
+}
+
+impl Side {
+    fn mean(self) -> Option<f64> {
+        (self.rows > 0.0).then(|| self.sum / self.rows)
+    }
+
+    fn plus(self, other: Self) -> Self {
+        Self {
+            sum: self.sum + other.sum,
+            rows: self.rows + other.rows,
+        }
+    }
+}
+
+/// [`driver`] of means, by stratum of the group and the reference.
+pub(crate) fn driver_of_means(strata: &[[Side; 2]]) -> Option<usize> {
+    let sum = |side: usize| {
+        let sides = strata.iter().map(|sides| sides[side]);
+        sides.fold(Side::default(), Side::plus)
+    };
+    let (group, reference) = (sum(0), sum(1));
+    let gap = Some(group.mean()? - reference.mean()?).filter(|gap| *gap != 0.0)?;
+    let usual = group.plus(reference).mean()?;
+    let mut best: Option<(f64, usize)> = None;
+    for (k, sides) in strata.iter().enumerate() {
+        let rates: Vec<f64> = sides.iter().filter_map(|side| side.mean()).collect();
         if rates.is_empty() {
             continue;
         }
         let rate = rates.iter().sum::<f64>() / rates.len() as f64;
-        let spread = table.group() / all.group() - table.reference() / all.reference();
+        let spread = sides[0].rows / group.rows - sides[1].rows / reference.rows;
         let adds = spread * (rate - usual) * gap.signum();
         if adds > 0.0 && best.is_none_or(|(most, _)| adds > most) {
             best = Some((adds, k));

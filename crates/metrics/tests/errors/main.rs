@@ -1,6 +1,9 @@
 //! Errors of predictions by group, against sums made row by row and rows drawn one by one.
 
-use waage_core::block::{Block, Codes, outcome};
+mod clusters;
+mod strata;
+
+use waage_core::block::{Block, ClusterKey, Clustered, Codes, outcome};
 use waage_core::draw::normal;
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::label::Label;
@@ -19,36 +22,71 @@ use waage_metrics::{Favourable, Metric};
 /// Group, outcome, prediction, weight.
 type Row = (usize, f64, f64, f64);
 
-fn sums(rows: &[Row], weighted: bool) -> (Tally, Numeric) {
+/// Rows by group and, where given, by stratum and cluster.
+#[derive(Clone, Copy, Default)]
+struct Given<'a> {
+    rows: &'a [Row],
+    weighted: bool,
+    strata: Option<&'a [usize]>,
+    clusters: Option<&'a [u64]>,
+}
+
+fn sums(given: Given<'_>) -> (Tally, Numeric) {
+    let Given { rows, weighted, .. } = given;
     let kept = Kept {
         weights: weighted,
+        clusters: given.clusters.is_some(),
         ..Kept::default()
     };
-    let mut tally = Builder::new(&["g".to_owned()], &[], kept, Limits::default());
+    let names = |named: bool, name: &str| vec![name.to_owned(); usize::from(named)];
+    let strata = names(given.strata.is_some(), "s");
+    let mut tally = Builder::new(&names(true, "g"), &strata, kept, Limits::default());
     let mut numbers = numeric::Builder::new(100);
+    if given.clusters.is_some() {
+        numbers = numbers.of_clusters(rows.len());
+    }
     let keys: Vec<i32> = rows.iter().map(|row| row.0 as i32).collect();
+    let levels: Vec<i32> = given
+        .strata
+        .iter()
+        .flat_map(|s| s.iter().map(|k| *k as i32))
+        .collect();
+    let clusters: Vec<ClusterKey> = given
+        .clusters
+        .iter()
+        .flat_map(|c| c.iter().map(|c| [0, *c]))
+        .collect();
     let missing = outcome::of(outcome::LABEL_MISSING, outcome::DECISION_MISSING);
     let column = |of: fn(&Row) -> f64| rows.iter().map(of).collect::<Vec<f64>>();
     let (outcomes, predictions) = (column(|row| row.1), column(|row| row.2));
     let weights = column(|row| row.3);
+    let table = [0, 1, 2];
+    let axes = [&keys, &levels].map(|keys| Codes {
+        keys,
+        table: &table,
+    });
     let block = Block {
         len: rows.len(),
-        axes: &[Codes {
-            keys: &keys,
-            table: &[0, 1],
-        }],
+        axes: &axes[..1 + strata.len()],
         outcomes: &vec![missing; rows.len()],
         weights: weighted.then_some(&weights),
         scores: Some(&predictions),
         targets: Some(&outcomes),
-        clusters: None,
+        clusters: given.clusters.map(|_| Clustered {
+            keys: &clusters,
+            spans: [None; 2],
+        }),
         propensities: None,
         members: &[],
     };
     tally.add(&block);
     numbers.add(&block);
-    let labels = [["a", "b"].map(Label::text).to_vec()];
-    (tally.finish(&labels).unwrap(), numbers.finish(&labels))
+    let labels = [["a", "b", "c"], ["x", "y", "z"]].map(|names| names.map(Label::text).to_vec());
+    let labels = &labels[..1 + strata.len()];
+    (
+        tally.finish(labels).unwrap(),
+        numbers.finish(labels).unwrap(),
+    )
 }
 
 fn request(reference: ReferenceRule) -> Request {
@@ -72,11 +110,21 @@ fn request(reference: ReferenceRule) -> Request {
 }
 
 fn measured(rows: &[Row], weighted: bool, reference: ReferenceRule) -> Averaged {
-    let (tally, numbers) = sums(rows, weighted);
-    let request = request(reference);
-    let counted = measure(&tally, &request, &Silent).unwrap();
+    measured_of(
+        Given {
+            rows,
+            weighted,
+            ..Given::default()
+        },
+        &request(reference),
+    )
+}
+
+fn measured_of(given: Given<'_>, request: &Request) -> Averaged {
+    let (tally, numbers) = sums(given);
+    let counted = measure(&tally, request, &Silent).unwrap();
     let all: Vec<usize> = (0..QUANTITIES.len()).collect();
-    errors(&numbers, &request, &counted, &all)
+    errors(&numbers, request, &counted, &all, &Silent).unwrap()
 }
 
 fn against_a() -> ReferenceRule {
@@ -122,6 +170,8 @@ fn deviation(values: &[f64]) -> f64 {
 fn standard_error(estimate: &Estimate) -> f64 {
     match &estimate.evidence {
         Evidence::Scaled(scaled) => scaled.se,
+        Evidence::StandardError(se) => *se,
+        Evidence::Replicates(series) => deviation(series),
         other => panic!("{other:?}"),
     }
 }
