@@ -16,6 +16,13 @@ GENDER = np.array(["f", "m"])[PERSON % 2]
 DECIDED = PERSON * 37 % 11 < 4 + 2 * (PERSON % 2)
 
 
+def written(folder: Path, **columns: np.ndarray) -> Path:
+    path = folder / "rows.csv"
+    rows = (",".join(map(str, row)) for row in zip(*columns.values(), strict=True))
+    path.write_text("\n".join([",".join(columns), *rows]) + "\n")
+    return path
+
+
 def test_clusters_widen_intervals_and_are_told() -> None:
     rows = wg.audit(decision=DECIDED, sensitive={"gender": GENDER})
     people = wg.audit(decision=DECIDED, sensitive={"gender": GENDER}, cluster=PERSON)
@@ -32,9 +39,7 @@ def test_clusters_widen_intervals_and_are_told() -> None:
 
 
 def test_the_command_line_says_the_same(tmp_path: Path, waage: Callable[..., str]) -> None:
-    path = tmp_path / "rows.csv"
-    lines = [f"{p},{g},{int(d)}" for p, g, d in zip(PERSON, GENDER, DECIDED, strict=True)]
-    path.write_text("\n".join(["person,gender,decided", *lines]) + "\n")
+    path = written(tmp_path, person=PERSON, gender=GENDER, decided=DECIDED.astype(int))
     ours = wg.audit(
         path, decision="decided", sensitive="gender", cluster="person", favourable=False
     ).to_json()
@@ -60,9 +65,7 @@ def test_several_classes_rest_on_people_and_one_is_judged(
 ) -> None:
     stages = np.array(["cold", "hot", "warm"])
     label, said = stages[PERSON * 5 % 7 % 3], stages[np.arange(PERSON.size) * 11 % 13 % 3]
-    path = tmp_path / "rows.csv"
-    lines = [",".join(map(str, row)) for row in zip(PERSON, GENDER, label, said, strict=True)]
-    path.write_text("\n".join(["person,gender,stage,said", *lines]) + "\n")
+    path = written(tmp_path, person=PERSON, gender=GENDER, stage=label, said=said)
     ours = wg.audit(
         path,
         label="stage",
@@ -95,10 +98,9 @@ def test_errors_within_strata_are_those_of_the_command_line(
     half = np.array(["new", "old"])[PERSON // 100]
     price = rng.normal(300, 60, 1200).round(2)
     predicted = (price + rng.normal(np.where(GENDER == "f", 8, 0), 20)).round(2)
-    path = tmp_path / "rows.csv"
-    columns = zip(PERSON, GENDER, half, price, predicted, strict=True)
-    lines = [",".join(map(str, row)) for row in columns]
-    path.write_text("\n".join(["person,gender,half,price,predicted", *lines]) + "\n")
+    path = written(
+        tmp_path, person=PERSON, gender=GENDER, half=half, price=price, predicted=predicted
+    )
     ours = wg.audit(
         path,
         label="price",

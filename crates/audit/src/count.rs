@@ -9,7 +9,7 @@ use waage_core::tally::{Builder, Kept, Limits, Tally};
 use waage_data::{Dataset, Scan};
 use waage_govern::Policy;
 use waage_metrics::propensity::inverse_weights;
-use waage_result::spec::{AttributeSpec, AuditSpec};
+use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
 
 use crate::digest;
 use crate::observer::Observer;
@@ -109,6 +109,12 @@ impl Counting {
     }
 }
 
+/// The names of the attributes and of the strata, as a cube has them.
+pub fn axes(roles: &RolesSpec) -> (Vec<String>, Vec<String>) {
+    let names = |attributes: &[AttributeSpec]| attributes.iter().map(|a| a.name.clone()).collect();
+    (names(&roles.sensitive), names(&roles.stratum))
+}
+
 /// Fills the cubes, one of each per thread.
 pub fn count(
     dataset: &Dataset,
@@ -116,14 +122,8 @@ pub fn count(
     policy: &Policy,
     observer: &dyn Observer,
 ) -> Result<Scan<Counting>, AuditError> {
-    let names = |attributes: &[AttributeSpec]| {
-        attributes
-            .iter()
-            .map(|a| a.name.clone())
-            .collect::<Vec<_>>()
-    };
     let roles = &spec.roles;
-    let (sensitive, strata) = (names(&roles.sensitive), names(&roles.stratum));
+    let (sensitive, strata) = axes(roles);
     let kept = Kept {
         weights: roles.weight.is_some(),
         scores: plan::keeps_scores(spec, policy)?,

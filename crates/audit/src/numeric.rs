@@ -13,7 +13,7 @@ use waage_metrics::regression::{QUANTITIES, conditional, errors};
 use waage_metrics::score::ScoreRequest;
 use waage_metrics::{Favourable, Metric};
 use waage_result::conditional::StratumResult;
-use waage_result::spec::{AttributeSpec, AuditSpec, RolesSpec};
+use waage_result::spec::{AuditSpec, RolesSpec};
 
 use crate::count;
 use crate::digest;
@@ -112,10 +112,7 @@ pub fn run(
         },
         observer,
     )?;
-    let names = |attributes: &[AttributeSpec]| -> Vec<String> {
-        attributes.iter().map(|a| a.name.clone()).collect()
-    };
-    let (sensitive, strata) = (names(&spec.roles.sensitive), names(&spec.roles.stratum));
+    let (sensitive, strata) = count::axes(&spec.roles);
     let clustered = spec.roles.cluster.is_some();
     let kept = Kept {
         weights: spec.roles.weight.is_some(),
@@ -194,7 +191,7 @@ fn result(
         .collect();
     let within = within(
         tally,
-        numeric,
+        [numeric, &over_all],
         (&request, &counted),
         (&wanted, &shown),
         observer,
@@ -232,15 +229,16 @@ fn result(
 }
 
 /// Compares within strata, where there are any: every metric that was asked for, and inside each
-/// stratum those that tables show. Only rows with an outcome and a prediction count.
+/// stratum those that tables show. Only rows with an outcome and a prediction count, by attribute and
+/// stratum, and by attribute alone.
 fn within(
     tally: &Tally,
-    numeric: &Numeric,
+    rows: [&Numeric; 2],
     (request, counted): (&Request, &Measured),
     (wanted, shown): (&[usize], &[usize]),
     observer: &dyn Observer,
 ) -> Result<Strata, AuditError> {
-    let found = conditional(numeric, tally, request, counted, wanted, observer)?;
+    let found = conditional(rows, tally, request, counted, wanted, observer)?;
     let levels = levels(
         tally,
         request,
@@ -255,7 +253,7 @@ fn within(
         ..request.clone()
     };
     let inside = |level: &Level| {
-        let rows = numeric.within(sensitive, &level.name);
+        let rows = rows[0].within(sensitive, &level.name);
         let found = errors(&rows, &single, &level.measured, shown, observer)?;
         Ok(StratumResult {
             stratum: strata::name(tally),

@@ -550,6 +550,7 @@ mod tests {
         let all = &whole.groups(&[])[0].1;
         assert_eq!(*all, a.plus(&groups[1].1));
     }
+
     #[test]
     fn clusters_hold_the_same_whoever_counts_them() {
         let kept = |rows: &[(i32, f64, f64)], first: u64, rows_max: usize| {

@@ -102,6 +102,15 @@ pub enum Comparison {
 }
 
 impl Comparison {
+    /// What it is where both sides are equal: 1 for ratios, else 0.
+    #[must_use]
+    pub const fn of_equals(self) -> f64 {
+        match self {
+            Self::Ratio => 1.0,
+            _ => 0.0,
+        }
+    }
+
     /// The name in documents and policies.
     #[must_use]
     pub const fn name(self) -> &'static str {

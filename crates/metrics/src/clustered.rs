@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use waage_core::block::outcome;
 use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
-use waage_core::quantity::{Comparison, Measurement};
+use waage_core::quantity::Measurement;
 use waage_core::tally::{Clusters, Pattern, Sums, Tally, View};
 
 use crate::catalogue::{Kind, Metric};
@@ -279,10 +279,7 @@ impl Estimator<'_> {
         }
         let estimate = std::mem::replace(&mut measurement.estimate, Estimate::count(0.0, 0));
         measurement.estimate = self.on_clusters(statistic, estimate);
-        let equal = match measurement.comparison {
-            Comparison::Ratio => 1.0,
-            _ => 0.0,
-        };
+        let equal = measurement.comparison.of_equals();
         measurement.p = match measurement.p {
             Some(_) => measurement.estimate.p_value(equal),
             None => None,

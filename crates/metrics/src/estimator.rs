@@ -203,8 +203,7 @@ impl Estimator<'_> {
                 match best.filter(|_| scheme == Scheme::ToReference) {
                     Some(candidates) => {
                         let estimate = self.against_best(g, metric, comparison, candidates, rows);
-                        let equal = f64::from(u8::from(comparison == Comparison::Ratio));
-                        measurement.p = estimate.p_value(equal);
+                        measurement.p = estimate.p_value(comparison.of_equals());
                         measurement.test = measurement.p.map(|_| match estimate.method {
                             Method::MaxTBest => "max_t",
                             _ => "bootstrap",

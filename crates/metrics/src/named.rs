@@ -174,8 +174,7 @@ impl Estimator<'_> {
         if banded {
             let compared = (g, metric, comparison);
             measurement.estimate = self.to_best(statistic, compared, &candidates, rows);
-            let equal = f64::from(u8::from(comparison == Comparison::Ratio));
-            let p = measurement.estimate.p_value(equal);
+            let p = measurement.estimate.p_value(comparison.of_equals());
             (measurement.p, measurement.test) = (p, p.map(|_| "max_t"));
         } else {
             measurement.estimate = self.replicated(statistic, rows, Method::BootstrapBest);

@@ -12,7 +12,6 @@
 //! Gaps have a p-value of each answer: of the bounds that no way of belonging leaves the groups apart.
 //! Where rows have clusters, these are drawn, and all three rest on their number.
 
-mod clusters;
 mod ends;
 mod resample;
 
@@ -25,16 +24,16 @@ use waage_core::label::{GroupName, Label};
 use waage_core::observer::{Observer, Phase};
 use waage_core::proxy::ProxyCells;
 use waage_core::quantity::{Comparison, Measurement, Scheme};
-use waage_core::tally::Sums;
+use waage_core::tally::{Pattern, Sums};
 
 use crate::catalogue::{Kind, Metric};
 use crate::closed::compared;
+use crate::clustered::Touching;
 use crate::context::quantity_context;
 use crate::measure::{MeasureError, Request, adjust};
 use crate::rate::Rate;
 use crate::replicates::{UNDEFINED_SHARE_MAX, possible};
 use crate::selective::Labels;
-use clusters::Touched;
 use ends::{difference, ratio, shares};
 use resample::{Point, Table};
 
@@ -166,8 +165,8 @@ pub fn membership(
         unknown,
         request,
         clusters: [
-            Touched::of(cells, holds),
-            Touched::of(cells, |cell, _, group| {
+            touching(cells, holds),
+            touching(cells, |cell, _, group| {
                 cells.cells[cell].class == Some(group)
             }),
         ],
@@ -217,6 +216,21 @@ fn assigned(cells: &ProxyCells, group: usize) -> Outcomes {
     sums
 }
 
+/// The clusters with rows that count for groups, by cell and outcome, as `counts` says; `None` where rows
+/// do not depend on each other.
+fn touching(cells: &ProxyCells, counts: impl Fn(usize, u8, usize) -> bool) -> Option<Touching> {
+    let of_pattern = |pattern: &Pattern| -> (u64, Vec<usize>) {
+        let touches = |group: &usize| {
+            let mut held = pattern.held.iter();
+            held.any(|part| counts(part.cell as usize, part.outcome, *group))
+        };
+        let touched = (0..cells.groups).filter(touches).collect();
+        (pattern.clusters, touched)
+    };
+    let patterns = cells.clusters.as_ref()?.patterns().iter();
+    Some(Touching::of(cells.groups, patterns.map(of_pattern)))
+}
+
 /// How rows count for groups.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Way {
@@ -228,7 +242,7 @@ struct Measure<'a> {
     unknown: &'a Unknown<'a>,
     request: &'a Request,
     /// By way; `None` where rows do not depend on each other.
-    clusters: [Option<Touched>; 2],
+    clusters: [Option<Touching>; 2],
     expected: Vec<Outcomes>,
     assigned: Vec<Outcomes>,
     metrics: Vec<Metric>,
@@ -319,9 +333,9 @@ impl Measure<'_> {
     }
 
     /// An estimate from replicates, resting on the clusters of two groups (or one) where rows have any.
-    fn on_clusters(&self, way: Way, groups: [usize; 2], estimate: Estimate) -> Estimate {
+    fn on_clusters(&self, way: Way, [g, h]: [usize; 2], estimate: Estimate) -> Estimate {
         match &self.clusters[way as usize] {
-            Some(touched) => estimate.of_clusters(touched.pair(groups), self.request.level),
+            Some(touching) => estimate.of_clusters(touching.pair(g, h), self.request.level),
             None => estimate,
         }
     }
@@ -380,10 +394,7 @@ impl Measure<'_> {
         let bounds = self.bounds(groups, &weighted, ends, |points| {
             both(at.map(|at| points[at].map(|point| point.ends)))
         });
-        let equal = match comparison {
-            Comparison::Ratio => 1.0,
-            _ => 0.0,
-        };
+        let equal = comparison.of_equals();
         let (threshold, of_threshold) = match self.clusters[0] {
             None => self.closed_gap(m, groups, comparison),
             Some(_) => {

@@ -352,8 +352,7 @@ impl<'a> OfView<'a> {
         };
         (m.estimate, m.range.known) = ranged.estimates();
         if m.estimate.method == Method::MaxT {
-            let equal = f64::from(u8::from(comparison == Comparison::Ratio));
-            m.p = m.estimate.p_value(equal);
+            m.p = m.estimate.p_value(comparison.of_equals());
             m.test = m.p.map(|_| "max_t");
             m.p_adjusted = m.p;
         }

@@ -18,7 +18,8 @@ use crate::measure::{MeasureError, Measured, Request};
 use crate::stratified::{Side, driver_of_means, reversal};
 
 /// Every group of every single attribute against its reference within the strata, by the metrics at
-/// these positions of [`QUANTITIES`]. Empty without strata, and for attributes that are compared with
+/// these positions of [`QUANTITIES`]; of the rows by attribute and stratum, and by attribute alone, for
+/// strata move no draw over all rows. Empty without strata, and for attributes that are compared with
 /// all rows, which a group is part of.
 ///
 /// A stratum counts where both groups have a value there and it is known how sure that is: at least
@@ -30,7 +31,7 @@ use crate::stratified::{Side, driver_of_means, reversal};
 /// # Errors
 /// [`MeasureError::TooManyReplicates`] of clusters, [`MeasureError::Interrupted`].
 pub fn conditional(
-    numeric: &Numeric,
+    [numeric, over_all]: [&Numeric; 2],
     tally: &Tally,
     request: &Request,
     measured: &Measured,
@@ -44,15 +45,13 @@ pub fn conditional(
     let mut wanted: Vec<ErrorMetric> = metrics.iter().map(|&at| METRICS[at]).collect();
     // What strata weigh moves with the clusters drawn.
     wanted.push(ErrorMetric::Weight);
-    // Strata move no draw over all rows.
-    let over_all = numeric.over(tally.sensitive().len());
     let mut out = Vec::new();
     for view in &measured.views {
         let Some((axis, Some(reference))) = marginal(tally, request, view) else {
             continue;
         };
         let with_strata: Vec<usize> = std::iter::once(axis).chain(axes.iter().copied()).collect();
-        let of_groups = draw(&over_all, &[vec![axis]], &wanted, request, observer)?;
+        let of_groups = draw(over_all, &[vec![axis]], &wanted, request, observer)?;
         let of_cells = draw(numeric, &[with_strata], &wanted, request, observer)?;
         let drawn = of_groups.as_ref().zip(of_cells.as_ref());
         let drawn = drawn.map(|(groups, cells)| [&groups.views[0], &cells.views[0]]);

@@ -39,15 +39,7 @@ impl Told {
         });
         Self {
             at,
-            point: Point {
-                value,
-                se,
-                smaller: 0.0,
-                slack: 0.0,
-                binned: false,
-                rows: moments.rows,
-                rate: None,
-            },
+            point: Point::new(value, se, moments.rows),
             drawn: None,
         }
     }
@@ -207,8 +199,7 @@ pub(super) fn test(m: &mut Measurement, one: &Told, other: &Told, level: f64) {
     }
     (m.p, m.test) = match one.drawn {
         Some(_) => {
-            let equal = f64::from(u8::from(m.comparison == Comparison::Ratio));
-            let p = m.estimate.p_value(equal);
+            let p = m.estimate.p_value(m.comparison.of_equals());
             (p, p.map(|_| "cluster_bootstrap"))
         }
         None => {

@@ -225,9 +225,10 @@ impl<'a> Scores<'a> {
                 let (mut rest, mut at) = (self.all.clone(), Vec::new());
                 let mut out = Vec::with_capacity(tables.len());
                 for (table, profile) in tables.iter().zip(profiles) {
-                    take_away(&mut rest, table, &mut at);
+                    let places = 0..table.scores.len();
+                    take_away(&mut rest, table, places.clone(), &mut at);
                     out.push(of(&rest, table, profile));
-                    give_back(&mut rest, table, &at);
+                    give_back(&mut rest, table, places, &at);
                 }
                 out
             };
@@ -543,8 +544,7 @@ impl<'a> MeasuredTables<'a> {
         match (independent, clusters) {
             (true, None) => self.test(&mut measurement, metric, &group, &against),
             (true, Some(_)) if !is_rough(metric) => {
-                let equal = f64::from(u8::from(comparison == Comparison::Ratio));
-                measurement.p = measurement.estimate.p_value(equal);
+                measurement.p = measurement.estimate.p_value(comparison.of_equals());
                 measurement.test = measurement.p.map(|_| "cluster_bootstrap");
             }
             _ => {}
@@ -670,9 +670,8 @@ impl<'a> MeasuredTables<'a> {
             level: self.scores.request.level,
         };
         (measurement.estimate, measurement.range.known) = ranged.estimates();
-        let equal = f64::from(u8::from(comparison == Comparison::Ratio));
         if measurement.estimate.method == Method::MaxT {
-            measurement.p = measurement.estimate.p_value(equal);
+            measurement.p = measurement.estimate.p_value(comparison.of_equals());
             measurement.test = measurement.p.map(|_| "max_t");
             measurement.p_adjusted = measurement.p;
         }
@@ -730,13 +729,9 @@ impl<'a> MeasuredTables<'a> {
             }
         };
         let point = Point {
-            value: Ok(value),
-            se: Err(Reason::NoReplicates),
-            smaller: 0.0,
             slack,
             binned: self.binned,
-            rows,
-            rate: None,
+            ..Point::new(Ok(value), Err(Reason::NoReplicates), rows)
         };
         let limits = (
             row.quantity.range.0.unwrap_or(f64::NEG_INFINITY),

@@ -30,17 +30,22 @@ pub(crate) struct Point {
 }
 
 impl Point {
-    /// None, for a reason.
-    pub fn undefined(reason: Reason, rows: u64) -> Self {
+    /// A value that is no area, of exact scores.
+    pub const fn new(value: Value, se: Result<f64, Reason>, rows: u64) -> Self {
         Self {
-            value: Err(reason),
-            se: Err(reason),
+            value,
+            se,
             smaller: 0.0,
             slack: 0.0,
             binned: false,
             rows,
             rate: None,
         }
+    }
+
+    /// None, for a reason.
+    pub const fn undefined(reason: Reason, rows: u64) -> Self {
+        Self::new(Err(reason), Err(reason), rows)
     }
 }
 
@@ -162,13 +167,11 @@ fn point(sample: &Sample<'_>, metric: ScoreMetric, median: Option<Median>) -> Po
         _ => None,
     };
     Point {
-        value: Ok(value),
-        se,
         smaller,
         slack,
         binned,
-        rows,
         rate,
+        ..Point::new(Ok(value), se, rows)
     }
 }
 

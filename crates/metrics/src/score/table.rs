@@ -1,5 +1,7 @@
 //! Score tables as the metrics read them: masses by label, sums and differences of tables.
 
+use std::ops::Range;
+
 use waage_core::block::outcome;
 use waage_core::tally::ScoreTable;
 
@@ -252,13 +254,19 @@ pub fn minus(all: &ScoreTable, part: &ScoreTable) -> ScoreTable {
     out
 }
 
-/// Takes the rows of `part`, which are among those of `all`, away from it in place; where they lay is
-/// left in `at`, for [`give_back`]. Both are exact and unweighted. Places keep their scores, even
-/// without rows.
-pub(crate) fn take_away(all: &mut ScoreTable, part: &ScoreTable, at: &mut Vec<u32>) {
+/// Takes the rows at some `places` of `part`, which are among those of `all`, away from it in place;
+/// where they lay is left in `at`, for [`give_back`]. Both are exact and unweighted. Places keep their
+/// scores, even without rows.
+pub(crate) fn take_away(
+    all: &mut ScoreTable,
+    part: &ScoreTable,
+    places: Range<usize>,
+    at: &mut Vec<u32>,
+) {
     at.clear();
     let mut place = 0;
-    for (j, score) in part.scores.iter().enumerate() {
+    for j in places {
+        let score = &part.scores[j];
         while all.scores[place] < *score {
             place += 1;
         }
@@ -271,9 +279,9 @@ pub(crate) fn take_away(all: &mut ScoreTable, part: &ScoreTable, at: &mut Vec<u3
 }
 
 /// Undoes [`take_away`].
-pub(crate) fn give_back(all: &mut ScoreTable, part: &ScoreTable, at: &[u32]) {
+pub(crate) fn give_back(all: &mut ScoreTable, part: &ScoreTable, places: Range<usize>, at: &[u32]) {
     for label in ALL {
-        for (place, n) in at.iter().zip(&part.rows[label]) {
+        for (place, n) in at.iter().zip(&part.rows[label][places.clone()]) {
             all.rows[label][*place as usize] += n;
         }
     }
@@ -361,9 +369,9 @@ mod tests {
             assert_eq!(minus(&all, &all).places(), 0);
             if !weighted {
                 let (mut left, mut at) = (all.clone(), Vec::new());
-                take_away(&mut left, &b, &mut at);
+                take_away(&mut left, &b, 0..b.places(), &mut at);
                 assert_eq!(minus(&left, &ScoreTable::default()).rows, a.rows);
-                give_back(&mut left, &b, &at);
+                give_back(&mut left, &b, 0..b.places(), &at);
                 assert_eq!(left, all);
             }
         }

@@ -13,7 +13,7 @@ use super::ks::Gap;
 use super::mean::{Averaged, Moments, Term};
 use super::profile::Point;
 use super::sample::{Spread, averaged, labels};
-use super::table::LABELLED;
+use super::table::{LABELLED, give_back, take_away};
 use crate::disparity::Value;
 
 /// Places of a stretch: scores, rows and terms of so many stay in a core's nearest cache.
@@ -35,8 +35,7 @@ pub(crate) struct Stretch<'a> {
 /// A stretch of a table, ready to be walked; the room is used again for the next one.
 #[derive(Default)]
 struct Room {
-    scores: Vec<f64>,
-    rows: [Vec<u64>; 2],
+    table: ScoreTable,
     masses: [Vec<f64>; 2],
     losses: [Vec<f64>; 2],
     /// Where the rows of a part lie.
@@ -46,12 +45,15 @@ struct Room {
 impl Room {
     /// Takes some places of a table.
     fn take(&mut self, table: &ScoreTable, places: Range<usize>, with_losses: bool) {
-        self.scores.clear();
-        self.scores.extend_from_slice(&table.scores[places.clone()]);
+        let here = &mut self.table;
+        here.scores.clear();
+        here.scores.extend_from_slice(&table.scores[places.clone()]);
+        for (here, all) in here.rows.iter_mut().zip(&table.rows) {
+            here.clear();
+            here.extend_from_slice(&all[places.clone()]);
+        }
         for label in LABELLED {
-            let (rows, masses) = (&mut self.rows[label], &mut self.masses[label]);
-            rows.clear();
-            rows.extend_from_slice(&table.rows[label][places.clone()]);
+            let (rows, masses) = (&here.rows[label], &mut self.masses[label]);
             masses.clear();
             masses.extend(rows.iter().map(|n| *n as f64));
             let losses = &mut self.losses[label];
@@ -61,15 +63,15 @@ impl Room {
                     0 => 0.0,
                     _ => Term::Log.at(*score, label),
                 };
-                losses.extend(self.scores.iter().zip(rows.iter()).map(loss));
+                losses.extend(here.scores.iter().zip(rows).map(loss));
             }
         }
     }
 
     fn stretch(&self) -> Stretch<'_> {
         Stretch {
-            scores: &self.scores,
-            rows: self.rows.each_ref().map(Vec::as_slice),
+            scores: &self.table.scores,
+            rows: LABELLED.map(|label| self.table.rows[label].as_slice()),
             masses: self.masses.each_ref().map(Vec::as_slice),
             losses: self.losses.each_ref().map(Vec::as_slice),
         }
@@ -77,29 +79,21 @@ impl Room {
 
     /// Takes away the rows at some places of a part of what lies here.
     fn take_away(&mut self, part: &ScoreTable, places: Range<usize>) {
-        self.at.clear();
-        let mut place = 0;
-        for score in &part.scores[places.clone()] {
-            while self.scores[place] < *score {
-                place += 1;
-            }
-            self.at.push(place as u32);
-        }
-        self.move_rows(part, places, u64::wrapping_sub);
+        take_away(&mut self.table, part, places, &mut self.at);
+        self.weigh();
     }
 
     /// Undoes [`Self::take_away`].
     fn give_back(&mut self, part: &ScoreTable, places: Range<usize>) {
-        self.move_rows(part, places, u64::wrapping_add);
+        give_back(&mut self.table, part, places, &self.at);
+        self.weigh();
     }
 
-    fn move_rows(&mut self, part: &ScoreTable, places: Range<usize>, by: impl Fn(u64, u64) -> u64) {
+    /// The masses where rows were moved.
+    fn weigh(&mut self) {
         for label in LABELLED {
-            let (rows, masses) = (&mut self.rows[label], &mut self.masses[label]);
-            for (place, n) in self.at.iter().zip(&part.rows[label][places.clone()]) {
-                let place = *place as usize;
-                rows[place] = by(rows[place], *n);
-                masses[place] = rows[place] as f64;
+            for &place in &self.at {
+                self.masses[label][place as usize] = self.table.rows[label][place as usize] as f64;
             }
         }
     }
@@ -115,57 +109,75 @@ pub(crate) fn stretches(table: &ScoreTable, with_losses: bool, mut visit: impl F
     }
 }
 
-/// What a walk gathers for one metric.
-enum Walk {
-    Area(Pairs),
-    Distance(Gap),
-    Mean(Averaged, Moments),
-    Bins(EqualWidth),
+/// How a metric is had by a walk.
+#[derive(Clone, Copy)]
+enum Kind {
+    Area,
+    Distance,
+    Bins,
+    Mean(Averaged),
 }
 
-/// The metrics of one set of rows, while its places are walked.
+impl Kind {
+    const fn of(metric: ScoreMetric) -> Option<Self> {
+        match metric {
+            ScoreMetric::RocAuc | ScoreMetric::Gini => Some(Self::Area),
+            ScoreMetric::KsStatistic => Some(Self::Distance),
+            ScoreMetric::ExpectedCalibrationError | ScoreMetric::MaximumCalibrationError => {
+                Some(Self::Bins)
+            }
+            _ => match averaged(metric) {
+                Some(mean) => Some(Self::Mean(mean)),
+                None => None,
+            },
+        }
+    }
+}
+
+/// The metrics of one set of rows, while its places are walked. What several metrics are made of is
+/// gathered once.
 pub(crate) struct Walks {
     /// Rows by label code.
     counts: [u64; 3],
     /// Least and greatest score of each label.
     spans: [Option<(f64, f64)>; 2],
-    walks: Vec<(ScoreMetric, Walk)>,
+    area: Option<Pairs>,
+    distance: Option<Gap>,
+    bins: Option<EqualWidth>,
+    means: Vec<(ScoreMetric, Averaged, Moments)>,
     terms: Vec<f64>,
 }
 
 impl Walks {
     /// Whether a metric is had by a walk.
     pub const fn serve(metric: ScoreMetric) -> bool {
-        matches!(
-            metric,
-            ScoreMetric::RocAuc
-                | ScoreMetric::Gini
-                | ScoreMetric::KsStatistic
-                | ScoreMetric::ExpectedCalibrationError
-                | ScoreMetric::MaximumCalibrationError
-        ) || averaged(metric).is_some()
+        Kind::of(metric).is_some()
     }
 
     /// Walks for those of the metrics that are had so, of rows in these numbers by label code.
     fn new(metrics: &[ScoreMetric], counts: [u64; 3]) -> Self {
         let classes = LABELLED.map(|label| counts[label]);
-        let walk = |&metric: &ScoreMetric| {
-            let walk = match metric {
-                ScoreMetric::RocAuc | ScoreMetric::Gini => Walk::Area(Pairs::new(classes)),
-                ScoreMetric::KsStatistic => Walk::Distance(Gap::new(classes)),
-                ScoreMetric::ExpectedCalibrationError | ScoreMetric::MaximumCalibrationError => {
-                    Walk::Bins(EqualWidth::new(BINS))
-                }
-                _ => Walk::Mean(averaged(metric)?, Moments::default()),
-            };
-            Some((metric, walk))
-        };
-        Self {
+        let mut walks = Self {
             counts,
             spans: [None; 2],
-            walks: metrics.iter().filter_map(walk).collect(),
+            area: None,
+            distance: None,
+            bins: None,
+            means: Vec::new(),
             terms: Vec::new(),
+        };
+        for &metric in metrics {
+            match Kind::of(metric) {
+                Some(Kind::Area) => walks.area = Some(Pairs::new(classes)),
+                Some(Kind::Distance) => walks.distance = Some(Gap::new(classes)),
+                Some(Kind::Bins) => walks.bins = Some(EqualWidth::new(BINS)),
+                Some(Kind::Mean(mean)) => {
+                    walks.means.push((metric, mean, Moments::default()));
+                }
+                None => {}
+            }
         }
+        walks
     }
 
     /// The walks over a whole table; `None` where rows are weighted or scores binned.
@@ -175,10 +187,9 @@ impl Walks {
         }
         let counts = std::array::from_fn(|label| table.count(label));
         let mut walks = Self::new(metrics, counts);
-        if walks.walks.is_empty() {
-            return Some(walks);
+        if metrics.iter().any(|metric| Self::serve(*metric)) {
+            stretches(table, needs_losses(metrics), |stretch| walks.add(stretch));
         }
-        stretches(table, needs_losses(metrics), |stretch| walks.add(stretch));
         Some(walks)
     }
 
@@ -219,63 +230,88 @@ impl Walks {
                 *span = Some((low, high));
             }
         }
-        for (_, walk) in &mut self.walks {
-            match walk {
-                Walk::Area(pairs) => pairs.add(stretch),
-                Walk::Distance(gap) => gap.add(stretch),
-                Walk::Mean(mean, moments) => moments.add(mean, stretch, &mut self.terms),
-                Walk::Bins(bins) => bins.add(stretch),
-            }
+        if let Some(pairs) = &mut self.area {
+            pairs.add(stretch);
+        }
+        if let Some(gap) = &mut self.distance {
+            gap.add(stretch);
+        }
+        if let Some(bins) = &mut self.bins {
+            bins.add(stretch);
+        }
+        for (_, mean, moments) in &mut self.means {
+            moments.add(mean, stretch, &mut self.terms);
         }
     }
 
-    /// What was found for a metric; `None` where it is had otherwise.
+    /// What was found for a metric; `None` where it is had otherwise, or was not asked for.
     pub fn point(&self, metric: ScoreMetric) -> Option<Point> {
-        let (_, walk) = self.walks.iter().find(|(walked, _)| *walked == metric)?;
-        let rows = labels(metric).iter().map(|&label| self.counts[label]).sum();
-        let value = match self.value(metric, walk) {
-            Ok(value) => value,
-            Err(reason) => return Some(Point::undefined(reason, rows)),
+        let (value, sums) = match Kind::of(metric)? {
+            Kind::Area => {
+                let pairs = self.area.as_ref()?;
+                let sums = pairs.squared_influences();
+                match metric {
+                    ScoreMetric::Gini => (pairs.gini(), Some(sums.map(|sum| 4.0 * sum))),
+                    _ => (pairs.area(), Some(sums)),
+                }
+            }
+            Kind::Distance => (self.distance.as_ref()?.value(), None),
+            Kind::Bins => (self.error(metric, self.bins.as_ref()?), None),
+            Kind::Mean(mean) => {
+                let (_, _, moments) = self.means.iter().find(|(walked, ..)| *walked == metric)?;
+                // The rows of all labels of a mean count alike.
+                let mut sums = [0.0; 3];
+                sums[mean.labels[0]] = moments.squared_influences();
+                (self.mean(&mean, moments), Some(sums))
+            }
         };
-        let area = metric.row().nature == Nature::Area;
+        let rows = labels(metric).iter().map(|&label| self.counts[label]).sum();
+        let value = match value {
+            _ if self.counts == [0; 3] => return Some(Point::undefined(Reason::NoScores, rows)),
+            Err(reason) => return Some(Point::undefined(reason, rows)),
+            Ok(value) => value,
+        };
+        let se = sums.map_or(Err(Reason::NoReplicates), |sums| {
+            let spread = Spread {
+                metric,
+                value,
+                counts: self.counts,
+                sums,
+            };
+            spread.standard_error(|| self.is_constant())
+        });
         let [negative, positive] = LABELLED.map(|label| self.counts[label] as f64);
         Some(Point {
-            value: Ok(value),
-            se: self.standard_error(metric, walk, value),
-            smaller: if area { negative.min(positive) } else { 0.0 },
-            slack: 0.0,
-            binned: false,
-            rows,
-            rate: None,
+            smaller: match metric.row().nature {
+                Nature::Area => negative.min(positive),
+                _ => 0.0,
+            },
+            ..Point::new(Ok(value), se, rows)
         })
     }
 
-    fn value(&self, metric: ScoreMetric, walk: &Walk) -> Value {
-        if self.counts == [0; 3] {
-            return Err(Reason::NoScores);
+    fn mean(&self, of: &Averaged, moments: &Moments) -> Value {
+        let mean = moments.mean().ok_or(of.empty)?;
+        match of.probability {
+            true => self.check_probability().map(|()| mean),
+            false => Ok(mean),
         }
-        match walk {
-            Walk::Area(pairs) if metric == ScoreMetric::Gini => pairs.gini(),
-            Walk::Area(pairs) => pairs.area(),
-            Walk::Distance(gap) => gap.value(),
-            Walk::Mean(mean, moments) => {
-                let value = moments.mean().ok_or(mean.empty)?;
-                match mean.probability {
-                    true => self.check_probability().map(|()| value),
-                    false => Ok(value),
-                }
-            }
-            Walk::Bins(bins) => {
-                if LABELLED.iter().all(|&label| self.counts[label] == 0) {
-                    return Err(Reason::NoRows);
-                }
-                self.check_probability()?;
-                match metric {
-                    ScoreMetric::MaximumCalibrationError => bins::largest(&bins.bins, BIN_ROWS_MIN),
-                    _ => Ok(bins::expected(&bins.bins)),
-                }
-            }
+    }
+
+    fn error(&self, metric: ScoreMetric, EqualWidth { bins }: &EqualWidth) -> Value {
+        if LABELLED.iter().all(|&label| self.counts[label] == 0) {
+            return Err(Reason::NoRows);
         }
+        self.check_probability()?;
+        match metric {
+            ScoreMetric::MaximumCalibrationError => bins::largest(bins, BIN_ROWS_MIN),
+            _ => Ok(bins::expected(bins)),
+        }
+    }
+
+    fn is_constant(&self) -> bool {
+        let [negative, positive] = self.spans;
+        negative == positive && positive.is_some_and(|(low, high)| low == high)
     }
 
     fn check_probability(&self) -> Result<(), Reason> {
@@ -284,33 +320,6 @@ impl Walks {
             true => Ok(()),
             false => Err(Reason::ScoreNotProbability),
         }
-    }
-
-    fn standard_error(&self, metric: ScoreMetric, walk: &Walk, value: f64) -> Result<f64, Reason> {
-        let sums = match walk {
-            Walk::Area(pairs) if metric == ScoreMetric::Gini => {
-                pairs.squared_influences().map(|sum| 4.0 * sum)
-            }
-            Walk::Area(pairs) => pairs.squared_influences(),
-            Walk::Mean(_, moments) => {
-                // The rows of all labels of a mean count alike.
-                let mut sums = [0.0; 3];
-                sums[labels(metric)[0]] = moments.squared_influences();
-                sums
-            }
-            _ => return Err(Reason::NoReplicates),
-        };
-        let is_constant = || {
-            let [negative, positive] = self.spans;
-            negative == positive && positive.is_some_and(|(low, high)| low == high)
-        };
-        Spread {
-            metric,
-            value,
-            counts: self.counts,
-            sums,
-        }
-        .standard_error(is_constant)
     }
 }
 

@@ -13,7 +13,15 @@ fn compared(given: Given<'_>, request: &Request) -> Vec<Conditional> {
     let (tally, numbers) = sums(given);
     let counted = measure(&tally, request, &Silent).unwrap();
     let all: Vec<usize> = (0..QUANTITIES.len()).collect();
-    conditional(&numbers, &tally, request, &counted, &all, &Silent).unwrap()
+    conditional(
+        [&numbers, &numbers.over(tally.sensitive().len())],
+        &tally,
+        request,
+        &counted,
+        &all,
+        &Silent,
+    )
+    .unwrap()
 }
 
 /// A row and its stratum.
