@@ -1,6 +1,7 @@
 //! Which rows count: a condition on columns, with SQL's three-valued logic.
 
 mod compare;
+mod grammar;
 mod literal;
 mod parse;
 mod prune;

@@ -116,19 +116,13 @@ fn csv_columns_compare_as_the_value_they_are_compared_with() {
 #[test]
 fn what_cannot_be_used_is_quoted() {
     for (filter, part) in [
-        ("n +", "\"n +\""),
+        ("n +", "unexpected text in \"+\""),
         ("n > ", "\"n >\""),
         ("n = 1 extra", "unexpected text in \"extra\""),
-        (
-            "name like 'a%'",
-            "an unsupported expression in \"name LIKE 'a%'\"",
-        ),
-        ("n + 1 > 2", "\"n + 1 > 2\""),
+        ("name like 'a%'", "unexpected text in \"like 'a%'\""),
+        ("n + 1 > 2", "unexpected text in \"+ 1 > 2\""),
         ("n > x", "not one column and one value in \"n > x\""),
-        (
-            "upper(name) = 'A'",
-            "not one column and one value in \"upper(name) = 'A'\"",
-        ),
+        ("upper(name) = 'A'", "unexpected text in \"(name) = 'A'\""),
         (
             "n",
             "a column that is no bool, without a comparison in \"n\"",
@@ -145,9 +139,9 @@ fn what_cannot_be_used_is_quoted() {
             "day = '2024-02-30'",
             "does not suit the date column \"day\"",
         ),
-        ("n = null", "use IS NULL, in \"n = NULL\""),
-        ("n in (select 1)", "an unsupported expression"),
-        ("n in (1, null)", "not a value in \"NULL\""),
+        ("n = null", "use IS NULL, in \"n = null\""),
+        ("n in (select 1)", ") is missing before \"1)\""),
+        ("n in (1, null)", "not a value in \"null\""),
         (
             "nn = 1",
             "column \"nn\" not found in the table; did you mean \"n\"?",
