@@ -17,6 +17,7 @@ mod histogram;
 mod key;
 mod run;
 mod scores;
+mod sequence;
 mod sketch;
 mod tables;
 mod view;
@@ -35,6 +36,7 @@ pub use build::{Builder, Limits};
 pub use bytes::{Piece, TallyBytesError};
 pub use clusters::{Clusters, Held, Pattern};
 pub use scores::{from_ordered_bits, ordered_bits};
+pub use sequence::{List, MergeRoom, Merged, Sequence};
 pub use tables::{Counted, ScoreTable};
 pub use view::{GroupTotals, Sums, View};
 

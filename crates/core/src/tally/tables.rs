@@ -130,27 +130,30 @@ impl Tally {
     }
 
     fn score_table(&self, cells: &[&Cell]) -> ScoreTable {
-        let lists = || {
-            let lists = cells.iter().flat_map(|cell| &cell.scores);
-            lists.map(|(o, list)| (usize::from(outcome::label(*o)), &list.scores))
-        };
         if self.on_grid {
-            let grids = lists().filter_map(|(label, scores)| match scores {
+            let grids = lists(cells).filter_map(|(label, scores)| match scores {
                 Scores::Grid(grid) => Some((label, grid)),
                 _ => None,
             });
             return grid_table(grids, self.kept.weights);
         }
         if self.kept.weights {
-            exact_table(&runs::<Weighted>(lists()))
+            exact_table(&runs::<Weighted>(cells))
         } else {
-            exact_table(&runs::<u64>(lists()))
+            exact_table(&runs::<u64>(cells))
         }
     }
 }
 
-fn runs<'a, K: Kind>(lists: impl Iterator<Item = (usize, &'a Scores)>) -> Vec<(usize, &'a Run<K>)> {
-    lists
+/// The scores of cells with their label codes.
+fn lists<'a>(cells: &[&'a Cell]) -> impl Iterator<Item = (usize, &'a Scores)> {
+    let lists = cells.iter().flat_map(|cell| &cell.scores);
+    lists.map(|(o, list)| (usize::from(outcome::label(*o)), &list.scores))
+}
+
+/// The same of one kind.
+pub(super) fn runs<'a, K: Kind>(cells: &[&'a Cell]) -> Vec<(usize, &'a Run<K>)> {
+    lists(cells)
         .filter_map(|(label, scores)| Some((label, K::unwrap(scores)?)))
         .collect()
 }
@@ -167,21 +170,8 @@ struct Slice<'a> {
 /// short stretch, which is merged in cache and written to its place at once.
 fn exact_table<K: Key>(lists: &[(usize, &Run<K>)]) -> ScoreTable {
     let total: usize = lists.iter().map(|(_, run)| run.len()).sum();
-    let Some((_, longest)) = lists.iter().max_by_key(|(_, run)| run.len()) else {
-        return ScoreTable::with_room(0, K::WEIGHTED);
-    };
-    let slices = total.div_ceil(SLICE).max(1);
-    let mut cuts: Vec<u64> = (1..slices)
-        .map(|i| longest.keys[longest.len() * i / slices].image())
-        .collect();
-    cuts.dedup();
-    let bounds: Vec<Vec<usize>> = std::iter::once(vec![0; lists.len()])
-        .chain(cuts.iter().map(|cut| {
-            let below = |run: &Run<K>| run.keys.partition_point(|key| key.image() < *cut);
-            lists.iter().map(|(_, run)| below(run)).collect()
-        }))
-        .chain([lists.iter().map(|(_, run)| run.len()).collect()])
-        .collect();
+    let runs: Vec<&Run<K>> = lists.iter().map(|(_, run)| *run).collect();
+    let bounds = bounds(&runs, SLICE);
     let mut table = ScoreTable::with_room(total, K::WEIGHTED);
     let lens: Vec<usize> = bounds
         .windows(2)
@@ -200,6 +190,28 @@ fn exact_table<K: Key>(lists: &[(usize, &Run<K>)]) -> ScoreTable {
         .collect();
     table.close_gaps(&filled);
     table
+}
+
+/// Where slices of about `size` distinct scores begin in every list, and where the last one ends: by
+/// slice, then by list. Equal scores are in one slice.
+pub(super) fn bounds<K: Key>(lists: &[&Run<K>], size: usize) -> Vec<Vec<usize>> {
+    let total: usize = lists.iter().map(|run| run.len()).sum();
+    let longest = lists.iter().max_by_key(|run| run.len());
+    let slices = total.div_ceil(size).max(1);
+    let mut cuts: Vec<u64> = longest
+        .into_iter()
+        .flat_map(|run| (1..slices).map(|i| run.keys[run.len() * i / slices].image()))
+        .collect();
+    cuts.dedup();
+    let of_cut = |cut: &u64| {
+        let below = |run: &&Run<K>| run.keys.partition_point(|key| key.image() < *cut);
+        lists.iter().map(below).collect()
+    };
+    let inner: Vec<Vec<usize>> = cuts.par_iter().map(of_cut).collect();
+    std::iter::once(vec![0; lists.len()])
+        .chain(inner)
+        .chain([lists.iter().map(|run| run.len()).collect()])
+        .collect()
 }
 
 /// Cuts a table into stretches of the given lengths.

@@ -86,6 +86,7 @@ pub fn squared_influences(table: &ScoreTable, area: f64) -> [f64; 3] {
 
 /// The pairs of unweighted positives and negatives, in halves, counted exactly while places are walked
 /// in order.
+#[derive(Clone)]
 pub(crate) struct Pairs {
     classes: [u64; 2],
     /// Negatives passed, positives still to come.
@@ -98,7 +99,7 @@ pub(crate) struct Pairs {
 }
 
 /// Rows of a stretch up to which all that is summed of it fits 64 bits: `4·FEW³ < 2⁶⁴`.
-const FEW: u64 = 1 << 20;
+pub(crate) const FEW: u64 = 1 << 20;
 
 impl Pairs {
     /// No pairs yet, of so many negatives and positives.
@@ -109,6 +110,18 @@ impl Pairs {
             above: classes[POSITIVE],
             won: 0,
             squares: [0; 2],
+        }
+    }
+
+    /// All pairs of so many negatives and positives: the halves that positives win, and by class the
+    /// squares of those that each loses or wins.
+    pub const fn counted(classes: [u64; 2], won: u128, squares: [u128; 2]) -> Self {
+        Self {
+            below: classes[NEGATIVE],
+            above: 0,
+            won,
+            squares,
+            classes,
         }
     }
 

@@ -5,6 +5,7 @@ use std::ops::Range;
 use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
+use super::mean::Rows;
 use super::table::{LABELLED, Masses, POSITIVE};
 use super::walk::{Stretch, stretches};
 use crate::disparity::Value;
@@ -106,6 +107,7 @@ pub fn equal_width(table: &ScoreTable, bins: usize) -> Vec<Bin> {
 }
 
 /// Bins of equal width while places are walked.
+#[derive(Clone)]
 pub(crate) struct EqualWidth {
     /// At least one.
     pub bins: Vec<Bin>,
@@ -127,6 +129,43 @@ impl EqualWidth {
             let to = from + after.partition_point(|score| bin(*score, count) <= here);
             self.bins[here].add_rows(stretch, from..to);
             from = to;
+        }
+    }
+}
+
+impl EqualWidth {
+    /// Adds rows of one label, whose scores ascend.
+    pub fn add_rows(&mut self, rows: Rows<'_>) {
+        let (count, mut from) = (self.bins.len(), 0);
+        while let Some(first) = rows.scores.get(from) {
+            let here = bin(*first, count);
+            let after = &rows.scores[from..];
+            let to = match bin(after[after.len() - 1], count) == here {
+                true => rows.scores.len(),
+                false => from + after.partition_point(|score| bin(*score, count) <= here),
+            };
+            let part = rows.part(from..to);
+            let bin = &mut self.bins[here];
+            let n = part.count();
+            bin.rows += n;
+            bin.weight += n as f64;
+            bin.label_sum += if rows.label == POSITIVE {
+                n as f64
+            } else {
+                0.0
+            };
+            bin.score_sum += part.sum(part.scores, |score| score);
+            from = to;
+        }
+    }
+
+    /// Adds what lies in the bins of other rows.
+    pub fn join(&mut self, other: &Self) {
+        for (mine, theirs) in self.bins.iter_mut().zip(&other.bins) {
+            mine.rows += theirs.rows;
+            mine.weight += theirs.weight;
+            mine.score_sum += theirs.score_sum;
+            mine.label_sum += theirs.label_sum;
         }
     }
 }

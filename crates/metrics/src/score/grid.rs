@@ -1,22 +1,29 @@
 //! Common places for the scores of several groups, so that resampling costs the same for any number
 //! of scores.
 
-use waage_core::tally::ScoreTable;
+use rayon::prelude::*;
+use waage_core::tally::{List, ScoreTable, Sequence};
 
 use super::bins::{BINS, bin};
+use super::ranked::{Ranked, STRETCH};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses};
-use crate::lanes::{dot, sum_of};
+use crate::lanes::{dot, sum, sum_of};
 
 /// Distinct scores up to which replicates are drawn of the scores themselves.
 pub(crate) const EXACT_MAX: usize = 256;
 /// Beyond, quantiles of all rows that bound a place …
-const OF_ALL: usize = 96;
+pub(crate) const PARTS_OF_ALL: usize = 96;
 /// … and, shared between the groups, quantiles of each.
 const OF_GROUPS: usize = 64;
 
+/// Into how many parts the quantiles of each of some groups cut it.
+pub(crate) fn parts_of_groups(groups: usize) -> usize {
+    (OF_GROUPS / groups.max(1)).clamp(2, 32)
+}
+
 /// The places: each holds the scores above the one before up to its own upper end.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Grid {
     uppers: Vec<f64>,
     /// Whether every distinct score has a place of its own.
@@ -35,8 +42,8 @@ impl Grid {
             };
         }
         let mut uppers = Vec::new();
-        quantiles(all, OF_ALL, &mut uppers);
-        let each = (OF_GROUPS / groups.len().max(1)).clamp(2, 32);
+        quantiles(all, PARTS_OF_ALL, &mut uppers);
+        let each = parts_of_groups(groups.len());
         for group in groups {
             quantiles(group, each, &mut uppers);
         }
@@ -48,12 +55,82 @@ impl Grid {
             below(all.scores.partition_point(|s| *s <= median.score));
         }
         uppers.extend(all.scores.last());
+        Self::bounded_by(uppers)
+    }
+
+    fn bounded_by(mut uppers: Vec<f64>) -> Self {
         uppers.sort_unstable_by(f64::total_cmp);
         uppers.dedup();
         Self {
             uppers,
             exact: false,
         }
+    }
+
+    /// The same places for the groups of rows that were ranked without a table, or for all of them
+    /// together.
+    pub fn of_ranked(sequence: &Sequence<'_>, ranked: &Ranked, of_groups: bool) -> Self {
+        if let Some(distinct) = &ranked.distinct {
+            return Self {
+                uppers: distinct.clone(),
+                exact: true,
+            };
+        }
+        let [mut uppers, groups] = ranked.quantiles.clone();
+        if of_groups {
+            uppers.extend(groups);
+        }
+        let edges = (1..BINS).map(Some).chain([None]);
+        uppers.extend(edges.filter_map(|edge| {
+            let below = |score: f64| edge.is_none_or(|edge| bin(score, BINS) < edge);
+            let last = |list: &List<'_>| Some(list.score(list.reach(0, below).checked_sub(1)?));
+            sequence
+                .lists
+                .iter()
+                .filter_map(last)
+                .max_by(f64::total_cmp)
+        }));
+        Self::bounded_by(uppers)
+    }
+
+    /// The tables of all rows and of each group on these places, as [`Self::onto`] makes them.
+    pub fn onto_ranked(&self, sequence: &Sequence<'_>) -> (ScoreTable, Vec<ScoreTable>) {
+        let of_list = |list: &List<'_>| {
+            let mut held = Held::new(self.places());
+            let (mut from, mut scores, mut rows) = (0, Vec::new(), Vec::new());
+            for (to, upper) in self.uppers.iter().enumerate() {
+                let end = match to + 1 == self.places() {
+                    true => list.places(),
+                    false => from + list.reach(from, |score| score <= *upper),
+                };
+                while from < end {
+                    let next = (from + STRETCH).min(end);
+                    scores.clear();
+                    rows.clear();
+                    list.read(from..next, &mut scores, &mut rows);
+                    let counted = !rows.is_empty();
+                    held.rows[list.label][to] += match counted {
+                        true => rows.iter().sum(),
+                        false => scores.len() as u64,
+                    };
+                    held.sums[to] += match counted {
+                        true => sum_of(&rows, &scores, |n, score| n as f64 * score),
+                        false => sum(&scores, |score| score),
+                    };
+                    from = next;
+                }
+            }
+            (list.group, held)
+        };
+        let lists: Vec<(usize, Held)> = sequence.lists.par_iter().map(of_list).collect();
+        let mut all = Held::new(self.places());
+        let mut groups = vec![Held::new(self.places()); sequence.groups];
+        for (group, held) in &lists {
+            groups[*group].add(held);
+            all.add(held);
+        }
+        let table = |held: Held| held.table(self);
+        (table(all), groups.into_iter().map(table).collect())
     }
 
     /// How many places there are.
@@ -109,6 +186,56 @@ impl Grid {
             rows,
             weights: Some(weights),
             squares: Some(squares),
+            widths: None,
+            counted: Default::default(),
+        }
+    }
+}
+
+/// Unweighted rows by place.
+#[derive(Clone)]
+struct Held {
+    rows: [Vec<u64>; 3],
+    /// Σs.
+    sums: Vec<f64>,
+}
+
+impl Held {
+    fn new(places: usize) -> Self {
+        Self {
+            rows: [(); 3].map(|()| vec![0; places]),
+            sums: vec![0.0; places],
+        }
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.rows.iter_mut().zip(&other.rows) {
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                *mine += theirs;
+            }
+        }
+        for (mine, theirs) in self.sums.iter_mut().zip(&other.sums) {
+            *mine += theirs;
+        }
+    }
+
+    fn table(self, grid: &Grid) -> ScoreTable {
+        let masses = self
+            .rows
+            .each_ref()
+            .map(|rows| rows.iter().map(|n| *n as f64).collect());
+        let mean = |(at, sum): (usize, &f64)| {
+            let rows: u64 = self.rows.iter().map(|rows| rows[at]).sum();
+            match grid.exact || rows == 0 {
+                true => grid.uppers[at],
+                false => sum / rows as f64,
+            }
+        };
+        ScoreTable {
+            scores: self.sums.iter().enumerate().map(mean).collect(),
+            weights: Some(masses.clone()),
+            squares: Some(masses),
+            rows: self.rows,
             widths: None,
             counted: Default::default(),
         }

@@ -37,6 +37,7 @@ pub fn ks_statistic(table: &ScoreTable) -> Value {
 
 /// The largest distance between the distribution functions of unweighted negatives and positives,
 /// exactly, while places are walked in order.
+#[derive(Clone)]
 pub(crate) struct Gap {
     classes: [u64; 2],
     /// Distance at the last place, and the largest one, in pairs of all.
@@ -51,6 +52,15 @@ impl Gap {
             classes,
             now: 0,
             most: 0,
+        }
+    }
+
+    /// The largest distance of all places, in pairs of all.
+    pub const fn measured(classes: [u64; 2], most: u128) -> Self {
+        Self {
+            classes,
+            now: 0,
+            most,
         }
     }
 

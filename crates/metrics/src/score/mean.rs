@@ -1,13 +1,15 @@
 //! Metrics that are means over rows: mean scores of a class, squared and logarithmic loss, excess of
 //! scores over labels.
 
+use std::ops::Range;
+
 use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
 use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE};
 use super::walk::Stretch;
 use crate::disparity::Value;
-use crate::lanes::{dot, sum_of};
+use crate::lanes::{dot, sum, sum_of};
 
 /// Scores are clipped to `[ε, 1 − ε]` where their logarithm is taken, as scikit-learn does for f64.
 pub const EPSILON: f64 = f64::EPSILON;
@@ -195,9 +197,44 @@ impl Averaged {
     }
 }
 
+/// Unweighted rows of one label at ascending scores.
+#[derive(Clone, Copy)]
+pub(crate) struct Rows<'a> {
+    pub scores: &'a [f64],
+    /// Rows of each score; one where there is none.
+    pub rows: Option<&'a [u64]>,
+    pub label: usize,
+}
+
+impl Rows<'_> {
+    /// Some of the scores.
+    pub fn part(self, places: Range<usize>) -> Self {
+        Self {
+            scores: &self.scores[places.clone()],
+            rows: self.rows.map(|rows| &rows[places]),
+            label: self.label,
+        }
+    }
+
+    pub fn count(self) -> u64 {
+        match self.rows {
+            Some(rows) => rows.iter().sum(),
+            None => self.scores.len() as u64,
+        }
+    }
+
+    /// Σ over the rows of a function of what stands at their places.
+    pub fn sum(self, values: &[f64], of: impl Fn(f64) -> f64) -> f64 {
+        match self.rows {
+            Some(rows) => sum_of(rows, values, |n, value| n as f64 * of(value)),
+            None => sum(values, of),
+        }
+    }
+}
+
 /// Sums of an unweighted mean while places are walked: the rows, Σf, and Σ of the squared distances
 /// from their mean, put together from stretch to stretch as Chan, Golub & LeVeque 1983 do.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(crate) struct Moments {
     rows: u64,
     sum: f64,
@@ -225,19 +262,41 @@ impl Moments {
                 n * ((f - mean) * (f - mean))
             })
         };
-        self.squares += of
-            .labels
-            .iter()
-            .zip(terms.chunks(places))
-            .map(squared)
-            .sum::<f64>();
-        if let Some(before) = self.mean() {
+        let parts = of.labels.iter().zip(terms.chunks(places));
+        self.join(&Self {
+            rows,
+            sum,
+            squares: parts.map(squared).sum(),
+        });
+    }
+
+    /// Goes on over the next rows of one label, whose scores ascend.
+    pub fn add_rows(&mut self, of: &Averaged, rows: Rows<'_>, terms: &mut Vec<f64>) {
+        let count = rows.count();
+        if count == 0 || !of.labels.contains(&rows.label) {
+            return;
+        }
+        terms.clear();
+        terms.extend(rows.scores.iter().map(|score| of.of.at(*score, rows.label)));
+        let sum = rows.sum(terms, |f| f);
+        let mean = sum / count as f64;
+        self.join(&Self {
+            rows: count,
+            sum,
+            squares: rows.sum(terms, |f| (f - mean) * (f - mean)),
+        });
+    }
+
+    /// Adds the sums of other rows.
+    pub fn join(&mut self, other: &Self) {
+        self.squares += other.squares;
+        if let (Some(before), Some(mean)) = (self.mean(), other.mean()) {
             let apart = mean - before;
-            let (n, m) = (self.rows as f64, rows as f64);
+            let (n, m) = (self.rows as f64, other.rows as f64);
             self.squares += apart * apart * (n * m / (n + m));
         }
-        self.rows += rows;
-        self.sum += sum;
+        self.rows += other.rows;
+        self.sum += other.sum;
     }
 
     /// The mean; `None` without rows.

@@ -6,7 +6,7 @@ use waage_core::estimate::{DrawnClusters, Estimate, Method, Reason};
 use waage_core::label::GroupName;
 use waage_core::observer::Observer;
 use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
-use waage_core::tally::{Clusters, ScoreTable, Tally};
+use waage_core::tally::{Clusters, ScoreTable, Sequence, Tally};
 
 use super::catalogue::{
     DisparityRow, Nature, SCORE_DISPARITIES, SCORES, ScoreDisparity, ScoreMetric,
@@ -16,6 +16,7 @@ use super::grid::{Grid, rest};
 use super::named;
 use super::profile::{Point, Profile, aligned};
 use super::range::Ranged;
+use super::ranked::Ranked;
 use super::resample::{self, Draws};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses, give_back, minus, take_away};
@@ -102,12 +103,40 @@ pub(crate) struct Scores<'a> {
     request: &'a Request,
     /// Metrics with a profile: those asked for and those that disparities are made of.
     metrics: Vec<ScoreMetric>,
+    /// Views without tables, where the order of the rows tells all that is asked for.
+    ordered: Vec<Ordered<'a>>,
+    /// Every row; empty where no tables are made.
     all: ScoreTable,
     median: Option<Median>,
     overall: Profile,
     weighted: bool,
     /// Whether clusters are drawn.
     clustered: bool,
+}
+
+/// A view of which no tables are made.
+struct Ordered<'a> {
+    axes: Vec<usize>,
+    sequence: Sequence<'a>,
+    ranked: Ranked,
+}
+
+/// The views whose metrics the order of the rows tells; none where one of them needs tables.
+fn ordered<'a>(tally: &'a Tally, request: &Request, metrics: &[ScoreMetric]) -> Vec<Ordered<'a>> {
+    let serve = metrics.iter().all(|metric| Walks::serve(*metric));
+    if !serve || !request.scores.disparities.is_empty() {
+        return Vec::new();
+    }
+    let of_view = |axes: &Vec<usize>| {
+        let sequence = tally.score_sequence(axes)?;
+        Some(Ordered {
+            axes: axes.clone(),
+            ranked: Ranked::of(&sequence, metrics),
+            sequence,
+        })
+    };
+    let views: Option<Vec<Ordered<'a>>> = request.views.par_iter().map(of_view).collect();
+    views.unwrap_or_default()
 }
 
 /// The clusters of a view's groups by group, label and place, one number together; `None` where rows
@@ -123,7 +152,7 @@ fn placed_clusters(tally: &Tally, axes: &[usize], grid: &Grid) -> Option<Cluster
 
 impl<'a> Scores<'a> {
     /// The scores of a tally; `None` where none are asked for.
-    pub fn new(tally: &Tally, request: &'a Request) -> Option<Self> {
+    pub fn new(tally: &'a Tally, request: &'a Request) -> Option<Self> {
         if request.scores.is_empty() {
             return None;
         }
@@ -138,6 +167,19 @@ impl<'a> Scores<'a> {
                 metrics.push(metric);
             }
         }
+        let ordered = ordered(tally, request, &metrics);
+        if let Some(first) = ordered.first() {
+            return Some(Self {
+                request,
+                overall: Profile::walked(&first.ranked.all, &metrics),
+                weighted: false,
+                clustered: tally.clusters_have_scores(),
+                metrics,
+                ordered,
+                all: ScoreTable::default(),
+                median: None,
+            });
+        }
         let all = tally.score_table_all();
         let median = metrics
             .contains(&ScoreMetric::ScoringRate)
@@ -149,6 +191,7 @@ impl<'a> Scores<'a> {
             weighted: all.is_weighted(),
             clustered: tally.clusters_have_scores(),
             metrics,
+            ordered,
             all,
             median,
         })
@@ -168,10 +211,22 @@ impl<'a> Scores<'a> {
         let metrics: Vec<ScoreMetric> = metrics.filter(|metric| metric.is_compared()).collect();
         let drawn = |metric: &&ScoreMetric| self.clustered || is_rough(**metric);
         let drawn: Vec<ScoreMetric> = metrics.iter().filter(drawn).copied().collect();
-        let tables = std::slice::from_ref(&self.all);
-        let grid = Grid::new(tables, &self.all, self.median);
+        let (grid, placed) = match self.ordered.first() {
+            Some(Ordered {
+                sequence, ranked, ..
+            }) => {
+                let grid = Grid::of_ranked(sequence, ranked, false);
+                let (all, _) = grid.onto_ranked(sequence);
+                (grid, [all])
+            }
+            None => {
+                let tables = std::slice::from_ref(&self.all);
+                let grid = Grid::new(tables, &self.all, self.median);
+                let placed = [grid.onto(&self.all)];
+                (grid, placed)
+            }
+        };
         let profiles = std::slice::from_ref(&self.overall);
-        let placed = [grid.onto(&self.all)];
         let clusters = placed_clusters(tally, &[], &grid);
         let plan = resample::Plan {
             metrics: &drawn,
@@ -214,12 +269,6 @@ impl<'a> Scores<'a> {
         if groups > 2 && !self.weighted && self.all.is_exact() {
             let each = groups.div_ceil(rayon::current_num_threads());
             let parts = tables.par_chunks(each);
-            if self.metrics.iter().all(|metric| Walks::serve(*metric)) {
-                let of_part = |part| Walks::over_others(&self.all, part, &self.metrics);
-                let walks = parts.flat_map_iter(of_part);
-                let profile = |walks| Profile::walked(&walks, &self.metrics);
-                return walks.map(profile).collect();
-            }
             // A table of all rows on each thread, from which one group at a time is taken away.
             let of_part = |(tables, profiles): (&[ScoreTable], &mut [Profile])| {
                 let (mut rest, mut at) = (self.all.clone(), Vec::new());
@@ -264,13 +313,52 @@ impl<'a> Scores<'a> {
         view: &PreparedView,
         observer: &dyn Observer,
     ) -> Result<ViewScores, MeasureError> {
+        let ordered = self.ordered.iter().find(|o| o.axes == view.view.axes);
+        let prepared = match ordered {
+            Some(ordered) => self.of_ordered(ordered),
+            None => self.of_tables(tally, view),
+        };
+        let measured = MeasuredTables::of(self, tally, view, prepared, observer)?;
+        Ok(measured.told())
+    }
+
+    fn of_ordered(&self, ordered: &Ordered<'_>) -> Prepared {
+        let Ordered {
+            sequence, ranked, ..
+        } = ordered;
+        let profiles = |walks: &[Walks]| -> Vec<Profile> {
+            let profile = |walks| Profile::walked(walks, &self.metrics);
+            walks.iter().map(profile).collect()
+        };
+        let grid = Grid::of_ranked(sequence, ranked, true);
+        let (all, groups) = grid.onto_ranked(sequence);
+        Prepared {
+            profiles: profiles(&ranked.groups),
+            others: profiles(&ranked.others),
+            named: Vec::new(),
+            grid,
+            all,
+            groups,
+        }
+    }
+
+    fn of_tables(&self, tally: &Tally, view: &PreparedView) -> Prepared {
         let tables: Vec<ScoreTable> = tally
             .score_tables(&view.view.axes)
             .into_par_iter()
             .map(|table| aligned(table, &self.all))
             .collect();
-        let measured = MeasuredTables::of(self, tally, view, &tables, observer)?;
-        Ok(measured.told())
+        let grid = Grid::new(&tables, &self.all, self.median);
+        let profile = |table: &ScoreTable| Profile::of(table, &self.metrics, self.median);
+        let mut profiles: Vec<Profile> = tables.par_iter().map(profile).collect();
+        Prepared {
+            others: self.others(&tables, &mut profiles),
+            profiles,
+            named: named_values(self, view, &tables),
+            all: grid.onto(&self.all),
+            groups: tables.par_iter().map(|table| grid.onto(table)).collect(),
+            grid,
+        }
     }
 }
 
@@ -296,6 +384,19 @@ fn value(
     }
 }
 
+/// One view's profiles, and what replicates are drawn from.
+struct Prepared {
+    profiles: Vec<Profile>,
+    /// Everybody else's, by group.
+    others: Vec<Profile>,
+    /// See [`MeasuredTables::named`].
+    named: Vec<Vec<(Value, f64, u64)>>,
+    grid: Grid,
+    /// Rows on the common places, of all and of each group.
+    all: ScoreTable,
+    groups: Vec<ScoreTable>,
+}
+
 /// One view's tables, profiles and draws.
 struct MeasuredTables<'a> {
     scores: &'a Scores<'a>,
@@ -315,18 +416,19 @@ impl<'a> MeasuredTables<'a> {
         scores: &'a Scores<'a>,
         tally: &Tally,
         view: &'a PreparedView,
-        tables: &[ScoreTable],
+        prepared: Prepared,
         observer: &dyn Observer,
     ) -> Result<Self, MeasureError> {
         let request = scores.request;
-        let groups = tables.len();
-        let grid = Grid::new(tables, &scores.all, scores.median);
-        let profile = |table: &ScoreTable| Profile::of(table, &scores.metrics, scores.median);
-        let mut profiles: Vec<Profile> = tables.par_iter().map(profile).collect();
-        let others = scores.others(tables, &mut profiles);
-        let named = named_values(scores, view, tables);
-        let placed: Vec<ScoreTable> = tables.par_iter().map(|table| grid.onto(table)).collect();
-        let all_placed = grid.onto(&scores.all);
+        let Prepared {
+            profiles,
+            others,
+            named,
+            grid,
+            all: all_placed,
+            groups: placed,
+        } = prepared;
+        let groups = placed.len();
         let needs_others = scores.clustered || scores.metrics.iter().any(|m| is_rough(*m));
         let others_placed: Vec<ScoreTable> = match groups > 2 && needs_others {
             true => placed.iter().map(|part| rest(&all_placed, part)).collect(),

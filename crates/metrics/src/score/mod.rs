@@ -24,6 +24,7 @@ mod named;
 pub mod precision;
 pub(crate) mod profile;
 pub(crate) mod range;
+pub(crate) mod ranked;
 mod replica;
 mod resample;
 mod sample;

@@ -10,10 +10,10 @@ use super::auc::Pairs;
 use super::bins::{self, BIN_ROWS_MIN, BINS, EqualWidth};
 use super::catalogue::{Nature, ScoreMetric};
 use super::ks::Gap;
-use super::mean::{Averaged, Moments, Term};
+use super::mean::{Averaged, Moments, Rows, Term};
 use super::profile::Point;
 use super::sample::{Spread, averaged, labels};
-use super::table::{LABELLED, give_back, take_away};
+use super::table::LABELLED;
 use crate::disparity::Value;
 
 /// Places of a stretch: scores, rows and terms of so many stay in a core's nearest cache.
@@ -38,8 +38,6 @@ struct Room {
     table: ScoreTable,
     masses: [Vec<f64>; 2],
     losses: [Vec<f64>; 2],
-    /// Where the rows of a part lie.
-    at: Vec<u32>,
 }
 
 impl Room {
@@ -74,27 +72,6 @@ impl Room {
             rows: LABELLED.map(|label| self.table.rows[label].as_slice()),
             masses: self.masses.each_ref().map(Vec::as_slice),
             losses: self.losses.each_ref().map(Vec::as_slice),
-        }
-    }
-
-    /// Takes away the rows at some places of a part of what lies here.
-    fn take_away(&mut self, part: &ScoreTable, places: Range<usize>) {
-        take_away(&mut self.table, part, places, &mut self.at);
-        self.weigh();
-    }
-
-    /// Undoes [`Self::take_away`].
-    fn give_back(&mut self, part: &ScoreTable, places: Range<usize>) {
-        give_back(&mut self.table, part, places, &self.at);
-        self.weigh();
-    }
-
-    /// The masses where rows were moved.
-    fn weigh(&mut self) {
-        for label in LABELLED {
-            for &place in &self.at {
-                self.masses[label][place as usize] = self.table.rows[label][place as usize] as f64;
-            }
         }
     }
 }
@@ -136,13 +113,14 @@ impl Kind {
 
 /// The metrics of one set of rows, while its places are walked. What several metrics are made of is
 /// gathered once.
+#[derive(Clone)]
 pub(crate) struct Walks {
     /// Rows by label code.
-    counts: [u64; 3],
+    pub counts: [u64; 3],
     /// Least and greatest score of each label.
     spans: [Option<(f64, f64)>; 2],
-    area: Option<Pairs>,
-    distance: Option<Gap>,
+    pub area: Option<Pairs>,
+    pub distance: Option<Gap>,
     bins: Option<EqualWidth>,
     means: Vec<(ScoreMetric, Averaged, Moments)>,
     terms: Vec<f64>,
@@ -155,7 +133,7 @@ impl Walks {
     }
 
     /// Walks for those of the metrics that are had so, of rows in these numbers by label code.
-    fn new(metrics: &[ScoreMetric], counts: [u64; 3]) -> Self {
+    pub fn new(metrics: &[ScoreMetric], counts: [u64; 3]) -> Self {
         let classes = LABELLED.map(|label| counts[label]);
         let mut walks = Self {
             counts,
@@ -193,32 +171,39 @@ impl Walks {
         Some(walks)
     }
 
-    /// The walks over what each of the parts leaves of all rows, whose rows are among them; all are
-    /// unweighted and exact. The places of all rows are read once.
-    pub fn over_others(
-        all: &ScoreTable,
-        parts: &[ScoreTable],
-        metrics: &[ScoreMetric],
-    ) -> Vec<Self> {
-        let left = |part: &ScoreTable| {
-            let counts = std::array::from_fn(|label| all.count(label) - part.count(label));
-            Self::new(metrics, counts)
+    /// Goes on over rows of one label, whose scores ascend: what does not depend on the others'.
+    pub fn add_rows(&mut self, rows: Rows<'_>, terms: &mut Vec<f64>) {
+        self.counts[rows.label] += rows.count();
+        let (Some(span), Some(low), Some(high)) = (
+            self.spans.get_mut(rows.label),
+            rows.scores.first(),
+            rows.scores.last(),
+        ) else {
+            return;
         };
-        let mut walks: Vec<Self> = parts.iter().map(left).collect();
-        let mut reached = vec![0; parts.len()];
-        let mut room = Room::default();
-        for from in (0..all.scores.len()).step_by(STRETCH) {
-            let to = (from + STRETCH).min(all.scores.len());
-            room.take(all, from..to, needs_losses(metrics));
-            for ((part, walks), reached) in parts.iter().zip(&mut walks).zip(&mut reached) {
-                let places = *reached..places_up_to(part, *reached, all.scores[to - 1]);
-                *reached = places.end;
-                room.take_away(part, places.clone());
-                walks.add(room.stretch());
-                room.give_back(part, places);
-            }
+        *span = wider(*span, Some((*low, *high)));
+        if let Some(bins) = &mut self.bins {
+            bins.add_rows(rows);
         }
-        walks
+        for (_, mean, moments) in &mut self.means {
+            moments.add_rows(mean, rows, terms);
+        }
+    }
+
+    /// Adds other rows, but for what depends on the order of them all.
+    pub fn join(&mut self, other: &Self) {
+        for (mine, theirs) in self.counts.iter_mut().zip(other.counts) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.spans.iter_mut().zip(other.spans) {
+            *mine = wider(*mine, theirs);
+        }
+        if let (Some(mine), Some(theirs)) = (&mut self.bins, &other.bins) {
+            mine.join(theirs);
+        }
+        for ((_, _, mine), (_, _, theirs)) in self.means.iter_mut().zip(&other.means) {
+            mine.join(theirs);
+        }
     }
 
     fn add(&mut self, stretch: Stretch<'_>) {
@@ -323,22 +308,23 @@ impl Walks {
     }
 }
 
-fn needs_losses(metrics: &[ScoreMetric]) -> bool {
-    metrics.contains(&ScoreMetric::LogLoss)
+/// What two spans span.
+fn wider(one: Option<(f64, f64)>, other: Option<(f64, f64)>) -> Option<(f64, f64)> {
+    match (one, other) {
+        (Some((low, high)), Some((least, most))) => Some((low.min(least), high.max(most))),
+        (one, other) => one.or(other),
+    }
 }
 
-/// The end of a table's places with scores up to `last`, from `from` on.
-fn places_up_to(table: &ScoreTable, from: usize, last: f64) -> usize {
-    let most = (from + STRETCH).min(table.scores.len());
-    from + table.scores[from..most].partition_point(|score| *score <= last)
+fn needs_losses(metrics: &[ScoreMetric]) -> bool {
+    metrics.contains(&ScoreMetric::LogLoss)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::catalogue::SCORES;
-    use super::super::profile::Profile;
     use super::super::sample::Sample;
-    use super::super::table::{fixture, from_rows, minus, plus};
+    use super::super::table::{fixture, from_rows};
     use super::*;
 
     fn walked() -> Vec<ScoreMetric> {
@@ -369,30 +355,6 @@ mod tests {
                     let se = sample.standard_error(metric, value);
                     assert!(near(point.se, se), "{metric:?} {se:?} {point:?}");
                 }
-            }
-        }
-    }
-
-    #[test]
-    fn others_are_walked_as_tables_of_their_own() {
-        let rows = |seed, n| fixture::random(seed, n, 20_000, false);
-        let parts = [rows(1, 4000), rows(2, 700), rows(3, 2500)].map(|r| from_rows(&r, false));
-        let all = parts
-            .iter()
-            .fold(ScoreTable::default(), |all, part| plus(&all, part));
-        assert!(all.scores.len() > 3 * STRETCH);
-        let metrics = walked();
-        let others = Walks::over_others(&all, &parts, &metrics);
-        for (walks, part) in others.iter().zip(&parts) {
-            let rest = Profile::of(&minus(&all, part), &metrics, None);
-            for &metric in &metrics {
-                let (found, alone) = (walks.point(metric).unwrap(), rest.get(metric));
-                assert!(
-                    near(found.value, alone.value),
-                    "{metric:?} {found:?} {alone:?}"
-                );
-                assert!(near(found.se, alone.se), "{metric:?} {found:?} {alone:?}");
-                assert_eq!((found.rows, found.smaller), (alone.rows, alone.smaller));
             }
         }
     }
