@@ -196,6 +196,9 @@ impl Found {
 /// Rows by label: negatives, positives.
 type Classes = [u64; 2];
 
+/// Rows of all and of each group that have passed.
+type Passed = (Classes, Vec<Classes>);
+
 fn less(all: Classes, part: Classes) -> Classes {
     [all[0] - part[0], all[1] - part[1]]
 }
@@ -214,7 +217,7 @@ struct Order<'a> {
     all: Classes,
     groups: Vec<Classes>,
     /// By slice, the end as one more: rows passed of all, of each group.
-    passed: Vec<(Classes, Vec<Classes>)>,
+    passed: Vec<Passed>,
     /// The same with rows without a label.
     counted: Vec<(u64, Vec<u64>)>,
     /// The largest distance at an end of a slice, of all and of everybody but each group.
@@ -360,8 +363,8 @@ impl<'a> Order<'a> {
             }
             ((all, groups), counted)
         };
-        let (passed, counted): (Vec<(Classes, Vec<Classes>)>, Vec<(u64, Vec<u64>)>) =
-            (0..=sequence.slices()).map(count).unzip();
+        let slices = (0..=sequence.slices()).map(count);
+        let (passed, counted): (Vec<Passed>, Vec<_>) = slices.unzip();
         let (all, groups) = passed.last().cloned().unwrap_or_default();
         let mut least = (0, vec![0; groups.len()]);
         for (here, of_groups) in &passed {
