@@ -45,8 +45,8 @@ impl Counted {
     }
 }
 
-/// SHA-256 of the BLAKE2b-256 of each piece of canonical bytes: kept scores are many bytes, which
-/// SHA-256 takes four times as long for on processors without instructions of its own.
+/// SHA-256 of the BLAKE2b-256 of each piece of canonical bytes: kept scores are many bytes, and
+/// SHA-256 is slow on processors without instructions for it.
 pub fn digest(tallies: &[&Tally], proxies: &[ProxyCells]) -> String {
     let pieces: Vec<_> = tallies.iter().flat_map(|tally| tally.pieces()).collect();
     let mut parts: Vec<_> = pieces

@@ -84,8 +84,8 @@ pub struct Merged<'a> {
 }
 
 impl Tally {
-    /// The scores of a view's groups in order; `None` where rows have weights or scores were counted
-    /// in bins.
+    /// The scores of a view's groups in order; `None` where rows have weights, scores were counted
+    /// in bins, or none are kept.
     #[must_use]
     pub fn score_sequence(&self, axes: &[usize]) -> Option<Sequence<'_>> {
         if self.on_grid || self.kept.weights || !self.kept.scores {

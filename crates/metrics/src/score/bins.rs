@@ -131,9 +131,7 @@ impl EqualWidth {
             from = to;
         }
     }
-}
 
-impl EqualWidth {
     /// Adds rows of one label, whose scores ascend.
     pub fn add_rows(&mut self, rows: Rows<'_>) {
         let (count, mut from) = (self.bins.len(), 0);

@@ -5,10 +5,11 @@ use rayon::prelude::*;
 use waage_core::tally::{List, ScoreTable, Sequence};
 
 use super::bins::{BINS, bin};
+use super::mean::Rows;
 use super::ranked::{Ranked, STRETCH};
 use super::scoring_rate::Median;
 use super::table::{ALL, Masses};
-use crate::lanes::{dot, sum, sum_of};
+use crate::lanes::{dot, sum_of};
 
 /// Distinct scores up to which replicates are drawn of the scores themselves.
 pub(crate) const EXACT_MAX: usize = 256;
@@ -108,15 +109,9 @@ impl Grid {
                     scores.clear();
                     rows.clear();
                     list.read(from..next, &mut scores, &mut rows);
-                    let counted = !rows.is_empty();
-                    held.rows[list.label][to] += match counted {
-                        true => rows.iter().sum(),
-                        false => scores.len() as u64,
-                    };
-                    held.sums[to] += match counted {
-                        true => sum_of(&rows, &scores, |n, score| n as f64 * score),
-                        false => sum(&scores, |score| score),
-                    };
+                    let here = Rows::new(&scores, &rows, list.label);
+                    held.rows[list.label][to] += here.count();
+                    held.sums[to] += here.sum(&scores, |score| score);
                     from = next;
                 }
             }

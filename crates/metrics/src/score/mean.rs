@@ -206,7 +206,17 @@ pub(crate) struct Rows<'a> {
     pub label: usize,
 }
 
-impl Rows<'_> {
+impl<'a> Rows<'a> {
+    /// Rows as [`List::read`](waage_core::tally::List::read) gives them: none told where each score has
+    /// one.
+    pub fn new(scores: &'a [f64], rows: &'a [u64], label: usize) -> Self {
+        Self {
+            scores,
+            rows: (!rows.is_empty()).then_some(rows),
+            label,
+        }
+    }
+
     /// Some of the scores.
     pub fn part(self, places: Range<usize>) -> Self {
         Self {

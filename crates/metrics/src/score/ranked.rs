@@ -120,11 +120,7 @@ fn sums(sequence: &Sequence<'_>, metrics: &[ScoreMetric]) -> Vec<Walks> {
             rows.clear();
             let to = (from + STRETCH).min(places.end);
             list.read(from..to, &mut scores, &mut rows);
-            let rows = Rows {
-                scores: &scores,
-                rows: (!rows.is_empty()).then_some(rows.as_slice()),
-                label: list.label,
-            };
+            let rows = Rows::new(&scores, &rows, list.label);
             walks.add_rows(rows, &mut terms);
         }
         (list.group, walks)
