@@ -1,6 +1,5 @@
 //! The one pass over the rows: the cube, and what stands beside it where it is asked for.
 
-use blake2::Blake2b256;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use waage_core::block::Block;
@@ -45,8 +44,8 @@ impl Counted {
     }
 }
 
-/// SHA-256 of the BLAKE2b-256 of each piece of canonical bytes: kept scores are many bytes, and
-/// SHA-256 is slow on processors without instructions for it.
+/// SHA-256 of the BLAKE3 of each piece of canonical bytes: kept scores are many bytes, and SHA-256 is
+/// slow on processors without instructions for it.
 pub fn digest(tallies: &[&Tally], proxies: &[ProxyCells]) -> String {
     let pieces: Vec<_> = tallies.iter().flat_map(|tally| tally.pieces()).collect();
     let mut parts: Vec<_> = pieces
@@ -54,13 +53,13 @@ pub fn digest(tallies: &[&Tally], proxies: &[ProxyCells]) -> String {
         .map_init(Vec::new, |bytes, piece| {
             bytes.clear();
             piece.write(bytes);
-            Blake2b256::digest(&bytes)
+            *blake3::hash(bytes).as_bytes()
         })
         .collect();
     parts.extend(proxies.iter().map(|cells| {
         let mut bytes = Vec::new();
         cells.write(&mut bytes);
-        Blake2b256::digest(&bytes)
+        *blake3::hash(&bytes).as_bytes()
     }));
     let mut whole = Sha256::new();
     for part in parts {

@@ -69,7 +69,6 @@ fn by_rejection(stream: &mut Stream, n: u64, p: f64) -> u64 {
     let b = 1.15 + 2.53 * deviation;
     let a = -0.0873 + 0.0248 * b + 0.01 * p;
     let centre = trials * p + 0.5;
-    let sure = 0.92 - 4.2 / b;
     loop {
         let v = stream.next_unit();
         let u = stream.next_unit() - 0.5;
@@ -77,7 +76,7 @@ fn by_rejection(stream: &mut Stream, n: u64, p: f64) -> u64 {
         let x = (2.0 * a / edge + b) * u + centre;
         // Truncation is the floor where x is not negative, and x far from the edge never is.
         let k = (x as u64).min(n);
-        if edge >= 0.07 && v <= sure {
+        if edge >= 0.07 && (0.92 - v) * b >= 4.2 {
             return k;
         }
         if !(0.0..trials + 1.0).contains(&x) {
@@ -95,6 +94,20 @@ fn by_rejection(stream: &mut Stream, n: u64, p: f64) -> u64 {
 fn below_mass(height: f64, k: f64, n: f64, p: f64, q: f64, variance: f64) -> bool {
     let mode = ((n + 1.0) * p) as u64 as f64;
     let away = (k - mode).abs();
+    // The normal approximation with a bound of its error (Kachitvichyanukul & Schmeiser 1988); near
+    // the mode the masses' ratio is as quick where the bound is not tight.
+    if away < variance / 2.0 - 1.0 && (away > 15.0 || variance > 100.0) {
+        let height = libm::log(height);
+        let inverse = 1.0 / variance;
+        let slack = away * inverse * (((away / 3.0 + 0.625) * away + 1.0 / 6.0) * inverse + 0.5);
+        let normal = -0.5 * away * away * inverse;
+        if height < normal - slack {
+            return true;
+        }
+        if height > normal + slack {
+            return false;
+        }
+    }
     if away <= 15.0 {
         let odds = p / q;
         let factor = (n + 1.0) * odds;
@@ -107,17 +120,6 @@ fn below_mass(height: f64, k: f64, n: f64, p: f64, q: f64, variance: f64) -> boo
         };
     }
     let height = libm::log(height);
-    if away < variance / 2.0 - 1.0 {
-        // The normal approximation with a bound of its error (Kachitvichyanukul & Schmeiser 1988).
-        let slack = away / variance * (((away / 3.0 + 0.625) * away + 1.0 / 6.0) / variance + 0.5);
-        let normal = -away * away / (2.0 * variance);
-        if height < normal - slack {
-            return true;
-        }
-        if height > normal + slack {
-            return false;
-        }
-    }
     height <= ln_binomial_mass_real(k, n, p, q) - ln_binomial_mass_real(mode, n, p, q)
 }
 
@@ -135,23 +137,38 @@ fn below_mass(height: f64, k: f64, n: f64, p: f64, q: f64, variance: f64) -> boo
 /// ```
 pub fn multinomial(stream: &mut Stream, n: u64, counts: &[u64], out: &mut [u64]) {
     debug_assert_eq!(counts.len(), out.len());
+    multinomial_by_shares(stream, n, shares(counts), out);
+}
+
+/// Each cell's count over the counts from there on, by which [`multinomial_by_shares`] draws: 0 of an
+/// empty cell, 1 of the last that is not.
+pub fn shares(counts: &[u64]) -> impl Iterator<Item = f64> {
     let mut beyond: u128 = counts.iter().map(|c| u128::from(*c)).sum();
-    let mut units = n;
-    for (&count, drawn) in counts.iter().zip(out) {
-        if count == 0 || units == 0 {
-            *drawn = 0;
-            continue;
-        }
+    counts.iter().map(move |&count| {
         let here = u128::from(count);
-        *drawn = if here == beyond {
-            units
-        } else {
+        let share = match u64::try_from(beyond) {
+            _ if here == 0 => 0.0,
+            _ if here == beyond => 1.0,
             // The same number either way; the narrow conversion is one instruction.
-            let under = u64::try_from(beyond).map_or(beyond as f64, |beyond| beyond as f64);
-            binomial(stream, units, count as f64 / under)
+            Ok(beyond) => count as f64 / beyond as f64,
+            Err(_) => count as f64 / beyond as f64,
         };
-        units -= *drawn;
         beyond -= here;
+        share
+    })
+}
+
+/// [`multinomial`] over cells with these [`shares`], which many draws of the same cells need once.
+pub fn multinomial_by_shares(
+    stream: &mut Stream,
+    n: u64,
+    shares: impl IntoIterator<Item = f64>,
+    out: &mut [u64],
+) {
+    let mut units = n;
+    for (share, drawn) in shares.into_iter().zip(out) {
+        *drawn = binomial(stream, units, share);
+        units -= *drawn;
     }
 }
 

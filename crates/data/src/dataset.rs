@@ -235,7 +235,7 @@ impl Dataset {
                 &prepared.columns,
                 observer,
                 || (new(), Decoder::new(plan)),
-                |(state, decoder), piece| decoder.add(piece, |block| add(state, block)),
+                |(state, decoder), piece| decoder.add(piece, &mut |block| add(state, block)),
             )?;
             let mut seen = Seen::default();
             let mut states = Vec::with_capacity(folded.states.len());

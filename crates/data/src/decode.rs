@@ -221,10 +221,12 @@ impl<'a> Decoder<'a> {
 
     /// Decodes one piece and hands on its block. Faulty scores and weights are noted, not handed
     /// on: the scan fails when all of them are known.
+    ///
+    /// Not generic: it is compiled here, for speed, and not where a scan is asked for.
     pub fn add(
         &mut self,
         piece: &Piece<'_>,
-        take: impl FnOnce(&Block<'_>),
+        take: &mut dyn FnMut(&Block<'_>),
     ) -> Result<(), DataError> {
         let plan = self.plan;
         let decimal = piece.decimal;

@@ -326,7 +326,7 @@ impl Reader<'_> {
             pieces.push(std::sync::Arc::clone(&piece.columns[*column]));
         }
         let open = &mut self.open;
-        self.decoder.add(piece, |block: &Block<'_>| {
+        self.decoder.add(piece, &mut |block: &Block<'_>| {
             open.outcomes.extend_from_slice(block.outcomes);
             if let (Some(scores), Some(found)) = (&mut open.scores, block.scores) {
                 scores.extend_from_slice(found);

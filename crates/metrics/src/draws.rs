@@ -17,32 +17,73 @@ const LINE: usize = 8;
 #[derive(Debug)]
 pub(crate) enum Law {
     /// A multinomial draw of their rows.
-    Rows {
-        rows: Vec<u64>,
-        total: u64,
-        /// The cell of every row, where that is quicker than the law of every cell.
-        cell_of_row: Option<Vec<u32>>,
-    },
+    Rows(Multinomial),
     /// A gamma weight of each, by shape and scale.
     Weights(Vec<(f64, f64)>),
     /// A multinomial draw of clusters by what they hold.
     Clusters {
-        /// Clusters of each pattern.
-        clusters: Vec<u64>,
-        total: u64,
+        /// Of each pattern.
+        clusters: Multinomial,
         /// Where what each pattern holds ends.
         ends: Vec<usize>,
         /// Cell and weight of each part of each pattern.
         held: Vec<(usize, f64)>,
         /// Number of cells.
         cells: usize,
-        /// The pattern of every cluster, where that is quicker than the law of every pattern.
-        pattern_of_cluster: Option<Vec<u32>>,
     },
 }
 
-/// Rows per cell up to which rows are drawn one by one.
-const ROWS_PER_CELL: u64 = 4;
+/// Units that fall into cells as often as others did.
+#[derive(Debug)]
+pub(crate) struct Multinomial {
+    units: u64,
+    cells: usize,
+    chances: Chances,
+}
+
+#[derive(Debug)]
+enum Chances {
+    /// See [`draw::shares`].
+    Shares(Vec<f64>),
+    /// The cell of every unit, where that is quicker than the law of every cell.
+    OfUnits(Vec<u32>),
+}
+
+/// Units per cell up to which they are drawn one by one.
+const UNITS_PER_CELL: u64 = 4;
+
+impl Multinomial {
+    /// Of cells with these units.
+    fn of(counts: &[u64]) -> Self {
+        let units: u64 = counts.iter().sum();
+        let of_cell = |(cell, &n): (usize, &u64)| std::iter::repeat_n(cell as u32, n as usize);
+        Self {
+            units,
+            cells: counts.len(),
+            chances: match units <= UNITS_PER_CELL * counts.len() as u64 {
+                true => Chances::OfUnits(counts.iter().enumerate().flat_map(of_cell).collect()),
+                false => Chances::Shares(draw::shares(counts).collect()),
+            },
+        }
+    }
+
+    /// Draws the units of every cell.
+    fn draw(&self, stream: &mut Stream, counts: &mut Vec<u64>) {
+        counts.clear();
+        counts.resize(self.cells, 0);
+        match &self.chances {
+            Chances::Shares(shares) => {
+                let shares = shares.iter().copied();
+                draw::multinomial_by_shares(stream, self.units, shares, counts);
+            }
+            Chances::OfUnits(cells) => {
+                for _ in 0..self.units {
+                    counts[cells[below(stream, self.units)] as usize] += 1;
+                }
+            }
+        }
+    }
+}
 
 impl Law {
     /// Of cells as rows, Σw and Σw²: a multinomial draw of their rows, or with weights gamma
@@ -50,14 +91,7 @@ impl Law {
     pub fn of(cells: impl Iterator<Item = (u64, f64, f64)>, weighted: bool) -> Self {
         if !weighted {
             let rows: Vec<u64> = cells.map(|(n, ..)| n).collect();
-            let total: u64 = rows.iter().sum();
-            let few = total <= ROWS_PER_CELL * rows.len() as u64;
-            let of_cell = |(cell, &n): (usize, &u64)| std::iter::repeat_n(cell as u32, n as usize);
-            return Self::Rows {
-                total,
-                cell_of_row: few.then(|| rows.iter().enumerate().flat_map(of_cell).collect()),
-                rows,
-            };
+            return Self::Rows(Multinomial::of(&rows));
         }
         let law = |(_, w1, w2): (u64, f64, f64)| match w1 > 0.0 && w2 > 0.0 {
             true => (w1 * w1 / w2, w2 / w1),
@@ -121,14 +155,8 @@ impl Law {
             ends.push(held.len());
         }
         let clusters: Vec<u64> = patterns.iter().map(clusters).collect();
-        let total: u64 = clusters.iter().sum();
-        let few = total <= ROWS_PER_CELL * patterns.len() as u64;
-        let of_pattern = |(at, &n): (usize, &u64)| std::iter::repeat_n(at as u32, n as usize);
         Self::Clusters {
-            pattern_of_cluster: few
-                .then(|| clusters.iter().enumerate().flat_map(of_pattern).collect()),
-            clusters,
-            total,
+            clusters: Multinomial::of(&clusters),
             ends,
             held,
             cells,
@@ -145,40 +173,17 @@ impl Law {
                     false => 0.0,
                 }));
             }
-            Self::Rows {
-                rows,
-                total,
-                cell_of_row,
-            } => {
-                counts.clear();
-                counts.resize(rows.len(), 0);
-                if let Some(cell_of_row) = cell_of_row {
-                    for _ in 0..*total {
-                        counts[cell_of_row[below(stream, *total)] as usize] += 1;
-                    }
-                } else {
-                    draw::multinomial(stream, *total, rows, counts);
-                }
+            Self::Rows(rows) => {
+                rows.draw(stream, counts);
                 weights.extend(counts.iter().map(|&n| n as f64));
             }
             Self::Clusters {
                 clusters,
-                total,
                 ends,
                 held,
                 cells,
-                pattern_of_cluster,
             } => {
-                counts.clear();
-                counts.resize(clusters.len(), 0);
-                match pattern_of_cluster {
-                    Some(pattern_of) => {
-                        for _ in 0..*total {
-                            counts[pattern_of[below(stream, *total)] as usize] += 1;
-                        }
-                    }
-                    None => draw::multinomial(stream, *total, clusters, counts),
-                }
+                clusters.draw(stream, counts);
                 weights.resize(*cells, 0.0);
                 let mut from = 0;
                 for (&times, &end) in counts.iter().zip(ends) {

@@ -22,6 +22,8 @@ struct List<K> {
     at: u64,
     /// Rows as they came.
     waiting: Vec<K>,
+    /// The same of other collectors.
+    theirs: Vec<Vec<K>>,
     /// Rows that were sorted.
     runs: Vec<Run<K>>,
     /// Rows that went to the grid.
@@ -68,6 +70,7 @@ impl<K: Kind> Clone for List<K> {
         Self {
             at: self.at,
             waiting: self.waiting.clone(),
+            theirs: self.theirs.clone(),
             runs: self.runs.clone(),
             folded: self.folded.clone(),
         }
@@ -79,6 +82,7 @@ impl<K: Kind> List<K> {
         Self {
             at,
             waiting: Vec::new(),
+            theirs: Vec::new(),
             runs: Vec::new(),
             folded: None,
         }
@@ -86,6 +90,9 @@ impl<K: Kind> List<K> {
 
     /// Sorts the waiting rows into the one run.
     fn sort(&mut self, spare: &mut Vec<K>) {
+        for mut rows in self.theirs.drain(..) {
+            self.waiting.append(&mut rows);
+        }
         sort(&mut self.waiting, spare);
         let fresh = Run::of_sorted(&self.waiting);
         self.waiting.clear();
@@ -95,22 +102,11 @@ impl<K: Kind> List<K> {
 
     /// The same on all threads, for the last time.
     fn sort_in_parts(&mut self) {
-        let waiting = std::mem::take(&mut self.waiting);
-        let fresh: Vec<Run<K>> = if waiting.len() > SORTED_AT_ONCE {
-            waiting
-                .par_chunks(SORTED_AT_ONCE)
-                .map(|part| {
-                    let mut part = part.to_vec();
-                    sort(&mut part, &mut Vec::new());
-                    Run::of_sorted_rows(part)
-                })
-                .collect()
-        } else {
-            let mut waiting = waiting;
-            sort(&mut waiting, &mut Vec::new());
-            vec![Run::of_sorted_rows(waiting)]
-        };
-        self.runs.extend(fresh);
+        let mut waiting = std::mem::take(&mut self.theirs);
+        waiting.push(std::mem::take(&mut self.waiting));
+        waiting.retain(|rows| !rows.is_empty());
+        let fresh: Vec<Vec<Run<K>>> = waiting.into_par_iter().map(sorted).collect();
+        self.runs.extend(fresh.into_iter().flatten());
         let run = join(std::mem::take(&mut self.runs));
         self.runs.push(run);
     }
@@ -135,6 +131,20 @@ impl<K: Kind> List<K> {
         };
         (list.sums.rows > 0).then_some((self.at, list))
     }
+}
+
+/// The runs of some rows, on all threads where there are many.
+fn sorted<K: Kind>(mut rows: Vec<K>) -> Vec<Run<K>> {
+    if rows.len() <= SORTED_AT_ONCE {
+        sort(&mut rows, &mut Vec::new());
+        return vec![Run::of_sorted_rows(rows)];
+    }
+    let parts = rows.par_chunks(SORTED_AT_ONCE).map(|part| {
+        let mut part = part.to_vec();
+        sort(&mut part, &mut Vec::new());
+        Run::of_sorted_rows(part)
+    });
+    parts.collect()
 }
 
 /// One run of many, merged in pairs.
@@ -263,7 +273,8 @@ impl<K: Kind> Collector<K> {
                 continue;
             }
             let mine = &mut self.lists[self.places[at] as usize];
-            mine.waiting.extend(theirs.waiting);
+            mine.theirs.push(theirs.waiting);
+            mine.theirs.extend(theirs.theirs);
             mine.runs.extend(theirs.runs);
             mine.folded = match (mine.folded.take(), theirs.folded) {
                 (Some((mut sums, grid)), Some((more, theirs))) => {

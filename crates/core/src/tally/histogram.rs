@@ -1,5 +1,7 @@
 //! Score histograms of groups on edges of the caller's, for charts.
 
+use std::ops::Range;
+
 use super::run::Part;
 use super::scores::{from_ordered_bits, ordered_bits};
 use super::sketch::Scores;
@@ -45,36 +47,40 @@ fn histogram(cells: &[&Cell], edges: &[f64]) -> Vec<u64> {
         match &list.scores {
             Scores::Plain(run) => count_run(&mut counts, edges, run.part()),
             Scores::Weighted(run) => count_run(&mut counts, edges, run.part()),
-            Scores::Grid(grid) => count(&mut counts, edges, grid.bins.len(), |i| {
-                (grid.bins[i].middle(), grid.bins[i].n)
-            }),
+            Scores::Grid(grid) => count(
+                &mut counts,
+                edges,
+                |image| {
+                    let bins = &grid.bins;
+                    bins.partition_point(|bin| ordered_bits(bin.middle()) < image)
+                },
+                |bins| grid.bins[bins].iter().map(|bin| bin.n).sum(),
+            ),
         }
     }
     counts
 }
 
 fn count_run<K: Key>(counts: &mut [u64], edges: &[f64], run: Part<'_, K>) {
-    count(counts, edges, run.keys.len(), |i| {
-        (run.keys[i].score(), run.rows(i))
+    let below = |image: u64| run.keys.partition_point(|key| key.image() < image);
+    count(counts, edges, below, |places| match run.counts {
+        Some(counts) => counts[places].iter().sum(),
+        None => places.len() as u64,
     });
 }
 
-/// Adds ascending scores and their rows to the bins between edges.
-fn count(counts: &mut [u64], edges: &[f64], len: usize, entry: impl Fn(usize) -> (f64, u64)) {
-    let (mut at, last) = (0, counts.len());
-    for (bin, bounds) in edges.windows(2).enumerate() {
-        let bounds = [bounds[0], bounds[1]].map(ordered_bits);
+/// Adds the rows between edges to the bins: `below` tells how many entries are below an image, `rows`
+/// the rows of some entries.
+fn count(
+    counts: &mut [u64],
+    edges: &[f64],
+    below: impl Fn(u64) -> usize,
+    rows: impl Fn(Range<usize>) -> u64,
+) {
+    let last = counts.len();
+    for (bin, (count, bounds)) in counts.iter_mut().zip(edges.windows(2)).enumerate() {
         let closed = u64::from(bin + 1 == last);
-        while at < len && ordered_bits(entry(at).0) < bounds[0] {
-            at += 1;
-        }
-        while at < len {
-            let (score, n) = entry(at);
-            if ordered_bits(score) >= bounds[1] + closed {
-                break;
-            }
-            counts[bin] += n;
-            at += 1;
-        }
+        let [from, to] = [bounds[0], bounds[1]].map(ordered_bits);
+        *count += rows(below(from)..below(to + closed));
     }
 }

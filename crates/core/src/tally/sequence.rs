@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 
 use super::Tally;
-use super::run::Run;
+use super::run::{Part, Run};
 use super::scores::from_ordered_bits;
 use super::tables::{bounds, runs};
 
@@ -63,13 +63,106 @@ impl List<'_> {
     }
 }
 
+/// Bits sorted by one of two passes over a slice: as many places as the nearest cache holds ends of.
+const PASS_BITS: u32 = 10;
+
 /// Room for the merging of a slice, to be used again.
 #[derive(Debug, Default)]
 pub struct MergeRoom {
-    images: [Vec<u64>; 2],
-    lists: [Vec<u32>; 2],
+    images: Vec<u64>,
+    lists: Vec<u32>,
+    packed: [Vec<u64>; 2],
+    counts: Vec<u32>,
     rows: Vec<u64>,
     next: Vec<usize>,
+}
+
+impl MergeRoom {
+    /// Sorts the parts' images with the number of each one's part; of equal ones the first part's come
+    /// first.
+    fn sort(&mut self, parts: &[Part<'_, u64>]) {
+        self.images.clear();
+        self.lists.clear();
+        let least = parts.iter().filter_map(|part| part.keys.first()).min();
+        let most = parts.iter().filter_map(|part| part.keys.last()).max();
+        let (Some(least), Some(most)) = (least, most) else {
+            return;
+        };
+        // The distance from the least image and the number of the list as one number.
+        let bits = usize::BITS - parts.len().leading_zeros();
+        if bits > (most - least).leading_zeros() {
+            return self.sort_pairs(parts);
+        }
+        let [packed, spare] = &mut self.packed;
+        packed.clear();
+        for (at, part) in parts.iter().enumerate() {
+            let images = part.keys.iter();
+            packed.extend(images.map(|image| (image - least) << bits | at as u64));
+        }
+        let width = u64::BITS - ((most - least) << bits).leading_zeros();
+        sort_packed(packed, spare, &mut self.counts, width);
+        let list = (1_u64 << bits) - 1;
+        self.images
+            .extend(packed.iter().map(|one| least + (one >> bits)));
+        self.lists
+            .extend(packed.iter().map(|one| (one & list) as u32));
+    }
+
+    /// The same where both do not fit one number.
+    fn sort_pairs(&mut self, parts: &[Part<'_, u64>]) {
+        let pairs = parts.iter().zip(0_u32..);
+        let mut pairs: Vec<(u64, u32)> = pairs
+            .flat_map(|(part, at)| part.keys.iter().map(move |image| (*image, at)))
+            .collect();
+        pairs.sort_unstable();
+        self.images.extend(pairs.iter().map(|pair| pair.0));
+        self.lists.extend(pairs.iter().map(|pair| pair.1));
+    }
+}
+
+/// Sorts numbers of at most `width` bits: two counting passes over the highest 20 of these, then the
+/// standard sort within stretches that share them and are out of order.
+fn sort_packed(packed: &mut Vec<u64>, spare: &mut Vec<u64>, counts: &mut Vec<u32>, width: u32) {
+    let low = width.saturating_sub(2 * PASS_BITS);
+    let mask = (1_u64 << PASS_BITS) - 1;
+    counts.clear();
+    counts.resize(2 << PASS_BITS, 0);
+    let (first, second) = counts.split_at_mut(1 << PASS_BITS);
+    for one in packed.iter() {
+        let prefix = one >> low;
+        first[(prefix & mask) as usize] += 1;
+        second[((prefix >> PASS_BITS) & mask) as usize] += 1;
+    }
+    spare.resize(packed.len(), 0);
+    for (counts, shift) in [(first, low), (second, low + PASS_BITS)] {
+        let mut before = 0;
+        for count in counts.iter_mut() {
+            before += std::mem::replace(count, before);
+        }
+        for one in packed.iter() {
+            let at = &mut counts[((one >> shift) & mask) as usize];
+            spare[*at as usize] = *one;
+            *at += 1;
+        }
+        std::mem::swap(packed, spare);
+    }
+    let mut at = 1;
+    while at < packed.len() {
+        if packed[at - 1] <= packed[at] {
+            at += 1;
+            continue;
+        }
+        let prefix = packed[at] >> low;
+        let apart = |one: &u64| one >> low != prefix;
+        let from = packed[..at]
+            .iter()
+            .rposition(apart)
+            .map_or(0, |last| last + 1);
+        let next = packed[at..].iter().position(apart);
+        let to = next.map_or(packed.len(), |next| at + next);
+        packed[from..to].sort_unstable();
+        at = to;
+    }
 }
 
 /// Distinct scores of each list of a slice, ascending over all lists.
@@ -106,7 +199,7 @@ impl Tally {
             .map(|pair| {
                 let ends = pair[0].iter().zip(&pair[1]);
                 let stretches = ends.zip(&runs).map(|((a, b), run)| run.stretch(*a..*b));
-                let counted = |part: super::run::Part<'_, u64>| match part.counts {
+                let counted = |part: Part<'_, u64>| match part.counts {
                     Some(counts) => counts.iter().sum(),
                     None => part.keys.len() as u64,
                 };
@@ -149,82 +242,94 @@ impl Sequence<'_> {
             .zip(&self.lists)
             .map(|(((from, _), (to, _)), list)| list.run.stretch(*from..*to))
             .collect();
-        let total: usize = parts.iter().map(|part| part.keys.len()).sum();
-        for images in &mut room.images {
-            images.resize(total, 0);
-        }
-        for lists in &mut room.lists {
-            lists.resize(total, 0);
-        }
-        let (mut ends, mut filled) = (Vec::new(), 0);
-        for (at, part) in parts.iter().enumerate() {
-            let to = filled + part.keys.len();
-            if to > filled {
-                room.images[0][filled..to].copy_from_slice(part.keys);
-                room.lists[0][filled..to].fill(at as u32);
-                ends.push(to);
-                filled = to;
-            }
-        }
-        while ends.len() > 1 {
-            let [from, to] = room.images.each_mut();
-            let [of, into] = room.lists.each_mut();
-            let mut start = 0;
-            let mut merged = Vec::with_capacity(ends.len().div_ceil(2));
-            for pair in ends.chunks(2) {
-                let (middle, end) = (pair[0], pair[pair.len() - 1]);
-                let side = |places: std::ops::Range<usize>| (&from[places.clone()], &of[places]);
-                merge_two(
-                    [side(start..middle), side(middle..end)],
-                    &mut to[start..end],
-                    &mut into[start..end],
-                );
-                merged.push(end);
-                start = end;
-            }
-            room.images.swap(0, 1);
-            room.lists.swap(0, 1);
-            ends = merged;
-        }
+        room.sort(&parts);
         room.rows.clear();
         if parts.iter().any(|part| part.counts.is_some()) {
             room.next.clear();
             room.next.resize(parts.len(), 0);
-            for &list in &room.lists[0] {
+            for &list in &room.lists {
                 let next = &mut room.next[list as usize];
                 room.rows.push(parts[list as usize].rows(*next));
                 *next += 1;
             }
         }
         Merged {
-            images: &room.images[0],
-            lists: &room.lists[0],
+            images: &room.images,
+            lists: &room.lists,
             rows: &room.rows,
         }
     }
 }
 
-/// Merges two ascending lists with what goes with them; of equal ones the first list's come first.
-fn merge_two(sides: [(&[u64], &[u32]); 2], images: &mut [u64], lists: &mut [u32]) {
-    let [(a, of_a), (b, of_b)] = sides;
-    let (mut i, mut j) = (0, 0);
-    for (image, list) in images.iter_mut().zip(lists.iter_mut()) {
-        let (Some(x), Some(y), Some(of_x), Some(of_y)) =
-            (a.get(i), b.get(j), of_a.get(i), of_b.get(j))
-        else {
-            break;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::block::{Block, Codes, outcome};
+    use crate::label::Label;
+    use crate::random::Stream;
+    use crate::tally::{Builder, Kept, Limits};
+
+    /// Rows of three groups and two labels.
+    fn tally(scores: &[f64]) -> Tally {
+        let groups: Vec<i32> = (0..scores.len()).map(|i| (i * i % 3) as i32).collect();
+        let label = |i: usize| outcome::of((i % 2) as u8, 0);
+        let outcomes: Vec<u8> = (0..scores.len()).map(label).collect();
+        let kept = Kept {
+            scores: true,
+            ..Kept::default()
         };
-        let left = x <= y;
-        *image = if left { *x } else { *y };
-        *list = if left { *of_x } else { *of_y };
-        i += usize::from(left);
-        j += usize::from(!left);
+        let mut builder = Builder::new(&["g".to_owned()], &[], kept, Limits::default());
+        builder.add(&Block {
+            len: scores.len(),
+            axes: &[Codes {
+                keys: &groups,
+                table: &[0, 1, 2],
+            }],
+            outcomes: &outcomes,
+            weights: None,
+            scores: Some(scores),
+            targets: None,
+            clusters: None,
+            propensities: None,
+            members: &[],
+        });
+        let labels = ["a", "b", "c"].map(Label::text).to_vec();
+        builder.finish(&[labels]).unwrap()
     }
-    let filled = i + j;
-    let (rest, of_rest) = match i < a.len() {
-        true => (&a[i..], &of_a[i..]),
-        false => (&b[j..], &of_b[j..]),
-    };
-    images[filled..].copy_from_slice(rest);
-    lists[filled..].copy_from_slice(of_rest);
+
+    #[test]
+    fn slices_hold_every_row_in_order() {
+        let mut stream = Stream::new(3, 1);
+        let mut scores = |of: fn(f64) -> f64| -> Vec<f64> {
+            (0..60_000).map(|_| of(stream.next_unit())).collect()
+        };
+        for scores in [
+            scores(|u| u),
+            // Ties, within a list and across lists.
+            scores(|u| (u * 3000.0).floor()),
+            // So close together that they share all counted bits, but for a few far away.
+            scores(|u| if u < 1e-3 { u } else { 0.5 + u * 1e-12 }),
+            // So far apart within one slice that image and list do not fit one number.
+            scores(|u| (u - 0.5) * 10_f64.powi((u * 1e4) as i32 % 200 - 100))[..9000].to_vec(),
+            vec![0.25; 5],
+            Vec::new(),
+        ] {
+            let tally = tally(&scores);
+            let sequence = tally.score_sequence(&[0]).unwrap();
+            let (mut room, mut found) = (MergeRoom::default(), Vec::new());
+            for slice in 0..sequence.slices() {
+                let merged = sequence.merge(slice, &mut room);
+                for (at, image) in merged.images.iter().enumerate() {
+                    let rows = merged.rows.get(at).copied().unwrap_or(1);
+                    found.push((*image, merged.lists[at] as usize, rows));
+                }
+            }
+            let lists = sequence.lists.iter().enumerate();
+            let mut expected: Vec<(u64, usize, u64)> = lists
+                .flat_map(|(at, list)| list.run.entries().map(move |(key, n)| (key, at, n)))
+                .collect();
+            expected.sort_unstable();
+            assert_eq!(found, expected);
+        }
+    }
 }

@@ -6,7 +6,7 @@ use super::ColumnFacts;
 use crate::kind::Kind;
 
 /// Words in the names of outcomes, most telling first. English and German.
-const LABELS: [&str; 24] = [
+const LABELS: [&str; 27] = [
     "label",
     "target",
     "outcome",
@@ -15,6 +15,9 @@ const LABELS: [&str; 24] = [
     "y",
     "class",
     "income",
+    "subscribed",
+    "responded",
+    "response",
     "default",
     "churn",
     "won",

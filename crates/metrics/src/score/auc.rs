@@ -127,7 +127,7 @@ impl Pairs {
 
     fn of(table: &ScoreTable) -> Self {
         let mut pairs = Self::new(LABELLED.map(|label| table.count(label)));
-        stretches(table, false, |stretch| pairs.add(stretch));
+        stretches(table, |stretch| pairs.add(stretch));
         pairs
     }
 

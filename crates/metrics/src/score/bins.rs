@@ -9,7 +9,7 @@ use super::mean::Rows;
 use super::table::{LABELLED, Masses, POSITIVE};
 use super::walk::{Stretch, stretches};
 use crate::disparity::Value;
-use crate::lanes::dot;
+use crate::lanes::sum_of;
 
 /// Bins unless another number is asked for.
 pub const BINS: usize = 10;
@@ -66,8 +66,8 @@ impl Bin {
         self.rows += rows;
         self.weight += rows as f64;
         self.label_sum += positives as f64;
-        let masses = stretch.masses.map(|masses| &masses[places.clone()]);
-        self.score_sum += masses.map(|masses| dot(masses, scores)).iter().sum::<f64>();
+        let sum = |rows| sum_of(rows, scores, |n: u64, score| n as f64 * score);
+        self.score_sum += sum(negative) + sum(positive);
     }
 
     fn add(&mut self, table: &ScoreTable, at: usize) {
@@ -88,7 +88,8 @@ impl Bin {
 /// ```
 #[must_use]
 pub fn bin(score: f64, bins: usize) -> usize {
-    ((score * bins as f64).floor().max(0.0) as usize).min(bins.saturating_sub(1))
+    // Truncation is the floor of what is not negative, and what is becomes 0.
+    ((score * bins as f64) as usize).min(bins.saturating_sub(1))
 }
 
 /// The bins of equal width of a table of probabilities.
@@ -101,7 +102,7 @@ pub fn equal_width(table: &ScoreTable, bins: usize) -> Vec<Bin> {
             out.bins[bin(score, count)].add(table, at);
         }
     } else {
-        stretches(table, false, |stretch| out.add(stretch));
+        stretches(table, |stretch| out.add(stretch));
     }
     out.bins
 }

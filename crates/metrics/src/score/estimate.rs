@@ -360,7 +360,7 @@ mod tests {
     #[test]
     fn the_area_has_the_interval_of_the_worked_example() {
         let all = fixture::e3_all();
-        let point = Profile::of(&all, &[ScoreMetric::RocAuc], None).get(ScoreMetric::RocAuc);
+        let point = Profile::of(&all, &[ScoreMetric::RocAuc], None, None).get(ScoreMetric::RocAuc);
         let estimate = maker(ScoreMetric::RocAuc).value(&point, None);
         assert_eq!(estimate.method, Method::DelongLogit);
         assert!((estimate.low.unwrap() - 0.441_372_330).abs() < 1e-9);
@@ -371,7 +371,8 @@ mod tests {
     #[test]
     fn a_perfect_area_keeps_wilson_s_free_limit() {
         let [a, b] = fixture::e3();
-        let of = |table| Profile::of(table, &[ScoreMetric::RocAuc], None).get(ScoreMetric::RocAuc);
+        let of =
+            |table| Profile::of(table, &[ScoreMetric::RocAuc], None, None).get(ScoreMetric::RocAuc);
         let estimate = maker(ScoreMetric::RocAuc).value(&of(&a), None);
         assert_eq!(estimate.method, Method::DelongWilson);
         let wilson = waage_core::interval::wilson(3.0, 3.0, 0.95);
@@ -389,7 +390,7 @@ mod tests {
         let rows = |seed| from_rows(&fixture::random(seed, 200, 40, false), false);
         let (a, b) = (rows(1), rows(2));
         for metric in [ScoreMetric::RocAuc, ScoreMetric::BrierScore] {
-            let of = |table| Profile::of(table, &[metric], None).get(metric);
+            let of = |table| Profile::of(table, &[metric], None, None).get(metric);
             let (a, b) = (of(&a), of(&b));
             let se = a.se.unwrap().hypot(b.se.unwrap());
             let gap = maker(metric).compared(&a, &b, Comparison::Difference, None);
@@ -400,7 +401,8 @@ mod tests {
             let factor = ratio.high.unwrap() / ratio.value.unwrap();
             assert!((factor.ln() - 1.959_963_985 * relative).abs() < 1e-9);
         }
-        let of = |table| Profile::of(table, &[ScoreMetric::Gini], None).get(ScoreMetric::Gini);
+        let of =
+            |table| Profile::of(table, &[ScoreMetric::Gini], None, None).get(ScoreMetric::Gini);
         let ratio = maker(ScoreMetric::Gini).compared(&of(&a), &of(&b), Comparison::Ratio, None);
         assert_eq!(ratio.reason, Some(Reason::RatioUndefined));
     }
@@ -409,7 +411,7 @@ mod tests {
     fn mirrored_replicates_take_the_bias_out() {
         let all = fixture::e3_all();
         let metric = ScoreMetric::KsStatistic;
-        let point = Profile::of(&all, &[metric], None).get(metric);
+        let point = Profile::of(&all, &[metric], None, None).get(metric);
         let series: Vec<f64> = (0..=100).map(|i| 0.5 + f64::from(i) / 200.0).collect();
         let estimate = maker(metric).value(&point, Some(&series));
         assert_eq!(estimate.method, Method::BootstrapBasic);

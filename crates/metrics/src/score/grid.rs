@@ -68,9 +68,13 @@ impl Grid {
         }
     }
 
-    /// The same places for the groups of rows that were ranked without a table, or for all of them
-    /// together.
-    pub fn of_ranked(sequence: &Sequence<'_>, ranked: &Ranked, of_groups: bool) -> Self {
+    /// The same places for the groups of rows that were ranked, or for all of them together.
+    pub fn of_ranked(
+        sequence: &Sequence<'_>,
+        ranked: &Ranked,
+        median: Option<Median>,
+        of_groups: bool,
+    ) -> Self {
         if let Some(distinct) = &ranked.distinct {
             return Self {
                 uppers: distinct.clone(),
@@ -81,16 +85,18 @@ impl Grid {
         if of_groups {
             uppers.extend(groups);
         }
-        let edges = (1..BINS).map(Some).chain([None]);
-        uppers.extend(edges.filter_map(|edge| {
-            let below = |score: f64| edge.is_none_or(|edge| bin(score, BINS) < edge);
+        let mut last = |below: &dyn Fn(f64) -> bool| {
             let last = |list: &List<'_>| Some(list.score(list.reach(0, below).checked_sub(1)?));
-            sequence
-                .lists
-                .iter()
-                .filter_map(last)
-                .max_by(f64::total_cmp)
-        }));
+            let lasts = sequence.lists.iter().filter_map(last);
+            uppers.extend(lasts.max_by(f64::total_cmp));
+        };
+        for edge in 1..BINS {
+            last(&|score| bin(score, BINS) < edge);
+        }
+        if let Some(median) = median {
+            last(&|score| score <= median.score);
+        }
+        last(&|_| true);
         Self::bounded_by(uppers)
     }
 

@@ -31,7 +31,7 @@ pub fn ks_statistic(table: &ScoreTable) -> Value {
         return Ok(most.min(1.0));
     }
     let mut gap = Gap::new(LABELLED.map(|label| table.count(label)));
-    stretches(table, false, |stretch| gap.add(stretch));
+    stretches(table, |stretch| gap.add(stretch));
     gap.value()
 }
 

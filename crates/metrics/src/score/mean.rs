@@ -7,9 +7,8 @@ use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
 use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE};
-use super::walk::Stretch;
 use crate::disparity::Value;
-use crate::lanes::{dot, sum, sum_of};
+use crate::lanes::{sum, sum_of};
 
 /// Scores are clipped to `[ε, 1 − ε]` where their logarithm is taken, as scikit-learn does for f64.
 pub const EPSILON: f64 = f64::EPSILON;
@@ -252,35 +251,7 @@ pub(crate) struct Moments {
 }
 
 impl Moments {
-    /// Goes on over the next places; `terms` is room to be used again.
-    pub fn add(&mut self, of: &Averaged, stretch: Stretch<'_>, terms: &mut Vec<f64>) {
-        let rows: u64 = of.labels.iter().flat_map(|&l| stretch.rows[l]).sum();
-        if rows == 0 {
-            return;
-        }
-        let places = stretch.scores.len();
-        let mut sum = 0.0;
-        terms.clear();
-        for &label in of.labels {
-            let from = terms.len();
-            of.of.put(stretch, label, terms);
-            sum += dot(stretch.masses[label], &terms[from..]);
-        }
-        let mean = sum / rows as f64;
-        let squared = |(&label, terms): (&usize, &[f64])| {
-            sum_of(stretch.masses[label], terms, |n, f| {
-                n * ((f - mean) * (f - mean))
-            })
-        };
-        let parts = of.labels.iter().zip(terms.chunks(places));
-        self.join(&Self {
-            rows,
-            sum,
-            squares: parts.map(squared).sum(),
-        });
-    }
-
-    /// Goes on over the next rows of one label, whose scores ascend.
+    /// Goes on over the next rows of one label, whose scores ascend; `terms` is room to be used again.
     pub fn add_rows(&mut self, of: &Averaged, rows: Rows<'_>, terms: &mut Vec<f64>) {
         let count = rows.count();
         if count == 0 || !of.labels.contains(&rows.label) {
@@ -318,19 +289,6 @@ impl Moments {
     /// rounding of their sum leaves.
     pub fn squared_influences(&self) -> f64 {
         self.squares / (self.rows as f64 * self.rows as f64)
-    }
-}
-
-impl Term {
-    /// The terms of rows of one label by place; of losses, where there are such rows.
-    fn put(self, stretch: Stretch<'_>, label: usize, out: &mut Vec<f64>) {
-        let scores = stretch.scores.iter();
-        match self {
-            Self::Score => out.extend_from_slice(stretch.scores),
-            Self::Excess => out.extend(scores.map(|s| Self::Excess.at(*s, label))),
-            Self::Squared => out.extend(scores.map(|s| Self::Squared.at(*s, label))),
-            Self::Log => out.extend_from_slice(stretch.losses[label]),
-        }
     }
 }
 

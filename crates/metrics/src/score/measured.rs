@@ -103,8 +103,13 @@ pub(crate) struct Scores<'a> {
     request: &'a Request,
     /// Metrics with a profile: those asked for and those that disparities are made of.
     metrics: Vec<ScoreMetric>,
-    /// Views without tables, where the order of the rows tells all that is asked for.
+    /// The views in the order of their rows; none of weighted rows or binned scores, nor where no metric
+    /// is had so.
     ordered: Vec<Ordered<'a>>,
+    /// Whether that order tells every metric.
+    walked: bool,
+    /// Whether tables are made, for other metrics or for disparities.
+    tables: bool,
     /// Every row; empty where no tables are made.
     all: ScoreTable,
     median: Option<Median>,
@@ -114,17 +119,15 @@ pub(crate) struct Scores<'a> {
     clustered: bool,
 }
 
-/// A view of which no tables are made.
+/// A view in the order of its rows.
 struct Ordered<'a> {
     axes: Vec<usize>,
     sequence: Sequence<'a>,
     ranked: Ranked,
 }
 
-/// The views whose metrics the order of the rows tells; none where one of them needs tables.
 fn ordered<'a>(tally: &'a Tally, request: &Request, metrics: &[ScoreMetric]) -> Vec<Ordered<'a>> {
-    let serve = metrics.iter().all(|metric| Walks::serve(*metric));
-    if !serve || !request.scores.disparities.is_empty() {
+    if !metrics.iter().any(|metric| Walks::serve(*metric)) {
         return Vec::new();
     }
     let of_view = |axes: &Vec<usize>| {
@@ -135,7 +138,12 @@ fn ordered<'a>(tally: &'a Tally, request: &Request, metrics: &[ScoreMetric]) -> 
             sequence,
         })
     };
-    let views: Option<Vec<Ordered<'a>>> = request.views.par_iter().map(of_view).collect();
+    let all_rows = [Vec::new()];
+    let views = match request.views.as_slice() {
+        [] => &all_rows,
+        views => views,
+    };
+    let views: Option<Vec<Ordered<'a>>> = views.par_iter().map(of_view).collect();
     views.unwrap_or_default()
 }
 
@@ -168,30 +176,26 @@ impl<'a> Scores<'a> {
             }
         }
         let ordered = ordered(tally, request, &metrics);
-        if let Some(first) = ordered.first() {
-            return Some(Self {
-                request,
-                overall: Profile::walked(&first.ranked.all, &metrics),
-                weighted: false,
-                clustered: tally.clusters_have_scores(),
-                metrics,
-                ordered,
-                all: ScoreTable::default(),
-                median: None,
-            });
-        }
-        let all = tally.score_table_all();
+        let walked = !ordered.is_empty() && metrics.iter().all(|metric| Walks::serve(*metric));
+        let tables = !walked || !request.scores.disparities.is_empty();
+        let all = match tables {
+            true => tally.score_table_all(),
+            false => ScoreTable::default(),
+        };
         let median = metrics
             .contains(&ScoreMetric::ScoringRate)
             .then(|| Median::of(&all))
             .flatten();
+        let walks = ordered.first().map(|view| &view.ranked.all);
         Some(Self {
             request,
-            overall: Profile::of(&all, &metrics, median),
+            overall: Profile::of(&all, &metrics, median, walks),
             weighted: all.is_weighted(),
             clustered: tally.clusters_have_scores(),
             metrics,
             ordered,
+            walked,
+            tables,
             all,
             median,
         })
@@ -215,7 +219,7 @@ impl<'a> Scores<'a> {
             Some(Ordered {
                 sequence, ranked, ..
             }) => {
-                let grid = Grid::of_ranked(sequence, ranked, false);
+                let grid = Grid::of_ranked(sequence, ranked, self.median, false);
                 let (all, _) = grid.onto_ranked(sequence);
                 (grid, [all])
             }
@@ -260,39 +264,50 @@ impl<'a> Scores<'a> {
 
     /// The profiles of everybody but each group; fills in what of a group's own rests on them. None
     /// of a single group.
-    fn others(&self, tables: &[ScoreTable], profiles: &mut [Profile]) -> Vec<Profile> {
-        let of = |rest: &ScoreTable, table: &ScoreTable, profile: &mut Profile| {
-            profile.place(table, rest);
-            Profile::of(rest, &self.metrics, self.median)
+    fn others(
+        &self,
+        tables: &[ScoreTable],
+        ranked: Option<&Ranked>,
+        profiles: &mut [Profile],
+    ) -> Vec<Profile> {
+        let groups = profiles.len();
+        let profile = |rest: &ScoreTable, g: usize| {
+            let walks = ranked.map(|ranked| &ranked.others[g]);
+            Profile::of(rest, &self.metrics, self.median, walks)
         };
-        let groups = tables.len();
+        if groups < 2 {
+            return Vec::new();
+        }
+        if self.walked {
+            let none = ScoreTable::default();
+            return (0..groups).map(|g| profile(&none, g)).collect();
+        }
+        let of = |rest: &ScoreTable, g: usize, of_group: &mut Profile| {
+            of_group.place(&tables[g], rest);
+            profile(rest, g)
+        };
         if groups > 2 && !self.weighted && self.all.is_exact() {
             let each = groups.div_ceil(rayon::current_num_threads());
-            let parts = tables.par_chunks(each);
             // A table of all rows on each thread, from which one group at a time is taken away.
-            let of_part = |(tables, profiles): (&[ScoreTable], &mut [Profile])| {
+            let of_part = |(part, profiles): (usize, &mut [Profile])| {
                 let (mut rest, mut at) = (self.all.clone(), Vec::new());
-                let mut out = Vec::with_capacity(tables.len());
-                for (table, profile) in tables.iter().zip(profiles) {
-                    let places = 0..table.scores.len();
-                    take_away(&mut rest, table, places.clone(), &mut at);
-                    out.push(of(&rest, table, profile));
-                    give_back(&mut rest, table, places, &at);
+                let mut out = Vec::with_capacity(profiles.len());
+                for (g, profile) in (part * each..).zip(profiles) {
+                    let places = 0..tables[g].scores.len();
+                    take_away(&mut rest, &tables[g], places.clone(), &mut at);
+                    out.push(of(&rest, g, profile));
+                    give_back(&mut rest, &tables[g], places, &at);
                 }
                 out
             };
-            let parts = parts.zip(profiles.par_chunks_mut(each));
+            let parts = profiles.par_chunks_mut(each).enumerate();
             return parts.flat_map_iter(of_part).collect();
         }
-        let pairs = tables.par_iter().zip(profiles).enumerate();
-        let of_group = |(g, (table, profile)): (usize, (&ScoreTable, &mut Profile))| match groups {
-            2 => of(&tables[1 - g], table, profile),
-            _ => of(&minus(&self.all, table), table, profile),
+        let of_group = |(g, profile): (usize, &mut Profile)| match groups {
+            2 => of(&tables[1 - g], g, profile),
+            _ => of(&minus(&self.all, &tables[g]), g, profile),
         };
-        match groups {
-            0 | 1 => Vec::new(),
-            _ => pairs.map(of_group).collect(),
-        }
+        profiles.par_iter_mut().enumerate().map(of_group).collect()
     }
 
     const fn maker(&self, metric: ScoreMetric, exact: bool) -> Maker {
@@ -313,51 +328,50 @@ impl<'a> Scores<'a> {
         view: &PreparedView,
         observer: &dyn Observer,
     ) -> Result<ViewScores, MeasureError> {
-        let ordered = self.ordered.iter().find(|o| o.axes == view.view.axes);
-        let prepared = match ordered {
-            Some(ordered) => self.of_ordered(ordered),
-            None => self.of_tables(tally, view),
-        };
+        let prepared = self.prepared(tally, view);
         let measured = MeasuredTables::of(self, tally, view, prepared, observer)?;
         Ok(measured.told())
     }
 
-    fn of_ordered(&self, ordered: &Ordered<'_>) -> Prepared {
-        let Ordered {
-            sequence, ranked, ..
-        } = ordered;
-        let profiles = |walks: &[Walks]| -> Vec<Profile> {
-            let profile = |walks| Profile::walked(walks, &self.metrics);
-            walks.iter().map(profile).collect()
+    fn prepared(&self, tally: &Tally, view: &PreparedView) -> Prepared {
+        let axes = &view.view.axes;
+        let ordered = self.ordered.iter().find(|view| view.axes == *axes);
+        let ranked = ordered.map(|view| &view.ranked);
+        let aligned = |table| aligned(table, &self.all);
+        let tables: Vec<ScoreTable> = match self.tables {
+            true => tally.score_tables(axes).into_par_iter().map(aligned),
+            false => Vec::new().into_par_iter().map(aligned),
+        }
+        .collect();
+        let (grid, all, groups) = match ordered {
+            Some(Ordered {
+                sequence, ranked, ..
+            }) => {
+                let grid = Grid::of_ranked(sequence, ranked, self.median, true);
+                let (all, groups) = grid.onto_ranked(sequence);
+                (grid, all, groups)
+            }
+            None => {
+                let grid = Grid::new(&tables, &self.all, self.median);
+                let groups = tables.par_iter().map(|table| grid.onto(table)).collect();
+                let all = grid.onto(&self.all);
+                (grid, all, groups)
+            }
         };
-        let grid = Grid::of_ranked(sequence, ranked, true);
-        let (all, groups) = grid.onto_ranked(sequence);
+        let none = ScoreTable::default();
+        let profile = |g: usize| {
+            let walks = ranked.map(|ranked| &ranked.groups[g]);
+            let table = tables.get(g).unwrap_or(&none);
+            Profile::of(table, &self.metrics, self.median, walks)
+        };
+        let mut profiles: Vec<Profile> = (0..groups.len()).into_par_iter().map(profile).collect();
         Prepared {
-            profiles: profiles(&ranked.groups),
-            others: profiles(&ranked.others),
-            named: Vec::new(),
+            others: self.others(&tables, ranked, &mut profiles),
+            named: named_values(self, view, &tables, &profiles),
+            profiles,
             grid,
             all,
             groups,
-        }
-    }
-
-    fn of_tables(&self, tally: &Tally, view: &PreparedView) -> Prepared {
-        let tables: Vec<ScoreTable> = tally
-            .score_tables(&view.view.axes)
-            .into_par_iter()
-            .map(|table| aligned(table, &self.all))
-            .collect();
-        let grid = Grid::new(&tables, &self.all, self.median);
-        let profile = |table: &ScoreTable| Profile::of(table, &self.metrics, self.median);
-        let mut profiles: Vec<Profile> = tables.par_iter().map(profile).collect();
-        Prepared {
-            others: self.others(&tables, &mut profiles),
-            profiles,
-            named: named_values(self, view, &tables),
-            all: grid.onto(&self.all),
-            groups: tables.par_iter().map(|table| grid.onto(table)).collect(),
-            grid,
         }
     }
 }
@@ -851,23 +865,21 @@ fn named_values(
     scores: &Scores<'_>,
     view: &PreparedView,
     tables: &[ScoreTable],
+    profiles: &[Profile],
 ) -> Vec<Vec<(Value, f64, u64)>> {
     let labelled = |table: &ScoreTable, quantity: &Quantity| match quantity.needs_label {
         true => table.count_of(&super::table::LABELLED),
         false => table.count_of(&ALL),
     };
     let against = match view.reference {
-        Some(Reference::Group(r)) => Some(&tables[r]),
+        Some(Reference::Group(r)) => tables.get(r),
         Some(Reference::Overall) => Some(&scores.all),
         None => None,
     };
     let of = |&disparity: &ScoreDisparity| {
         let row = disparity.row();
         if let Some(metric) = named::metric_of(disparity) {
-            let points: Vec<Point> = tables
-                .iter()
-                .map(|t| Profile::of(t, &[metric], None).get(metric))
-                .collect();
+            let points: Vec<Point> = profiles.iter().map(|p| p.get(metric)).collect();
             let mut defined = points
                 .iter()
                 .filter_map(|point| point.value.ok())

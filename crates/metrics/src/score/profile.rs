@@ -57,27 +57,22 @@ pub(crate) struct Profile {
 }
 
 impl Profile {
-    /// The points of a table; those against a background are undefined until [`Self::place`].
-    pub fn of(table: &ScoreTable, metrics: &[ScoreMetric], median: Option<Median>) -> Self {
+    /// The points of a table, those excepted that walks over its rows found; those against a background
+    /// are undefined until [`Self::place`].
+    pub fn of(
+        table: &ScoreTable,
+        metrics: &[ScoreMetric],
+        median: Option<Median>,
+        walks: Option<&Walks>,
+    ) -> Self {
         let sample = Sample::new(table, median);
-        let walks = Walks::over(table, metrics);
-        let walked = |metric| walks.as_ref().and_then(|walks| walks.point(metric));
-        let of = |&metric: &ScoreMetric| {
-            walked(metric).unwrap_or_else(|| point(&sample, metric, median))
+        let of = |metric| {
+            let walked = walks.and_then(|walks| walks.point(metric));
+            walked.unwrap_or_else(|| point(&sample, metric, median))
         };
         Self {
             metrics: metrics.to_vec(),
-            points: metrics.iter().map(of).collect(),
-        }
-    }
-
-    /// The points that walks found; the others are undefined.
-    pub fn walked(walks: &Walks, metrics: &[ScoreMetric]) -> Self {
-        let none = Point::undefined(Reason::NotAvailable, 0);
-        let of = |&metric: &ScoreMetric| walks.point(metric).unwrap_or(none);
-        Self {
-            metrics: metrics.to_vec(),
-            points: metrics.iter().map(of).collect(),
+            points: metrics.iter().map(|metric| of(*metric)).collect(),
         }
     }
 
@@ -204,7 +199,7 @@ mod tests {
             ScoreMetric::BackgroundAuc,
             ScoreMetric::XaucDisparity,
         ];
-        let mut profile = Profile::of(&a, &metrics, None);
+        let mut profile = Profile::of(&a, &metrics, None, None);
         assert!(profile.get(ScoreMetric::BpsnAuc).value.is_err());
         profile.place(&a, &b);
         let value = |metric| profile.get(metric).value.unwrap();
@@ -238,7 +233,7 @@ mod tests {
     #[test]
     fn a_perfect_area_adds_the_uncertainty_that_its_size_leaves() {
         let [a, _] = fixture::e3();
-        let profile = Profile::of(&a, &[ScoreMetric::RocAuc], None);
+        let profile = Profile::of(&a, &[ScoreMetric::RocAuc], None, None);
         let point = profile.get(ScoreMetric::RocAuc);
         assert_eq!((point.value, point.se), (Ok(1.0), Err(Reason::NoSpread)));
         assert_eq!(point.smaller, 3.0);

@@ -692,23 +692,15 @@ mod tests {
     use super::super::catalogue::SCORES;
     use super::super::grid::Grid;
     use super::super::profile::Profile;
+    use super::super::scoring_rate::Median;
     use super::super::table::{fixture, minus};
     use super::*;
 
     const GROUPS: i32 = 4;
 
-    /// Rows of a group of two attributes with a label, some of them without one, added so many times.
-    fn tally(seed: u64, n: usize, levels: u64, times: usize) -> Tally {
-        let rows = fixture::random(seed, n, levels, false);
-        // The last group is small.
-        let group = |i: usize| ((i * i % 7) as i32).min(GROUPS - 1) * i32::from(i % 50 > 2);
-        let groups: Vec<i32> = (0..n).map(group).collect();
-        let halves: Vec<i32> = (0..n).map(|i| i32::from(i % 3 == 0)).collect();
-        let label = |i: usize| match i % 11 {
-            5 => outcome::LABEL_MISSING,
-            _ => rows[i].1,
-        };
-        let outcomes: Vec<u8> = (0..n).map(|i| outcome::of(label(i), 0)).collect();
+    /// Rows of score, label and group of two attributes, added so many times.
+    fn tally_of(rows: &[(f64, u8, f64)], groups: [&[i32]; 2], times: usize) -> Tally {
+        let outcomes: Vec<u8> = rows.iter().map(|row| outcome::of(row.1, 0)).collect();
         let scores: Vec<f64> = rows.iter().map(|row| row.0).collect();
         let kept = Kept {
             scores: true,
@@ -716,14 +708,14 @@ mod tests {
         };
         let names = ["g", "h"].map(str::to_owned);
         let mut builder = Builder::new(&names, &[], kept, Limits::default());
-        let axis = |keys| Codes {
+        let axes = groups.map(|keys| Codes {
             keys,
             table: &[0, 1, 2, 3],
-        };
+        });
         for _ in 0..times {
             builder.add(&Block {
-                len: n,
-                axes: &[axis(&groups), axis(&halves)],
+                len: rows.len(),
+                axes: &axes,
                 outcomes: &outcomes,
                 weights: None,
                 scores: Some(&scores),
@@ -735,6 +727,19 @@ mod tests {
         }
         let labels = ["a", "b", "c", "d"].map(Label::text).to_vec();
         builder.finish(&[labels.clone(), labels]).unwrap()
+    }
+
+    /// Random rows, some of them without a label.
+    fn tally(seed: u64, n: usize, levels: u64, times: usize) -> Tally {
+        let mut rows = fixture::random(seed, n, levels, false);
+        for row in rows.iter_mut().skip(5).step_by(11) {
+            row.1 = outcome::LABEL_MISSING;
+        }
+        // The last group is small.
+        let group = |i: usize| ((i * i % 7) as i32).min(GROUPS - 1) * i32::from(i % 50 > 2);
+        let groups: Vec<i32> = (0..n).map(group).collect();
+        let halves: Vec<i32> = (0..n).map(|i| i32::from(i % 3 == 0)).collect();
+        tally_of(&rows, [&groups, &halves], times)
     }
 
     fn walked() -> Vec<ScoreMetric> {
@@ -751,18 +756,15 @@ mod tests {
 
     fn check(walks: &Walks, table: &ScoreTable, what: &str) {
         let metrics = walked();
-        let (found, alone) = (
-            Profile::walked(walks, &metrics),
-            Profile::of(table, &metrics, None),
-        );
+        let alone = Profile::of(table, &metrics, None, None);
         for &metric in &metrics {
-            let (found, alone) = (found.get(metric), alone.get(metric));
-            let same = match metric {
-                ScoreMetric::RocAuc | ScoreMetric::Gini | ScoreMetric::KsStatistic => {
-                    found.value == alone.value && found.se == alone.se
-                }
-                _ => near(found.value, alone.value) && near(found.se, alone.se),
+            let (found, alone) = (walks.point(metric).unwrap(), alone.get(metric));
+            let exact = match metric {
+                ScoreMetric::RocAuc => found.value == alone.value && found.se == alone.se,
+                ScoreMetric::Gini | ScoreMetric::KsStatistic => found.value == alone.value,
+                _ => true,
             };
+            let same = exact && near(found.value, alone.value) && near(found.se, alone.se);
             assert!(same, "{what} {metric:?} {found:?} {alone:?}");
             assert_eq!((found.rows, found.smaller), (alone.rows, alone.smaller));
         }
@@ -794,8 +796,9 @@ mod tests {
                 for (walks, table) in ranked.others.iter().zip(&tables) {
                     check(walks, &minus(&all, table), "others");
                 }
-                let grid = Grid::of_ranked(&sequence, &ranked, true);
-                let of_tables = Grid::new(&tables, &all, None);
+                let median = Median::of(&all);
+                let grid = Grid::of_ranked(&sequence, &ranked, median, true);
+                let of_tables = Grid::new(&tables, &all, median);
                 assert_eq!(grid, of_tables);
                 let (placed, of_groups) = grid.onto_ranked(&sequence);
                 let same = |found: &ScoreTable, table: &ScoreTable| {
@@ -809,7 +812,7 @@ mod tests {
                 };
                 same(&placed, &all);
                 of_groups.iter().zip(&tables).for_each(|(a, b)| same(a, b));
-                let alone = Grid::of_ranked(&sequence, &ranked, false);
+                let alone = Grid::of_ranked(&sequence, &ranked, None, false);
                 assert_eq!(alone, Grid::new(std::slice::from_ref(&all), &all, None));
             }
         }
@@ -840,5 +843,39 @@ mod tests {
         assert_eq!(quantile_rows(10, 4), [3, 5, 8, 10]);
         assert_eq!(quantile_rows(2, 4), [1, 2]);
         assert_eq!(quantile_rows(0, 4), [0; 0]);
+    }
+
+    #[test]
+    fn undefined_values_have_their_reasons() {
+        let of = |rows: &[(f64, u8, f64)], metric| {
+            let groups = vec![0; rows.len()];
+            let tally = tally_of(rows, [&groups, &groups], 1);
+            let ranked = Ranked::of(&tally.score_sequence(&[]).unwrap(), &[metric]);
+            let point = ranked.all.point(metric).unwrap();
+            (point.value, point.se)
+        };
+        let one = [(0.5, 1, 1.0), (0.7, 1, 1.0)];
+        let gone = Err(Reason::OneClassOnly);
+        assert_eq!(of(&one, ScoreMetric::RocAuc), (gone, gone));
+        assert_eq!(of(&[], ScoreMetric::BrierScore).0, Err(Reason::NoScores));
+        let unlabelled = [(0.5, 2, 1.0)];
+        let none = Err(Reason::NoRows);
+        assert_eq!(of(&unlabelled, ScoreMetric::BrierScore).0, none);
+        let error = ScoreMetric::ExpectedCalibrationError;
+        assert_eq!(of(&unlabelled, error).0, none);
+        let logits = [(-1.0, 0, 1.0), (2.0, 1, 1.0), (2.5, 1, 1.0)];
+        let beyond = Err(Reason::ScoreNotProbability);
+        assert_eq!(of(&logits, ScoreMetric::LogLoss).0, beyond);
+        assert_eq!(of(&logits, ScoreMetric::MaximumCalibrationError).0, beyond);
+        let alike: Vec<_> = (0..3000)
+            .map(|i| (0.3, u8::from(i % 3 == 0), 1.0))
+            .collect();
+        let constant = (Ok(0.5), Err(Reason::ConstantScore));
+        assert_eq!(of(&alike, ScoreMetric::RocAuc), constant);
+        let spread = of(&alike, ScoreMetric::GeneralizedTruePositiveRate).1;
+        assert_eq!(spread, Err(Reason::NoSpread));
+        let perfect = [(0.1, 0, 1.0), (0.2, 0, 1.0), (0.8, 1, 1.0), (0.9, 1, 1.0)];
+        let certain = (Ok(1.0), Err(Reason::NoSpread));
+        assert_eq!(of(&perfect, ScoreMetric::RocAuc), certain);
     }
 }

@@ -12,8 +12,26 @@ use super::bins::{BIN_ROWS_MIN, BINS, bin};
 use super::table::{ALL, LABELLED, Masses, NEGATIVE, POSITIVE};
 use crate::lanes::{dot, sum};
 
+/// What is told of a draw; the rest stays undefined.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Told {
+    pub ks: bool,
+    /// Calibration errors over bins of equal width.
+    pub bins: bool,
+    /// The same over bins of equal mass.
+    pub equal_mass: bool,
+}
+
+impl Told {
+    /// Whether nothing is.
+    pub const fn is_empty(self) -> bool {
+        !self.ks && !self.bins && !self.equal_mass
+    }
+}
+
 /// The places: what all tables share.
 pub(crate) struct Frame {
+    pub told: Told,
     /// The mean score of all rows at each place.
     scores: Vec<f64>,
     /// Places by bin of equal width; no place lies in two.
@@ -22,9 +40,10 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// The places of the table of all rows.
-    pub fn of(all: &ScoreTable) -> Self {
+    pub fn of(all: &ScoreTable, told: Told) -> Self {
         let first = |b: usize| all.scores.partition_point(|s| bin(*s, BINS) < b);
         Self {
+            told,
             bins: (0..BINS).map(|b| first(b)..first(b + 1)).collect(),
             scores: all.scores.clone(),
         }
@@ -197,11 +216,17 @@ impl Rough {
             gaps: [f64::NAN; BINS],
             weight: of_positive + of_negative,
         };
-        if of_positive > 0.0 && of_negative > 0.0 {
+        let told = frame.told;
+        if told.ks && of_positive > 0.0 && of_negative > 0.0 {
             rough.ks = largest_gap([positive, negative], [of_positive, of_negative]);
         }
         if rough.weight > 0.0 && fixed.is_probability {
-            rough.calibrate(frame, fixed, positive, negative);
+            if told.bins {
+                rough.calibrate(frame, fixed, positive, negative);
+            }
+            if told.equal_mass {
+                rough.calibrate_equal_mass(fixed, positive, negative);
+            }
         }
         rough
     }
@@ -225,6 +250,9 @@ impl Rough {
             }
         }
         self.error = total / self.weight;
+    }
+
+    fn calibrate_equal_mass(&mut self, fixed: &Fixed, positive: &[f64], negative: &[f64]) {
         let scale = BINS as f64 / (2.0 * self.weight);
         let (mut before, mut bin, mut excess, mut total) = (0.0, 0, 0.0_f64, 0.0);
         let places = positive.iter().zip(negative).zip(&fixed.scores);
@@ -342,7 +370,12 @@ mod tests {
             let grid = Grid::new(&tables, &all, None);
             assert!(grid.exact);
             let tables = tables.each_ref().map(|table| grid.onto(table));
-            let frame = Frame::of(&grid.onto(&all));
+            let told = Told {
+                ks: true,
+                bins: true,
+                equal_mass: true,
+            };
+            let frame = Frame::of(&grid.onto(&all), told);
             let fixed = tables.each_ref().map(|table| Fixed::of(&frame, table));
             let drawn = tables.each_ref().map(Drawn::of);
             let near = |found: f64, value: crate::disparity::Value, what: &str| {

@@ -20,7 +20,7 @@ use super::catalogue::{Nature, ScoreDisparity, ScoreMetric};
 use super::movement::Movement;
 use super::named;
 use super::profile::Profile;
-use super::replica::{Drawn, Fixed, Frame, Pair, Rough, abroca};
+use super::replica::{Drawn, Fixed, Frame, Pair, Rough, Told, abroca};
 use super::sample::Sample;
 use super::scoring_rate::Median;
 use super::table::ALL;
@@ -125,6 +125,20 @@ enum Laws {
 impl Plan<'_> {
     fn is_rough(metric: ScoreMetric) -> bool {
         metric.row().nature == Nature::Rough
+    }
+
+    /// What has to be told of each draw.
+    fn told(&self) -> Told {
+        let wants = |metric: ScoreMetric| self.metrics.contains(&metric);
+        Told {
+            ks: wants(ScoreMetric::KsStatistic),
+            bins: wants(ScoreMetric::ExpectedCalibrationError)
+                || wants(ScoreMetric::MaximumCalibrationError)
+                || self
+                    .disparities
+                    .contains(&ScoreDisparity::MulticalibrationError),
+            equal_mass: wants(ScoreMetric::ExpectedCalibrationErrorEqualMass),
+        }
     }
 
     /// Whether values of everybody else are drawn: of two groups each is the other's.
@@ -289,13 +303,12 @@ struct View<'a> {
     offsets: Vec<f64>,
     /// By metric: where its series begin; last where those of disparities do.
     starts: Vec<usize>,
-    rough: bool,
     curves: bool,
 }
 
 impl<'a> View<'a> {
     fn of(plan: &'a Plan<'a>) -> Self {
-        let frame = Frame::of(plan.all);
+        let frame = Frame::of(plan.all, plan.told());
         let fixed = |table: &ScoreTable| Fixed::of(&frame, table);
         let wants = |d: ScoreDisparity| plan.disparities.contains(&d);
         let widths = plan.metrics.iter().map(|&metric| plan.width(metric));
@@ -315,8 +328,6 @@ impl<'a> View<'a> {
             overall: plan.influences(plan.all),
             offsets: Vec::new(),
             starts: starts.collect(),
-            rough: wants(ScoreDisparity::MulticalibrationError)
-                || plan.metrics.iter().any(|m| Plan::is_rough(*m)),
             curves: wants(ScoreDisparity::Abroca),
             frame,
             plan,
@@ -413,7 +424,7 @@ impl<'a> Scratch<'a> {
     fn look(&mut self) {
         let view = self.view;
         self.all.take_sum(&self.groups);
-        if view.rough {
+        if !view.frame.told.is_empty() {
             let frame = &view.frame;
             self.of_all = Rough::of(frame, &view.all, &self.all);
             let groups = view.groups.iter().zip(&self.groups);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, BooleanBufferBuilder, DictionaryArray, Int32Array, StringArray,
+    ArrayRef, BooleanArray, BooleanBufferBuilder, DictionaryArray, Float64Array, Int32Array,
+    StringArray,
 };
 use arrow::buffer::NullBuffer;
 use bytes::Bytes;
@@ -21,6 +22,8 @@ pub(super) enum Kind {
     Flags,
     /// Codes of a dictionary of text.
     Codes,
+    /// Doubles, one by one or by a dictionary.
+    Reals,
 }
 
 /// Reads a column from its first row on.
@@ -28,14 +31,35 @@ pub(super) struct Column {
     pages: Box<dyn PageReader>,
     kind: Kind,
     nullable: bool,
-    dictionary: Arc<StringArray>,
+    texts: Arc<StringArray>,
+    /// The dictionary of doubles.
+    reals: Vec<f64>,
     /// Rows of the page that were not yet taken.
     left: usize,
     /// Which of them have a value; `None` where all have.
     levels: Option<BitRuns<Bytes>>,
     values: Values,
     present: BooleanBufferBuilder,
-    packed: Vec<i32>,
+    /// Codes of doubles.
+    codes: Vec<i32>,
+}
+
+/// The values of some rows, of which only those of the column's kind are filled.
+struct Taken {
+    keys: Vec<i32>,
+    flags: BooleanBufferBuilder,
+    reals: Vec<f64>,
+}
+
+impl Taken {
+    fn new(kind: Kind, rows: usize) -> Self {
+        let room = |of: Kind| if kind == of { rows } else { 0 };
+        Self {
+            keys: Vec::with_capacity(room(Kind::Codes)),
+            flags: BooleanBufferBuilder::new(room(Kind::Flags)),
+            reals: Vec::with_capacity(room(Kind::Reals)),
+        }
+    }
 }
 
 /// The values of a page.
@@ -46,6 +70,8 @@ enum Values {
     Runs(BitRuns<Bytes>),
     /// Flags as bits, from a position on.
     Bits(Bytes, usize),
+    /// Doubles as they are, from a position on.
+    Plain(Bytes, usize),
 }
 
 fn broken(_: Broken) -> ParquetError {
@@ -63,12 +89,13 @@ impl Column {
             pages,
             kind,
             nullable,
-            dictionary: Arc::new(StringArray::from(Vec::<&str>::new())),
+            texts: Arc::new(StringArray::from(Vec::<&str>::new())),
+            reals: Vec::new(),
             left: 0,
             levels: None,
             values: Values::Bits(Bytes::new(), 0),
             present: BooleanBufferBuilder::new(0),
-            packed: Vec::new(),
+            codes: Vec::new(),
         }
     }
 
@@ -97,8 +124,7 @@ impl Column {
 
     /// The next `n` rows.
     pub fn next(&mut self, n: usize) -> Result<ArrayRef, ParquetError> {
-        let mut keys = Vec::with_capacity(if self.kind == Kind::Codes { n } else { 0 });
-        let mut flags = BooleanBufferBuilder::new(if self.kind == Kind::Flags { n } else { 0 });
+        let mut taken = Taken::new(self.kind, n);
         let mut validity: Option<BooleanBufferBuilder> = None;
         let mut done = 0;
         while done < n {
@@ -115,26 +141,27 @@ impl Column {
                     all
                 });
                 validity.append_packed_range(0..take, self.present.as_slice());
-                self.take_sparse(take, present, &mut keys, &mut flags)?;
+                self.take_sparse(take, present, &mut taken)?;
             } else {
                 if let Some(validity) = &mut validity {
                     validity.append_n(take, true);
                 }
-                self.take_dense(take, &mut keys, &mut flags)?;
+                self.take_dense(take, &mut taken)?;
             }
             self.left -= take;
             done += take;
         }
         let nulls = validity.map(|mut all| NullBuffer::new(all.finish()));
         Ok(match self.kind {
-            Kind::Flags => Arc::new(BooleanArray::new(flags.finish(), nulls)),
+            Kind::Flags => Arc::new(BooleanArray::new(taken.flags.finish(), nulls)),
             Kind::Codes => {
-                let keys = Int32Array::new(keys.into(), nulls);
+                let keys = Int32Array::new(taken.keys.into(), nulls);
                 Arc::new(DictionaryArray::try_new(
                     keys,
-                    Arc::clone(&self.dictionary) as ArrayRef,
+                    Arc::clone(&self.texts) as ArrayRef,
                 )?)
             }
+            Kind::Reals => Arc::new(Float64Array::new(taken.reals.into(), nulls)),
         })
     }
 
@@ -157,76 +184,67 @@ impl Column {
         Ok(Some(ones))
     }
 
-    fn take_dense(
-        &mut self,
-        rows: usize,
-        keys: &mut Vec<i32>,
-        flags: &mut BooleanBufferBuilder,
-    ) -> Result<(), ParquetError> {
+    fn take_dense(&mut self, rows: usize, taken: &mut Taken) -> Result<(), ParquetError> {
         match &mut self.values {
-            Values::Codes(codes) => codes.read(rows, keys).map_err(broken),
-            Values::Runs(runs) => runs.read(rows, flags).map_err(broken),
+            Values::Codes(codes) if self.kind == Kind::Reals => {
+                self.codes.clear();
+                codes.read(rows, &mut self.codes).map_err(broken)?;
+                for code in &self.codes {
+                    let real = usize::try_from(*code)
+                        .ok()
+                        .and_then(|at| self.reals.get(at));
+                    let real = real.ok_or_else(|| corrupt("a code is beyond its dictionary"))?;
+                    taken.reals.push(*real);
+                }
+                Ok(())
+            }
+            Values::Codes(codes) => codes.read(rows, &mut taken.keys).map_err(broken),
+            Values::Runs(runs) => runs.read(rows, &mut taken.flags).map_err(broken),
             Values::Bits(bits, at) => {
                 let end = *at + rows;
                 if end.div_ceil(8) > bits.len() {
                     return Err(corrupt("a page holds fewer flags than it says"));
                 }
-                flags.append_packed_range(*at..end, bits);
+                taken.flags.append_packed_range(*at..end, bits);
+                *at = end;
+                Ok(())
+            }
+            Values::Plain(bytes, at) => {
+                let end = at.saturating_add(rows.saturating_mul(REAL));
+                let here = bytes.get(*at..end);
+                let here =
+                    here.ok_or_else(|| corrupt("a page holds fewer numbers than it says"))?;
+                taken.reals.extend(reals(here));
                 *at = end;
                 Ok(())
             }
         }
     }
 
-    /// `present` values spread over the rows that have one; the others get a code or flag that no
-    /// one reads.
+    /// `present` values spread over the rows that have one; the others get a value that no one reads.
     fn take_sparse(
         &mut self,
         rows: usize,
         present: usize,
-        keys: &mut Vec<i32>,
-        flags: &mut BooleanBufferBuilder,
+        taken: &mut Taken,
     ) -> Result<(), ParquetError> {
+        let mut packed = Taken::new(self.kind, present);
+        self.take_dense(present, &mut packed)?;
         if self.kind == Kind::Flags {
-            let mut packed = BooleanBufferBuilder::new(present);
-            self.take_dense(present, keys, &mut packed)?;
             let mut next = 0;
             for row in 0..rows {
                 let has = self.present.get_bit(row);
-                flags.append(has && packed.get_bit(next));
+                taken.flags.append(has && packed.flags.get_bit(next));
                 next += usize::from(has);
             }
             return Ok(());
         }
-        let mut packed = std::mem::take(&mut self.packed);
-        packed.clear();
-        let read = self.take_dense(present, &mut packed, flags);
-        let start = keys.len();
-        keys.resize(start + rows, 0);
-        let mut next = packed.as_slice();
-        for (byte, place) in self
-            .present
-            .as_slice()
-            .iter()
-            .zip(keys[start..].chunks_mut(8))
-        {
-            let (head, tail) = next.split_at(next.len().min(byte.count_ones() as usize));
-            next = tail;
-            if head.len() == place.len() {
-                place.copy_from_slice(head);
-                continue;
-            }
-            let mut values = head.iter();
-            for (bit, place) in place.iter_mut().enumerate() {
-                if byte >> bit & 1 == 1
-                    && let Some(value) = values.next()
-                {
-                    *place = *value;
-                }
-            }
+        let present = self.present.as_slice();
+        match self.kind {
+            Kind::Reals => spread(present, rows, &packed.reals, &mut taken.reals),
+            _ => spread(present, rows, &packed.keys, &mut taken.keys),
         }
-        self.packed = packed;
-        read
+        Ok(())
     }
 
     /// Opens the next page that holds rows.
@@ -236,7 +254,16 @@ impl Column {
             Some(Page::DictionaryPage {
                 buf, num_values, ..
             }) => {
-                self.dictionary = Arc::new(dictionary(&buf, num_values as usize)?);
+                let count = num_values as usize;
+                match self.kind {
+                    Kind::Reals => {
+                        let len = count.checked_mul(REAL);
+                        let bytes = len.and_then(|len| buf.get(..len));
+                        let bytes = bytes.ok_or_else(|| corrupt("a dictionary breaks off"))?;
+                        self.reals = reals(bytes).collect();
+                    }
+                    _ => self.texts = Arc::new(texts(&buf, count)?),
+                }
                 Ok(())
             }
             Some(Page::DataPage {
@@ -286,7 +313,8 @@ impl Column {
         match (self.kind, encoding) {
             (Kind::Flags, Encoding::PLAIN) => Ok(Values::Bits(bytes, 0)),
             (Kind::Flags, Encoding::RLE) => Ok(Values::Runs(BitRuns::new(bytes, 4))),
-            (Kind::Codes, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) => {
+            (Kind::Reals, Encoding::PLAIN) => Ok(Values::Plain(bytes, 0)),
+            (Kind::Codes | Kind::Reals, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY) => {
                 // A page of nulls alone may leave the width out.
                 let width = u32::from(bytes.first().copied().unwrap_or_default());
                 let at = usize::from(!bytes.is_empty());
@@ -308,8 +336,41 @@ fn prefix(bytes: &[u8], at: usize) -> Result<usize, ParquetError> {
     Ok(u32::from_le_bytes(four) as usize)
 }
 
+/// Bytes of a double.
+const REAL: usize = size_of::<f64>();
+
+/// Doubles as they lie in a page.
+fn reals(bytes: &[u8]) -> impl Iterator<Item = f64> {
+    let (eights, _) = bytes.as_chunks::<REAL>();
+    eights.iter().map(|eight| f64::from_le_bytes(*eight))
+}
+
+/// Appends values to those of so many rows that are present, which are bits; the others get the
+/// default.
+fn spread<T: Copy + Default>(present: &[u8], rows: usize, values: &[T], out: &mut Vec<T>) {
+    let start = out.len();
+    out.resize(start + rows, T::default());
+    let mut next = values;
+    for (byte, place) in present.iter().zip(out[start..].chunks_mut(8)) {
+        let (head, tail) = next.split_at(next.len().min(byte.count_ones() as usize));
+        next = tail;
+        if head.len() == place.len() {
+            place.copy_from_slice(head);
+            continue;
+        }
+        let mut values = head.iter();
+        for (bit, place) in place.iter_mut().enumerate() {
+            if byte >> bit & 1 == 1
+                && let Some(value) = values.next()
+            {
+                *place = *value;
+            }
+        }
+    }
+}
+
 /// The texts of a dictionary page: each a length of four bytes and its UTF-8.
-fn dictionary(bytes: &[u8], count: usize) -> Result<StringArray, ParquetError> {
+fn texts(bytes: &[u8], count: usize) -> Result<StringArray, ParquetError> {
     let mut texts = Vec::with_capacity(count.min(bytes.len()));
     let mut at = 0;
     for _ in 0..count {

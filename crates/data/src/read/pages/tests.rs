@@ -2,9 +2,9 @@
 
 use std::io::Write;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch, StringArray};
+use arrow::array::{Array, AsArray, BooleanArray, Float64Array, RecordBatch, StringArray};
 use arrow::compute::{cast, concat_batches};
-use arrow::datatypes::{DataType, Field, Schema};
+use arrow::datatypes::{DataType, Field, Float64Type, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ParquetRecordBatchReaderBuilder};
 use parquet::basic::{Compression, ZstdLevel};
@@ -15,11 +15,13 @@ use super::*;
 
 #[derive(Clone, Debug)]
 struct Made {
-    rows: Vec<(Option<u8>, Option<bool>, u8, bool)>,
+    rows: Vec<(Option<u8>, Option<bool>, u8, bool, Option<u8>)>,
     page_rows: usize,
     group_rows: usize,
     second_version: bool,
     compressed: bool,
+    /// Bytes of a dictionary from which on values are written plainly.
+    dictionary_bytes: usize,
 }
 
 fn made() -> impl Strategy<Value = Made> {
@@ -28,6 +30,7 @@ fn made() -> impl Strategy<Value = Made> {
         prop::option::weighted(0.9, any::<bool>()),
         0..3_u8,
         any::<bool>(),
+        prop::option::weighted(0.9, any::<u8>()),
     );
     // Long stretches of one value make runs, mixed ones make packed groups.
     let stretch = (row, prop_oneof![3 => 1..4_usize, 1 => 50..400_usize]);
@@ -37,19 +40,33 @@ fn made() -> impl Strategy<Value = Made> {
         100..2_000_usize,
         any::<bool>(),
         any::<bool>(),
+        prop::sample::select(vec![0, 200, 1 << 20]),
     )
         .prop_map(
-            |(stretches, page_rows, group_rows, second_version, compressed)| Made {
-                rows: stretches
-                    .into_iter()
-                    .flat_map(|(row, n)| std::iter::repeat_n(row, n))
-                    .collect(),
-                page_rows,
-                group_rows,
-                second_version,
-                compressed,
+            |(stretches, page_rows, group_rows, second_version, compressed, dictionary_bytes)| {
+                Made {
+                    rows: stretches
+                        .into_iter()
+                        .flat_map(|(row, n)| std::iter::repeat_n(row, n))
+                        .collect(),
+                    page_rows,
+                    group_rows,
+                    second_version,
+                    compressed,
+                    dictionary_bytes,
+                }
             },
         )
+}
+
+/// Every kind of double.
+fn real(i: u8) -> f64 {
+    match i {
+        0 => -0.0,
+        1 => f64::NAN,
+        2 => f64::NEG_INFINITY,
+        i => f64::from(i) / 3.0 - 40.0,
+    }
 }
 
 fn batch(made: &Made) -> RecordBatch {
@@ -60,6 +77,8 @@ fn batch(made: &Made) -> RecordBatch {
         Field::new("label", DataType::Boolean, true),
         Field::new("gender", DataType::Utf8, false),
         Field::new("decision", DataType::Boolean, false),
+        Field::new("score", DataType::Float64, true),
+        Field::new("amount", DataType::Float64, false),
     ]);
     let rows = &made.rows;
     RecordBatch::try_new(
@@ -73,6 +92,13 @@ fn batch(made: &Made) -> RecordBatch {
                     .collect::<StringArray>(),
             ),
             Arc::new(rows.iter().map(|r| Some(r.3)).collect::<BooleanArray>()),
+            Arc::new(rows.iter().map(|r| r.4.map(real)).collect::<Float64Array>()),
+            Arc::new(
+                rows.iter()
+                    .enumerate()
+                    .map(|(i, r)| Some(real(r.4.unwrap_or(7)) + (i / 50) as f64))
+                    .collect::<Float64Array>(),
+            ),
         ],
     )
     .expect("batch")
@@ -92,6 +118,8 @@ fn write(made: &Made) -> fs::File {
     let properties = WriterProperties::builder()
         .set_writer_version(version)
         .set_compression(codec)
+        .set_column_dictionary_page_size_limit("score".into(), made.dictionary_bytes)
+        .set_column_dictionary_page_size_limit("amount".into(), made.dictionary_bytes)
         .set_data_page_row_count_limit(made.page_rows)
         .set_write_batch_size(made.page_rows.min(64))
         .set_max_row_group_row_count(Some(made.group_rows))
@@ -127,13 +155,20 @@ fn metadata(file: &fs::File) -> ArrowReaderMetadata {
 /// A column as texts, or as flags.
 type Plain = (Vec<Option<String>>, Vec<Option<bool>>);
 
-/// Both kinds of columns as text and flags, so that codes do not matter.
+/// Columns as text and flags, so that codes do not matter; doubles by their bits.
 fn plain(batch: &RecordBatch) -> Vec<Plain> {
     batch
         .columns()
         .iter()
         .map(|column| match column.data_type() {
             DataType::Boolean => (Vec::new(), column.as_boolean().iter().collect()),
+            DataType::Float64 => {
+                let reals = column.as_primitive::<Float64Type>();
+                let bits = reals
+                    .iter()
+                    .map(|real| real.map(|r| r.to_bits().to_string()));
+                (bits.collect(), Vec::new())
+            }
             _ => {
                 let text = cast(column, &DataType::Utf8).expect("text");
                 let text = text.as_string::<i32>();
@@ -150,7 +185,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
-    fn rows_are_those_of_the_crate(made in made(), from in 0.0..1.0_f64, fields in prop::sample::subsequence(vec![0_usize, 1, 2, 3], 1..=4)) {
+    fn rows_are_those_of_the_crate(made in made(), from in 0.0..1.0_f64, fields in prop::sample::subsequence(vec![0_usize, 1, 2, 3, 4, 5], 1..=6)) {
         let mut file = write(&made);
         let metadata = metadata(&file);
         let footer = metadata.metadata();
@@ -205,7 +240,7 @@ proptest! {
         let mut damaged = tempfile::tempfile().unwrap();
         damaged.write_all(&bytes).unwrap();
         for group in 0..footer.num_row_groups() {
-            let wanted = plan(footer, metadata.schema(), group, &[0, 1, 2, 3]).expect("the short way");
+            let wanted = plan(footer, metadata.schema(), group, &[0, 1, 2, 3, 4, 5]).expect("the short way");
             let rows = footer.row_group(group).num_rows() as usize;
             // Page headers are read by the crate, which may panic; the readers above turn that into
             // an error. What is unpacked here must not.
