@@ -45,38 +45,6 @@ pub fn pair_at(seed: u64, stream: u64, index: u64) -> [u64; 2] {
     ]
 }
 
-/// Blocks that a stream makes at once: each round of one waits for the round before, and other
-/// blocks fill the time.
-const BLOCKS: usize = 4;
-
-/// What [`pair_at`] gives at [`BLOCKS`] indices from `index` on.
-fn pairs_from(seed: u64, stream: u64, index: u64) -> [u64; 2 * BLOCKS] {
-    let at: [u64; BLOCKS] = std::array::from_fn(|block| index.wrapping_add(block as u64));
-    let mut c = [
-        at.map(|at| at as u32),
-        at.map(|at| (at >> 32) as u32),
-        [stream as u32; BLOCKS],
-        [(stream >> 32) as u32; BLOCKS],
-    ];
-    let mut k = [seed as u32, (seed >> 32) as u32];
-    for _ in 0..10 {
-        let product = |words: [u32; BLOCKS], by: u32| words.map(|w| u64::from(w) * u64::from(by));
-        let (p0, p1) = (product(c[0], MULTIPLIERS[0]), product(c[2], MULTIPLIERS[1]));
-        let [_, c1, _, c3] = c;
-        c = [
-            std::array::from_fn(|b| (p1[b] >> 32) as u32 ^ c1[b] ^ k[0]),
-            p1.map(|p| p as u32),
-            std::array::from_fn(|b| (p0[b] >> 32) as u32 ^ c3[b] ^ k[1]),
-            p0.map(|p| p as u32),
-        ];
-        k = [k[0].wrapping_add(WEYL[0]), k[1].wrapping_add(WEYL[1])];
-    }
-    std::array::from_fn(|half| {
-        let (block, word) = (half / 2, 2 * (half % 2));
-        u64::from(c[word][block]) | u64::from(c[word + 1][block]) << 32
-    })
-}
-
 /// The 53 high bits of `bits` as a real in `[0, 1)`.
 #[inline]
 #[must_use]
@@ -96,11 +64,8 @@ pub fn unit(bits: u64) -> f64 {
 pub struct Stream {
     seed: u64,
     stream: u64,
-    /// The next block to be made.
     index: u64,
-    /// What was made, and how much of it was taken.
-    made: [u64; 2 * BLOCKS],
-    taken: usize,
+    spare: Option<u64>,
 }
 
 impl Stream {
@@ -111,22 +76,20 @@ impl Stream {
             seed,
             stream,
             index: 0,
-            made: [0; 2 * BLOCKS],
-            taken: 2 * BLOCKS,
+            spare: None,
         }
     }
 
     /// The next 64 random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
-        if self.taken == self.made.len() {
-            self.made = pairs_from(self.seed, self.stream, self.index);
-            self.index = self.index.wrapping_add(BLOCKS as u64);
-            self.taken = 0;
+        if let Some(bits) = self.spare.take() {
+            return bits;
         }
-        let bits = self.made[self.taken];
-        self.taken += 1;
-        bits
+        let [first, second] = pair_at(self.seed, self.stream, self.index);
+        self.index += 1;
+        self.spare = Some(second);
+        first
     }
 
     /// The next real in `[0, 1)`.
