@@ -13,9 +13,12 @@ use proptest::prelude::*;
 
 use super::*;
 
+/// Region, label, gender, decision, score.
+type Row = (Option<u8>, Option<bool>, u8, bool, Option<u8>);
+
 #[derive(Clone, Debug)]
 struct Made {
-    rows: Vec<(Option<u8>, Option<bool>, u8, bool, Option<u8>)>,
+    rows: Vec<Row>,
     page_rows: usize,
     group_rows: usize,
     second_version: bool,

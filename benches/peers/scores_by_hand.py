@@ -1,14 +1,8 @@
-"""Exact score metrics per region by hand in polars and numpy: polars_scores.py FILE
+"""Exact score metrics per region by hand, in polars alone and in numpy.
 
 AUC, Kolmogorov-Smirnov statistic, expected calibration error of ten equal bins and Brier score of
-every region, from Parquet to numbers. Two formulations compete, and the fastest of them is the
-peer's time.
+every region, from Parquet to numbers: ``run(path)`` of each formulation.
 """
-
-import json
-import sys
-
-import timing
 
 POLARS = """
 import sys
@@ -62,35 +56,3 @@ def run(path):
     return out
 """
 FORMULATIONS = {"polars": POLARS, "numpy": NUMPY}
-
-
-def main(path):
-    whole = {
-        name: timing.whole_process(timing.python(code + "\nrun(sys.argv[1])", path))
-        for name, code in FORMULATIONS.items()
-    }
-    import polars as pl
-
-    rows = pl.scan_parquet(path).select(pl.len()).collect().item()
-    warm = {}
-    for name, code in FORMULATIONS.items():
-        space = {}
-        exec(code, space)
-        warm[name] = timing.warm(lambda: space["run"](path))
-    best = min(whole, key=lambda name: whole[name]["seconds"])
-    result = {
-        "peer": "polars scores",
-        "version": pl.__version__,
-        "rows": rows,
-        "runs": timing.RUNS,
-        "formulation": best,
-        "warm_seconds": min(warm.values()),
-        "whole_process_seconds": whole[best]["seconds"],
-        "peak_mib": whole[best]["peak_mib"],
-        "all": {name: whole[name]["seconds"] for name in whole},
-    }
-    print(json.dumps(result))
-
-
-if __name__ == "__main__":
-    main(sys.argv[1])
