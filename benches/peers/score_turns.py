@@ -66,9 +66,9 @@ def main(binary, path):
 
 TITLE = """# Exact scores
 
-Written by `benches/scores.sh`. Waage {version}: AUC, Kolmogorov-Smirnov statistic, calibration error
-and Brier score of {rows:,} distinct scores in 12 regions, whole processes by turns on {cores} cores,
-medians.
+Written by `benches/scores.sh`. Waage {version}: AUC, Kolmogorov-Smirnov statistic, calibration
+error and Brier score of {rows:,} distinct scores in 12 regions, whole processes by turns on
+{cores} cores, medians.
 """
 
 HEAD = """| what | runs | seconds | peak MiB | × waage |
