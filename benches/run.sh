@@ -65,6 +65,7 @@ if [[ -z ${SKIP_SLOW:-} ]]; then
 fi
 
 "$python" "$here/peers/table.py" <"$lines" >"$result"
+RUNS=5 "$python" "$here/peers/turns.py" "$waage" "$data" >>"$result"
 chmod 644 "$result"
 mv "$result" "$here/RESULTS.md"
 cat "$here/RESULTS.md"
