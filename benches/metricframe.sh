@@ -7,16 +7,9 @@
 # installed (target/bench-venv; made when absent). The extension is built in release mode there.
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$here")
-venv=${BENCH_VENV:-$root/target/bench-venv}
-export RUNS=${RUNS:-9} N_BOOT=${N_BOOT:-10} PYTHONDONTWRITEBYTECODE=1
-
-if ! cmp --silent "$here/peers/requirements.txt" "$venv/requirements.txt"; then
-    [[ -x $venv/bin/python ]] || python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --requirement "$here/peers/requirements.txt"
-    cp "$here/peers/requirements.txt" "$venv/requirements.txt"
-fi
+source "$(dirname "$0")/peers.sh"
+export N_BOOT=${N_BOOT:-10}
+environment "$venv" requirements.txt
 "$venv/bin/pip" install --quiet maturin
 (cd "$root" && VIRTUAL_ENV=$venv "$venv/bin/maturin" develop --release --locked --quiet)
 
@@ -25,6 +18,4 @@ result=$(mktemp "$here/RESULTS.XXXXXX")
 trap 'rm -f "$lines" "$result"' EXIT
 "$venv/bin/python" "$here/peers/waage_frame.py" "$@" | tee "$lines" >&2
 "$venv/bin/python" "$here/peers/frame_table.py" <"$lines" >"$result"
-chmod 644 "$result"
-mv "$result" "$here/RESULTS-metricframe.md"
-cat "$here/RESULTS-metricframe.md"
+publish "$result" "$here/RESULTS-metricframe.md"

@@ -10,25 +10,9 @@
 # peers are installed (target/bench-venv; made when absent).
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(dirname "$here")
+source "$(dirname "$0")/peers.sh"
 waage=${2:-$root/target/release/waage}
-venv=${BENCH_VENV:-$root/target/bench-venv}
-export RUNS=${RUNS:-9} PYTHONDONTWRITEBYTECODE=1
-
-if [[ ! -x $waage ]]; then
-    echo "no executable at $waage; build it with: cargo build --release -p waage" >&2
-    exit 2
-fi
-
-# Makes the environment $1 from the requirements file $2 unless it holds just these.
-environment() {
-    if ! cmp --silent "$here/peers/$2" "$1/$2"; then
-        [[ -x $1/bin/python ]] || python3 -m venv "$1"
-        "$1/bin/pip" install --quiet --requirement "$here/peers/$2"
-        cp "$here/peers/$2" "$1/$2"
-    fi
-}
+executable "$waage"
 
 lines=$(mktemp)
 result=$(mktemp "$here/RESULTS.XXXXXX")
@@ -38,10 +22,7 @@ trap 'rm -f "$lines" "$result" "$few"' EXIT
 data=${1:-}
 if [[ -z $data ]]; then
     data=$root/target/bench-leads-${ROWS:=10000000}.parquet
-    if [[ ! -e $data ]]; then
-        "$waage" datasets generate lead-scoring --rows "$ROWS" --seed 0 \
-            --columns converted,contacted,gender,region --out "$data"
-    fi
+    leads "$waage" "$data" converted,contacted,gender,region
 fi
 
 environment "$venv" requirements.txt
@@ -66,6 +47,4 @@ fi
 
 "$python" "$here/peers/table.py" <"$lines" >"$result"
 RUNS=5 "$python" "$here/peers/turns.py" "$waage" "$data" >>"$result"
-chmod 644 "$result"
-mv "$result" "$here/RESULTS.md"
-cat "$here/RESULTS.md"
+publish "$result" "$here/RESULTS.md"

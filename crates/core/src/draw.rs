@@ -69,6 +69,7 @@ fn by_rejection(stream: &mut Stream, n: u64, p: f64) -> u64 {
     let b = 1.15 + 2.53 * deviation;
     let a = -0.0873 + 0.0248 * b + 0.01 * p;
     let centre = trials * p + 0.5;
+    let sure = 0.92 - 4.2 / b;
     loop {
         let v = stream.next_unit();
         let u = stream.next_unit() - 0.5;
@@ -76,7 +77,7 @@ fn by_rejection(stream: &mut Stream, n: u64, p: f64) -> u64 {
         let x = (2.0 * a / edge + b) * u + centre;
         // Truncation is the floor where x is not negative, and x far from the edge never is.
         let k = (x as u64).min(n);
-        if edge >= 0.07 && (0.92 - v) * b >= 4.2 {
+        if edge >= 0.07 && v <= sure {
             return k;
         }
         if !(0.0..trials + 1.0).contains(&x) {
@@ -94,20 +95,6 @@ fn by_rejection(stream: &mut Stream, n: u64, p: f64) -> u64 {
 fn below_mass(height: f64, k: f64, n: f64, p: f64, q: f64, variance: f64) -> bool {
     let mode = ((n + 1.0) * p) as u64 as f64;
     let away = (k - mode).abs();
-    // The normal approximation with a bound of its error (Kachitvichyanukul & Schmeiser 1988); near
-    // the mode the masses' ratio is as quick where the bound is not tight.
-    if away < variance / 2.0 - 1.0 && (away > 15.0 || variance > 100.0) {
-        let height = libm::log(height);
-        let inverse = 1.0 / variance;
-        let slack = away * inverse * (((away / 3.0 + 0.625) * away + 1.0 / 6.0) * inverse + 0.5);
-        let normal = -0.5 * away * away * inverse;
-        if height < normal - slack {
-            return true;
-        }
-        if height > normal + slack {
-            return false;
-        }
-    }
     if away <= 15.0 {
         let odds = p / q;
         let factor = (n + 1.0) * odds;
@@ -120,6 +107,17 @@ fn below_mass(height: f64, k: f64, n: f64, p: f64, q: f64, variance: f64) -> boo
         };
     }
     let height = libm::log(height);
+    if away < variance / 2.0 - 1.0 {
+        // The normal approximation with a bound of its error (Kachitvichyanukul & Schmeiser 1988).
+        let slack = away / variance * (((away / 3.0 + 0.625) * away + 1.0 / 6.0) / variance + 0.5);
+        let normal = -away * away / (2.0 * variance);
+        if height < normal - slack {
+            return true;
+        }
+        if height > normal + slack {
+            return false;
+        }
+    }
     height <= ln_binomial_mass_real(k, n, p, q) - ln_binomial_mass_real(mode, n, p, q)
 }
 
@@ -146,12 +144,12 @@ pub fn shares(counts: &[u64]) -> impl Iterator<Item = f64> {
     let mut beyond: u128 = counts.iter().map(|c| u128::from(*c)).sum();
     counts.iter().map(move |&count| {
         let here = u128::from(count);
-        let share = match u64::try_from(beyond) {
-            _ if here == 0 => 0.0,
+        // The same number either way; the narrow conversion is one instruction.
+        let under = || u64::try_from(beyond).map_or_else(|_| beyond as f64, |narrow| narrow as f64);
+        let share = match here {
+            0 => 0.0,
             _ if here == beyond => 1.0,
-            // The same number either way; the narrow conversion is one instruction.
-            Ok(beyond) => count as f64 / beyond as f64,
-            Err(_) => count as f64 / beyond as f64,
+            _ => count as f64 / under(),
         };
         beyond -= here;
         share

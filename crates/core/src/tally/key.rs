@@ -94,10 +94,10 @@ pub(crate) fn sort<K: Key>(keys: &mut Vec<K>, spare: &mut Vec<K>) {
         keys.sort_unstable();
         return;
     }
-    let ends = keys.iter().fold((u64::MAX, 0), |(least, most), key| {
+    let images = keys.iter().fold((u64::MAX, 0), |(least, most), key| {
         (least.min(key.image()), most.max(key.image()))
     });
-    let (least, most) = (from_ordered_bits(ends.0), from_ordered_bits(ends.1));
+    let (least, most) = (from_ordered_bits(images.0), from_ordered_bits(images.1));
     let places = (keys.len() / PER_PLACE).clamp(1, PLACES_MAX);
     // Differences, products and truncation keep the order; an endless scale leaves two places.
     let scale = places as f64 / (most - least);

@@ -3,8 +3,7 @@
 use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
-use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE};
-use super::walk::{Stretch, stretches};
+use super::table::{LABELLED, Masses, NEGATIVE, POSITIVE, Stretch, stretches};
 use crate::confusion::exact_ratio;
 use crate::disparity::Value;
 

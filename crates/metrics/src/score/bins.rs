@@ -6,8 +6,7 @@ use waage_core::estimate::Reason;
 use waage_core::tally::ScoreTable;
 
 use super::mean::Rows;
-use super::table::{LABELLED, Masses, POSITIVE};
-use super::walk::{Stretch, stretches};
+use super::table::{LABELLED, Masses, POSITIVE, Stretch, stretches};
 use crate::disparity::Value;
 use crate::lanes::sum_of;
 

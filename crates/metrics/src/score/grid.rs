@@ -6,9 +6,9 @@ use waage_core::tally::{List, ScoreTable, Sequence};
 
 use super::bins::{BINS, bin};
 use super::mean::Rows;
-use super::ranked::{Ranked, STRETCH};
+use super::ranked::Ranked;
 use super::scoring_rate::Median;
-use super::table::{ALL, Masses};
+use super::table::{ALL, Masses, STRETCH};
 use crate::lanes::{dot, sum_of};
 
 /// Distinct scores up to which replicates are drawn of the scores themselves.

@@ -126,6 +126,7 @@ struct Ordered<'a> {
     ranked: Ranked,
 }
 
+/// The views in that order; none where it tells no metric, and of weighted rows or binned scores.
 fn ordered<'a>(tally: &'a Tally, request: &Request, metrics: &[ScoreMetric]) -> Vec<Ordered<'a>> {
     if !metrics.iter().any(|metric| Walks::serve(*metric)) {
         return Vec::new();

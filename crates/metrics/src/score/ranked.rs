@@ -16,14 +16,11 @@ use super::catalogue::ScoreMetric;
 use super::grid::{EXACT_MAX, PARTS_OF_ALL, parts_of_groups};
 use super::ks::Gap;
 use super::mean::Rows;
-use super::table::{LABELLED, MISSING, NEGATIVE, POSITIVE};
+use super::table::{LABELLED, MISSING, NEGATIVE, POSITIVE, STRETCH};
 use super::walk::Walks;
 
 /// Places of a list that are summed up together, a stretch of [`STRETCH`] at a time.
 const TASK: usize = 1 << 16;
-/// Scores and terms of so many places stay in a core's nearest cache.
-pub(crate) const STRETCH: usize = 1 << 9;
-
 /// What was found of one view.
 pub(crate) struct Ranked {
     pub all: Walks,
@@ -41,7 +38,7 @@ impl Ranked {
     /// Walks over all rows for metrics that [`Walks::serve`].
     pub fn of(sequence: &Sequence<'_>, metrics: &[ScoreMetric]) -> Self {
         let groups = sums(sequence, metrics);
-        let none = || Walks::new(metrics, [0; 3]);
+        let none = || Walks::new(metrics);
         // Everybody before each group, and everybody behind it.
         let mut before = vec![none()];
         for group in &groups {
@@ -113,7 +110,7 @@ fn sums(sequence: &Sequence<'_>, metrics: &[ScoreMetric]) -> Vec<Walks> {
         })
         .collect();
     let of_task = |(list, places): (&List<'_>, Range<usize>)| {
-        let mut walks = Walks::new(metrics, [0; 3]);
+        let mut walks = Walks::new(metrics);
         let (mut scores, mut rows, mut terms) = (Vec::new(), Vec::new(), Vec::new());
         for from in places.clone().step_by(STRETCH) {
             scores.clear();
@@ -126,7 +123,7 @@ fn sums(sequence: &Sequence<'_>, metrics: &[ScoreMetric]) -> Vec<Walks> {
         (list.group, walks)
     };
     let found: Vec<(usize, Walks)> = tasks.into_par_iter().map(of_task).collect();
-    let mut groups = vec![Walks::new(metrics, [0; 3]); sequence.groups];
+    let mut groups = vec![Walks::new(metrics); sequence.groups];
     for (group, walks) in &found {
         groups[*group].join(walks);
     }
@@ -692,8 +689,9 @@ mod tests {
     use super::super::catalogue::SCORES;
     use super::super::grid::Grid;
     use super::super::profile::Profile;
+    use super::super::sample::Sample;
     use super::super::scoring_rate::Median;
-    use super::super::table::{fixture, minus};
+    use super::super::table::{fixture, from_rows, minus};
     use super::*;
 
     const GROUPS: i32 = 4;
@@ -814,6 +812,32 @@ mod tests {
                 of_groups.iter().zip(&tables).for_each(|(a, b)| same(a, b));
                 let alone = Grid::of_ranked(&sequence, &ranked, None, false);
                 assert_eq!(alone, Grid::new(std::slice::from_ref(&all), &all, None));
+            }
+        }
+    }
+
+    /// Against the rows with weights of 1, which take the other path.
+    #[test]
+    fn walks_find_what_influences_of_weighted_rows_do() {
+        let near = |one: Result<f64, Reason>, other: Result<f64, Reason>| match (one, other) {
+            (Ok(a), Ok(b)) => (a - b).abs() <= 1e-12 * (1.0 + b.abs()),
+            (a, b) => a == b,
+        };
+        for (seed, n, levels) in [(1, 40, 7), (2, 900, 50), (3, 5000, 100_000), (4, 3, 2)] {
+            let rows = fixture::random(seed, n, levels, false);
+            let groups = vec![0; n];
+            let tally = tally_of(&rows, [&groups, &groups], 1);
+            let walks = Ranked::of(&tally.score_sequence(&[]).unwrap(), &walked()).all;
+            let weighted = from_rows(&rows, true);
+            let sample = Sample::new(&weighted, None);
+            for metric in walked() {
+                let point = walks.point(metric).unwrap();
+                let value = sample.value(metric);
+                assert!(near(point.value, value), "{metric:?} {value:?} {point:?}");
+                if let (Ok(value), Ok(_)) = (value, point.se) {
+                    let se = sample.standard_error(metric, value);
+                    assert!(near(point.se, se), "{metric:?} {se:?} {point:?}");
+                }
             }
         }
     }

@@ -12,9 +12,9 @@ use super::bins::{BIN_ROWS_MIN, BINS, bin};
 use super::table::{ALL, LABELLED, Masses, NEGATIVE, POSITIVE};
 use crate::lanes::{dot, sum};
 
-/// What is told of a draw; the rest stays undefined.
+/// What is asked of a draw; the rest stays undefined.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Told {
+pub(crate) struct Asked {
     pub ks: bool,
     /// Calibration errors over bins of equal width.
     pub bins: bool,
@@ -22,7 +22,7 @@ pub(crate) struct Told {
     pub equal_mass: bool,
 }
 
-impl Told {
+impl Asked {
     /// Whether nothing is.
     pub const fn is_empty(self) -> bool {
         !self.ks && !self.bins && !self.equal_mass
@@ -31,7 +31,7 @@ impl Told {
 
 /// The places: what all tables share.
 pub(crate) struct Frame {
-    pub told: Told,
+    pub asked: Asked,
     /// The mean score of all rows at each place.
     scores: Vec<f64>,
     /// Places by bin of equal width; no place lies in two.
@@ -40,10 +40,10 @@ pub(crate) struct Frame {
 
 impl Frame {
     /// The places of the table of all rows.
-    pub fn of(all: &ScoreTable, told: Told) -> Self {
+    pub fn of(all: &ScoreTable, asked: Asked) -> Self {
         let first = |b: usize| all.scores.partition_point(|s| bin(*s, BINS) < b);
         Self {
-            told,
+            asked,
             bins: (0..BINS).map(|b| first(b)..first(b + 1)).collect(),
             scores: all.scores.clone(),
         }
@@ -216,15 +216,15 @@ impl Rough {
             gaps: [f64::NAN; BINS],
             weight: of_positive + of_negative,
         };
-        let told = frame.told;
-        if told.ks && of_positive > 0.0 && of_negative > 0.0 {
+        let asked = frame.asked;
+        if asked.ks && of_positive > 0.0 && of_negative > 0.0 {
             rough.ks = largest_gap([positive, negative], [of_positive, of_negative]);
         }
         if rough.weight > 0.0 && fixed.is_probability {
-            if told.bins {
+            if asked.bins {
                 rough.calibrate(frame, fixed, positive, negative);
             }
-            if told.equal_mass {
+            if asked.equal_mass {
                 rough.calibrate_equal_mass(fixed, positive, negative);
             }
         }
@@ -370,12 +370,12 @@ mod tests {
             let grid = Grid::new(&tables, &all, None);
             assert!(grid.exact);
             let tables = tables.each_ref().map(|table| grid.onto(table));
-            let told = Told {
+            let asked = Asked {
                 ks: true,
                 bins: true,
                 equal_mass: true,
             };
-            let frame = Frame::of(&grid.onto(&all), told);
+            let frame = Frame::of(&grid.onto(&all), asked);
             let fixed = tables.each_ref().map(|table| Fixed::of(&frame, table));
             let drawn = tables.each_ref().map(Drawn::of);
             let near = |found: f64, value: crate::disparity::Value, what: &str| {

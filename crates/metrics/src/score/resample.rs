@@ -20,7 +20,7 @@ use super::catalogue::{Nature, ScoreDisparity, ScoreMetric};
 use super::movement::Movement;
 use super::named;
 use super::profile::Profile;
-use super::replica::{Drawn, Fixed, Frame, Pair, Rough, Told, abroca};
+use super::replica::{Asked, Drawn, Fixed, Frame, Pair, Rough, abroca};
 use super::sample::Sample;
 use super::scoring_rate::Median;
 use super::table::ALL;
@@ -127,10 +127,10 @@ impl Plan<'_> {
         metric.row().nature == Nature::Rough
     }
 
-    /// What has to be told of each draw.
-    fn told(&self) -> Told {
+    /// What has to be known of each draw.
+    fn asked(&self) -> Asked {
         let wants = |metric: ScoreMetric| self.metrics.contains(&metric);
-        Told {
+        Asked {
             ks: wants(ScoreMetric::KsStatistic),
             bins: wants(ScoreMetric::ExpectedCalibrationError)
                 || wants(ScoreMetric::MaximumCalibrationError)
@@ -308,7 +308,7 @@ struct View<'a> {
 
 impl<'a> View<'a> {
     fn of(plan: &'a Plan<'a>) -> Self {
-        let frame = Frame::of(plan.all, plan.told());
+        let frame = Frame::of(plan.all, plan.asked());
         let fixed = |table: &ScoreTable| Fixed::of(&frame, table);
         let wants = |d: ScoreDisparity| plan.disparities.contains(&d);
         let widths = plan.metrics.iter().map(|&metric| plan.width(metric));
@@ -424,7 +424,7 @@ impl<'a> Scratch<'a> {
     fn look(&mut self) {
         let view = self.view;
         self.all.take_sum(&self.groups);
-        if !view.frame.told.is_empty() {
+        if !view.frame.asked.is_empty() {
             let frame = &view.frame;
             self.of_all = Rough::of(frame, &view.all, &self.all);
             let groups = view.groups.iter().zip(&self.groups);

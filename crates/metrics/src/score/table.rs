@@ -309,6 +309,29 @@ fn only(table: &ScoreTable, label: usize) -> ScoreTable {
     out
 }
 
+/// Places of a stretch: what is gathered of so many stays in a core's nearest cache.
+pub(crate) const STRETCH: usize = 1 << 9;
+
+/// Places of a table that lie side by side.
+#[derive(Clone, Copy)]
+pub(crate) struct Stretch<'a> {
+    /// Distinct scores, ascending.
+    pub scores: &'a [f64],
+    /// Rows by label: negatives, positives.
+    pub rows: [&'a [u64]; 2],
+}
+
+/// Shows a whole table, stretch by stretch.
+pub(crate) fn stretches(table: &ScoreTable, mut visit: impl FnMut(Stretch<'_>)) {
+    for from in (0..table.scores.len()).step_by(STRETCH) {
+        let places = from..(from + STRETCH).min(table.scores.len());
+        visit(Stretch {
+            scores: &table.scores[places.clone()],
+            rows: LABELLED.map(|label| &table.rows[label][places.clone()]),
+        });
+    }
+}
+
 #[cfg(test)]
 pub(crate) mod fixture {
     use super::*;

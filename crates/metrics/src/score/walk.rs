@@ -1,8 +1,7 @@
-//! Metrics of unweighted rows with exact scores, from what is gathered while they are walked once: what
-//! several metrics are made of is gathered once.
+//! Metrics of unweighted rows with exact scores, from what is gathered while they are walked: what several
+//! metrics are made of is gathered once.
 
 use waage_core::estimate::Reason;
-use waage_core::tally::ScoreTable;
 
 use super::auc::Pairs;
 use super::bins::{self, BIN_ROWS_MIN, BINS, EqualWidth};
@@ -13,29 +12,6 @@ use super::profile::Point;
 use super::sample::{Spread, averaged, labels};
 use super::table::LABELLED;
 use crate::disparity::Value;
-
-/// Places of a stretch: what is gathered of so many stays in a core's nearest cache.
-const STRETCH: usize = 1 << 9;
-
-/// Places of a table that lie side by side.
-#[derive(Clone, Copy)]
-pub(crate) struct Stretch<'a> {
-    /// Distinct scores, ascending.
-    pub scores: &'a [f64],
-    /// Rows by label: negatives, positives.
-    pub rows: [&'a [u64]; 2],
-}
-
-/// Shows a whole table, stretch by stretch.
-pub(crate) fn stretches(table: &ScoreTable, mut visit: impl FnMut(Stretch<'_>)) {
-    for from in (0..table.scores.len()).step_by(STRETCH) {
-        let places = from..(from + STRETCH).min(table.scores.len());
-        visit(Stretch {
-            scores: &table.scores[places.clone()],
-            rows: LABELLED.map(|label| &table.rows[label][places.clone()]),
-        });
-    }
-}
 
 /// How a metric is had by a walk.
 #[derive(Clone, Copy)]
@@ -81,11 +57,10 @@ impl Walks {
         Kind::of(metric).is_some()
     }
 
-    /// Walks for those of the metrics that are had so, of rows in these numbers by label code.
-    pub fn new(metrics: &[ScoreMetric], counts: [u64; 3]) -> Self {
-        let classes = LABELLED.map(|label| counts[label]);
+    /// Walks over no rows yet, for those of the metrics that are had so.
+    pub fn new(metrics: &[ScoreMetric]) -> Self {
         let mut walks = Self {
-            counts,
+            counts: [0; 3],
             spans: [None; 2],
             area: None,
             distance: None,
@@ -94,8 +69,8 @@ impl Walks {
         };
         for &metric in metrics {
             match Kind::of(metric) {
-                Some(Kind::Area) => walks.area = Some(Pairs::new(classes)),
-                Some(Kind::Distance) => walks.distance = Some(Gap::new(classes)),
+                Some(Kind::Area) => walks.area = Some(Pairs::new([0; 2])),
+                Some(Kind::Distance) => walks.distance = Some(Gap::new([0; 2])),
                 Some(Kind::Bins) => walks.bins = Some(EqualWidth::new(BINS)),
                 Some(Kind::Mean(mean)) => {
                     walks.means.push((metric, mean, Moments::default()));

@@ -4,8 +4,9 @@
 //! The parquet crate reads footers, page headers, levels of compression and dictionaries; what is
 //! left for flat columns of bools, of dictionary-encoded text and of doubles is a stream of bits, of
 //! small integers or of the numbers themselves, which is unpacked here into the arrays that its Arrow
-//! reader would give, at a fraction of the cost (`benches/stages.rs`). Every other column, and every file that does not say how its
-//! pages are encoded, takes the crate's own reader; a property test holds the two to the same rows.
+//! reader would give, at a fraction of the cost (`benches/stages.rs`). Every other column, and every
+//! file that does not say how its pages are encoded, takes the crate's own reader; a property test
+//! holds the two to the same rows.
 
 mod bits;
 mod column;
