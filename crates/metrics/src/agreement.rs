@@ -100,14 +100,14 @@ mod tests {
     fn the_standard_error_is_the_spread_of_drawn_tables() {
         use waage_core::random::Stream;
         let table: Judged = [60, 14, 22, 104];
-        let n: u64 = table.iter().sum();
+        let law = waage_core::draw::Multinomial::of(&table);
         let expected = kappa(table).unwrap();
         let draws: Vec<f64> = (0..3000)
             .map(|r| {
                 let mut stream = Stream::new(5, r);
-                let mut drawn = [0; 4];
-                waage_core::draw::multinomial(&mut stream, n, &table, &mut drawn);
-                kappa(drawn).unwrap().value
+                let mut room = Vec::new();
+                let drawn = law.draw(&mut stream, &mut room);
+                kappa(drawn.try_into().unwrap()).unwrap().value
             })
             .collect();
         let mean = draws.iter().sum::<f64>() / draws.len() as f64;

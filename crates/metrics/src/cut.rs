@@ -180,14 +180,30 @@ mod tests {
     /// Against the honest way: resample the rows, sort them, cut them.
     #[test]
     fn replicates_spread_as_those_of_rows_that_are_cut_again() {
+        let (mut settled, mut fixed) = (0.0, 0.0);
+        const SETS: u64 = 8;
+        for seed in 0..SETS {
+            let [one, other] = spreads(seed);
+            assert!((0.85..1.15).contains(&one), "{seed}: {one}");
+            settled += one / SETS as f64;
+            fixed += other / SETS as f64;
+        }
+        assert!((settled - 1.0).abs() < 0.04, "{settled}");
+        // A fixed cut lets the number selected vary too.
+        assert!(fixed > 1.3, "{fixed}");
+    }
+
+    /// The spreads of a group's rate over replicates that settle the cut and over those that do not,
+    /// as shares of that over rows which are drawn and cut again.
+    fn spreads(seed: u64) -> [f64; 2] {
         let (n, share) = (1500, 0.3);
-        let data = rows(n, &mut Stream::new(3, 0));
+        let data = rows(n, &mut Stream::new(seed, 0));
         let (score, cells) = cut(&data, share);
         let moving = MovingCut::new(score, Tie::NONE, &cells, &tables(&data)).unwrap();
         let rate = |cell: &[f64; outcome::COUNT]| selected_of(cell, 0.0) / decided_of(cell);
         let mut spread = [Vec::new(), Vec::new(), Vec::new()];
         for replicate in 1..=1500 {
-            let mut stream = Stream::new(3, replicate);
+            let mut stream = Stream::new(seed, replicate);
             let drawn: Vec<(usize, f64)> = (0..n)
                 .map(|_| data[(stream.next_unit() * n as f64) as usize])
                 .collect();
@@ -217,9 +233,7 @@ mod tests {
             (squares / values.len() as f64).sqrt()
         };
         let [honest, settled, fixed] = spread.map(|values| deviation(&values));
-        assert!((settled / honest - 1.0).abs() < 0.06, "{settled} {honest}");
-        // A fixed cut lets the number selected vary too.
-        assert!(fixed > 1.3 * honest, "{fixed} {honest}");
+        [settled / honest, fixed / honest]
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use waage_core::draw;
+use waage_core::draw::{self, Multinomial};
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
 use waage_core::tally::Clusters;
@@ -31,58 +31,6 @@ pub(crate) enum Law {
         /// Number of cells.
         cells: usize,
     },
-}
-
-/// Units that fall into cells as often as others did.
-#[derive(Debug)]
-pub(crate) struct Multinomial {
-    units: u64,
-    cells: usize,
-    chances: Chances,
-}
-
-#[derive(Debug)]
-enum Chances {
-    /// See [`draw::shares`].
-    Shares(Vec<f64>),
-    /// The cell of every unit, where that is quicker than the law of every cell.
-    OfUnits(Vec<u32>),
-}
-
-/// Units per cell up to which they are drawn one by one.
-const UNITS_PER_CELL: u64 = 4;
-
-impl Multinomial {
-    /// Of cells with these units.
-    fn of(counts: &[u64]) -> Self {
-        let units: u64 = counts.iter().sum();
-        let of_cell = |(cell, &n): (usize, &u64)| std::iter::repeat_n(cell as u32, n as usize);
-        Self {
-            units,
-            cells: counts.len(),
-            chances: match units <= UNITS_PER_CELL * counts.len() as u64 {
-                true => Chances::OfUnits(counts.iter().enumerate().flat_map(of_cell).collect()),
-                false => Chances::Shares(draw::shares(counts).collect()),
-            },
-        }
-    }
-
-    /// Draws the units of every cell.
-    fn draw(&self, stream: &mut Stream, counts: &mut Vec<u64>) {
-        counts.clear();
-        counts.resize(self.cells, 0);
-        match &self.chances {
-            Chances::Shares(shares) => {
-                let shares = shares.iter().copied();
-                draw::multinomial_by_shares(stream, self.units, shares, counts);
-            }
-            Chances::OfUnits(cells) => {
-                for _ in 0..self.units {
-                    counts[cells[below(stream, self.units)] as usize] += 1;
-                }
-            }
-        }
-    }
 }
 
 impl Law {
@@ -174,8 +122,8 @@ impl Law {
                 }));
             }
             Self::Rows(rows) => {
-                rows.draw(stream, counts);
-                weights.extend(counts.iter().map(|&n| n as f64));
+                let drawn = rows.draw(stream, counts).iter();
+                weights.extend(drawn.map(|&n| n as f64));
             }
             Self::Clusters {
                 clusters,
@@ -183,10 +131,10 @@ impl Law {
                 held,
                 cells,
             } => {
-                clusters.draw(stream, counts);
+                let drawn = clusters.draw(stream, counts);
                 weights.resize(*cells, 0.0);
                 let mut from = 0;
-                for (&times, &end) in counts.iter().zip(ends) {
+                for (&times, &end) in drawn.iter().zip(ends) {
                     if times > 0 {
                         for &(cell, weight) in &held[from..end] {
                             weights[cell] += times as f64 * weight;
@@ -197,11 +145,6 @@ impl Law {
             }
         }
     }
-}
-
-/// A whole number below `limit`: the high half of the product is uniform.
-fn below(stream: &mut Stream, limit: u64) -> usize {
-    ((u128::from(stream.next_u64()) * u128::from(limit)) >> 64) as usize
 }
 
 /// The values that `one` appends of each of `replicates`, `width` every time: by series, in the

@@ -2,7 +2,7 @@
 //! over all cells of the table per replicate.
 
 use rayon::prelude::*;
-use waage_core::draw::multinomial;
+use waage_core::draw::Multinomial;
 use waage_core::interval::percentile;
 use waage_core::random::Stream;
 
@@ -126,12 +126,12 @@ fn trial<const K: usize>(
     let task = (point * DATA_SETS + set) * (REPLICATES + 1);
     let mut stream = Stream::new(SEED, task);
     let cells: Vec<u64> = groups.iter().flat_map(|g| g.draw(&mut stream)).collect();
-    let rows = cells.iter().sum();
+    let law = Multinomial::of(&cells);
     let mut replicates = [const { Vec::new() }; K];
-    let mut drawn = vec![0; cells.len()];
+    let mut room = Vec::new();
     for replicate in 1..=REPLICATES {
         let mut stream = Stream::new(SEED, task + replicate);
-        multinomial(&mut stream, rows, &cells, &mut drawn);
+        let drawn = law.draw(&mut stream, &mut room);
         let table = |group: usize| std::array::from_fn(|i| drawn[4 * group + i] as f64);
         for (values, statistic) in replicates.iter_mut().zip(statistics) {
             values.extend(statistic(table(0), table(1)));

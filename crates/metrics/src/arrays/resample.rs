@@ -3,7 +3,7 @@
 //! Replicate `r` draws from its own counter-based stream, so threads and batches change nothing.
 
 use rayon::prelude::*;
-use waage_core::draw::multinomial;
+use waage_core::draw::Multinomial;
 use waage_core::random::Stream;
 
 /// Streams of these replicates begin here, where those of an audit's bootstrap do.
@@ -24,11 +24,13 @@ pub(crate) fn row(stream: &mut Stream, n: usize) -> usize {
 /// statistic of the counts has, over these, the law that it has when rows are drawn anew.
 #[must_use]
 pub fn of_counts(counts: &[u64], range: std::ops::Range<usize>, seed: u64) -> Vec<u64> {
-    let total: u64 = counts.iter().sum();
+    let law = Multinomial::of(counts);
     let mut out = vec![0; counts.len() * range.len()];
     out.par_chunks_mut(counts.len().max(1))
         .zip(range)
-        .for_each(|(out, r)| multinomial(&mut stream(seed, r), total, counts, out));
+        .for_each_init(Vec::new, |room, (out, r)| {
+            out.copy_from_slice(law.draw(&mut stream(seed, r), room));
+        });
     out
 }
 

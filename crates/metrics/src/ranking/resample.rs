@@ -11,7 +11,7 @@
 use std::sync::Arc;
 
 use waage_core::block::outcome;
-use waage_core::draw::multinomial;
+use waage_core::draw::{Multinomial, binomial};
 use waage_core::estimate::Reason;
 use waage_core::observer::Observer;
 use waage_core::random::Stream;
@@ -199,9 +199,10 @@ pub(super) fn run(plan: &Plan<'_>, observer: &dyn Observer) -> Option<Vec<Arc<[f
     if let Some(clusters) = plan.clusters {
         return run_clusters(plan, clusters, &shifts, observer);
     }
-    let room = || (empty(), cells.clone());
-    let one = |(list, drawn): &mut (List, Drawn), r: usize, out: &mut Vec<f64>| {
-        drawn.draw(&cells, sizes, plan.seed, r as u64);
+    let laws: Vec<Multinomial> = cells.rows.iter().map(|of| Multinomial::of(of)).collect();
+    let room = || (empty(), cells.clone(), Vec::new());
+    let one = |(list, drawn, room): &mut (List, Drawn, Vec<u64>), r: usize, out: &mut Vec<f64>| {
+        drawn.draw(&cells, &laws, room, plan.seed, r as u64);
         fill(list, drawn);
         let values = plan.reader.values(list, Some(&stops)).into_iter();
         let moved = values.zip(&shifts);
@@ -283,11 +284,11 @@ impl Drawn {
         }
     }
 
-    /// Draws every group's rows from its own, and of each place's which are relevant.
-    fn draw(&mut self, from: &Self, sizes: &[u64], seed: u64, r: u64) {
+    /// Draws every group's rows by its law, and of each place's which are relevant.
+    fn draw(&mut self, from: &Self, laws: &[Multinomial], room: &mut Vec<u64>, seed: u64, r: u64) {
         let mut stream = Stream::new(seed, STREAM + r);
-        for ((cells, drawn), &size) in from.rows.iter().zip(&mut self.rows).zip(sizes) {
-            multinomial(&mut stream, size, cells, drawn);
+        for (law, drawn) in laws.iter().zip(&mut self.rows) {
+            drawn.copy_from_slice(law.draw(&mut stream, room));
         }
         let (Some(relevant), Some(drawn)) = (&from.relevant, &mut self.relevant) else {
             return;
@@ -295,15 +296,8 @@ impl Drawn {
         let mut stream = Stream::new(seed, LABELS + r);
         for (g, (relevant, drawn)) in relevant.iter().zip(drawn).enumerate() {
             for (place, (&relevant, drawn)) in relevant.iter().zip(drawn).enumerate() {
-                let mut labels = [0, 0];
-                let others = from.rows[g][place] - relevant;
-                multinomial(
-                    &mut stream,
-                    self.rows[g][place],
-                    &[relevant, others],
-                    &mut labels,
-                );
-                *drawn = labels[0];
+                let share = relevant as f64 / from.rows[g][place].max(1) as f64;
+                *drawn = binomial(&mut stream, self.rows[g][place], share);
             }
         }
     }
