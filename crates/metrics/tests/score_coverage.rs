@@ -13,9 +13,14 @@ use waage_metrics::confusion::Tie;
 use waage_metrics::measure::{GivenRoles, ReferenceRule, Request, measure};
 use waage_metrics::score::{ScoreMetric, ScoreRequest};
 
-/// Scores uniform on (0, 1); labels by a law of the score.
-fn tally(stream: &mut Stream, n: usize, law: fn(f64) -> f64) -> Tally {
-    let scores: Vec<f64> = (0..n).map(|_| stream.next_unit()).collect();
+/// Scores uniform on (0, 1) of so many groups of `n` rows; labels by a law of the score.
+fn tally(stream: &mut Stream, groups: usize, n: usize, law: fn(f64) -> f64) -> Tally {
+    let scores: Vec<f64> = (0..groups * n).map(|_| stream.next_unit()).collect();
+    let keys: Vec<i32> = (0..groups as i32)
+        .flat_map(|group| std::iter::repeat_n(group, n))
+        .collect();
+    let table: Vec<u32> = (0..groups as u32).collect();
+    let labels = (0..groups).map(|group| Label::text(&format!("group {group}")));
     let outcomes: Vec<u8> = scores
         .iter()
         .map(|s| outcome::of(draw::binomial(stream, 1, law(*s)) as u8, outcome::REJECTED))
@@ -27,10 +32,10 @@ fn tally(stream: &mut Stream, n: usize, law: fn(f64) -> f64) -> Tally {
     };
     let mut builder = Builder::new(&["group".to_owned()], &[], kept, Limits::default());
     builder.add(&Block {
-        len: n,
+        len: scores.len(),
         axes: &[Codes {
-            keys: &vec![0; n],
-            table: &[0],
+            keys: &keys,
+            table: &table,
         }],
         outcomes: &outcomes,
         weights: None,
@@ -40,7 +45,7 @@ fn tally(stream: &mut Stream, n: usize, law: fn(f64) -> f64) -> Tally {
         propensities: None,
         members: &[],
     });
-    builder.finish(&[vec![Label::text("all")]]).expect("small")
+    builder.finish(&[labels.collect()]).expect("small")
 }
 
 fn calibrated(s: f64) -> f64 {
@@ -83,6 +88,19 @@ const TRUTHS: [Truth; 10] = [
     ),
 ];
 
+/// Groups and rows of each. Of many groups, which share the places that replicates are drawn on, only
+/// metrics that have replicates are looked at.
+const SIZES: [(usize, usize); 5] = [(1, 100), (1, 400), (1, 1600), (12, 400), (12, 1600)];
+
+fn is_replicated(metric: ScoreMetric) -> bool {
+    matches!(
+        metric,
+        ScoreMetric::KsStatistic
+            | ScoreMetric::ExpectedCalibrationError
+            | ScoreMetric::ExpectedCalibrationErrorEqualMass
+    )
+}
+
 #[test]
 #[ignore = "a simulation of minutes"]
 fn intervals_of_score_metrics_hold_the_truth() {
@@ -90,12 +108,16 @@ fn intervals_of_score_metrics_hold_the_truth() {
         .ok()
         .and_then(|s| s.parse().ok())
         .unwrap_or(400);
-    println!("| metric | labels | rows | coverage of 95 % |\n| --- | --- | --- | --- |");
+    println!("| metric | labels | groups | rows of each | coverage of 95 % |");
+    println!("| --- | --- | ---: | ---: | ---: |");
     let mut worst = 1.0_f64;
     for (i, (metric, law, name, truth)) in TRUTHS.into_iter().enumerate() {
-        for n in [100, 400, 1600] {
+        for (groups, n) in SIZES {
+            if groups > 1 && !is_replicated(metric) {
+                continue;
+            }
             let request = Request {
-                views: Vec::new(),
+                views: vec![vec![0]],
                 references: vec![ReferenceRule::Largest],
                 metrics: Vec::new(),
                 scores: ScoreRequest {
@@ -118,17 +140,21 @@ fn intervals_of_score_metrics_hold_the_truth() {
                 tie: Tie::NONE,
                 cut: None,
             };
-            let mut held = 0;
-            for set in 0..sets {
+            let (mut held, mut intervals) = (0, 0);
+            for set in 0..sets.div_ceil(groups as u64) {
                 let mut stream = Stream::new(set, 1000 + i as u64 * 10_000 + n as u64);
-                let measured = measure(&tally(&mut stream, n, law), &request, &Silent);
-                let (_, estimate) = &measured.expect("measurable").overall_scores[0];
-                let (low, high) = (estimate.low.expect("low"), estimate.high.expect("high"));
-                held += u64::from(low <= truth && truth <= high);
+                let tally = tally(&mut stream, groups, n, law);
+                let measured = measure(&tally, &request, &Silent).expect("measurable");
+                for scores in &measured.views[0].scores {
+                    let (_, estimate) = &scores[0];
+                    let (low, high) = (estimate.low.expect("low"), estimate.high.expect("high"));
+                    held += u64::from(low <= truth && truth <= high);
+                    intervals += 1;
+                }
             }
-            let coverage = held as f64 / sets as f64;
+            let coverage = held as f64 / intervals as f64;
             println!(
-                "| {} | {name} | {n} | {:.1} % |",
+                "| {} | {name} | {groups} | {n} | {:.1} % |",
                 metric.quantity().name,
                 100.0 * coverage
             );

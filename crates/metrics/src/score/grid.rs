@@ -15,12 +15,12 @@ use crate::lanes::{dot, sum_of};
 pub(crate) const EXACT_MAX: usize = 256;
 /// Beyond, quantiles of all rows that bound a place …
 pub(crate) const PARTS_OF_ALL: usize = 96;
-/// … and, shared between the groups, quantiles of each.
-const OF_GROUPS: usize = 64;
+/// … and, shared between the groups, parts of each of which no place holds more than two.
+const OF_GROUPS: usize = 128;
 
 /// Into how many parts the quantiles of each of some groups cut it.
 pub(crate) fn parts_of_groups(groups: usize) -> usize {
-    (OF_GROUPS / groups.max(1)).clamp(2, 32)
+    (OF_GROUPS / groups.max(1)).clamp(4, 64)
 }
 
 /// The places: each holds the scores above the one before up to its own upper end.
@@ -32,9 +32,9 @@ pub(crate) struct Grid {
 }
 
 impl Grid {
-    /// Every distinct score where they are few; otherwise quantiles of all rows and of each group, so
-    /// that a small group whose scores lie close together keeps its shape. The median and the edges
-    /// of calibration bins are never inside a place.
+    /// Every distinct score where they are few; otherwise quantiles of all rows. Where the scores of a
+    /// group lie close together, some of its own cut the place that holds them, so that it keeps its
+    /// shape. The median and the edges of calibration bins are never inside a place.
     pub fn new(groups: &[ScoreTable], all: &ScoreTable, median: Option<Median>) -> Self {
         if all.places() <= EXACT_MAX {
             return Self {
@@ -42,12 +42,9 @@ impl Grid {
                 exact: true,
             };
         }
-        let mut uppers = Vec::new();
-        quantiles(all, PARTS_OF_ALL, &mut uppers);
+        let mut uppers = quantiles(all, PARTS_OF_ALL);
         let each = parts_of_groups(groups.len());
-        for group in groups {
-            quantiles(group, each, &mut uppers);
-        }
+        let groups: Vec<Vec<f64>> = groups.iter().map(|group| quantiles(group, each)).collect();
         let mut below = |end: usize| uppers.extend(end.checked_sub(1).map(|at| all.scores[at]));
         for edge in 1..BINS {
             below(all.scores.partition_point(|s| bin(*s, BINS) < edge));
@@ -56,10 +53,24 @@ impl Grid {
             below(all.scores.partition_point(|s| *s <= median.score));
         }
         uppers.extend(all.scores.last());
-        Self::bounded_by(uppers)
+        Self::bounded_by(uppers, &groups)
     }
 
-    fn bounded_by(mut uppers: Vec<f64>) -> Self {
+    /// Of the quantiles of a group that lie in one place every second bounds one too: then no place
+    /// holds more than two parts of a group, but for the rows of a single score.
+    fn bounded_by(mut uppers: Vec<f64>, groups: &[Vec<f64>]) -> Self {
+        uppers.sort_unstable_by(f64::total_cmp);
+        uppers.dedup();
+        let mut cuts: Vec<f64> = Vec::new();
+        for group in groups {
+            let mut rest = group.as_slice();
+            for upper in &uppers {
+                let (inside, beyond) = rest.split_at(rest.partition_point(|cut| cut <= upper));
+                cuts.extend(inside.iter().skip(1).step_by(2));
+                rest = beyond;
+            }
+        }
+        uppers.extend(cuts);
         uppers.sort_unstable_by(f64::total_cmp);
         uppers.dedup();
         Self {
@@ -81,10 +92,7 @@ impl Grid {
                 exact: true,
             };
         }
-        let [mut uppers, groups] = ranked.quantiles.clone();
-        if of_groups {
-            uppers.extend(groups);
-        }
+        let mut uppers = ranked.quantiles.all.clone();
         let mut last = |below: &dyn Fn(f64) -> bool| {
             let last = |list: &List<'_>| Some(list.score(list.reach(0, below).checked_sub(1)?));
             let lasts = sequence.lists.iter().filter_map(last);
@@ -97,7 +105,10 @@ impl Grid {
             last(&|score| score <= median.score);
         }
         last(&|_| true);
-        Self::bounded_by(uppers)
+        match of_groups {
+            true => Self::bounded_by(uppers, &ranked.quantiles.groups),
+            false => Self::bounded_by(uppers, &[]),
+        }
     }
 
     /// The tables of all rows and of each group on these places, as [`Self::onto`] makes them.
@@ -271,8 +282,9 @@ pub(crate) fn rest(all: &ScoreTable, part: &ScoreTable) -> ScoreTable {
 }
 
 /// The scores at which a table's cumulative mass passes each of `parts` equal parts.
-fn quantiles(table: &ScoreTable, parts: usize, out: &mut Vec<f64>) {
+fn quantiles(table: &ScoreTable, parts: usize) -> Vec<f64> {
     const BLOCK: usize = 1 << 10;
+    let mut out = Vec::with_capacity(parts);
     let total = table.total_of(&ALL);
     let (mut reached, mut next) = (0.0, 1);
     let passes =
@@ -298,6 +310,7 @@ fn quantiles(table: &ScoreTable, parts: usize, out: &mut Vec<f64>) {
             }
         }
     }
+    out
 }
 
 #[cfg(test)]
@@ -345,6 +358,36 @@ mod tests {
             assert!((found.mass_of(&ALL, at) - held).abs() < 1e-9);
             let apart = (found.scores[at] - one.scores[at]).abs();
             assert!(held == 0.0 || apart < 1e-9, "{at}: {apart}");
+        }
+    }
+
+    /// A group alike everybody needs no places of its own, one whose scores lie together does.
+    #[test]
+    fn no_place_holds_more_than_two_parts_of_a_group() {
+        let squeezed = |seed, by: f64| {
+            let mut rows = fixture::random(seed, 5000, 100_000, false);
+            rows.iter_mut().for_each(|row| row.0 = 0.31 + row.0 * by);
+            from_rows(&rows, false)
+        };
+        let spread: Vec<ScoreTable> = (0..6)
+            .map(|seed| from_rows(&fixture::random(seed, 5000, 100_000, false), false))
+            .collect();
+        let all = |groups: &[ScoreTable]| {
+            let (first, rest) = groups.split_first().unwrap();
+            rest.iter()
+                .fold(first.clone(), |all, group| plus(&all, group))
+        };
+        let alone = Grid::new(&[], &all(&spread), None).places();
+        assert_eq!(Grid::new(&spread, &all(&spread), None).places(), alone);
+        let groups = [spread, vec![squeezed(7, 1e-3), squeezed(8, 1e-6)]].concat();
+        let grid = Grid::new(&groups, &all(&groups), None);
+        assert!(grid.places() < 2 * alone, "{}", grid.places());
+        for group in &groups {
+            let placed = grid.onto(group);
+            let most = (0..grid.places()).map(|at| placed.mass_of(&ALL, at));
+            let most = most.fold(0.0, f64::max);
+            let part = group.total_of(&ALL) / parts_of_groups(groups.len()) as f64;
+            assert!(most <= 2.0 * part + 1.0, "{most} of {part}");
         }
     }
 

@@ -28,10 +28,17 @@ pub(crate) struct Ranked {
     pub groups: Vec<Walks>,
     /// Everybody else, by group; none of a single group.
     pub others: Vec<Walks>,
-    /// Quantiles of all rows, and those of the groups.
-    pub quantiles: [Vec<f64>; 2],
+    pub quantiles: Quantiles,
     /// Every distinct score, where they are few.
     pub distinct: Option<Vec<f64>>,
+}
+
+/// Scores that cut rows into parts of equal size, ascending.
+#[derive(Clone, Default)]
+pub(crate) struct Quantiles {
+    pub all: Vec<f64>,
+    /// By group.
+    pub groups: Vec<Vec<f64>>,
 }
 
 impl Ranked {
@@ -167,7 +174,7 @@ struct Found {
     all: Told,
     groups: Vec<Told>,
     others: Vec<Told>,
-    quantiles: [Vec<f64>; 2],
+    quantiles: Quantiles,
 }
 
 impl Found {
@@ -179,7 +186,9 @@ impl Found {
         for (mine, theirs) in self.others.iter_mut().zip(&other.others) {
             mine.join(theirs);
         }
-        for (mine, theirs) in self.quantiles.iter_mut().zip(other.quantiles) {
+        self.quantiles.all.extend(other.quantiles.all);
+        let groups = self.quantiles.groups.iter_mut();
+        for (mine, theirs) in groups.zip(other.quantiles.groups) {
             mine.extend(theirs);
         }
         self
@@ -417,7 +426,10 @@ impl<'a> Order<'a> {
             all: Told::default(),
             groups: none.clone(),
             others: none,
-            quantiles: Default::default(),
+            quantiles: Quantiles {
+                all: Vec::new(),
+                groups: vec![Vec::new(); self.groups.len()],
+            },
         }
     }
 
@@ -601,7 +613,7 @@ impl<'a> Order<'a> {
     }
 
     /// Appends the quantiles that lie in a slice.
-    fn quantiles(&self, slice: usize, merged: Merged<'_>, out: &mut [Vec<f64>; 2]) {
+    fn quantiles(&self, slice: usize, merged: Merged<'_>, out: &mut Quantiles) {
         let [from, to] = [&self.counted[slice], &self.counted[slice + 1]];
         let (all, groups) = &self.targets;
         let mut all = Wanted::new(all, from.0, to.0);
@@ -616,13 +628,13 @@ impl<'a> Order<'a> {
         }
         // The rows of one score pass together.
         for (at, image) in merged.images.iter().enumerate() {
-            let (group, _) = self.owners[merged.lists[at] as usize];
+            let group = self.owners[merged.lists[at] as usize].0 as usize;
             let rows = merged.rows.get(at).copied().unwrap_or(1);
-            let passes = [all.pass(rows), groups[group as usize].pass(rows)];
-            for (out, passes) in out.iter_mut().zip(passes) {
-                if passes {
-                    out.push(from_ordered_bits(*image));
-                }
+            if all.pass(rows) {
+                out.all.push(from_ordered_bits(*image));
+            }
+            if groups[group].pass(rows) {
+                out.groups[group].push(from_ordered_bits(*image));
             }
         }
     }
