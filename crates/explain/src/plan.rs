@@ -6,11 +6,12 @@
 //! feature is one row of a table with `2^bits` rows ([`crate::table`]).
 //!
 //! A *bundle* is a list of groups whose tables share their features' places, so that a row sums them
-//! in registers. Trees whose features do not fit into one bundle are cut at their upper splits.
+//! in registers. Trees whose features do not fit into one bundle are cut at their upper splits; trees
+//! with few features share one.
 
 use crate::bins::{Bins, CODES_MAX, Questions};
 use crate::error::{Error, Result};
-use crate::model::{Ensemble, Leaf};
+use crate::model::{Ensemble, Leaf, Output};
 
 mod cost;
 mod group;
@@ -22,14 +23,16 @@ pub use group::{Condition, DeepFactor, Factor, Group, GroupLeaf, shares};
 pub const BITS_MAX: usize = 16;
 /// The most features of one bundle, unless a single group has more.
 pub const BUNDLE_FEATURES: usize = 48;
+/// The most features of a bundle of several trees: with more, a row's sums cost more than they save.
+pub const JOINED_FEATURES: usize = 24;
 /// The most bytes of a bundle's tables, unless a single group has more: they share a core's own cache.
 pub const BUNDLE_BYTES: usize = 512 << 10;
 
 /// Groups that share their features' places.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Bundle {
-    /// The tree.
-    pub tree: u32,
+    /// What its trees add to.
+    pub output: Output,
     /// The features, in ascending order; a group's slots are places in this list.
     pub features: Vec<u32>,
     /// The groups, from left to right.
@@ -52,7 +55,7 @@ pub struct DeepLeaf {
 pub struct Part {
     /// The columns.
     pub bins: Bins,
-    /// The bundles, tree by tree.
+    /// The bundles; those of one output in the order of their trees.
     pub bundles: Vec<Bundle>,
     /// Leaves too deep for any table.
     pub deep: Vec<DeepLeaf>,
@@ -101,62 +104,81 @@ impl Part {
         rows: u64,
         shape: Shape,
     ) -> Self {
-        let mut bundles = Vec::new();
+        let mut bundles = Bundles::default();
         let mut deep = Vec::new();
         for number in trees {
             let tree = &model.trees[number];
             let bits = cost::bits(tree, rows, shape);
-            let mut cutter = group::Cutter::new(tree, &bins, bits);
+            let mut cutter = group::Cutter::new(number as u32, tree, &bins, bits);
             let groups = cutter.cut();
             deep.extend(cutter.deep.drain(..).map(|(leaf, factors)| DeepLeaf {
                 tree: number as u32,
                 leaf,
                 factors,
             }));
-            match shape {
-                Shape::Values => bundle(number as u32, groups, &mut bundles),
-                Shape::Pairs => bundles.extend(groups.into_iter().map(|group| Bundle {
-                    tree: number as u32,
-                    features: group.features.clone(),
-                    groups: vec![group],
-                })),
+            for group in groups {
+                match shape {
+                    Shape::Values => bundles.add(tree.output(), group),
+                    Shape::Pairs => bundles.begin(tree.output(), group),
+                }
             }
         }
         Self {
             bins,
-            bundles,
+            bundles: bundles.all(),
             deep,
         }
     }
 }
 
-/// Neighbouring groups go into one bundle while their features fit.
-fn bundle(tree: u32, groups: Vec<Group>, bundles: &mut Vec<Bundle>) {
-    let mut open: Option<Bundle> = None;
-    for group in groups {
-        let mut bundle = open.take().unwrap_or(Bundle {
-            tree,
-            features: Vec::new(),
-            groups: Vec::new(),
-        });
-        let mut wider = bundle.features.clone();
-        wider.extend(&group.features);
+/// Groups on their way into bundles.
+#[derive(Default)]
+struct Bundles {
+    closed: Vec<Bundle>,
+    /// At most one of each output.
+    open: Vec<Bundle>,
+}
+
+impl Bundles {
+    /// Groups of one output go into one bundle while their features and tables fit.
+    fn add(&mut self, output: Output, group: Group) {
+        let open = self.open.iter_mut().find(|open| open.output == output);
+        let Some(bundle) = open else {
+            return self.begin(output, group);
+        };
+        let mut wider = [bundle.features.as_slice(), &group.features].concat();
         wider.sort_unstable();
         wider.dedup();
+        let joined = bundle.groups.iter().any(|other| other.tree != group.tree);
+        let most = if joined {
+            JOINED_FEATURES
+        } else {
+            BUNDLE_FEATURES
+        };
         let patterns: usize = bundle.groups.iter().map(Group::patterns).sum();
         let bytes = (patterns + group.patterns()) * wider.len().next_multiple_of(4) * 8;
-        if !bundle.groups.is_empty() && (wider.len() > BUNDLE_FEATURES || bytes > BUNDLE_BYTES) {
-            bundles.push(bundle);
-            wider = group.features.clone();
-            bundle = Bundle {
-                tree,
-                features: Vec::new(),
-                groups: Vec::new(),
-            };
+        if wider.len() > most || bytes > BUNDLE_BYTES {
+            return self.begin(output, group);
         }
         bundle.features = wider;
         bundle.groups.push(group);
-        open = Some(bundle);
     }
-    bundles.extend(open);
+
+    /// Begins a bundle with a group, in the place of the one of its output.
+    fn begin(&mut self, output: Output, group: Group) {
+        let bundle = Bundle {
+            output,
+            features: group.features.clone(),
+            groups: vec![group],
+        };
+        match self.open.iter_mut().find(|open| open.output == output) {
+            Some(open) => self.closed.push(std::mem::replace(open, bundle)),
+            None => self.open.push(bundle),
+        }
+    }
+
+    fn all(mut self) -> Vec<Bundle> {
+        self.closed.append(&mut self.open);
+        self.closed
+    }
 }

@@ -169,7 +169,7 @@ impl Prepared {
                 Output::One(k) => mean[k as usize] += share * values[0],
             }
         };
-        let reached: Vec<Vec<(Leaf, f64)>> = self
+        let reached: Vec<Vec<(u32, Leaf, f64)>> = self
             .bundles
             .par_iter()
             .map(|ready| {
@@ -182,16 +182,14 @@ impl Prepared {
                                 |pattern: u32| leaf.factors.iter().all(|f| f.holds(pattern));
                             let held = shares.iter().enumerate();
                             let held = held.filter(|(pattern, _)| reaches(*pattern as u32));
-                            (leaf.leaf, held.map(|(_, share)| share).sum())
+                            (group.tree, leaf.leaf, held.map(|(_, share)| share).sum())
                         })
                     })
                     .collect()
             })
             .collect();
-        for (ready, leaves) in self.bundles.iter().zip(reached) {
-            for (leaf, share) in leaves {
-                add(ready.bundle.tree, leaf, share);
-            }
+        for (tree, leaf, share) in reached.into_iter().flatten() {
+            add(tree, leaf, share);
         }
         for deep in &self.deep {
             add(
@@ -212,7 +210,6 @@ impl Prepared {
         tables: &mut [f64],
         scratch: &mut Scratch,
     ) {
-        let tree = &model.trees[ready.bundle.tree as usize];
         let mut rest = tables;
         for output in 0..ready.outputs.len() {
             for (group, planes) in ready.bundle.groups.iter().zip(&ready.planes) {
@@ -227,6 +224,7 @@ impl Prepared {
                     stride: ready.width,
                     places: &places,
                 };
+                let tree = &model.trees[group.tree as usize];
                 let value = |number: usize| tree.leaf_values(group.leaves[number].leaf)[output];
                 table::fill(group, value, game, index, layout, table, scratch);
             }
@@ -237,7 +235,7 @@ impl Prepared {
 impl Ready {
     fn new(model: &Ensemble, mut bundle: Bundle, index: Index) -> Self {
         let features = model.features.len();
-        let outputs: Vec<usize> = match model.trees[bundle.tree as usize].output() {
+        let outputs: Vec<usize> = match bundle.output {
             Output::All => (0..model.outputs()).collect(),
             Output::One(k) => vec![k as usize],
         };

@@ -51,6 +51,8 @@ pub struct GroupLeaf {
 /// A subtree with one table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Group {
+    /// The number of its tree.
+    pub tree: u32,
     /// The bits of its pattern, at most [`BITS_MAX`].
     pub bits: Vec<Condition>,
     /// Its distinct features, in ascending order.
@@ -78,6 +80,7 @@ struct Step {
 
 /// Walks a tree and cuts it into groups of at most `bits` bits.
 pub(super) struct Cutter<'a> {
+    number: u32,
     tree: &'a Tree,
     bins: &'a Bins,
     bits: usize,
@@ -118,8 +121,9 @@ pub fn shares(tree: &Tree, split: &Split) -> (f64, f64) {
 }
 
 impl<'a> Cutter<'a> {
-    pub(super) fn new(tree: &'a Tree, bins: &'a Bins, bits: usize) -> Self {
+    pub(super) fn new(number: u32, tree: &'a Tree, bins: &'a Bins, bits: usize) -> Self {
         Self {
+            number,
             tree,
             bins,
             bits: bits.min(BITS_MAX),
@@ -240,6 +244,7 @@ impl<'a> Cutter<'a> {
                 .collect(),
         });
         Group {
+            tree: self.number,
             bits,
             leaves: leaves.collect(),
             features,
