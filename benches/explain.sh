@@ -1,13 +1,20 @@
 #!/usr/bin/env bash
 # Attributions of trees beside xgboost, lightgbm, shap, FastTreeSHAP and woodelf, in one run.
 #
-#     BENCH_VENV=PATH benches/explain.sh [options of explain_peers.py]
+#     benches/explain.sh [options of explain_peers.py]
 #
-# BENCH_VENV is a virtual environment with numpy, pandas, xgboost, lightgbm, shap, fasttreeshap-fixed and
-# woodelf_explainer; peers that are not there are left out and named. Machines are shared: quote ratios of one run.
+# Prints one line of JSON per depth. BENCH_VENV is where the peers are installed
+# (target/bench-explain-venv; made when absent); peers that fail are named. Machines are shared: quote
+# ratios of one run.
 set -euo pipefail
-cd "$(dirname "$0")/.."
-: "${BENCH_VENV:?name a virtual environment with the peers in BENCH_VENV}"
+
+source "$(dirname "$0")/peers.sh"
+venv=${BENCH_VENV:-$root/target/bench-explain-venv}
+environment "$venv" requirements-explain.txt
+# Its metadata ask for Python 3.12, its code runs on 3.11 too.
+"$venv/bin/pip" install --quiet --no-deps --ignore-requires-python xgboost==3.4.1
+
+cd "$root"
 cargo build --release --locked --quiet -p waage-explain --example explain_rows
-"$BENCH_VENV/bin/python" benches/explain_peers.py \
+"$venv/bin/python" "$here/explain_peers.py" \
     "${CARGO_TARGET_DIR:-target}/release/examples/explain_rows" "$@" 2>/dev/null

@@ -1,8 +1,8 @@
 """An audit of scores and its peers by turns: score_turns.py WAAGE FILE.
 
 Prints benches/RESULTS-scores.md. Whole processes of the audit and of the formulations of
-``scores_by_hand`` follow each other, so that a machine that is slow for a while is slow for all of
-them. The values alone inside a warm process are measured behind.
+``scores_by_hand``, and numpy's values alone inside a warm process, follow each other, so that a
+machine that is slow for a while is slow for all of them.
 """
 
 import os
@@ -30,6 +30,7 @@ def main(binary, path):
     for name, code in FORMULATIONS.items():
         commands[name] = timing.python(code + "\nrun(sys.argv[1])", path)
     found = {name: [] for name in commands}
+    warm, inside = timing.Warm(FORMULATIONS["numpy"], "run(sys.argv[1])", path), []
     for turn in range(timing.RUNS + 1):
         for name, command in commands.items():
             if name == SLOW and turn > SLOW_RUNS:
@@ -38,9 +39,8 @@ def main(binary, path):
             # The first of each fills the cache of files and is not counted.
             if turn > 0:
                 found[name].append(run)
-    space = {}
-    exec(FORMULATIONS["numpy"], space)
-    warm = timing.warm(lambda: space["run"](path))
+        inside.append(warm.once())
+    warm.end()
     import polars as pl
 
     rows = pl.scan_parquet(path).select(pl.len()).collect().item()
@@ -60,6 +60,7 @@ def main(binary, path):
     for name, what in names.items():
         cells = [what, len(found[name]), f"{seconds[name]:.2f}", f"{peaks[name]:.0f}"]
         print(f"| {' | '.join(map(str, cells))} | {seconds[name] / own:.2f} |")
+    warm = timing.median(inside[1:])
     print(f"| numpy's bare values inside a warm process | {timing.RUNS} | {warm:.2f} | ", end="")
     print(f"| {warm / own:.2f} |")
 

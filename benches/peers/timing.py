@@ -5,6 +5,7 @@ pages, copied at the fork, into the peak memory of its child.
 """
 
 import os
+import subprocess
 import sys
 import time
 
@@ -57,3 +58,30 @@ def once(command, success):
 def python(code, *arguments):
     """A command that runs ``code`` in a fresh interpreter of this environment."""
     return [sys.executable, "-c", code, *arguments]
+
+
+class Warm:
+    """A process of its own that has imported what ``code`` imports and times ``call`` when asked."""
+
+    LOOP = """
+import sys, time
+for _ in sys.stdin:
+    start = time.perf_counter()
+    {call}
+    print(time.perf_counter() - start, flush=True)
+"""
+
+    def __init__(self, code, call, *arguments):
+        command = python(code + self.LOOP.format(call=call), *arguments)
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        self.process = subprocess.Popen(command, text=True, **pipes)
+
+    def once(self):
+        """Seconds of one call."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return float(self.process.stdout.readline())
+
+    def end(self):
+        self.process.stdin.close()
+        self.process.wait()
