@@ -15,4 +15,3 @@ pub use mass::{ln_binomial_mass, ln_hypergeometric_mass};
 pub use normal::{cdf, quantile, sf, z_of_level};
 
 pub(crate) use mass::ln_binomial_mass_real;
-pub(crate) use normal::quantile_open;

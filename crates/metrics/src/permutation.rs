@@ -7,10 +7,10 @@
 //! enumerated and the law is exact; otherwise it is drawn, and metrics of the same class (a rate
 //! and its complement, alone or as parts of others) share the draws.
 //!
-//! Two hundred draws settle most questions: where a tenth of them lie as far out as the data, the
-//! p-value is no small one and need not be known better (a sequential test after Besag & Clifford
-//! 1991); and where the data lie ten standard deviations beyond all of them, no draw would, and the
-//! p-value is the least that all draws could have given. The others are drawn to the end.
+//! Few draws settle most questions: where the data lie ten standard deviations beyond all of the
+//! first fifty, no draw would, and the p-value is the least that all draws could have given; where a
+//! tenth of two hundred lie as far out as the data, the p-value is no small one and need not be known
+//! better (a sequential test after Besag & Clifford 1991). The others are drawn to the end.
 
 use rayon::prelude::*;
 use waage_core::block::outcome;
@@ -37,12 +37,12 @@ const TIE: f64 = 8.0 * f64::EPSILON;
 const KEPT_MAX: usize = 1 << 17;
 /// Draws per parallel task.
 const TASK: usize = 50;
-/// Draws after which questions are looked at.
-const FIRST: usize = 200;
-/// The share of them as far out as the data that settles a question …
-const OFTEN: f64 = 0.1;
-/// … as does a distance of so many of their standard deviations.
+/// Draws after which a distance of so many of their standard deviations settles a question.
+const FIRST: usize = 50;
 const FAR: f64 = 10.0;
+/// Draws after which so large a share of them as far out as the data does too.
+const SECOND: usize = 200;
+const OFTEN: f64 = 0.1;
 /// Streams of one class are so many apart: more than there are replicates.
 const STREAMS: u64 = 1 << 20;
 
@@ -299,7 +299,7 @@ impl Null {
             return;
         }
         if self.beyond > 0.0 {
-            self.settled = self.beyond >= OFTEN * self.weight;
+            self.settled = self.tables >= SECOND as u64 && self.beyond >= OFTEN * self.weight;
             return;
         }
         let mean = self.sum / self.weight;
@@ -424,8 +424,8 @@ impl Permutation<'_> {
         let block = (KEPT_MAX / width).max(TASK);
         let mut begin = 0;
         while begin < self.draws {
-            let most = if begin == 0 { FIRST.min(block) } else { block };
-            let end = self.draws.min(begin + most);
+            let look = [FIRST, SECOND].into_iter().find(|look| *look > begin);
+            let end = look.unwrap_or(begin + block).min(self.draws);
             let mut drawn: Vec<&mut Plan<'_>> =
                 plans.iter_mut().filter(|plan| plan.is_open()).collect();
             let hits: Vec<Vec<f64>> = classes
@@ -444,7 +444,7 @@ impl Permutation<'_> {
                     let of = |class: usize| &hits[class][draw * width..(draw + 1) * width];
                     plan.add(&classes, of, 1.0, &mut room);
                 }
-                if begin == 0 {
+                if look.is_some() {
                     let laws = plan.laws.iter_mut().flatten();
                     laws.for_each(|law| law.settle(self.draws - end));
                 }
@@ -626,7 +626,7 @@ mod tests {
             5000,
         );
         let alike = alike.unwrap();
-        assert_eq!(alike.tables, FIRST as u64);
+        assert_eq!(alike.tables, SECOND as u64);
         assert!(alike.p().unwrap() > 0.5);
         let near = laws(
             &[Metric::SelectionRate],

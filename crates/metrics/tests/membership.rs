@@ -143,7 +143,7 @@ fn share_held(rows: usize, alike: usize) -> f64 {
     let (rates, ends) = truth();
     let gap_ends = [ends[0][0] - ends[1][1], ends[0][1] - ends[1][0]];
     let (mut held, mut asked) = (0, 0);
-    let runs = 150;
+    let runs = 1000;
     for run in 0..runs {
         let found = measured(&sample(rows, alike, run), 200);
         let mut ask = |low: Option<f64>, high: Option<f64>, ends: [f64; 2], truth: f64| {

@@ -72,7 +72,7 @@ pub fn z_of_level(level: f64) -> Option<f64> {
 }
 
 /// [`quantile`] for a `p` known to lie in (0, 1).
-pub(crate) fn quantile_open(p: f64) -> f64 {
+pub(super) fn quantile_open(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {
         let r = 0.180625 - q * q;
