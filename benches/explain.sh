@@ -3,7 +3,7 @@
 #
 #     benches/explain.sh [options of explain_peers.py]
 #
-# Prints one line of JSON per depth. BENCH_VENV is where the peers are installed
+# Prints a table with a column for each depth. BENCH_VENV is where the peers are installed
 # (target/bench-explain-venv; made when absent); peers that fail are named. Machines are shared: quote
 # ratios of one run.
 set -euo pipefail
@@ -17,4 +17,5 @@ environment "$venv" requirements-explain.txt
 cd "$root"
 cargo build --release --locked --quiet -p waage-explain --example explain_rows
 "$venv/bin/python" "$here/explain_peers.py" \
-    "${CARGO_TARGET_DIR:-target}/release/examples/explain_rows" "$@" 2>/dev/null
+    "${CARGO_TARGET_DIR:-target}/release/examples/explain_rows" "$@" 2>/dev/null |
+    "$venv/bin/python" "$here/peers/explain_table.py"

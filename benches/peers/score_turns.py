@@ -8,6 +8,7 @@ machine that is slow for a while is slow for all of them.
 import os
 import subprocess
 import sys
+import time
 
 import timing
 from scores_by_hand import FORMULATIONS
@@ -40,6 +41,8 @@ def main(binary, path):
             if turn > 0:
                 found[name].append(run)
         inside.append(warm.once())
+        # Its threads give memory back for a while.
+        time.sleep(1)
     warm.end()
     import polars as pl
 

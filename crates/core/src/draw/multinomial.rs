@@ -131,39 +131,32 @@ mod tests {
             let total: u64 = counts.iter().sum();
             let law = Multinomial::of(&counts);
             assert_eq!(matches!(law.way, Way::OfUnits(_)), total == 18);
-            let mut sums = vec![0.0; cells];
-            let mut products = vec![vec![0.0; cells]; cells];
+            let mut gaps: Vec<Vec<f64>> = vec![Vec::new(); cells];
             let mut room = Vec::new();
-            let share = |cell: usize| counts[cell] as f64 / total as f64;
             for replicate in 0..draws {
                 let out = law.draw(&mut Stream::new(5, replicate), &mut room);
                 assert_eq!((out.len(), out.iter().sum::<u64>()), (cells, total));
-                let gap = |cell: usize| out[cell] as f64 - counts[cell] as f64;
-                for i in 0..cells {
-                    sums[i] += gap(i);
-                    for j in 0..cells {
-                        products[i][j] += gap(i) * gap(j);
-                    }
+                for ((gaps, drawn), count) in gaps.iter_mut().zip(out).zip(counts) {
+                    gaps.push(*drawn as f64 - count as f64);
                 }
             }
-            let draws = draws as f64;
-            for i in 0..cells {
-                let (n, p) = (total as f64, share(i));
-                assert!(sums[i].abs() / draws <= 4.5 * (n * p * (1.0 - p) / draws).sqrt());
-                for j in 0..cells {
-                    let q = share(j);
-                    let want = n * if i == j { p * (1.0 - p) } else { -p * q };
-                    // A product of two sums of n terms varies by its variances and by that of a term.
-                    let one =
-                        n * (p * q * (1.0 - p) * (1.0 - q)).max(p * (1.0 - p) * f64::from(i == j));
-                    let spread = 1.5
-                        * (one * n.max(1.0) / draws).sqrt().min(
-                            n * (p * (1.0 - p) * q * (1.0 - q) / draws).sqrt()
-                                + (one / draws).sqrt(),
-                        );
-                    let got = products[i][j] / draws;
+            let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / draws as f64;
+            let share = |cell: usize| counts[cell] as f64 / total as f64;
+            for (i, one) in gaps.iter().enumerate() {
+                let variance = total as f64 * share(i) * (1.0 - share(i));
+                let average = mean(&mut one.iter().copied());
+                assert!(average.abs() <= 4.5 * (variance / draws as f64).sqrt());
+                for (j, other) in gaps.iter().enumerate() {
+                    let want = match i == j {
+                        true => variance,
+                        false => -(total as f64) * share(i) * share(j),
+                    };
+                    let mut products = one.iter().zip(other).map(|(a, b)| a * b);
+                    let got = mean(&mut products.by_ref());
+                    let squares = one.iter().zip(other).map(|(a, b)| (a * b - got).powi(2));
+                    let error = (mean(&mut squares.into_iter()) / draws as f64).sqrt();
                     assert!(
-                        (got - want).abs() < 5.0 * spread + 1e-12,
+                        (got - want).abs() <= 5.0 * error,
                         "{counts:?} {i} {j}: {got} for {want}"
                     );
                 }
