@@ -3,7 +3,7 @@
 #
 #     benches/explain.sh [options of explain_peers.py]
 #
-# Prints a table with a column for each depth. BENCH_VENV is where the peers are installed
+# Prints the table of benches/RESULTS-explain.md, a column for each depth. BENCH_VENV is where the peers are installed
 # (target/bench-explain-venv; made when absent); peers that fail are named. Machines are shared: quote
 # ratios of one run.
 set -euo pipefail

@@ -35,7 +35,8 @@ def rate(number):
 
 
 def main():
-    lines = [json.loads(line) for line in sys.stdin]
+    # One of the peers prints what it does.
+    lines = [json.loads(line) for line in sys.stdin if line.startswith("{")]
     print("| | " + " | ".join(f"depth {line['depth']}" for line in lines) + " |")
     print("| --- |" + " ---: |" * len(lines))
     print("| nodes | " + " | ".join(f"{line['nodes']:,}" for line in lines) + " |")

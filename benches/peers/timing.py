@@ -61,7 +61,7 @@ def python(code, *arguments):
 
 
 class Warm:
-    """A process of its own that has imported what ``code`` imports and times ``call`` when asked."""
+    """A process that has imported what ``code`` imports and times ``call`` when asked."""
 
     LOOP = """
 import sys, time
