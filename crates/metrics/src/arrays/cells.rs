@@ -4,6 +4,9 @@ use rayon::prelude::*;
 
 use super::TASK_ROWS;
 
+/// Copies of each counter.
+const LANES: usize = 4;
+
 /// Rows as cells: the cell of row i is `(groups[i] · labels + y[i]) · decisions + d[i]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a> {
@@ -22,24 +25,18 @@ impl Rows<'_> {
     #[must_use]
     pub fn cells(&self) -> Option<usize> {
         let [groups, labels, decisions] = self.sizes;
+        // Folds over plain numbers, which compilers make vectors of.
         let below = |codes: &[u8], size: usize| {
-            let most = codes
-                .par_chunks(TASK_ROWS)
-                .map(|c| c.iter().max())
-                .max()
-                .flatten();
-            most.is_none_or(|most| usize::from(*most) < size)
+            let parts = codes.par_chunks(TASK_ROWS);
+            let most = parts.map(|c| c.iter().copied().fold(0, u8::max)).max();
+            most.is_none_or(|most| usize::from(most) < size)
         };
-        let highest = self
-            .groups
-            .par_chunks(TASK_ROWS)
-            .map(|c| c.iter().max())
-            .max()
-            .flatten();
+        let parts = self.groups.par_chunks(TASK_ROWS);
+        let highest = parts.map(|c| c.iter().copied().fold(0, u32::max)).max();
         let rows = self.groups.len();
         let sound = self.y.len() == rows
             && self.d.len() == rows
-            && highest.is_none_or(|highest| (*highest as usize) < groups)
+            && highest.is_none_or(|highest| (highest as usize) < groups)
             && below(self.y, labels)
             && below(self.d, decisions);
         let cells = groups.checked_mul(labels)?.checked_mul(decisions)?;
@@ -47,10 +44,9 @@ impl Rows<'_> {
     }
 
     #[inline]
-    fn cell(&self, row: usize) -> usize {
+    fn cell(&self, group: u32, y: u8, d: u8) -> usize {
         let [_, labels, decisions] = self.sizes;
-        (self.groups[row] as usize * labels + usize::from(self.y[row])) * decisions
-            + usize::from(self.d[row])
+        (group as usize * labels + usize::from(y)) * decisions + usize::from(d)
     }
 
     /// Cell of every row; `None` as [`Rows::cells`].
@@ -60,7 +56,8 @@ impl Rows<'_> {
         let rows = (0..self.groups.len())
             .into_par_iter()
             .with_min_len(TASK_ROWS);
-        Some(rows.map(|row| self.cell(row) as u32).collect())
+        let cell = |row| self.cell(self.groups[row], self.y[row], self.d[row]) as u32;
+        Some(rows.map(cell).collect())
     }
 
     /// Rows per cell; `None` as [`Rows::cells`].
@@ -70,13 +67,21 @@ impl Rows<'_> {
         let task = TASK_ROWS.max(cells);
         let tasks = self.groups.len().div_ceil(task);
         let count = |at: usize| {
+            let rows = at * task..(at * task + task).min(self.groups.len());
+            let (groups, few) = self.groups[rows.clone()].as_chunks::<LANES>();
+            let (y, few_y) = self.y[rows.clone()].as_chunks::<LANES>();
+            let (d, few_d) = self.d[rows].as_chunks::<LANES>();
             // Neighbouring rows count in different copies: the cell just incremented is not ready.
-            let mut lanes = vec![[0_u64; 2]; cells];
-            let end = (at * task + task).min(self.groups.len());
-            for row in at * task..end {
-                lanes[self.cell(row)][row & 1] += 1;
+            let mut lanes = vec![[0_u64; LANES]; cells];
+            for ((groups, y), d) in groups.iter().zip(y).zip(d) {
+                for lane in 0..LANES {
+                    lanes[self.cell(groups[lane], y[lane], d[lane])][lane] += 1;
+                }
             }
-            lanes.into_iter().map(|lane| lane[0] + lane[1]).collect()
+            for ((group, y), d) in few.iter().zip(few_y).zip(few_d) {
+                lanes[self.cell(*group, *y, *d)][0] += 1;
+            }
+            lanes.into_iter().map(|lanes| lanes.iter().sum()).collect()
         };
         let add = |mut a: Vec<u64>, b: Vec<u64>| {
             a.iter_mut().zip(b).for_each(|(a, b)| *a += b);

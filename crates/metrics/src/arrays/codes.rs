@@ -29,6 +29,7 @@ pub const LABELS_MAX: usize = 32;
 const ROWS_MAX: usize = u32::MAX as usize;
 
 /// Levels in order of first sight: a table of open addressing over rows.
+#[derive(Clone)]
 struct Interner {
     slots: Vec<u32>,
     hashes: Vec<u64>,
@@ -91,6 +92,14 @@ fn mix(state: u64, word: u64) -> u64 {
     (state.rotate_left(29) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
+/// Odd numbers, so that products with them keep words apart: bits of π, e, √2 and √3.
+const KEYS: [u64; 4] = [
+    0x243F_6A88_85A3_08D3,
+    0xB7E1_5162_8AED_2A6B,
+    0x6A09_E667_F3BC_C909,
+    0xBB67_AE85_84CA_A73B,
+];
+
 /// Codes of `rows` rows of which `hash` and `same` know the values. `None` above 2^32 − 1 rows.
 fn intern(
     rows: usize,
@@ -101,18 +110,24 @@ fn intern(
         return None;
     }
     let mut codes = vec![0_u32; rows];
-    let local: Vec<Interner> = codes
+    let look = |seen: &mut Interner, task: usize, codes: &mut [u32]| {
+        for (row, code) in (task * TASK_ROWS..).zip(codes) {
+            *code = seen.level(hash(row), row, |other| same(row, other));
+        }
+    };
+    // The first task's levels are known to the others, which seldom see more.
+    let (head, tail) = codes.split_at_mut(rows.min(TASK_ROWS));
+    let mut whole = Interner::new();
+    look(&mut whole, 0, head);
+    let local: Vec<Interner> = tail
         .par_chunks_mut(TASK_ROWS)
         .enumerate()
         .map(|(task, codes)| {
-            let mut seen = Interner::new();
-            for (row, code) in (task * TASK_ROWS..).zip(codes) {
-                *code = seen.level(hash(row), row, |other| same(row, other));
-            }
+            let mut seen = whole.clone();
+            look(&mut seen, task + 1, codes);
             seen
         })
         .collect();
-    let mut whole = Interner::new();
     let maps: Vec<Vec<u32>> = local
         .iter()
         .map(|seen| {
@@ -122,8 +137,7 @@ fn intern(
                 .collect()
         })
         .collect();
-    codes
-        .par_chunks_mut(TASK_ROWS)
+    tail.par_chunks_mut(TASK_ROWS)
         .zip(&maps)
         .filter(|(_, map)| map.iter().enumerate().any(|(i, to)| i as u32 != *to))
         .for_each(|(codes, map)| {
@@ -145,11 +159,8 @@ fn intern(
 /// ```
 #[must_use]
 pub fn of_bits(values: &[u64]) -> Option<Codes> {
-    intern(
-        values.len(),
-        |row| mix(0, values[row]),
-        |a, b| values[a] == values[b],
-    )
+    // Of a single word the hash is a permutation: what it differs by, the words differ by.
+    intern(values.len(), |row| mix(0, values[row]), |_, _| true)
 }
 
 /// Codes of texts of fixed width, `width` words of 32 bits a row (one character each), as numpy
@@ -159,15 +170,30 @@ pub fn of_words(words: &[u32], width: usize, rows: usize) -> Option<Codes> {
     if width.checked_mul(rows)? != words.len() {
         return None;
     }
-    let row = |i: usize| &words[i * width..(i + 1) * width];
+    let row = |i: usize| words[i * width..(i + 1) * width].as_chunks::<2>();
+    let word = |[low, high]: [u32; 2]| u64::from(low) | u64::from(high) << 32;
+    // A sum, whose products do not wait for each other. Rows of one or two words have one term.
     let hash = |i: usize| {
-        let pairs = row(i).chunks(2);
-        pairs.fold(0, |state, pair| {
-            let high = pair.get(1).map_or(0, |word| u64::from(*word) << 32);
-            mix(state, u64::from(pair[0]) | high)
-        })
+        let (pairs, rest) = row(i);
+        let words = pairs.iter().map(|pair| word(*pair));
+        let last = rest.iter().map(|last| word([*last, 0]));
+        let terms = words.chain(last).zip(KEYS.into_iter().cycle());
+        mix(
+            0,
+            terms.fold(0, |sum, (word, key)| {
+                sum.wrapping_add(word.wrapping_mul(key))
+            }),
+        )
     };
-    intern(rows, hash, |a, b| row(a) == row(b))
+    match width {
+        // As above.
+        1 | 2 => intern(rows, hash, |_, _| true),
+        _ => intern(rows, hash, |a, b| {
+            let ((a, a_rest), (b, b_rest)) = (row(a), row(b));
+            // In place, for rows are too short for a call.
+            a.iter().zip(b).all(|(a, b)| a == b) && a_rest == b_rest
+        }),
+    }
 }
 
 /// Codes of texts, equal where the bytes are.
