@@ -123,6 +123,9 @@ impl Rescaled {
         let curves = self.curves(rows.nrows(), target)?;
         self.model.complete(rows, "row")?;
         out.fill(0.0);
+        if out.is_empty() {
+            return Ok(());
+        }
         let outputs = self.model.outputs();
         let width = rows.ncols();
         let at = margins(&self.model, rows);

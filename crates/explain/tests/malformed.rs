@@ -1,8 +1,13 @@
 //! What is wrong with a file is said in one sentence that names the place.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use ndarray::Array2;
+use waage_core::observer::Silent;
 use waage_explain::read::{self, Iterations, Options};
+use waage_explain::rescaled::{Rescaled, Target};
+use waage_explain::{Background, Params, Perturbation};
 
 fn seed(name: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -32,6 +37,39 @@ fn check(name: &str, cases: &[(&str, &str, &str)]) {
             "{found}"
         );
     }
+}
+
+/// Such a file once broke the reader's users: it is well-formed, and rows have no column.
+#[test]
+fn a_model_without_features_is_its_bias() {
+    let text = seed("xgboost_json/linear_without_features.json");
+    let model = read::model(text.as_bytes(), &Options::default()).expect("a model");
+    let mut margin = vec![f64::NAN; model.outputs()];
+    model.margin(&[], &mut margin);
+    // Every output of a linear model adds the first base score.
+    assert_eq!(margin, [6.0, 0.75]);
+    let rows = Array2::<f64>::zeros((3, 0));
+    let model = Arc::new(model);
+    let background = Background::new(rows.view(), None).expect("three rows");
+    let against = Perturbation::Interventional(background.clone());
+    let explainer = Params::new(Arc::clone(&model)).perturbation(against);
+    let explainer = explainer.build().expect("an explainer");
+    assert_eq!(explainer.base(), margin);
+    explainer.explain(rows.view(), &mut []).expect("nothing");
+    let logistic = [
+        ("reg:squarederror", "binary:logistic"),
+        ("\"num_target\":\"2\"", "\"num_target\":\"1\""),
+        ("[5E-1,-5E-1]", "5E-1"),
+        ("[5.5,0.25]", "[0.25]"),
+    ];
+    let text = logistic
+        .iter()
+        .fold(text, |text, (from, to)| text.replace(from, to));
+    let model = read::model(text.as_bytes(), &Options::default()).expect("a model");
+    let rescaled = Rescaled::new(Arc::new(model), background).expect("a rescaled one");
+    assert!((rescaled.base()[0] - 1.0 / (1.0 + (-0.25_f64).exp())).abs() < 1e-15);
+    let probability = rescaled.explain(rows.view(), Target::Probability, &mut [], &Silent);
+    probability.expect("nothing");
 }
 
 #[test]

@@ -48,8 +48,9 @@ impl Ensemble {
             return;
         }
         out.copy_from_slice(&self.base);
-        let features = self.features.len();
         if let Some(linear) = &self.linear {
+            // A model without features has no weights, only its bias.
+            let features = self.features.len().max(1);
             for (out, weights) in out.iter_mut().zip(linear.weights.chunks_exact(features)) {
                 for (weight, x) in weights.iter().zip(row) {
                     // A weight of 0 adds nothing, even of an infinite value.
