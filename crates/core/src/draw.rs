@@ -84,12 +84,10 @@ fn low(stream: &mut Stream, n: u64, chance: &Chance) -> u64 {
     };
     let v = stream.next_unit();
     let u = stream.next_unit() - 0.5;
-    let edge = 0.5 - u.abs();
-    // Without the quotient in what is sure, 0.92 − 4.2/b.
-    if edge >= 0.07 && (0.92 - v) * b >= 4.2 {
-        return hat.at(u, edge, n);
+    match hat.sure([u, v], n) {
+        Some(k) => k,
+        None => by_rejection(stream, n, chance, &hat, [u, v]),
     }
-    by_rejection(stream, n, chance, &hat, [u, v])
 }
 
 /// What is thrown under.
@@ -111,6 +109,13 @@ impl Hat {
     #[inline]
     fn at(&self, u: f64, edge: f64, n: u64) -> u64 {
         (self.place(u, edge) as u64).min(n)
+    }
+
+    /// Where a throw hits that surely does: `v ≤ 0.92 − 4.2/b`, asked without the quotient.
+    #[inline]
+    fn sure(&self, [u, v]: [f64; 2], n: u64) -> Option<u64> {
+        let edge = 0.5 - u.abs();
+        (edge >= 0.07 && (0.92 - v) * self.b >= 4.2).then(|| self.at(u, edge, n))
     }
 }
 
@@ -135,7 +140,7 @@ fn by_inversion(stream: &mut Stream, n: u64, chance: &Chance) -> u64 {
 
 const GRAIN: f64 = 1e-18;
 
-/// Throws until one hits, from this throw on.
+/// Throws until one hits, after this throw that does not surely.
 #[inline(never)]
 fn by_rejection(
     stream: &mut Stream,
@@ -148,18 +153,18 @@ fn by_rejection(
     let alpha = (2.83 + 5.1 / hat.b) * hat.deviation;
     loop {
         let edge = 0.5 - u.abs();
-        let k = hat.at(u, edge, n);
-        if edge >= 0.07 && (0.92 - v) * hat.b >= 4.2 {
-            return k;
-        }
         if (0.0..trials + 1.0).contains(&hat.place(u, edge)) {
             let height = v * alpha / (hat.a / (edge * edge) + hat.b);
+            let k = hat.at(u, edge, n);
             if below_mass(height, k as f64, trials, chance, hat.variance) {
                 return k;
             }
         }
         v = stream.next_unit();
         u = stream.next_unit() - 0.5;
+        if let Some(k) = hat.sure([u, v], n) {
+            return k;
+        }
     }
 }
 

@@ -87,6 +87,12 @@ impl Stream {
         bits
     }
 
+    /// A whole number below `limit`, the high half of a product: uniform up to 2^-64 · limit. 0 below 0.
+    #[inline]
+    pub fn below(&mut self, limit: u64) -> u64 {
+        ((u128::from(self.next_u64()) * u128::from(limit)) >> 64) as u64
+    }
+
     /// The next real in `[0, 1)`.
     #[inline]
     pub fn next_unit(&mut self) -> f64 {

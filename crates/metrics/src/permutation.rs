@@ -293,20 +293,20 @@ impl Null {
         }
     }
 
-    /// Looks whether so many more draws could tell anything.
-    fn settle(&mut self, left: usize) {
+    /// Looks after so many draws whether the others of `all` could tell anything.
+    fn settle(&mut self, drawn: usize, all: usize) {
         if self.tables == 0 || self.exact {
             return;
         }
         if self.beyond > 0.0 {
-            self.settled = self.tables >= SECOND as u64 && self.beyond >= OFTEN * self.weight;
+            self.settled = drawn >= SECOND && self.beyond >= OFTEN * self.weight;
             return;
         }
         let mean = self.sum / self.weight;
         let variance = (self.squares / self.weight - mean * mean).max(0.0);
         if (self.observed - mean).abs() > FAR * variance.sqrt() {
             self.settled = true;
-            self.left = left as u64;
+            self.left = (all - drawn) as u64;
         }
     }
 }
@@ -425,7 +425,10 @@ impl Permutation<'_> {
         let mut begin = 0;
         while begin < self.draws {
             let look = [FIRST, SECOND].into_iter().find(|look| *look > begin);
-            let end = look.unwrap_or(begin + block).min(self.draws);
+            let end = look
+                .unwrap_or(self.draws)
+                .min(begin + block)
+                .min(self.draws);
             let mut drawn: Vec<&mut Plan<'_>> =
                 plans.iter_mut().filter(|plan| plan.is_open()).collect();
             let hits: Vec<Vec<f64>> = classes
@@ -446,7 +449,7 @@ impl Permutation<'_> {
                 }
                 if look.is_some() {
                     let laws = plan.laws.iter_mut().flatten();
-                    laws.for_each(|law| law.settle(self.draws - end));
+                    laws.for_each(|law| law.settle(end, self.draws));
                 }
             });
             begin = end;

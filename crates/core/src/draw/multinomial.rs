@@ -82,7 +82,7 @@ impl Multinomial {
             Way::OfUnits(cells) => {
                 room.resize(self.cells, 0);
                 for _ in 0..self.units {
-                    room[cells[below(stream, self.units)] as usize] += 1;
+                    room[cells[stream.below(self.units) as usize] as usize] += 1;
                 }
                 room
             }
@@ -108,11 +108,6 @@ fn halves(counts: &[u64]) -> Vec<Node> {
         }
     };
     (0..cells).map(node).collect()
-}
-
-/// A whole number below `limit`: the high half of the product is uniform.
-fn below(stream: &mut Stream, limit: u64) -> usize {
-    ((u128::from(stream.next_u64()) * u128::from(limit)) >> 64) as usize
 }
 
 #[cfg(test)]

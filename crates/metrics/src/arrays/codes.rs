@@ -25,6 +25,9 @@ pub struct Labels {
 /// Most distinct values of [`labels`].
 pub const LABELS_MAX: usize = 32;
 
+/// Levels that every task begins with.
+const KNOWN_MAX: usize = 1 << 10;
+
 /// Numbers of rows and levels are kept below 2^32.
 const ROWS_MAX: usize = u32::MAX as usize;
 
@@ -115,15 +118,19 @@ fn intern(
             *code = seen.level(hash(row), row, |other| same(row, other));
         }
     };
-    // The first task's levels are known to the others, which seldom see more.
+    // If few, the first task's levels are known to the others, which then seldom see more.
     let (head, tail) = codes.split_at_mut(rows.min(TASK_ROWS));
     let mut whole = Interner::new();
     look(&mut whole, 0, head);
+    let known = match whole.first.len() <= KNOWN_MAX {
+        true => whole.clone(),
+        false => Interner::new(),
+    };
     let local: Vec<Interner> = tail
         .par_chunks_mut(TASK_ROWS)
         .enumerate()
         .map(|(task, codes)| {
-            let mut seen = whole.clone();
+            let mut seen = known.clone();
             look(&mut seen, task + 1, codes);
             seen
         })

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::resample::{row, stream};
+use super::resample::stream;
 
 /// Rows in order of their score, with what an area needs of each.
 #[derive(Clone, Debug)]
@@ -131,7 +131,7 @@ impl Ranking {
             let mut stream = stream(seed, r);
             let mut times = vec![0_u32; n];
             for _ in 0..n {
-                times[row(&mut stream, n)] += 1;
+                times[stream.below(n as u64) as usize] += 1;
             }
             self.walk(union_of_group, unions, |at| f64::from(times[at]))
         });

@@ -14,12 +14,6 @@ pub(crate) fn stream(seed: u64, r: usize) -> Stream {
     Stream::new(seed, STREAM + r as u64)
 }
 
-/// A row below `n`, uniform up to 2^-64 · n.
-#[inline]
-pub(crate) fn row(stream: &mut Stream, n: usize) -> usize {
-    ((u128::from(stream.next_u64()) * n as u128) >> 64) as usize
-}
-
 /// Replicates `range` of `counts`, one after another: each a multinomial draw of as many rows. A
 /// statistic of the counts has, over these, the law that it has when rows are drawn anew.
 #[must_use]
@@ -55,7 +49,7 @@ pub fn of_sums(
         .for_each(|(out, r)| {
             let mut stream = stream(seed, r);
             for _ in 0..codes.len() {
-                let row = row(&mut stream, codes.len());
+                let row = stream.below(codes.len() as u64) as usize;
                 let cell = codes[row] as usize;
                 for (c, channel) in channels.iter().enumerate() {
                     out[c * cells + cell] += channel[row];

@@ -85,8 +85,7 @@ pub fn permute(
 
 /// Draws the class of one row from what is left.
 fn deal(stream: &mut Stream, left: &mut [u64], remaining: &mut u64) -> usize {
-    // The high bits of a product with 64 random bits are uniform to within 2^-64·n.
-    let mut at = ((u128::from(stream.next_u64()) * u128::from(*remaining)) >> 64) as u64;
+    let mut at = stream.below(*remaining);
     *remaining = remaining.saturating_sub(1);
     for (class, count) in left.iter_mut().enumerate() {
         if at < *count {
