@@ -15,7 +15,7 @@ use waage_result::document::{Disparity, EstimateDoc, GroupResult};
 /// pooled, where `level` is the confidence of their intervals.
 pub fn groups(
     measured: &Measured,
-    shown: &dyn Fn(&str) -> bool,
+    shown: &(dyn Fn(&str) -> bool + Sync),
     level: Option<f64>,
 ) -> Vec<GroupResult> {
     let of_view = |view: &MeasuredView| {
@@ -54,7 +54,7 @@ pub fn groups(
 /// Estimates by metric name.
 pub fn metrics(
     estimates: &GroupEstimates,
-    shown: &dyn Fn(&str) -> bool,
+    shown: &(dyn Fn(&str) -> bool + Sync),
 ) -> IndexMap<String, EstimateDoc> {
     estimates
         .iter()
@@ -71,7 +71,7 @@ pub fn metrics(
 /// Score metrics by name.
 pub fn of_scores<'a>(
     estimates: impl IntoIterator<Item = &'a (ScoreMetric, Estimate)>,
-    shown: &dyn Fn(&str) -> bool,
+    shown: &(dyn Fn(&str) -> bool + Sync),
 ) -> impl Iterator<Item = (String, EstimateDoc)> {
     estimates
         .into_iter()
@@ -81,13 +81,12 @@ pub fn of_scores<'a>(
 }
 
 /// Every comparison.
-pub fn disparities(measured: &Measured, shown: &dyn Fn(&str) -> bool) -> Vec<Disparity> {
-    measured
-        .measurements
-        .iter()
-        .filter(|m| m.scheme != Scheme::Value && shown(m.quantity.name))
-        .map(disparity)
-        .collect()
+pub fn disparities(measured: &Measured, shown: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Disparity> {
+    let wanted = |m: &&Measurement| m.scheme != Scheme::Value && shown(m.quantity.name);
+    let comparisons = || measured.measurements.iter().filter(wanted);
+    let mut disparities = Vec::with_capacity(comparisons().count());
+    disparities.extend(comparisons().map(disparity));
+    disparities
 }
 
 /// One comparison.
@@ -109,11 +108,11 @@ pub fn disparity(m: &Measurement) -> Disparity {
         p: m.p,
         p_adjusted: m.p_adjusted,
         test: m.test.map(str::to_owned),
-        highest: m.extremes.as_ref().map(|(high, _)| text(high)),
-        lowest: m.extremes.as_ref().map(|(_, low)| text(low)),
-        null_mean: m.range.null_mean,
-        bias_corrected: m.range.bias_corrected,
-        groups_skipped: m.skipped.iter().map(text).collect(),
+        highest: m.range().extremes.as_ref().map(|(high, _)| text(high)),
+        lowest: m.range().extremes.as_ref().map(|(_, low)| text(low)),
+        null_mean: m.range().null_mean,
+        bias_corrected: m.range().bias_corrected,
+        groups_skipped: m.range().skipped.iter().map(text).collect(),
         four_fifths_adverse: m.context.four_fifths_adverse.filter(|_| flags),
         flips_with_one_selection: m.context.flips_with_one_selection.filter(|_| flags),
     }

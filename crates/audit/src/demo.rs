@@ -1,9 +1,10 @@
-//! The main job on the embedded data.
+//! The main job on leads that the program itself makes.
 
 use std::path::Path;
 
 use waage_core::observer::Observer;
 use waage_data::Source;
+use waage_data::synthetic::{LeadSpec, generate};
 use waage_govern::Policy;
 use waage_result::document::AuditResult;
 use waage_result::spec::{AttributeSpec, AuditSpec, Cut, RolesSpec};
@@ -11,11 +12,9 @@ use waage_result::text::Language;
 
 use crate::{AuditError, Job, files, run};
 
-/// 20 000 synthetic leads with planted bias; its card is `datasets/lead_scoring.md`.
-pub static DEMO_DATA: &[u8] = include_bytes!("../../../datasets/lead_scoring.parquet");
-
-/// Audits the embedded leads by the built-in policy: the 30 % with the highest scores are selected,
-/// groups by gender and region. Leaves the data and the report in `folder`.
+/// Audits the 20 000 leads of `datasets/lead_scoring.parquet`, made anew from their seed, by the
+/// built-in policy: the 30 % with the highest scores are selected, groups by gender and region.
+/// Leaves the data and the report in `folder`.
 ///
 /// # Errors
 /// [`AuditError`] when the folder cannot be written.
@@ -27,7 +26,9 @@ pub fn demo(
 ) -> Result<AuditResult, AuditError> {
     let path = folder.join("lead_scoring.parquet");
     files::make_folder(folder)?;
-    waage_data::output::write(&path, DEMO_DATA)?;
+    let mut leads = Vec::new();
+    generate(&LeadSpec::default(), &mut leads, observer)?;
+    waage_data::output::write(&path, &leads)?;
     let job = Job {
         source: Source::paths([path.display().to_string()]),
         spec: AuditSpec {

@@ -62,7 +62,7 @@ use waage_result::ranking::{ImpactTable, RankingResult};
 use waage_result::unknown::{MembershipResult, PropensityResult};
 
 pub use beside::Beside;
-pub use demo::{DEMO_DATA, demo};
+pub use demo::demo;
 pub use error::AuditError;
 pub use explain::{explain, explanations, render_explanations};
 pub use files::{figures, pdf, render, summary_line, suppress, write_folder};
@@ -438,15 +438,20 @@ struct Told {
 
 impl Told {
     fn of(tally: &Tally, spec: &AuditSpec, measured: &Measured) -> Self {
-        let shown = |quantity: &str| plan::shown(spec, quantity);
+        let all_shown = plan::all_shown(spec);
+        let shown = |quantity: &str| all_shown.as_ref().is_none_or(|all| all.contains(quantity));
+        let (groups, disparities) = rayon::join(
+            || assemble::groups(measured, &shown, Some(spec.confidence)),
+            || assemble::disparities(measured, &shown),
+        );
         Self {
-            groups: assemble::groups(measured, &shown, Some(spec.confidence)),
+            groups,
             overall: {
                 let mut overall = assemble::metrics(&measured.overall, &shown);
                 overall.extend(assemble::of_scores(&measured.overall_scores, &shown));
                 overall
             },
-            disparities: assemble::disparities(measured, &shown),
+            disparities,
             summary: assemble::summary(measured),
             distributions: distribution::distributions(tally),
             strata: Strata::default(),

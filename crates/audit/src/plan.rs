@@ -1,5 +1,7 @@
 //! What the command line and the policy together ask for.
 
+use std::collections::HashSet;
+
 use waage_core::quantity::{Quantity, Scheme};
 use waage_core::tally::Tally;
 use waage_govern::Policy;
@@ -423,15 +425,18 @@ pub fn headline(spec: &AuditSpec) -> Vec<String> {
 
 /// Whether a quantity is shown: all are unless the caller named some.
 pub fn shown(spec: &AuditSpec, quantity: &str) -> bool {
-    let Some(names) = &spec.metrics else {
-        return true;
-    };
-    names
-        .iter()
-        .any(|name| Named::parse(name).is_some_and(|n| n.quantity().name == quantity))
-        || NAMED
-            .iter()
-            .any(|row| row.quantity.name == quantity && row.in_summary)
+    all_shown(spec).is_none_or(|names| names.contains(quantity))
+}
+
+/// The names of the quantities that are shown; `None` where all are.
+pub fn all_shown(spec: &AuditSpec) -> Option<HashSet<&'static str>> {
+    let asked = spec.metrics.as_ref()?.iter();
+    let asked = asked
+        .filter_map(|name| Named::parse(name))
+        .map(Named::quantity);
+    let summed = NAMED.iter().filter(|row| row.in_summary);
+    let quantities = asked.chain(summed.map(|row| &row.quantity));
+    Some(quantities.map(|quantity| quantity.name).collect())
 }
 
 #[cfg(test)]

@@ -221,50 +221,49 @@ pub fn hypergeometric(stream: &mut Stream, population: u64, marked: u64, drawn: 
     if least == most {
         return least;
     }
-    let (n, k, m) = (population as f64, marked as f64, drawn as f64);
-    let mode = (((m + 1.0) * ((k + 1.0) / (n + 2.0))) as u64).clamp(least, most);
+    let (n, k, m) = (real(population), real(marked), real(drawn));
+    let mode = whole((m + 1.0) * ((k + 1.0) / (n + 2.0))).clamp(least, most);
     let beside = (population - marked) - (drawn - mode);
     let table = [mode, marked - mode, drawn - mode, beside];
     if table.iter().all(|cell| *cell >= CELL_MIN) {
-        return by_ratio(stream, table.map(|cell| cell as f64), mode, (least, most));
+        return by_ratio(stream, table.map(real), mode, (least, most));
     }
     let peak = libm::exp(ln_hypergeometric_mass(mode, population, marked, drawn));
     outwards(stream, (least, mode, most), peak, |x| {
         // P(x + 1) / P(x).
-        let x = x as f64;
+        let x = real(x);
         (k - x) * (m - x) / ((x + 1.0) * (n - k - m + x + 1.0))
     })
+}
+
+/// A count below 2^63: signed integers become reals in one instruction, unsigned ones in six.
+#[inline]
+const fn real(count: u64) -> f64 {
+    count as i64 as f64
+}
+
+/// The floor of a number from 0 to 2^63.
+#[inline]
+const fn whole(number: f64) -> u64 {
+    number as i64 as u64
 }
 
 /// Every cell of the table at the mode holds so many where the law is wide; where one does not, its
 /// standard deviation is below 4.
 const CELL_MIN: u64 = 16;
 
-/// A hypergeometric number by ratio of uniforms around the mode, of which `table` has the cells.
-fn by_ratio(stream: &mut Stream, table: [f64; 4], mode: u64, (least, most): (u64, u64)) -> u64 {
-    let [a, b, c, d] = table;
+/// A hypergeometric number by ratio of uniforms around the mode, of which `cells` has the table.
+fn by_ratio(stream: &mut Stream, cells: [f64; 4], mode: u64, (least, most): (u64, u64)) -> u64 {
+    let [a, b, c, d] = cells;
     let (marked, drawn, population) = (a + b, a + c, a + b + c + d);
-    let mean = drawn * (marked / population);
-    let beside = population - drawn;
-    let variance = mean * ((c + d) / population) * (beside / (population - 1.0));
+    let mean = drawn * marked / population;
+    let beside = (c + d) * (population - drawn);
+    let variance = mean * (beside / (population * (population - 1.0)));
     let centre = mean + 0.5;
     // √(8/e) and 3 − 2√(3/e).
     let width = 1.715_527_769_921_413_6 * (variance + 0.5).sqrt() + 0.898_916_162_058_898_8;
-    let inverse = table.map(|cell| 1.0 / cell);
-    let slope = libm::log((a * inverse[1]) * (d * inverse[2]));
-    let at_mode: f64 = inverse.iter().map(|inverse| stirling(*inverse)).sum();
-    // ln f(mode + step) − ln f(mode): the logarithms of four quotients of factorials by Stirling's
-    // series, in which the large terms have been cancelled by hand.
-    let log_mass = |step: f64| {
-        let steps = [step, -step, -step, step];
-        let mut sum = step * slope - at_mode;
-        for ((cell, inverse), step) in table.iter().zip(inverse).zip(steps) {
-            let other = cell + step;
-            sum += (other + 0.5) * log_1p(step * inverse) + stirling(1.0 / other);
-        }
-        -sum
-    };
-    let (from, end) = (least as f64, most as f64 + 1.0);
+    let law = AroundMode::of(cells);
+    let (mode, from, end) = (real(mode), real(least), real(most) + 1.0);
     loop {
         let (u, v) = (open_unit(stream), stream.next_unit());
         let x = centre + width * (v - 0.5) / u;
@@ -272,23 +271,94 @@ fn by_ratio(stream: &mut Stream, table: [f64; 4], mode: u64, (least, most): (u64
             continue;
         }
         // Truncation is the floor of what is not negative.
-        let k = x as u64;
-        let step = (k as f64) - mode as f64;
-        let smallest = (a + step).min(b - step).min(c - step).min(d + step);
-        let height = if smallest >= 10.0 {
-            log_mass(step)
-        } else {
-            let whole = |cell: f64| cell as u64;
-            let all = whole(population);
-            let mass = |k| ln_hypergeometric_mass(k, all, whole(marked), whole(drawn));
-            mass(k) - mass(mode)
-        };
-        if u * (4.0 - u) - 3.0 <= height {
+        let k = whole(x);
+        let step = real(k) - mode;
+        let [low, high] = law.within(step);
+        // 2·ln u lies between u − 1/u and u(4 − u) − 3.
+        if u * (4.0 - u) - 3.0 <= low {
             return k;
         }
-        if u * (u - height) < 1.0 && 2.0 * libm::log(u) <= height {
+        if u * (u - high) < 1.0 && 2.0 * libm::log(u) <= law.at(step) {
             return k;
         }
+    }
+}
+
+/// A hypergeometric law as seen from its mode.
+struct AroundMode {
+    /// The table at the mode.
+    cells: [f64; 4],
+    /// 1 over each of them.
+    inverse: [f64; 4],
+    /// `ln(a·d/(b·c))`: near 0, for at the mode neighbours are about as probable.
+    slope: f64,
+}
+
+impl AroundMode {
+    /// Cells that one step away change as so many times one.
+    const SIGNS: [f64; 4] = [1.0, -1.0, -1.0, 1.0];
+    /// Stirling's series serves cells from here on.
+    const LEAST: f64 = 10.0;
+
+    #[inline]
+    fn of(cells: [f64; 4]) -> Self {
+        let [a, b, c, d] = cells;
+        let (of_first, of_last) = (1.0 / (a * b), 1.0 / (c * d));
+        let inverse = [b * of_first, a * of_first, d * of_last, c * of_last];
+        Self {
+            cells,
+            inverse,
+            slope: log_1p((a * d - b * c) * (inverse[1] * inverse[2])),
+        }
+    }
+
+    /// Bounds of `ln f(mode + step) − ln f(mode)` without a logarithm, far apart where a cell becomes
+    /// small.
+    ///
+    /// With `p = x − x²/2 + x³/3`, `ln(1 + x) ≤ p` for every x above −1, for the derivative of what
+    /// lies between is `x³/(1 + x)`; and `ln(1 + x) ≥ p − x⁴/2` from −½ on, for the terms of the
+    /// series that follow add up to less. What vanishes of Stirling's series for a cell has a
+    /// derivative from −1/12 of the inverse square to 0: it changes by less than |x|/120.
+    #[inline]
+    fn within(&self, step: f64) -> [f64; 2] {
+        let (mut sum, mut fourth, mut apart) = (step * self.slope, 0.0, 0.0);
+        let (mut smallest, mut lowest) = (f64::INFINITY, 0.0);
+        for i in 0..4 {
+            let change = step * Self::SIGNS[i];
+            let (x, cell) = (change * self.inverse[i], self.cells[i] + change);
+            let factor = cell + 0.5;
+            sum += factor * (x * (1.0 - x * (0.5 - x * (1.0 / 3.0))));
+            fourth += factor * (x * x) * (x * x);
+            apart += x.abs();
+            smallest = if cell < smallest { cell } else { smallest };
+            lowest = if x < lowest { x } else { lowest };
+        }
+        let slack = apart * (1.0 / 120.0);
+        if smallest < Self::LEAST || lowest < -0.5 {
+            return [f64::NEG_INFINITY, f64::INFINITY];
+        }
+        [-sum - slack, 0.5 * fourth + slack - sum]
+    }
+
+    /// `ln f(mode + step) − ln f(mode)`: the logarithms of four quotients of factorials by Stirling's
+    /// series, in which the large terms have been cancelled by hand. Seldom asked.
+    #[cold]
+    #[inline(never)]
+    fn at(&self, step: f64) -> f64 {
+        let [a, b, c, d] = self.cells;
+        let others = [a + step, b - step, c - step, d + step];
+        if others.iter().any(|cell| *cell < Self::LEAST) {
+            let mass = |k: f64| {
+                ln_hypergeometric_mass(whole(k), whole(a + b + c + d), whole(a + b), whole(a + c))
+            };
+            return mass(a + step) - mass(a);
+        }
+        let mut sum = step * self.slope;
+        for i in 0..4 {
+            let log = log_1p(step * Self::SIGNS[i] * self.inverse[i]);
+            sum += (others[i] + 0.5) * log + stirling(1.0 / others[i]) - stirling(self.inverse[i]);
+        }
+        -sum
     }
 }
 
@@ -424,6 +494,41 @@ mod tests {
             .map(|(o, e)| (o - e * total) * (o - e * total) / (e * total))
             .sum();
         chi_square_sf(statistic, last.max(1) as f64).unwrap()
+    }
+
+    #[test]
+    fn bounds_of_the_hypergeometric_law_hold_it() {
+        let mut stream = Stream::new(11, 4);
+        let mut close = 0;
+        for _ in 0..3000 {
+            let size = 200 << stream.below(16);
+            let marked = 40 + stream.below(size - 80);
+            let drawn = 40 + stream.below(size - 80);
+            let mode = (drawn + 1) * (marked + 1) / (size + 2);
+            let beside = (size - marked).saturating_sub(drawn - mode);
+            let cells = [mode, marked - mode, drawn - mode, beside];
+            if cells.iter().any(|cell| *cell < CELL_MIN) {
+                continue;
+            }
+            let law = AroundMode::of(cells.map(real));
+            for _ in 0..20 {
+                let reach = cells.into_iter().min().unwrap_or(0);
+                let step = stream.below(2 * reach + 1) as i64 - reach as i64;
+                let k = (mode as i64 + step) as u64;
+                let mass = |k| ln_hypergeometric_mass(k, size, marked, drawn);
+                let exact = mass(k) - mass(mode);
+                let step = step as f64;
+                let slack = 1e-9 * exact.abs().max(1.0);
+                assert!((law.at(step) - exact).abs() < slack, "{cells:?} {step}");
+                let [low, high] = law.within(step);
+                assert!(
+                    low <= exact + slack && exact - slack <= high,
+                    "{cells:?} {step}"
+                );
+                close += u32::from(high - low < 0.05);
+            }
+        }
+        assert!(close > 4000, "{close}");
     }
 
     #[test]

@@ -14,3 +14,4 @@ pub mod quantity;
 pub mod random;
 pub mod special;
 pub mod tally;
+pub mod wide;

@@ -215,12 +215,9 @@ pub struct Measurement {
     pub test: Option<&'static str>,
     /// The same after correction within its family.
     pub p_adjusted: Option<f64>,
-    /// Highest and lowest group of a range.
-    pub extremes: Option<(GroupName, GroupName)>,
-    /// Groups left out of an aggregate because their value is undefined.
-    pub skipped: Vec<GroupName>,
-    /// What is told of a range beside its value.
-    pub range: RangeFacts,
+    /// What is told of a range beside its value, where anything is: apart, for most measurements
+    /// are no ranges.
+    pub range: Option<Box<RangeFacts>>,
     /// Of how many first places of a ranking, where it is told of some.
     pub first_places: Option<u64>,
 }
@@ -228,6 +225,10 @@ pub struct Measurement {
 /// What is told of a range over groups beside its value; nothing of other measurements.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RangeFacts {
+    /// Highest and lowest group.
+    pub extremes: Option<(GroupName, GroupName)>,
+    /// Groups left out because their value is undefined.
+    pub skipped: Vec<GroupName>,
     /// What the range would be on average if membership made no difference (permutation).
     pub null_mean: Option<f64>,
     /// `2θ̂ − mean(θ*)` of the bootstrap, cut at what a range can be.
@@ -260,10 +261,28 @@ impl Measurement {
             p: None,
             test: None,
             p_adjusted: None,
-            extremes: None,
-            skipped: Vec::new(),
-            range: RangeFacts::default(),
+            range: None,
             first_places: None,
         }
     }
+
+    /// What is told of a range beside its value: nothing of other measurements.
+    #[must_use]
+    pub fn range(&self) -> &RangeFacts {
+        self.range.as_deref().unwrap_or(&NOTHING)
+    }
+
+    /// The same, to be told.
+    pub fn range_mut(&mut self) -> &mut RangeFacts {
+        self.range.get_or_insert_default()
+    }
 }
+
+/// What is told of measurements that are no ranges.
+static NOTHING: RangeFacts = RangeFacts {
+    extremes: None,
+    skipped: Vec::new(),
+    null_mean: None,
+    bias_corrected: None,
+    known: None,
+};

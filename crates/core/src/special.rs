@@ -6,11 +6,13 @@
 
 mod beta;
 mod gamma;
+mod logarithms;
 mod mass;
 mod normal;
 
 pub use beta::{beta_inc, beta_inc_inv, beta_inc_upper};
 pub use gamma::{chi_square_sf, gamma_p, gamma_q, ln_gamma};
+pub use logarithms::logarithms;
 pub use mass::{ln_binomial_mass, ln_hypergeometric_mass};
 pub use normal::{cdf, quantile, sf, z_of_level};
 

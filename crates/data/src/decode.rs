@@ -12,6 +12,7 @@ use crate::columns::binary::{Binary, BinaryRule};
 use crate::columns::cluster::ClusterKeys;
 use crate::columns::known::{Members, Propensities};
 use crate::columns::number::Numbers;
+use crate::decoded::Decoded;
 use crate::fold::{Piece, Position};
 use crate::levels::Levels;
 use crate::slices::HalfRule;
@@ -293,7 +294,7 @@ impl<'a> Decoder<'a> {
             Some(PlannedColumn { at, name }) => {
                 let weights = self
                     .weights
-                    .read(&columns[*at], decimal)
+                    .read(columns[*at].array(), decimal)
                     .map_err(|error| piece.explain(name, error))?;
                 let good = |weight: f64| (0.0..=MAGNITUDE_MAX).contains(&weight);
                 let all = weights.iter().fold(true, |all, weight| all & good(*weight));
@@ -308,7 +309,7 @@ impl<'a> Decoder<'a> {
         let clusters = match &plan.cluster {
             None => None,
             Some(PlannedColumn { at, name }) => {
-                let read = self.clusters.read(&columns[*at]);
+                let read = self.clusters.read(columns[*at].array());
                 Some(read.map_err(|row| DataError::ClusterMissing {
                     column: name.clone(),
                     place: piece.place(row),
@@ -325,7 +326,7 @@ impl<'a> Decoder<'a> {
         };
         let members = self.members.read(piece, &plan.memberships)?;
         if let Some(PlannedHalf { id, rule }) = &plan.half {
-            rule.split(&columns[id.at], piece, &id.name, &mut self.halves)?;
+            rule.split(columns[id.at].array(), piece, &id.name, &mut self.halves)?;
         }
         let mut axes = self
             .axes
@@ -374,7 +375,7 @@ fn bounded<'n>(
     most: f64,
     bad: &mut Fault,
 ) -> Result<Option<(&'n [f64], u64)>, DataError> {
-    let column = &piece.columns[*at];
+    let column = piece.columns[*at].array();
     let numbers = numbers
         .read(column, piece.decimal)
         .map_err(|error| piece.explain(name, error))?;
@@ -394,7 +395,7 @@ fn bounded<'n>(
 }
 
 /// Adds decisions by the score, and counts the selected.
-fn cut(outcomes: &mut [u8], scores: &[f64], at: f64, ties: &Ties, columns: &[ArrayRef]) -> u64 {
+fn cut(outcomes: &mut [u8], scores: &[f64], at: f64, ties: &Ties, columns: &[Decoded]) -> u64 {
     let equal = match ties {
         Ties::Select | Ties::UpTo { .. } => outcome::SELECTED,
         Ties::Share => outcome::TIED,
@@ -409,7 +410,7 @@ fn cut(outcomes: &mut [u8], scores: &[f64], at: f64, ties: &Ties, columns: &[Arr
     }
     if let Ties::UpTo { id, last } = ties {
         for (row, score) in scores.iter().enumerate() {
-            if *score == at && id_of(&columns[id.at], row).is_none_or(|id| id > *last) {
+            if *score == at && id_of(columns[id.at].array(), row).is_none_or(|id| id > *last) {
                 outcomes[row] &= !outcome::SELECTED;
                 selected -= 1;
             }

@@ -3,13 +3,13 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use arrow::array::ArrayRef;
 use arrow::compute::FilterBuilder;
 use rayon::prelude::*;
 use waage_core::observer::{Observer, Phase};
 
 use crate::DataError;
 use crate::columns::ColumnError;
+use crate::decoded::Decoded;
 use crate::filter::Filter;
 use crate::read::{Decimal, Part, Rows, Unit};
 use crate::table::Needed;
@@ -23,7 +23,7 @@ pub(crate) struct Table {
 
 /// Rows that count, as the columns that were asked for.
 pub(crate) struct Piece<'a> {
-    pub columns: &'a [ArrayRef],
+    pub columns: &'a [Decoded],
     pub len: usize,
     pub decimal: Decimal,
     part: &'a Part,
@@ -267,11 +267,7 @@ impl Run<'_> {
         let kernel = FilterBuilder::new(&mask).optimize().build();
         let kept_columns = columns
             .iter()
-            .map(|column| {
-                kernel
-                    .filter(column.as_ref())
-                    .map_err(|cause| part.damaged(&cause))
-            })
+            .map(|column| column.filter(&kernel).map_err(|cause| part.damaged(&cause)))
             .collect::<Result<Vec<_>, _>>()?;
         piece.columns = &kept_columns;
         piece.len = kept;

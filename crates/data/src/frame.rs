@@ -320,10 +320,10 @@ impl Reader<'_> {
         if let Some(id) = self.id {
             self.open
                 .ids
-                .push(std::sync::Arc::clone(&piece.columns[id]));
+                .push(std::sync::Arc::clone(piece.columns[id].array()));
         }
         for (pieces, column) in self.open.kept.iter_mut().zip(self.kept) {
-            pieces.push(std::sync::Arc::clone(&piece.columns[*column]));
+            pieces.push(std::sync::Arc::clone(piece.columns[*column].array()));
         }
         let open = &mut self.open;
         self.decoder.add(piece, &mut |block: &Block<'_>| {
@@ -438,7 +438,7 @@ impl<'a> Feature<'a> {
     }
 
     fn read<'b>(&'b mut self, piece: &'b Piece<'_>) -> Result<&'b [f64], DataError> {
-        let array = &piece.columns[self.at];
+        let array = piece.columns[self.at].array();
         let name = &self.column.name;
         let explain = |error| piece.explain(name, error);
         match &self.column.categories {

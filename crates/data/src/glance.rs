@@ -127,9 +127,9 @@ fn first_rows(
                 if observer.cancelled() {
                     return Err(DataError::Interrupted);
                 }
-                for (array, &column) in rows.columns.iter().zip(&read) {
-                    let texts =
-                        texts_of(&array.slice(0, take)).map_err(|cause| part.damaged(&cause))?;
+                for (decoded, &column) in rows.columns.iter().zip(&read) {
+                    let texts = texts_of(decoded.slice(0, take).array())
+                        .map_err(|cause| part.damaged(&cause))?;
                     let texts = texts.as_string::<i32>();
                     (0..take)
                         .filter(|&row| !texts.is_null(row))

@@ -13,6 +13,7 @@ mod columns;
 mod dataset;
 mod date;
 mod decode;
+mod decoded;
 mod error;
 mod filter;
 mod fold;

@@ -54,7 +54,7 @@ pub(crate) fn magnitude(
         || (Numbers::default(), 0.0_f64),
         |(numbers, most), piece| {
             let values = numbers
-                .read(&piece.columns[0], piece.decimal)
+                .read(piece.columns[0].array(), piece.decimal)
                 .map_err(|error| piece.explain(table.needed.name(column), error))?;
             let size = |value: &f64| {
                 let size = value.abs();
@@ -200,10 +200,11 @@ fn last_id(
         },
         |(numbers, ids, bytes), piece| {
             let scores = numbers
-                .read(&piece.columns[0], piece.decimal)
+                .read(piece.columns[0].array(), piece.decimal)
                 .map_err(|error| piece.explain(table.needed.name(score), error))?;
             for row in (0..piece.len).filter(|row| scores[*row] == cut) {
-                let id = id_of(&piece.columns[1], row).ok_or_else(|| problem("missing".into()))?;
+                let id = id_of(piece.columns[1].array(), row)
+                    .ok_or_else(|| problem("missing".into()))?;
                 *bytes += bytes_of(&id);
                 ids.push(id);
             }

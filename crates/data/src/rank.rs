@@ -215,7 +215,7 @@ impl Search<'_> {
         let step = |(numbers, state): &mut (Numbers, S), piece: &Piece<'_>| {
             let name = self.table.needed.name(self.column);
             let values = numbers
-                .read(&piece.columns[0], piece.decimal)
+                .read(piece.columns[0].array(), piece.decimal)
                 .map_err(|error| piece.explain(name, error))?;
             values
                 .iter()

@@ -171,8 +171,8 @@ pub(crate) fn bins(
         observer,
         || columns.iter().map(|_| new()).collect::<Vec<_>>(),
         |profiles, piece| {
-            for (profile, array) in profiles.iter_mut().zip(piece.columns) {
-                profile.add(array, piece, most);
+            for (profile, column) in profiles.iter_mut().zip(piece.columns) {
+                profile.add(column.array(), piece, most);
             }
             Ok(())
         },

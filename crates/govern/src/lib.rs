@@ -19,7 +19,7 @@
 //! use waage_core::estimate::{Estimate, Evidence, Method};
 //! use waage_core::label::{GroupName, Label};
 //! use waage_core::quantity::{
-//!     Comparison, Context, Measurement, Quantity, RangeFacts, Scheme, Subject,
+//!     Comparison, Context, Measurement, Quantity, Scheme, Subject,
 //! };
 //! use waage_govern::{Facts, Policy, judge};
 //!
@@ -54,9 +54,7 @@
 //!     test: None,
 //!     p: None,
 //!     p_adjusted: None,
-//!     extremes: None,
-//!     skipped: Vec::new(),
-//!     range: RangeFacts::default(),
+//!     range: None,
 //!     first_places: None,
 //! };
 //! let facts = Facts {

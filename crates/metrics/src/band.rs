@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use waage_core::interval::{Band, Extent, Family, Gap};
 use waage_core::quantity::Comparison;
+use waage_core::special::logarithms;
+use waage_core::wide::{raise_by_four, raise_by_one};
 
 use crate::lanes::sum;
 
@@ -29,13 +31,9 @@ pub(crate) struct Column<'a> {
 
 impl<'a> Column<'a> {
     /// The replicates, or their logarithms.
-    pub fn new(values: &'a [f64], defined: bool, logarithms: bool) -> Self {
-        let log = |v: &f64| match *v > 0.0 {
-            true => libm::log(*v),
-            false => f64::NAN,
-        };
-        let values = match logarithms {
-            true => Cow::Owned(values.iter().map(log).collect()),
+    pub fn new(values: &'a [f64], defined: bool, of_logarithms: bool) -> Self {
+        let values = match of_logarithms {
+            true => Cow::Owned(logarithms(values)),
             false => Cow::Borrowed(values),
         };
         let (Gap { centre, se }, undefined) = spread(&values);
@@ -266,35 +264,15 @@ fn of_pairs(
     }
 }
 
-/// Raises the maxima by `|x − y − centre|/se` of one column against several, four at a time: each
-/// step reads and writes the maxima once.
+/// Raises the maxima by one column against several.
 fn raise(maxima: &mut [f64], one: &[f64], others: &[(&[f64], Gap)]) {
-    let mut four = others.chunks_exact(4);
-    for chunk in &mut four {
-        let [(a, of_a), (b, of_b), (c, of_c), (d, of_d)] = chunk else {
-            continue;
-        };
-        let scales = [of_a, of_b, of_c, of_d].map(|gap| 1.0 / gap.se);
-        let rows = maxima.iter_mut().zip(one).zip(*a).zip(*b).zip(*c).zip(*d);
-        for (((((most, x), a), b), c), d) in rows {
-            let at = |y: &f64, gap: &Gap, scale: f64| (x - y - gap.centre).abs() * scale;
-            let first = larger(at(a, of_a, scales[0]), at(b, of_b, scales[1]));
-            let second = larger(at(c, of_c, scales[2]), at(d, of_d, scales[3]));
-            *most = larger(larger(first, second), *most);
-        }
+    let (fours, rest) = others.as_chunks();
+    for four in fours {
+        raise_by_four(maxima, one, four);
     }
-    for (other, gap) in four.remainder() {
-        let scale = 1.0 / gap.se;
-        for ((most, x), y) in maxima.iter_mut().zip(one).zip(*other) {
-            *most = larger((x - y - gap.centre).abs() * scale, *most);
-        }
+    for other in rest {
+        raise_by_one(maxima, one, *other);
     }
-}
-
-/// The larger of two numbers: one instruction, which `f64::max` with its care for NaN is not.
-#[inline]
-fn larger(a: f64, b: f64) -> f64 {
-    if a > b { a } else { b }
 }
 
 /// The standard error of a gap between two proportions if both were the pooled one: what a claim
@@ -383,7 +361,8 @@ fn studentise(values: &[f64], maxima: &mut [f64]) -> Gap {
     if gap.se > 0.0 {
         let scale = 1.0 / gap.se;
         for (most, value) in maxima.iter_mut().zip(values) {
-            *most = larger((value - gap.centre).abs() * scale, *most);
+            let distance = (value - gap.centre).abs() * scale;
+            *most = if distance > *most { distance } else { *most };
         }
     }
     gap

@@ -95,7 +95,7 @@ impl Estimator<'_> {
     pub fn comparisons(&self) -> Vec<Measurement> {
         const SCHEMES: [Scheme; 2] = [Scheme::ToReference, Scheme::ToComplement];
         let of_metric = |&metric: &Metric| {
-            let mut out = Vec::new();
+            let mut out = Vec::with_capacity(4 * (self.view.view.groups.len() + 1));
             for scheme in SCHEMES {
                 for comparison in [Comparison::Difference, Comparison::Ratio] {
                     out.extend(self.compare(metric, scheme, comparison));
@@ -108,9 +108,12 @@ impl Estimator<'_> {
         let compared = metrics.filter(|metric| !matches!(metric.row().kind, Kind::Count));
         // Some metrics take longer than others: one task each, in the order of the request.
         let parts: Vec<Vec<Measurement>> = compared.map(of_metric).collect();
-        let mut out = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+        let more = self.more();
+        let named = self.request.disparities.len() * (self.view.view.groups.len() + 1);
+        let count = parts.iter().map(Vec::len).sum::<usize>() + more.len() + named;
+        let mut out = Vec::with_capacity(count);
         out.extend(parts.into_iter().flatten());
-        out.extend(self.more());
+        out.extend(more);
         let disparities = self.request.disparities.par_iter();
         let named: Vec<Vec<Measurement>> = disparities
             .map(|disparity| self.named(disparity.row(), &out))
@@ -248,7 +251,7 @@ impl Estimator<'_> {
 
     /// The groups' own values as measurements.
     pub fn values(&self, groups: &[GroupEstimates]) -> Vec<Measurement> {
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(groups.iter().map(Vec::len).sum());
         for (totals, estimates) in self.view.view.groups.iter().zip(groups) {
             for (metric, estimate) in estimates {
                 let mut measurement =

@@ -222,7 +222,7 @@ impl Estimator<'_> {
         let mut measurement = self.blank(metric.quantity(), scheme, Comparison::None);
         measurement.subject.group = of.map(|g| self.name(g).clone());
         let undefined = each().enumerate().filter(|(_, v)| v.is_err());
-        measurement.skipped = undefined.map(|(g, _)| self.name(g).clone()).collect();
+        measurement.range_mut().skipped = undefined.map(|(g, _)| self.name(g).clone()).collect();
         measurement.estimate = self.lifted(statistic, self.rows());
         measurement
     }

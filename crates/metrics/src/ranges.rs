@@ -223,7 +223,7 @@ impl Estimator<'_> {
         let name = |g: usize| self.view.view.groups[g].name.clone();
         let undefined = |v: &&Values| over.metrics.iter().any(|m| v.get(*m).is_err());
         let skipped = groups.iter().enumerate().filter(|(_, v)| undefined(v));
-        measurement.skipped = skipped.map(|(g, _)| name(g)).collect();
+        measurement.range_mut().skipped = skipped.map(|(g, _)| name(g)).collect();
         self.name_extremes(&mut measurement, over);
         measurement.context.group_rows = self.rows();
         let is_known = |g: usize| !self.view.view.groups[g].name.has_missing();
@@ -240,7 +240,7 @@ impl Estimator<'_> {
             .collect();
         if known.len() < groups.len() {
             let value = over.value(&known, tables.overall());
-            measurement.range.known = Some(self.banded(value, self.rows(), of_known));
+            measurement.range_mut().known = Some(self.banded(value, self.rows(), of_known));
         }
         if over
             .metrics
@@ -248,14 +248,14 @@ impl Estimator<'_> {
             .any(|metric| self.lacks_scores(Some(*metric)))
         {
             measurement.estimate = measurement.estimate.bare(Reason::RowsClustered);
-            measurement.range.known = None;
+            measurement.range_mut().known = None;
         }
         let law = self
             .law(over)
             .filter(|_| measurement.estimate.value.is_some());
-        measurement.range.null_mean = law.and_then(Null::mean);
-        measurement.range.bias_corrected =
-            self.bias_corrected(statistic, &measurement.estimate, over.comparison);
+        measurement.range_mut().null_mean = law.and_then(Null::mean);
+        let corrected = self.bias_corrected(statistic, &measurement.estimate, over.comparison);
+        measurement.range_mut().bias_corrected = corrected;
         let equal = if over.comparison == Comparison::Ratio {
             1.0
         } else {
@@ -298,7 +298,7 @@ impl Estimator<'_> {
             }
         });
         let found = widest.and_then(|metric| extremes(each(metric)));
-        measurement.extremes = found.map(|(high, low)| (name(high), name(low)));
+        measurement.range_mut().extremes = found.map(|(high, low)| (name(high), name(low)));
     }
 
     /// The bands of all groups and of those of known membership.

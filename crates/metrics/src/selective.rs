@@ -14,7 +14,7 @@ use waage_core::block::outcome::{self, LABEL_MISSING};
 use waage_core::estimate::{Estimate, Evidence, Method, Reason};
 use waage_core::interval::wilson;
 use waage_core::label::GroupName;
-use waage_core::quantity::{Comparison, Measurement, Quantity, RangeFacts, Scheme};
+use waage_core::quantity::{Comparison, Measurement, Quantity, Scheme};
 use waage_core::tally::Sums;
 
 use crate::catalogue::Metric;
@@ -272,8 +272,7 @@ pub(crate) fn restrict_comparisons(
             continue;
         }
         (measurement.p, measurement.p_adjusted, measurement.test) = (None, None, None);
-        measurement.extremes = None;
-        measurement.range = RangeFacts::default();
+        measurement.range = None;
         let position = |name: &GroupName| {
             let mut groups = view.view.groups.iter();
             groups.position(|group| group.name == *name)

@@ -176,9 +176,9 @@ fn ranges_have_simultaneous_bands_and_name_their_groups() {
     // By enumeration of all tables with these margins (FORMULAS §4.9).
     assert_eq!(range.test, Some("permutation"));
     assert!((range.p.unwrap() - 0.000_795_367).abs() < 1e-9);
-    assert!((range.range.null_mean.unwrap() - 0.110_756_898).abs() < 1e-9);
-    assert!((range.range.bias_corrected.unwrap() - 0.35 + 0.002_4).abs() < 0.008);
-    let (highest, lowest) = range.extremes.clone().unwrap();
+    assert!((range.range().null_mean.unwrap() - 0.110_756_898).abs() < 1e-9);
+    assert!((range.range().bias_corrected.unwrap() - 0.35 + 0.002_4).abs() < 0.008);
+    let (highest, lowest) = range.range().extremes.clone().unwrap();
     assert_eq!(
         (highest.to_string(), lowest.to_string()),
         ("a".to_owned(), "c".to_owned())
@@ -328,7 +328,7 @@ fn a_group_without_positives_is_skipped_and_named() {
         Comparison::Difference,
         None,
     );
-    assert_eq!(range.skipped.len(), 1);
+    assert_eq!(range.range().skipped.len(), 1);
     assert!((range.estimate.value.unwrap() - 0.2).abs() < 1e-12);
 }
 
@@ -392,7 +392,7 @@ fn degenerate_tables_do_not_look_perfect() {
     let range = |name, comparison| find(&measured, name, Scheme::BetweenGroups, comparison, None);
     let odds = range("equalized_odds_difference", Comparison::Difference);
     assert!((odds.estimate.value.unwrap() - 0.7).abs() < 1e-12);
-    assert_eq!(odds.skipped.len(), 2);
+    assert_eq!(odds.range().skipped.len(), 2);
     let (low, high) = (odds.estimate.low.unwrap(), odds.estimate.high.unwrap());
     assert!(low < 0.1 && high > 0.95, "{low} {high}");
     let ratio = range("equalized_odds_ratio", Comparison::Ratio);
@@ -408,7 +408,8 @@ fn degenerate_tables_do_not_look_perfect() {
     let odds = range("equalized_odds_difference", Comparison::Difference);
     assert_eq!(odds.estimate.value, Some(0.0));
     assert_eq!(
-        odds.skipped
+        odds.range()
+            .skipped
             .iter()
             .map(ToString::to_string)
             .collect::<Vec<_>>(),

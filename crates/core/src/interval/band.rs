@@ -88,7 +88,7 @@ impl Band {
         if maxima.is_empty() || families.is_empty() || families.iter().any(|f| f.gaps.is_empty()) {
             return None;
         }
-        maxima.sort_unstable_by(f64::total_cmp);
+        sort(&mut maxima);
         let oriented = |gaps: &[Gap]| -> Vec<Gap> {
             let turn = |gap: &Gap| Gap {
                 centre: if extent.is_absolute() {
@@ -194,6 +194,17 @@ impl Band {
     }
 }
 
+/// Sorts by the total order of numbers, as integers, which takes half the time.
+fn sort(values: &mut [f64]) {
+    // Negative numbers ascend in the order of their bits but for the sign.
+    let turned = |bits: i64| bits ^ ((bits >> 63) as u64 >> 1) as i64;
+    let mut keys: Vec<i64> = values.iter().map(|v| turned(v.to_bits() as i64)).collect();
+    keys.sort_unstable();
+    for (value, key) in values.iter_mut().zip(keys) {
+        *value = f64::from_bits(turned(key) as u64);
+    }
+}
+
 /// The gaps that no other beats in centre and in spread, `better` saying which spread wins; the
 /// highest first.
 fn front(gaps: Vec<Gap>, better: fn(&Gap, &Gap) -> bool) -> Vec<Gap> {
@@ -247,6 +258,24 @@ mod tests {
             let high = -most(&|g| -g.centre - c * g.se);
             assert_eq!(least.at(c), Interval::new(low, high), "{c}");
         }
+    }
+
+    #[test]
+    fn numbers_are_sorted_as_by_their_total_order() {
+        let mut values = [
+            3.5,
+            -0.0,
+            f64::NAN,
+            0.0,
+            -2.0,
+            f64::INFINITY,
+            -1e300,
+            1e-310,
+        ];
+        let mut expected = values;
+        expected.sort_unstable_by(f64::total_cmp);
+        sort(&mut values);
+        assert_eq!(values.map(f64::to_bits), expected.map(f64::to_bits));
     }
 
     #[test]

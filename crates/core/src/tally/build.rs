@@ -82,6 +82,20 @@ impl Hasher for CodeHasher {
 
 type CodeMap = HashMap<u64, u64, BuildHasherDefault<CodeHasher>>;
 
+/// A table of at most 256 entries, into which a byte always points.
+type ShortTable = [u32; 256];
+
+fn short(table: &[u32]) -> Option<ShortTable> {
+    let mut whole = [0; 256];
+    whole.get_mut(..table.len())?.copy_from_slice(table);
+    Some(whole)
+}
+
+/// A key of a short table.
+const fn low_byte(key: i32) -> usize {
+    (key & 0xff) as usize
+}
+
 /// Where the counts of a combination lie.
 #[derive(Clone)]
 enum Slots {
@@ -391,20 +405,18 @@ impl Builder {
             .zip(&strides)
             .map(|(axis, stride)| axis.table.iter().map(|code| code * stride).collect())
             .collect();
-        match (block.axes, scaled.as_slice()) {
-            ([a], [x]) => self.index.extend(
-                a.keys
-                    .iter()
-                    .zip(block.outcomes)
-                    .map(|(&i, &o)| x[i as usize] + u32::from(o)),
-            ),
-            ([a, b], [x, y]) => self.index.extend(
-                a.keys
-                    .iter()
-                    .zip(b.keys)
-                    .zip(block.outcomes)
-                    .map(|((&i, &j), &o)| x[i as usize] + y[j as usize] + u32::from(o)),
-            ),
+        let short: Vec<ShortTable> = scaled.iter().map_while(|table| short(table)).collect();
+        match (block.axes, short.as_slice()) {
+            ([a], [x]) => {
+                let rows = a.keys.iter().zip(block.outcomes);
+                let place = |(&i, &o)| x[low_byte(i)] + u32::from(o);
+                self.index.extend(rows.map(place));
+            }
+            ([a, b], [x, y]) => {
+                let rows = a.keys.iter().zip(b.keys).zip(block.outcomes);
+                let place = |((&i, &j), &o)| x[low_byte(i)] + y[low_byte(j)] + u32::from(o);
+                self.index.extend(rows.map(place));
+            }
             _ => {
                 self.index
                     .extend(block.outcomes.iter().map(|&o| u32::from(o)));

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::array::{Array, ArrayRef, AsArray, Int32Array, make_array};
 use arrow::buffer::NullBuffer;
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Date32Type, Float64Type, Int32Type, Int64Type, UInt64Type};
+use arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, UInt64Type};
 use hashbrown::HashMap;
 use waage_core::block::Codes;
 use waage_core::label::Label;
@@ -13,6 +13,7 @@ use waage_core::label::Label;
 use super::number::Numbers;
 use super::{Bad, ColumnError};
 use crate::bins::BinEdges;
+use crate::decoded::{Coded, Decoded};
 use crate::kind::Kind;
 use crate::levels::Levels;
 use crate::read::Decimal;
@@ -72,12 +73,16 @@ impl<'a> Axis<'a> {
     /// Keys and table of a batch's column.
     pub fn decode<'b>(
         &'b mut self,
-        array: &'b ArrayRef,
+        column: &'b Decoded,
         decimal: Decimal,
     ) -> Result<Codes<'b>, ColumnError> {
         if self.bins.is_some() {
-            return self.binned(array, decimal);
+            return self.binned(column.array(), decimal);
         }
+        if let Some(Coded { keys, values }) = column.coded() {
+            return self.coded(keys, values);
+        }
+        let array = column.array();
         match array.data_type() {
             DataType::Dictionary(..) => self.dictionary(array),
             DataType::Boolean => self.bools(array),
@@ -128,54 +133,81 @@ impl<'a> Axis<'a> {
     }
 
     fn dictionary<'b>(&'b mut self, array: &'b ArrayRef) -> Result<Codes<'b>, ColumnError> {
-        let coded = array.as_any_dictionary();
-        let values = coded.values();
-        if !self.dictionary.is_of(values) {
-            self.dictionary.become_of(values);
+        let dictionary = array.as_any_dictionary();
+        let (keys, values) = (dictionary.keys(), dictionary.values());
+        if *keys.data_type() == DataType::Int32 {
+            return self.coded(keys.as_primitive(), values);
         }
-        let nulls = coded.keys().nulls().filter(|nulls| nulls.null_count() > 0);
-        // Keys of other widths, and null rows, need a copy; the usual column needs none.
-        let keys: &[i32] = match (coded.keys().data_type(), nulls) {
-            (DataType::Int32, None) => coded.keys().as_primitive::<Int32Type>().values(),
-            (key_type, nulls) => {
-                self.keys.clear();
-                if *key_type == DataType::Int32 {
-                    let keys = coded.keys().as_primitive::<Int32Type>();
-                    self.keys.extend_from_slice(keys.values());
-                } else {
-                    let keys = arrow::array::make_array(coded.keys().to_data());
-                    let keys = cast_to(&keys, &DataType::Int32)?;
-                    self.keys
-                        .extend_from_slice(keys.as_primitive::<Int32Type>().values());
-                }
-                if let Some(nulls) = nulls {
-                    let missing = values.len() as i32;
-                    let unset = !nulls.inner();
-                    unset.set_indices().for_each(|row| self.keys[row] = missing);
-                }
-                &self.keys
-            }
-        };
-        if self.dictionary.unseen > 0 {
-            let dictionary = &mut self.dictionary;
-            for key in keys {
-                let key = *key as usize;
-                if !dictionary.seen[key] {
-                    let code = if key == values.len() || values.is_null(key) {
-                        missing_code(self.levels, &mut self.missing)?
-                    } else {
-                        code_of_value(self.levels, &mut self.texts, values, key)?
-                    };
-                    dictionary.table[key] = code;
-                    dictionary.seen[key] = true;
-                    dictionary.unseen -= 1;
-                }
-            }
+        let keys = cast_to(&make_array(keys.to_data()), &DataType::Int32)?;
+        self.copied(keys.as_primitive(), values)
+    }
+
+    /// Codes of texts as they are, but for null rows.
+    fn coded<'b>(
+        &'b mut self,
+        keys: &'b Int32Array,
+        values: &ArrayRef,
+    ) -> Result<Codes<'b>, ColumnError> {
+        if keys.null_count() > 0 {
+            return self.copied(keys, values);
         }
+        let keys = keys.values();
+        self.learn(keys, values, false)?;
         Ok(Codes {
             keys,
             table: &self.dictionary.table,
         })
+    }
+
+    /// A copy of codes in which null rows have the place behind the last.
+    fn copied(&mut self, keys: &Int32Array, values: &ArrayRef) -> Result<Codes<'_>, ColumnError> {
+        let mut copy = std::mem::take(&mut self.keys);
+        copy.clear();
+        copy.extend_from_slice(keys.values());
+        if let Some(nulls) = keys.nulls() {
+            let unset = !nulls.inner();
+            let missing = values.len() as i32;
+            unset.set_indices().for_each(|row| copy[row] = missing);
+        }
+        let learned = self.learn(&copy, values, keys.null_count() > 0);
+        self.keys = copy;
+        learned?;
+        Ok(Codes {
+            keys: &self.keys,
+            table: &self.dictionary.table,
+        })
+    }
+
+    /// Sees to it that the table knows every code that occurs; the place behind the last does only
+    /// where rows are missing.
+    fn learn(
+        &mut self,
+        keys: &[i32],
+        values: &ArrayRef,
+        has_missing: bool,
+    ) -> Result<(), ColumnError> {
+        let dictionary = &mut self.dictionary;
+        if !dictionary.is_of(values) {
+            dictionary.become_of(values);
+        }
+        let cannot_occur = !has_missing && !dictionary.seen[values.len()];
+        if dictionary.unseen == usize::from(cannot_occur) {
+            return Ok(());
+        }
+        for key in keys {
+            let key = *key as usize;
+            if !dictionary.seen[key] {
+                let code = if key == values.len() || values.is_null(key) {
+                    missing_code(self.levels, &mut self.missing)?
+                } else {
+                    code_of_value(self.levels, &mut self.texts, values, key)?
+                };
+                dictionary.table[key] = code;
+                dictionary.seen[key] = true;
+                dictionary.unseen -= 1;
+            }
+        }
+        Ok(())
     }
 
     fn bools(&mut self, array: &ArrayRef) -> Result<Codes<'_>, ColumnError> {
@@ -420,6 +452,7 @@ fn code_of_value(
             // Other values are rare and few: decode the one entry as a column of its own.
             let entry = values.slice(at, 1);
             let mut axis = Axis::new(levels, None);
+            let entry = entry.into();
             let codes = axis.decode(&entry, Decimal::Point)?;
             let key = codes.keys.first().map_or(0, |key| *key as usize);
             Ok(codes.table.get(key).copied().unwrap_or_default())

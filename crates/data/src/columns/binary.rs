@@ -1,12 +1,13 @@
 //! Labels and decisions of a batch as two-bit codes: 0, 1, or 2 for missing.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray};
+use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::datatypes::DataType;
 use waage_core::label::Label;
 
 use super::ColumnError;
 use super::axis::{Axis, cast_to};
 use super::number::Numbers;
+use crate::decoded::Decoded;
 use crate::levels::Levels;
 use crate::read::Decimal;
 
@@ -150,20 +151,20 @@ impl<'a> Binary<'a> {
     /// Adds the codes of a batch to bytes whose two bits at `SHIFT` are 0.
     pub fn add<const SHIFT: u8>(
         &mut self,
-        array: &ArrayRef,
+        column: &Decoded,
         decimal: Decimal,
         bytes: &mut [u8],
     ) -> Result<(), ColumnError> {
         match self.rule {
             BinaryRule::Bool { inverted } => {
-                let bools = cast_to(array, &DataType::Boolean)?;
+                let bools = cast_to(column.array(), &DataType::Boolean)?;
                 let bools = bools.as_boolean();
                 self.seen.present += (bools.len() - bools.null_count()) as u64;
                 add_bools::<SHIFT>(bools, *inverted, bytes);
             }
-            BinaryRule::Number => self.add_numbers::<SHIFT>(array, decimal, bytes)?,
+            BinaryRule::Number => self.add_numbers::<SHIFT>(column, decimal, bytes)?,
             BinaryRule::Words | BinaryRule::Equals(_) | BinaryRule::WordsOrEquals(_) => {
-                self.add_levels::<SHIFT>(array, decimal, bytes)?;
+                self.add_levels::<SHIFT>(column, decimal, bytes)?;
             }
         }
         Ok(())
@@ -171,11 +172,11 @@ impl<'a> Binary<'a> {
 
     fn add_numbers<const SHIFT: u8>(
         &mut self,
-        array: &ArrayRef,
+        column: &Decoded,
         decimal: Decimal,
         bytes: &mut [u8],
     ) -> Result<(), ColumnError> {
-        let values = self.numbers.read(array, decimal)?;
+        let values = self.numbers.read(column.array(), decimal)?;
         let mut occurred = 0_u8;
         let mut missing = 0_usize;
         for (byte, value) in bytes.iter_mut().zip(values) {
@@ -203,11 +204,11 @@ impl<'a> Binary<'a> {
 
     fn add_levels<const SHIFT: u8>(
         &mut self,
-        array: &ArrayRef,
+        column: &Decoded,
         decimal: Decimal,
         bytes: &mut [u8],
     ) -> Result<(), ColumnError> {
-        let codes = self.axis.decode(array, decimal)?;
+        let codes = self.axis.decode(column, decimal)?;
         let known = codes
             .table
             .iter()

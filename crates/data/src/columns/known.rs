@@ -38,7 +38,7 @@ impl Propensities {
     ) -> Result<(&'a [f64], u64), DataError> {
         let values = self
             .numbers
-            .read(&piece.columns[*at], piece.decimal)
+            .read(piece.columns[*at].array(), piece.decimal)
             .map_err(|error| piece.explain(name, error))?;
         let mut uncovered = 0;
         for (row, (value, outcome)) in values.iter().zip(outcomes).enumerate() {
@@ -82,7 +82,7 @@ impl Members {
             let first = read.len();
             for (PlannedColumn { at, name }, numbers) in of.columns.iter().zip(&mut numbers) {
                 let values = numbers
-                    .read(&piece.columns[*at], piece.decimal)
+                    .read(piece.columns[*at].array(), piece.decimal)
                     .map_err(|error| piece.explain(name, error))?;
                 read.push(values);
             }

@@ -6,7 +6,7 @@ mod literal;
 mod parse;
 mod prune;
 
-use arrow::array::{Array, ArrayRef, BooleanArray};
+use arrow::array::{Array, BooleanArray};
 use arrow::buffer::{BooleanBuffer, NullBuffer};
 use arrow::compute::kernels::boolean::{and_kleene, not, or_kleene};
 use arrow::error::ArrowError;
@@ -14,6 +14,7 @@ use arrow::error::ArrowError;
 use self::literal::Literal;
 use crate::DataError;
 use crate::columns::ColumnError;
+use crate::decoded::Decoded;
 use crate::kind::Kind;
 use crate::read::{Decimal, Part, Unit};
 use crate::table::Needed;
@@ -116,7 +117,7 @@ impl Filter {
     /// The position of the column among the filter's, and what is wrong with it.
     pub fn mask(
         &self,
-        columns: &[ArrayRef],
+        columns: &[Decoded],
         len: usize,
         decimal: Decimal,
     ) -> Result<BooleanArray, (usize, ColumnError)> {
@@ -130,7 +131,7 @@ impl Filter {
     fn evaluate(
         &self,
         condition: &Condition,
-        columns: &[ArrayRef],
+        columns: &[Decoded],
         len: usize,
         decimal: Decimal,
     ) -> Result<BooleanArray, (usize, ColumnError)> {
@@ -148,7 +149,7 @@ impl Filter {
             Condition::Is(at, test) => {
                 let column = &self.columns[*at];
                 let named = |error| (*at, error);
-                let array = &columns[*at];
+                let array = columns[*at].array();
                 match test {
                     Test::Null => {
                         let missing =

@@ -116,9 +116,9 @@ pub fn inspect_with(
                 .collect::<Vec<_>>()
         },
         |watches, piece| {
-            for (at, (watch, array)) in watches.iter_mut().zip(piece.columns).enumerate() {
+            for (at, (watch, column)) in watches.iter_mut().zip(piece.columns).enumerate() {
                 watch
-                    .add(array, piece.decimal)
+                    .add(column.array(), piece.decimal)
                     .map_err(|error| piece.explain(&names[read[at]], error))?;
             }
             Ok(())

@@ -98,7 +98,7 @@ impl File {
         let block = &self.batches[batch];
         let bytes = self.block(&mut file, name, block)?;
         match decoder.read_record_batch(block, &bytes).map_err(failed)? {
-            Some(batch) => forward(&batch, None),
+            Some(batch) => forward(batch.into(), None),
             None => Ok(()),
         }
     }
@@ -151,7 +151,8 @@ impl Stream {
         forward: &mut Forward<'_>,
     ) -> Result<(), DataError> {
         let file = fs::File::open(&self.path).map_err(|cause| DataError::io(name, cause))?;
-        Batches::open(BufReader::new(file), name)?.drain(name, fields, forward)
+        let batches = Batches::open(BufReader::new(file), name)?;
+        batches.drain(name, fields, &mut |batch| forward(batch.into(), None))
     }
 }
 
@@ -205,7 +206,7 @@ impl<R: Read> Batches<R> {
         mut self,
         name: &str,
         fields: &[usize],
-        forward: &mut Forward<'_>,
+        take: &mut dyn FnMut(RecordBatch) -> Result<(), DataError>,
     ) -> Result<(), DataError> {
         let mut batch = self.first.take();
         loop {
@@ -213,7 +214,7 @@ impl<R: Read> Batches<R> {
                 let batch = batch
                     .project(fields)
                     .map_err(|cause| damaged(name, &cause))?;
-                forward(&batch, None)?;
+                take(batch)?;
             }
             match self.messages.step(name)? {
                 Step::Batch(next) => batch = Some(next),

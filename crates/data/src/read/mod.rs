@@ -16,6 +16,7 @@ use arrow::datatypes::{DataType, Int32Type, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
 
 use crate::DataError;
+use crate::decoded::{Batch, Decoded};
 use crate::kind::Kind;
 
 /// Rows that are decoded and handed on at a time.
@@ -81,7 +82,7 @@ pub(crate) enum Decimal {
 
 /// Rows of one part: the needed columns, in the order they were asked for.
 pub(crate) struct Rows<'a> {
-    pub columns: &'a [ArrayRef],
+    pub columns: &'a [Decoded],
     pub len: usize,
     /// Position of the first row in its unit, from 0.
     pub first: u64,
@@ -210,9 +211,9 @@ impl Part {
         let fields = assemble.fields.clone();
         let mut decoding = true;
         let read = catch_unwind(AssertUnwindSafe(|| {
-            let mut forward = |batch: &RecordBatch, lines: Option<&[u64]>| {
+            let mut forward = |batch: Batch, lines: Option<&[u64]>| {
                 decoding = false;
-                let result = assemble.forward(batch, lines, sink);
+                let result = assemble.forward(&batch, lines, sink);
                 decoding = true;
                 result
             };
@@ -228,7 +229,7 @@ impl Part {
                     let batch = batch
                         .project(&fields)
                         .map_err(|cause| self.damaged(&cause))?;
-                    forward(&batch, None)
+                    forward(batch.into(), None)
                 }
             }
         }));
@@ -252,16 +253,16 @@ impl Part {
 }
 
 /// Hands on a batch whose columns are the wanted fields, and lines where the file has them.
-pub(crate) type Forward<'a> = dyn FnMut(&RecordBatch, Option<&[u64]>) -> Result<(), DataError> + 'a;
+pub(crate) type Forward<'a> = dyn FnMut(Batch, Option<&[u64]>) -> Result<(), DataError> + 'a;
 
 /// Puts decoded fields and partition values in the order asked for, cut to blocks.
 struct Assemble {
     /// Wanted fields of the part's schema, ascending, each once.
     fields: Vec<usize>,
     /// Per wanted column: position in `fields`, or the constant to repeat.
-    sources: Vec<Result<usize, ArrayRef>>,
+    sources: Vec<Result<usize, Decoded>>,
     rows_seen: u64,
-    columns: Vec<ArrayRef>,
+    columns: Vec<Decoded>,
 }
 
 impl Assemble {
@@ -271,7 +272,7 @@ impl Assemble {
             .iter()
             .map(|slot| match slot {
                 Slot::Field(index) => Ok(fields.partition_point(|field| field < index)),
-                Slot::Partition(index) => Err(constant(part.partition[*index].1.as_deref())),
+                Slot::Partition(index) => Err(constant(part.partition[*index].1.as_deref()).into()),
             })
             .collect();
         Self {
@@ -284,19 +285,19 @@ impl Assemble {
 
     fn forward(
         &mut self,
-        batch: &RecordBatch,
+        batch: &Batch,
         lines: Option<&[u64]>,
         sink: &mut Sink<'_>,
     ) -> Result<(), DataError> {
         let mut start = 0;
-        while start < batch.num_rows() {
-            let len = BATCH_ROWS.min(batch.num_rows() - start);
-            let whole = len == batch.num_rows();
+        while start < batch.rows {
+            let len = BATCH_ROWS.min(batch.rows - start);
+            let whole = len == batch.rows;
             self.columns.clear();
             self.columns
                 .extend(self.sources.iter().map(|source| match source {
-                    Ok(field) if whole => Arc::clone(batch.column(*field)),
-                    Ok(field) => batch.column(*field).slice(start, len),
+                    Ok(field) if whole => batch.columns[*field].clone(),
+                    Ok(field) => batch.columns[*field].slice(start, len),
                     Err(constant) => constant.slice(0, len),
                 }));
             sink(&Rows {

@@ -121,7 +121,7 @@ impl File {
         };
         let reader = builder.build().map_err(|cause| damaged(&cause))?;
         for batch in reader {
-            forward(&batch.map_err(|cause| damaged(&cause))?, None)?;
+            forward(batch.map_err(|cause| damaged(&cause))?.into(), None)?;
         }
         Ok(())
     }

@@ -65,8 +65,8 @@ impl Stdin {
             State::Gone => return Err(DataError::InputGone),
         };
         let (mut batches, mut bytes) = (Vec::new(), 0);
-        reader.drain(NAME, fields, &mut |batch, _| {
-            let batch = owned(batch)?;
+        reader.drain(NAME, fields, &mut |batch| {
+            let batch = owned(&batch)?;
             bytes += batch.get_array_memory_size() as u64;
             if bytes > memory_max {
                 return Err(DataError::Memory {
@@ -89,7 +89,9 @@ impl Stdin {
     pub fn read(&self, fields: &[usize], forward: &mut Forward<'_>) -> Result<(), DataError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Gone) {
-            State::Fresh(reader) => reader.drain(NAME, fields, forward),
+            State::Fresh(reader) => {
+                reader.drain(NAME, fields, &mut |batch| forward(batch.into(), None))
+            }
             State::Kept {
                 fields: kept,
                 batches,
@@ -101,7 +103,7 @@ impl Stdin {
                         let batch = batch
                             .project(&positions)
                             .map_err(|cause| DataError::damaged(NAME, "Arrow IPC", &cause))?;
-                        forward(&batch, None)
+                        forward(batch.into(), None)
                     })
                 });
                 *state = State::Kept {

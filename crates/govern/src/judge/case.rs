@@ -62,7 +62,7 @@ impl<'a> Case<'a> {
         let with_reference = compared && measurement.subject.reference.is_some();
         let rows = context.group_rows + if compared { context.reference_rows } else { 0 };
         // A range that the missing group takes part in is judged over the others.
-        let known = measurement.range.known.as_ref();
+        let known = measurement.range().known.as_ref();
         let given = known
             .filter(|_| !judges_unknown(policy, &measurement.subject.attribute))
             .unwrap_or(&measurement.estimate);
@@ -111,6 +111,7 @@ impl<'a> Case<'a> {
             obstacle,
             p,
             skipped: measurement
+                .range()
                 .skipped
                 .iter()
                 .filter(judged_group)

@@ -270,7 +270,7 @@ impl<'a> Judged<'a> {
         };
         let mut estimate = case.estimate.clone();
         (estimate.low, estimate.high) = estimate.interval(corrected.level);
-        let extremes = case.measurement.extremes.as_ref();
+        let extremes = case.measurement.range().extremes.as_ref();
         let extreme = |side: fn(&(GroupName, GroupName)) -> &GroupName| {
             extremes.map(|both| side(both).to_string())
         };

@@ -213,7 +213,7 @@ impl Words<'_> {
                 ("value", &self.beside_limits(value)),
             ],
         );
-        if let Some((high, low)) = &measurement.extremes {
+        if let Some((high, low)) = &measurement.range().extremes {
             let (highest, lowest) = (self.named(high).0, self.named(low).0);
             let values = [("highest", highest.as_str()), ("lowest", lowest.as_str())];
             text.push_str(&self.catalogue.fill("finding.statement.extremes", &values));

@@ -327,12 +327,12 @@ impl<'a> OfView<'a> {
         let name = |g: usize| self.groups[g].0.clone();
         let each = || told.iter().map(|told| told.point.value);
         let skipped = each().enumerate().filter(|(_, value)| value.is_err());
-        m.skipped = skipped.map(|(g, _)| name(g)).collect();
+        m.range_mut().skipped = skipped.map(|(g, _)| name(g)).collect();
         if scheme == Scheme::ToOverall {
             let worst = farthest(each(), all.point.value, comparison);
             m.subject.group = worst.ok().map(|(_, g)| name(g));
         } else {
-            m.extremes = extremes(each()).map(|(high, low)| (name(high), name(low)));
+            m.range_mut().extremes = extremes(each()).map(|(high, low)| (name(high), name(low)));
         }
         m.context.group_rows = self.all.rows;
         let points: Vec<Point> = told.iter().map(|told| told.point).collect();
@@ -350,7 +350,7 @@ impl<'a> OfView<'a> {
             row_weight: None,
             level: self.request.level,
         };
-        (m.estimate, m.range.known) = ranged.estimates();
+        (m.estimate, m.range_mut().known) = ranged.estimates();
         if m.estimate.method == Method::MaxT {
             m.p = m.estimate.p_value(comparison.of_equals());
             m.test = m.p.map(|_| "max_t");

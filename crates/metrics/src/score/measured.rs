@@ -754,7 +754,7 @@ impl<'a> MeasuredTables<'a> {
                 .iter()
                 .map(|profile| profile.get(metric).value)
         };
-        measurement.skipped = each()
+        measurement.range_mut().skipped = each()
             .enumerate()
             .filter(|(_, value)| value.is_err())
             .map(|(g, _)| name(g))
@@ -763,7 +763,8 @@ impl<'a> MeasuredTables<'a> {
             let worst = farthest(each(), self.scores.overall.get(metric).value, comparison);
             measurement.subject.group = worst.ok().map(|(_, g)| name(g));
         } else {
-            measurement.extremes = extremes(each()).map(|(high, low)| (name(high), name(low)));
+            measurement.range_mut().extremes =
+                extremes(each()).map(|(high, low)| (name(high), name(low)));
         }
         measurement.context.group_rows = self.view.all.iter().map(|sums| sums.n).sum();
         let points: Vec<Point> = self.profiles.iter().map(|p| p.get(metric)).collect();
@@ -786,7 +787,7 @@ impl<'a> MeasuredTables<'a> {
             row_weight: self.clusters().and(self.view.cluster_weight()),
             level: self.scores.request.level,
         };
-        (measurement.estimate, measurement.range.known) = ranged.estimates();
+        (measurement.estimate, measurement.range_mut().known) = ranged.estimates();
         if measurement.estimate.method == Method::MaxT {
             measurement.p = measurement.estimate.p_value(comparison.of_equals());
             measurement.test = measurement.p.map(|_| "max_t");
@@ -820,7 +821,7 @@ impl<'a> MeasuredTables<'a> {
                 .profiles
                 .iter()
                 .map(|profile| profile.get(metric).value);
-            measurement.skipped = each
+            measurement.range_mut().skipped = each
                 .enumerate()
                 .filter(|(_, value)| value.is_err())
                 .map(|(g, _)| self.view.view.groups[g].name.clone())

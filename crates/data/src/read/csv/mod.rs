@@ -142,7 +142,7 @@ impl File {
                 let schema = Arc::clone(&wanted);
                 let batch = RecordBatch::try_new_with_options(schema, arrays, &options)
                     .map_err(|cause| DataError::damaged(name, "CSV", &cause))?;
-                forward(&batch, Some(&lines))?;
+                forward(batch.into(), Some(&lines))?;
                 lines.clear();
             }
             if line.is_none() {

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, BooleanBufferBuilder, DictionaryArray, Float64Array, Int32Array,
-    StringArray,
+    Array, ArrayRef, BooleanArray, BooleanBufferBuilder, Float64Array, Int32Array, StringArray,
 };
 use arrow::buffer::NullBuffer;
 use bytes::Bytes;
@@ -14,6 +13,7 @@ use parquet::errors::ParquetError;
 
 use super::bits::BitRuns;
 use super::hybrid::{Broken, Hybrid};
+use crate::decoded::{Coded, Decoded};
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +78,16 @@ fn broken(_: Broken) -> ParquetError {
     corrupt("a run of values breaks off")
 }
 
+/// Whether every code is from 0 and below `len`: one look at each, without a branch.
+fn are_below(codes: &[i32], len: usize) -> bool {
+    let last = i32::try_from(len).unwrap_or(i32::MAX).wrapping_sub(1);
+    // A sign is set where a code is negative or beyond the last.
+    let signs = codes
+        .iter()
+        .fold(0, |signs, code| signs | code | last.wrapping_sub(*code));
+    codes.is_empty() || (last >= 0 && signs >= 0)
+}
+
 fn corrupt(what: &str) -> ParquetError {
     ParquetError::General(what.to_owned())
 }
@@ -123,7 +133,7 @@ impl Column {
     }
 
     /// The next `n` rows.
-    pub fn next(&mut self, n: usize) -> Result<ArrayRef, ParquetError> {
+    pub fn next(&mut self, n: usize) -> Result<Decoded, ParquetError> {
         let mut taken = Taken::new(self.kind, n);
         let mut validity: Option<BooleanBufferBuilder> = None;
         let mut done = 0;
@@ -152,17 +162,17 @@ impl Column {
             done += take;
         }
         let nulls = validity.map(|mut all| NullBuffer::new(all.finish()));
-        Ok(match self.kind {
+        let array: ArrayRef = match self.kind {
             Kind::Flags => Arc::new(BooleanArray::new(taken.flags.finish(), nulls)),
             Kind::Codes => {
-                let keys = Int32Array::new(taken.keys.into(), nulls);
-                Arc::new(DictionaryArray::try_new(
-                    keys,
-                    Arc::clone(&self.texts) as ArrayRef,
-                )?)
+                return Ok(Decoded::codes(Coded {
+                    keys: Int32Array::new(taken.keys.into(), nulls),
+                    values: Arc::clone(&self.texts) as ArrayRef,
+                }));
             }
             Kind::Reals => Arc::new(Float64Array::new(taken.reals.into(), nulls)),
-        })
+        };
+        Ok(array.into())
     }
 
     /// Levels of the next rows into `present`, and how many are; `None` where all are.
@@ -198,7 +208,14 @@ impl Column {
                 }
                 Ok(())
             }
-            Values::Codes(codes) => codes.read(rows, &mut taken.keys).map_err(broken),
+            Values::Codes(codes) => {
+                let start = taken.keys.len();
+                codes.read(rows, &mut taken.keys).map_err(broken)?;
+                match are_below(&taken.keys[start..], self.texts.len()) {
+                    true => Ok(()),
+                    false => Err(corrupt("a code is beyond its dictionary")),
+                }
+            }
             Values::Runs(runs) => runs.read(rows, &mut taken.flags).map_err(broken),
             Values::Bits(bits, at) => {
                 let end = *at + rows;
@@ -351,20 +368,37 @@ fn spread<T: Copy + Default>(present: &[u8], rows: usize, values: &[T], out: &mu
     let start = out.len();
     out.resize(start + rows, T::default());
     let mut next = values;
-    for (byte, place) in present.iter().zip(out[start..].chunks_mut(8)) {
-        let (head, tail) = next.split_at(next.len().min(byte.count_ones() as usize));
-        next = tail;
-        if head.len() == place.len() {
-            place.copy_from_slice(head);
+    let (eights, rest) = out[start..].as_chunks_mut();
+    for (byte, eight) in present.iter().zip(eights) {
+        let Some(values) = next.first_chunk::<8>() else {
+            spread_few(*byte, &mut next, eight);
             continue;
-        }
-        let mut values = head.iter();
-        for (bit, place) in place.iter_mut().enumerate() {
-            if byte >> bit & 1 == 1
-                && let Some(value) = values.next()
-            {
-                *place = *value;
+        };
+        if *byte == u8::MAX {
+            *eight = *values;
+        } else {
+            let mut taken = 0;
+            for (bit, place) in eight.iter_mut().enumerate() {
+                let has = byte >> bit & 1 == 1;
+                *place = if has { values[taken & 7] } else { T::default() };
+                taken += usize::from(has);
             }
+        }
+        next = &next[byte.count_ones() as usize..];
+    }
+    if let Some(byte) = present.get(rows / 8) {
+        spread_few(*byte, &mut next, rest);
+    }
+}
+
+/// The same for the rows of one byte, where there may be fewer values than eight.
+fn spread_few<T: Copy>(byte: u8, values: &mut &[T], out: &mut [T]) {
+    for (bit, place) in out.iter_mut().enumerate() {
+        if byte >> bit & 1 == 1
+            && let Some((value, rest)) = values.split_first()
+        {
+            *place = *value;
+            *values = rest;
         }
     }
 }

@@ -109,10 +109,10 @@ impl<B: AsRef<[u8]>> Hybrid<B> {
         let place = &mut out[start..];
         match width {
             0 => {}
-            1 => unpack_narrow::<1>(packed, place),
-            2 => unpack_narrow::<2>(packed, place),
+            1 => unpack_by_table(&OCTETS, packed, place),
+            2 => unpack_by_table(&QUADS, packed, place),
             3 => unpack_narrow::<3>(packed, place),
-            4 => unpack_narrow::<4>(packed, place),
+            4 => unpack_by_table(&PAIRS, packed, place),
             5 => unpack_narrow::<5>(packed, place),
             6 => unpack_narrow::<6>(packed, place),
             7 => unpack_narrow::<7>(packed, place),
@@ -149,6 +149,34 @@ pub(super) fn header(bytes: &[u8], at: &mut usize) -> Result<Header, Broken> {
         }
     }
     Err(Broken)
+}
+
+/// What each byte holds: eight values of one bit, four of two, two of four.
+static OCTETS: [[i32; 8]; 256] = values_of_bytes();
+static QUADS: [[i32; 4]; 256] = values_of_bytes();
+static PAIRS: [[i32; 2]; 256] = values_of_bytes();
+
+const fn values_of_bytes<const N: usize>() -> [[i32; N]; 256] {
+    let width = 8 / N;
+    let mut table = [[0; N]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let mut i = 0;
+        while i < N {
+            table[byte][i] = (byte >> (i * width) & ((1 << width) - 1)) as i32;
+            i += 1;
+        }
+        byte += 1;
+    }
+    table
+}
+
+/// Values that fill bytes, a byte at a time.
+fn unpack_by_table<const N: usize>(table: &[[i32; N]; 256], packed: &[u8], out: &mut [i32]) {
+    let (places, _) = out.as_chunks_mut();
+    for (byte, place) in packed.iter().zip(places) {
+        *place = table[usize::from(*byte)];
+    }
 }
 
 /// Groups of `W` bytes, each eight values of `W` ≤ 8 bits in one word.

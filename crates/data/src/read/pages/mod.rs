@@ -16,7 +16,6 @@ use std::fs;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema};
 use parquet::basic::{Encoding, Type};
 use parquet::errors::ParquetError;
@@ -26,6 +25,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 
 use self::column::{Column, Kind};
 use super::BATCH_ROWS;
+use crate::decoded::Batch;
 
 /// Leaf columns and kinds of the wanted root fields, if all of them can go the short way.
 pub(crate) fn plan(
@@ -45,8 +45,7 @@ pub(crate) fn plan(
             let field = schema.fields().get(*root)?;
             let chunk = group.columns().get(leaf)?;
             let kind = kind(chunk, field)?;
-            let name = field.name().clone();
-            Some(Wanted { leaf, kind, name })
+            Some(Wanted { leaf, kind })
         })
         .collect()
 }
@@ -55,7 +54,6 @@ pub(crate) fn plan(
 pub(crate) struct Wanted {
     leaf: usize,
     kind: Kind,
-    name: String,
 }
 
 fn kind(chunk: &ColumnChunkMetaData, field: &Field) -> Option<Kind> {
@@ -96,7 +94,7 @@ pub(crate) fn read<E>(
     wanted: &[Wanted],
     rows: std::ops::Range<usize>,
     broken: impl Fn(&dyn std::fmt::Display) -> E,
-    mut forward: impl FnMut(&RecordBatch) -> Result<(), E>,
+    mut forward: impl FnMut(Batch) -> Result<(), E>,
 ) -> Result<(), E> {
     let group = footer.row_group(row_group);
     let total = usize::try_from(group.num_rows()).unwrap_or_default();
@@ -116,20 +114,12 @@ pub(crate) fn read<E>(
     let mut left = rows.len();
     while left > 0 {
         let take = left.min(BATCH_ROWS);
-        let arrays = columns
-            .iter_mut()
-            .zip(wanted)
-            .map(|(column, wanted)| Ok((wanted.name.as_str(), column.next(take)?)))
-            .collect::<Result<Vec<(&str, ArrayRef)>, ParquetError>>()
-            .map_err(|e| broken(&e))?;
-        let fields: Vec<Field> = arrays
-            .iter()
-            .map(|(name, array)| Field::new(*name, array.data_type().clone(), true))
-            .collect();
-        let arrays = arrays.into_iter().map(|(_, array)| array).collect();
-        let batch =
-            RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays).map_err(|e| broken(&e))?;
-        forward(&batch)?;
+        let columns = columns.iter_mut().map(|column| column.next(take));
+        let columns = columns.collect::<Result<Vec<_>, ParquetError>>();
+        forward(Batch {
+            columns: columns.map_err(|e| broken(&e))?,
+            rows: take,
+        })?;
         left -= take;
     }
     Ok(())

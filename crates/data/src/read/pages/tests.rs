@@ -12,6 +12,7 @@ use parquet::file::properties::{WriterProperties, WriterVersion};
 use proptest::prelude::*;
 
 use super::*;
+use crate::decoded::Decoded;
 
 /// Region, label, gender, decision, score.
 type Row = (Option<u8>, Option<bool>, u8, bool, Option<u8>);
@@ -159,10 +160,11 @@ fn metadata(file: &fs::File) -> ArrowReaderMetadata {
 type Plain = (Vec<Option<String>>, Vec<Option<bool>>);
 
 /// Columns as text and flags, so that codes do not matter; doubles by their bits.
-fn plain(batch: &RecordBatch) -> Vec<Plain> {
+fn plain(batch: &Batch) -> Vec<Plain> {
     batch
-        .columns()
+        .columns
         .iter()
+        .map(Decoded::array)
         .map(|column| match column.data_type() {
             DataType::Boolean => (Vec::new(), column.as_boolean().iter().collect()),
             DataType::Float64 => {
@@ -220,7 +222,7 @@ proptest! {
                     all.1.extend(more.1);
                 }
             }
-            prop_assert_eq!(columns, plain(&expected));
+            prop_assert_eq!(columns, plain(&expected.into()));
         }
     }
 
