@@ -55,6 +55,18 @@ def once(command, success):
     return seconds, usage.ru_maxrss / 1024
 
 
+def two_at_once(command, runs=RUNS):
+    """Median seconds until both of two like commands that begin together have ended."""
+    times = []
+    for _ in range(runs + 1):
+        start = time.perf_counter()
+        both = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(2)]
+        for process in both:
+            process.wait()
+        times.append(time.perf_counter() - start)
+    return median(times[1:])
+
+
 def python(code, *arguments):
     """A command that runs ``code`` in a fresh interpreter of this environment."""
     return [sys.executable, "-c", code, *arguments]

@@ -39,6 +39,7 @@ def main(binary, path):
     whole = timing.whole_process(command, success=finished)
     one = timing.whole_process([*command, "--threads", "1"], success=finished)
     two = timing.whole_process([*command, "--threads", "2"], success=finished)
+    both = timing.two_at_once([*command, "--threads", "1"])
     without = timing.whole_process([*command, "--bootstrap", "0"], success=finished)
     everything = timing.whole_process(catalogue, success=finished)
     document = json.loads(subprocess.run(command, capture_output=True, check=False).stdout)
@@ -52,6 +53,7 @@ def main(binary, path):
         "peak_mib": whole["peak_mib"],
         "one_thread_seconds": one["seconds"],
         "two_threads_seconds": two["seconds"],
+        "two_at_once_seconds": both,
         "all_metrics_seconds": everything["seconds"],
         "without_bootstrap_seconds": without["seconds"],
     }

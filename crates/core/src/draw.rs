@@ -354,9 +354,9 @@ impl AroundMode {
             return mass(a + step) - mass(a);
         }
         let mut sum = step * self.slope;
-        for i in 0..4 {
-            let log = log_1p(step * Self::SIGNS[i] * self.inverse[i]);
-            sum += (others[i] + 0.5) * log + stirling(1.0 / others[i]) - stirling(self.inverse[i]);
+        for ((cell, inverse), sign) in others.into_iter().zip(self.inverse).zip(Self::SIGNS) {
+            let log = log_1p(step * sign * inverse);
+            sum += (cell + 0.5) * log + stirling(1.0 / cell) - stirling(inverse);
         }
         -sum
     }

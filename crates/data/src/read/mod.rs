@@ -259,10 +259,18 @@ pub(crate) type Forward<'a> = dyn FnMut(Batch, Option<&[u64]>) -> Result<(), Dat
 struct Assemble {
     /// Wanted fields of the part's schema, ascending, each once.
     fields: Vec<usize>,
-    /// Per wanted column: position in `fields`, or the constant to repeat.
-    sources: Vec<Result<usize, Decoded>>,
+    /// Per wanted column.
+    sources: Vec<Origin>,
     rows_seen: u64,
     columns: Vec<Decoded>,
+}
+
+/// Where a wanted column comes from.
+enum Origin {
+    /// The field at that position of those decoded.
+    Field(usize),
+    /// A value to repeat.
+    Constant(Decoded),
 }
 
 impl Assemble {
@@ -271,8 +279,10 @@ impl Assemble {
         let sources = slots
             .iter()
             .map(|slot| match slot {
-                Slot::Field(index) => Ok(fields.partition_point(|field| field < index)),
-                Slot::Partition(index) => Err(constant(part.partition[*index].1.as_deref()).into()),
+                Slot::Field(index) => Origin::Field(fields.partition_point(|field| field < index)),
+                Slot::Partition(index) => {
+                    Origin::Constant(constant(part.partition[*index].1.as_deref()).into())
+                }
             })
             .collect();
         Self {
@@ -296,9 +306,9 @@ impl Assemble {
             self.columns.clear();
             self.columns
                 .extend(self.sources.iter().map(|source| match source {
-                    Ok(field) if whole => batch.columns[*field].clone(),
-                    Ok(field) => batch.columns[*field].slice(start, len),
-                    Err(constant) => constant.slice(0, len),
+                    Origin::Field(field) if whole => batch.columns[*field].clone(),
+                    Origin::Field(field) => batch.columns[*field].slice(start, len),
+                    Origin::Constant(constant) => constant.slice(0, len),
                 }));
             sink(&Rows {
                 columns: &self.columns,
