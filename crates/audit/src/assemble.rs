@@ -11,13 +11,11 @@ use waage_metrics::pooling;
 use waage_metrics::score::ScoreMetric;
 use waage_result::document::{Disparity, EstimateDoc, GroupResult};
 
+use crate::plan::Shown;
+
 /// A line per non-empty group of every view; rates of views with enough groups beside themselves
 /// pooled, where `level` is the confidence of their intervals.
-pub fn groups(
-    measured: &Measured,
-    shown: &(dyn Fn(&str) -> bool + Sync),
-    level: Option<f64>,
-) -> Vec<GroupResult> {
+pub fn groups(measured: &Measured, shown: &Shown, level: Option<f64>) -> Vec<GroupResult> {
     let of_view = |view: &MeasuredView| {
         let pooled = level.map(|level| pooling::pooled(view, level));
         view.groups
@@ -52,13 +50,10 @@ pub fn groups(
 }
 
 /// Estimates by metric name.
-pub fn metrics(
-    estimates: &GroupEstimates,
-    shown: &(dyn Fn(&str) -> bool + Sync),
-) -> IndexMap<String, EstimateDoc> {
+pub fn metrics(estimates: &GroupEstimates, shown: &Shown) -> IndexMap<String, EstimateDoc> {
     estimates
         .iter()
-        .filter(|(metric, _)| shown(metric.quantity().name))
+        .filter(|(metric, _)| shown.has(metric.quantity().name))
         .map(|(metric, estimate): &(Metric, Estimate)| {
             (
                 metric.quantity().name.to_owned(),
@@ -71,18 +66,18 @@ pub fn metrics(
 /// Score metrics by name.
 pub fn of_scores<'a>(
     estimates: impl IntoIterator<Item = &'a (ScoreMetric, Estimate)>,
-    shown: &(dyn Fn(&str) -> bool + Sync),
+    shown: &Shown,
 ) -> impl Iterator<Item = (String, EstimateDoc)> {
     estimates
         .into_iter()
         .map(|(metric, estimate)| (metric.quantity().name, estimate))
-        .filter(|(name, _)| shown(name))
+        .filter(|(name, _)| shown.has(name))
         .map(|(name, estimate)| (name.to_owned(), EstimateDoc::from(estimate)))
 }
 
 /// Every comparison.
-pub fn disparities(measured: &Measured, shown: &(dyn Fn(&str) -> bool + Sync)) -> Vec<Disparity> {
-    let wanted = |m: &&Measurement| m.scheme != Scheme::Value && shown(m.quantity.name);
+pub fn disparities(measured: &Measured, shown: &Shown) -> Vec<Disparity> {
+    let wanted = |m: &&Measurement| m.scheme != Scheme::Value && shown.has(m.quantity.name);
     let comparisons = || measured.measurements.iter().filter(wanted);
     let mut disparities = Vec::with_capacity(comparisons().count());
     disparities.extend(comparisons().map(disparity));

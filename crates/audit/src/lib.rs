@@ -438,8 +438,7 @@ struct Told {
 
 impl Told {
     fn of(tally: &Tally, spec: &AuditSpec, measured: &Measured) -> Self {
-        let all_shown = plan::all_shown(spec);
-        let shown = |quantity: &str| all_shown.as_ref().is_none_or(|all| all.contains(quantity));
+        let shown = plan::Shown::of(spec);
         let (groups, disparities) = rayon::join(
             || assemble::groups(measured, &shown, Some(spec.confidence)),
             || assemble::disparities(measured, &shown),

@@ -414,29 +414,40 @@ fn views(tally: &Tally, policy: &Policy) -> Vec<Vec<usize>> {
 
 /// The metrics that tables for people show: those that the caller named, else the headline ones.
 pub fn headline(spec: &AuditSpec) -> Vec<String> {
+    let shown = Shown::of(spec);
     Named::known()
         .filter(|quantity| match &spec.metrics {
-            Some(_) => shown(spec, quantity.name),
+            Some(_) => shown.has(quantity.name),
             None => quantity.headline,
         })
         .map(|quantity| quantity.name.to_owned())
         .collect()
 }
 
-/// Whether a quantity is shown: all are unless the caller named some.
-pub fn shown(spec: &AuditSpec, quantity: &str) -> bool {
-    all_shown(spec).is_none_or(|names| names.contains(quantity))
-}
+/// The quantities that are shown: all unless the caller named some.
+pub struct Shown(Option<HashSet<&'static str>>);
 
-/// The names of the quantities that are shown; `None` where all are.
-pub fn all_shown(spec: &AuditSpec) -> Option<HashSet<&'static str>> {
-    let asked = spec.metrics.as_ref()?.iter();
-    let asked = asked
-        .filter_map(|name| Named::parse(name))
-        .map(Named::quantity);
-    let summed = NAMED.iter().filter(|row| row.in_summary);
-    let quantities = asked.chain(summed.map(|row| &row.quantity));
-    Some(quantities.map(|quantity| quantity.name).collect())
+impl Shown {
+    /// All.
+    pub const ALL: Self = Self(None);
+
+    /// Those that a spec asks for.
+    pub fn of(spec: &AuditSpec) -> Self {
+        let of_names = |names: &Vec<String>| {
+            let asked = names.iter().filter_map(|name| Named::parse(name));
+            let summed = NAMED.iter().filter(|row| row.in_summary);
+            let quantities = asked
+                .map(Named::quantity)
+                .chain(summed.map(|row| &row.quantity));
+            quantities.map(|quantity| quantity.name).collect()
+        };
+        Self(spec.metrics.as_ref().map(of_names))
+    }
+
+    /// Whether the quantity of that name is one of them.
+    pub fn has(&self, quantity: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.contains(quantity))
+    }
 }
 
 #[cfg(test)]

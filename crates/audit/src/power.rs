@@ -97,9 +97,10 @@ fn with_data(
         crate::by_rank(&spec, facts.cut.as_ref()),
     )?;
     let measured = waage_metrics::measure(&tally, &request, observer)?;
+    let shown = plan::Shown::of(&spec);
     result.gaps = gaps(&tally, &request, &measured, design, gap)
         .iter()
-        .filter(|gap| plan::shown(&spec, gap.metric.quantity().name))
+        .filter(|gap| shown.has(gap.metric.quantity().name))
         .map(told)
         .collect();
     result.references = measured

@@ -36,8 +36,8 @@ pub fn strata(
     if tally.strata().is_empty() {
         return Ok(Strata::default());
     }
-    let shown =
-        |name: &str| plan::shown(spec, name) || name == Metric::SelectionRate.quantity().name;
+    let asked = plan::Shown::of(spec);
+    let shown = |name: &str| asked.has(name) || name == Metric::SelectionRate.quantity().name;
     let allowed = |metric: &Metric| {
         measured.labels.identify(metric.quantity())
             && request.roles.missing_for(metric.quantity()).is_none()
@@ -141,7 +141,7 @@ fn inside(level: &Level, stratum: &str) -> StratumResult {
         stratum: stratum.to_owned(),
         level: level.name.to_string(),
         n: level.rows,
-        groups: assemble::groups(&level.measured, &|_| true, None),
-        disparities: assemble::disparities(&level.measured, &|_| true),
+        groups: assemble::groups(&level.measured, &plan::Shown::ALL, None),
+        disparities: assemble::disparities(&level.measured, &plan::Shown::ALL),
     }
 }

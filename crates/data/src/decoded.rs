@@ -3,16 +3,17 @@
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, DictionaryArray, Int32Array, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, DictionaryArray, Int32Array, RecordBatch};
 use arrow::compute::FilterPredicate;
 use arrow::error::ArrowError;
 
 /// One column of some rows.
 #[derive(Clone, Debug)]
-pub(crate) struct Decoded {
-    coded: Option<Coded>,
-    /// As Arrow has it; made of codes only where somebody asks, for Arrow looks at each of them.
-    array: OnceCell<ArrayRef>,
+pub(crate) enum Decoded {
+    /// As Arrow has it.
+    Array(ArrayRef),
+    /// As codes, and the array of them once somebody asked for it: Arrow looks at each of them.
+    Codes(Coded, OnceCell<ArrayRef>),
 }
 
 /// Codes of texts.
@@ -26,61 +27,44 @@ pub(crate) struct Coded {
 
 impl Decoded {
     /// The column of these codes.
-    pub fn codes(coded: Coded) -> Self {
-        Self {
-            coded: Some(coded),
-            array: OnceCell::new(),
-        }
-    }
-
-    /// Its codes, where it was unpacked as codes.
-    pub const fn coded(&self) -> Option<&Coded> {
-        self.coded.as_ref()
+    pub fn codes(keys: Int32Array, values: ArrayRef) -> Self {
+        Self::Codes(Coded { keys, values }, OnceCell::new())
     }
 
     /// The column as Arrow has it.
     pub fn array(&self) -> &ArrayRef {
-        self.array.get_or_init(|| match &self.coded {
-            Some(Coded { keys, values }) => {
-                Arc::new(DictionaryArray::new(keys.clone(), Arc::clone(values)))
-            }
-            None => arrow::array::new_empty_array(&arrow::datatypes::DataType::Null),
-        })
+        match self {
+            Self::Array(array) => array,
+            Self::Codes(Coded { keys, values }, array) => array
+                .get_or_init(|| Arc::new(DictionaryArray::new(keys.clone(), Arc::clone(values)))),
+        }
     }
 
     /// Some of its rows.
     pub fn slice(&self, start: usize, len: usize) -> Self {
-        match &self.coded {
-            Some(Coded { keys, values }) => Self::codes(Coded {
-                keys: keys.slice(start, len),
-                values: Arc::clone(values),
-            }),
-            None => self.array().slice(start, len).into(),
+        match self {
+            Self::Array(array) => array.slice(start, len).into(),
+            Self::Codes(Coded { keys, values }, _) => {
+                Self::codes(keys.slice(start, len), Arc::clone(values))
+            }
         }
     }
 
     /// The rows that a filter keeps.
     pub fn filter(&self, kept: &FilterPredicate) -> Result<Self, ArrowError> {
-        Ok(match &self.coded {
-            Some(Coded { keys, values }) => {
-                let keys: &dyn Array = keys;
+        Ok(match self {
+            Self::Array(array) => kept.filter(array)?.into(),
+            Self::Codes(Coded { keys, values }, _) => {
                 let keys = kept.filter(keys)?;
-                Self::codes(Coded {
-                    keys: arrow::array::AsArray::as_primitive(&keys).clone(),
-                    values: Arc::clone(values),
-                })
+                Self::codes(keys.as_primitive().clone(), Arc::clone(values))
             }
-            None => kept.filter(self.array())?.into(),
         })
     }
 }
 
 impl From<ArrayRef> for Decoded {
     fn from(array: ArrayRef) -> Self {
-        Self {
-            coded: None,
-            array: array.into(),
-        }
+        Self::Array(array)
     }
 }
 
@@ -112,14 +96,14 @@ mod tests {
         let keys = Int32Array::from(vec![Some(1), None, Some(0), Some(1), Some(1)]);
         let values: ArrayRef = Arc::new(StringArray::from(vec!["a", "b"]));
         let array: ArrayRef = Arc::new(DictionaryArray::new(keys.clone(), Arc::clone(&values)));
-        let (coded, whole) = (Decoded::codes(Coded { keys, values }), Decoded::from(array));
-        assert!(coded.coded().is_some() && whole.coded().is_none());
+        let (coded, whole) = (Decoded::codes(keys, values), Decoded::from(array));
+        assert!(matches!(coded, Decoded::Codes(..)) && matches!(whole, Decoded::Array(_)));
         assert_eq!(coded.array(), whole.array());
         assert_eq!(coded.slice(1, 3).array(), whole.slice(1, 3).array());
         let mask = BooleanArray::from(vec![true, true, false, false, true]);
         let kept = FilterBuilder::new(&mask).build();
         let (coded, whole) = (coded.filter(&kept).unwrap(), whole.filter(&kept).unwrap());
-        assert!(coded.coded().is_some());
+        assert!(matches!(coded, Decoded::Codes(..)));
         assert_eq!(coded.array(), whole.array());
     }
 }

@@ -14,8 +14,9 @@ use waage_result::unknown::{
     MembershipResult,
 };
 
+use crate::AuditError;
 use crate::observer::Observer;
-use crate::{AuditError, plan};
+use crate::plan::Shown;
 
 /// What all attributes known by probabilities come to.
 #[derive(Default)]
@@ -80,7 +81,8 @@ fn told(
     cells: &ProxyCells,
     spec: &AuditSpec,
 ) -> MembershipResult {
-    let shown = |metric: &Metric| plan::shown(spec, metric.quantity().name);
+    let asked = Shown::of(spec);
+    let shown = |metric: &Metric| asked.has(metric.quantity().name);
     let groups = found.groups.iter().zip(&of.columns);
     let group = |(group, name): (&MemberGroup, &String)| {
         let rates = group.rates.iter().filter(|(metric, _)| shown(metric));

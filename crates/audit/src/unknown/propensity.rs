@@ -12,8 +12,9 @@ use waage_result::document::{EstimateDoc, Note};
 use waage_result::spec::AuditSpec;
 use waage_result::unknown::{PropensityGap, PropensityGroup, PropensityRate, PropensityResult};
 
+use crate::AuditError;
 use crate::observer::Observer;
-use crate::{AuditError, plan};
+use crate::plan::Shown;
 
 /// Rates of labels with propensities beside their bounds, where some labels are missing, and what must
 /// be told of the propensities.
@@ -73,6 +74,7 @@ fn weighted_view(view: &WeightedView, spec: &AuditSpec, measured: &Measured) -> 
             Some((key, &m.estimate))
         })
         .collect();
+    let shown = Shown::of(spec);
     let group = |group: &WeightedGroup| {
         let rates = group
             .rates
@@ -89,9 +91,7 @@ fn weighted_view(view: &WeightedView, spec: &AuditSpec, measured: &Measured) -> 
             n: group.rows,
             labelled: group.labelled,
             effective: group.effective,
-            metrics: rates
-                .filter(|rate| plan::shown(spec, &rate.metric))
-                .collect(),
+            metrics: rates.filter(|rate| shown.has(&rate.metric)).collect(),
             group: group.name.to_string(),
         }
     };
@@ -118,7 +118,7 @@ fn weighted_view(view: &WeightedView, spec: &AuditSpec, measured: &Measured) -> 
             .gaps
             .iter()
             .map(gap)
-            .filter(|gap| plan::shown(spec, &gap.metric))
+            .filter(|gap| shown.has(&gap.metric))
             .collect(),
     }
 }

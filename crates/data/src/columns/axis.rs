@@ -79,10 +79,10 @@ impl<'a> Axis<'a> {
         if self.bins.is_some() {
             return self.binned(column.array(), decimal);
         }
-        if let Some(Coded { keys, values }) = column.coded() {
-            return self.coded(keys, values);
-        }
-        let array = column.array();
+        let array = match column {
+            Decoded::Codes(Coded { keys, values }, _) => return self.coded(keys, values),
+            Decoded::Array(array) => array,
+        };
         match array.data_type() {
             DataType::Dictionary(..) => self.dictionary(array),
             DataType::Boolean => self.bools(array),

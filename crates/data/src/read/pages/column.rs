@@ -13,7 +13,7 @@ use parquet::errors::ParquetError;
 
 use super::bits::BitRuns;
 use super::hybrid::{Broken, Hybrid};
-use crate::decoded::{Coded, Decoded};
+use crate::decoded::Decoded;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,10 +165,8 @@ impl Column {
         let array: ArrayRef = match self.kind {
             Kind::Flags => Arc::new(BooleanArray::new(taken.flags.finish(), nulls)),
             Kind::Codes => {
-                return Ok(Decoded::codes(Coded {
-                    keys: Int32Array::new(taken.keys.into(), nulls),
-                    values: Arc::clone(&self.texts) as ArrayRef,
-                }));
+                let keys = Int32Array::new(taken.keys.into(), nulls);
+                return Ok(Decoded::codes(keys, Arc::clone(&self.texts) as ArrayRef));
             }
             Kind::Reals => Arc::new(Float64Array::new(taken.reals.into(), nulls)),
         };
